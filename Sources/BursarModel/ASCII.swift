@@ -1,0 +1,10 @@
+extension UInt8 {
+    package var isASCIIDigit: Bool { self >= 0x30 && self <= 0x39 }
+    package var isASCIILetter: Bool { (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A }
+}
+
+/// Digits only, as HTTP numbers are: `Int("+5")` and `Int("-0")` parse in Swift, which no header grammar allows.
+package func parseASCIIDigits(_ text: some StringProtocol) -> Int? {
+    guard !text.isEmpty, text.utf8.count <= 18, text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
+    return Int(text)
+}

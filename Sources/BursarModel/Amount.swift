@@ -1,0 +1,42 @@
+/// What an amount counts. *Value.*
+package enum AmountKind: String, Sendable, CaseIterable {
+    /// May be spent now.
+    case available
+    /// Held back by jobs that are running.
+    case reserved
+    /// Available and reserved together.
+    case total
+    /// Given in all, spent or not.
+    case granted
+}
+
+/// What an amount is counted in: three capitals are ISO 4217 money (`USD`), anything else is a provider's own unit
+/// (`credits`). Units are never added up or converted. *Value.*
+package struct AmountUnit: Sendable, Hashable, CustomStringConvertible {
+    package let name: String
+
+    /// 1…24 of `A-Z a-z 0-9 _ - .`, beginning with a letter: a unit may come from an upstream body, so it is never free text.
+    package init?(_ name: some StringProtocol) {
+        let bytes = name.utf8
+        guard (1...24).contains(bytes.count), let first = bytes.first, first.isASCIILetter,
+            bytes.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x5F || $0 == 0x2D || $0 == 0x2E })
+        else { return nil }
+        self.name = String(name)
+    }
+
+    package var isMoney: Bool { name.utf8.count == 3 && name.utf8.allSatisfy { (0x41...0x5A).contains($0) } }
+    package var description: String { name }
+}
+
+/// An exact number, what it counts and in what. *Value.*
+package struct Amount: Sendable, Equatable {
+    package let kind: AmountKind
+    package let value: ExactDecimal
+    package let unit: AmountUnit
+
+    package init(kind: AmountKind, value: ExactDecimal, unit: AmountUnit) {
+        self.kind = kind
+        self.value = value
+        self.unit = unit
+    }
+}

@@ -1,0 +1,42 @@
+/// The amounts of one account as fetched at one moment, with the body they were read from. *Value.*
+package struct Reading: Sendable, Equatable {
+    /// In the definition's order; the first is the one that rows repeat as `available` where its kind is that.
+    package let amounts: [Amount]
+    /// What the provider itself says of low balance; nil where it says nothing.
+    package let providerSaysLow: Bool?
+    /// The provider's own time of the figures; nil where it tells none.
+    package let asOf: WallTime?
+    /// What provider routes re-emit, byte for byte.
+    package let reply: UpstreamReply
+
+    package init(amounts: [Amount], providerSaysLow: Bool?, asOf: WallTime?, reply: UpstreamReply) {
+        self.amounts = amounts
+        self.providerSaysLow = providerSaysLow
+        self.asOf = asOf
+        self.reply = reply
+    }
+}
+
+/// An upstream's status, media type and body after any content coding was undone. *Value.* Untrusted text.
+package struct UpstreamReply: Sendable, Equatable {
+    package let status: Int
+    /// The Content-Type field as sent; nil where there was none.
+    package let contentType: String?
+    package let body: [UInt8]
+
+    package init(status: Int, contentType: String?, body: [UInt8]) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+}
+
+/// How a row stands. *Value.*
+package enum RowStatus: String, Sendable, CaseIterable {
+    /// A reading inside its ttl.
+    case fresh
+    /// A reading past its ttl that may still be shown.
+    case stale
+    /// Nothing that may be shown.
+    case unavailable
+}
