@@ -1,0 +1,132 @@
+/// Header fields in the order they came, with names in lower case: one block of bytes and a list of places in it, so that a
+/// request head costs two allocations however many fields it has, and text is made only of what somebody reads. *Value.*
+package struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral {
+    /// Where one field's name and value lie in `bytes`. *Value.*
+    package struct Place: Sendable {
+        package let name: Range<UInt32>
+        package let value: Range<UInt32>
+    }
+
+    /// All names and values; what lies between them (a colon, blanks) has no meaning.
+    package private(set) var bytes: [UInt8]
+    package private(set) var places: [Place]
+
+    package init() { (bytes, places) = ([], []) }
+
+    package init(dictionaryLiteral elements: (String, String)...) {
+        self.init()
+        for (name, value) in elements { add(name, value) }
+    }
+
+    /// For the parser, which has already checked and lowered the names that `places` point at.
+    init(checked bytes: [UInt8], places: [Place]) { (self.bytes, self.places) = (bytes, places) }
+
+    package var count: Int { places.count }
+    package var isEmpty: Bool { places.isEmpty }
+
+    /// The first value of that name; setting replaces all of them, and nil removes them. Names match in any case.
+    package subscript(_ name: String) -> String? {
+        get {
+            guard let index = firstIndex(of: name) else { return nil }
+            return text(places[index].value)
+        }
+        set {
+            remove(name)
+            if let newValue { add(name, newValue) }
+        }
+    }
+
+    package func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }
+
+    /// Every value of that name in order: a list header may come in several fields (RFC 9110 5.3).
+    package func all(_ name: String) -> [String] {
+        places.indices.filter { matches($0, name) }.map { text(places[$0].value) }
+    }
+
+    /// All values of that name joined with ", ", as RFC 9110 5.2 allows for list headers; nil where there is none.
+    package func list(_ name: String) -> String? {
+        let values = all(name)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
+    /// Adds a field at the end. Bytes that would end a field (CR, LF, NUL) become blanks, because a value may come from
+    /// upstream and must not write a second field or a second response; a name with them is a mistake of ours and is left out.
+    package mutating func add(_ name: String, _ value: String) {
+        guard !name.isEmpty, name.utf8.allSatisfy(\.isFieldNameByte) else { return }
+        let start = UInt32(truncatingIfNeeded: bytes.count)
+        for byte in name.utf8 { bytes.append(byte.loweredASCII) }
+        let middle = UInt32(truncatingIfNeeded: bytes.count)
+        for byte in value.utf8 { bytes.append(byte == 0x0D || byte == 0x0A || byte == 0 ? 0x20 : byte) }
+        let end = UInt32(truncatingIfNeeded: bytes.count)
+        places.append(Place(name: start..<middle, value: middle..<end))
+    }
+
+    package mutating func remove(_ name: String) {
+        guard contains(name) else { return }
+        places = places.indices.filter { !matches($0, name) }.map { places[$0] }
+    }
+
+    /// Reads a value without making text of it: for comparing a credential or a date on the hit path.
+    package func withValue<Result>(_ name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        guard let index = firstIndex(of: name) else { return nil }
+        let range = places[index].value
+        return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[Int(range.lowerBound)..<Int(range.upperBound)])) }
+    }
+
+    private func firstIndex(of name: String) -> Int? {
+        for index in places.indices where matches(index, name) { return index }
+        return nil
+    }
+
+    private func matches(_ index: Int, _ name: String) -> Bool {
+        let range = places[index].name
+        guard range.count == name.utf8.count else { return false }
+        var position = Int(range.lowerBound)
+        for byte in name.utf8 {
+            guard bytes[position] == byte.loweredASCII else { return false }
+            position += 1
+        }
+        return true
+    }
+
+    private func text(_ range: Range<UInt32>) -> String {
+        bytes.withUnsafeBufferPointer { String(decoding: $0[Int(range.lowerBound)..<Int(range.upperBound)], as: UTF8.self) }
+    }
+}
+
+extension HeaderFields: Sequence {
+    package struct Iterator: IteratorProtocol {
+        let fields: HeaderFields
+        var index = 0
+
+        package mutating func next() -> (name: String, value: String)? {
+            guard index < fields.places.count else { return nil }
+            defer { index += 1 }
+            return (fields.text(fields.places[index].name), fields.text(fields.places[index].value))
+        }
+    }
+
+    package func makeIterator() -> Iterator { Iterator(fields: self) }
+    package var underestimatedCount: Int { places.count }
+}
+
+extension HeaderFields: Equatable {
+    /// Same names and values in the same order; where they lie does not matter.
+    package static func == (left: HeaderFields, right: HeaderFields) -> Bool {
+        left.count == right.count && zip(left, right).allSatisfy { $0 == $1 }
+    }
+}
+
+extension UInt8 {
+    /// A to Z become a to z; every other byte stays.
+    var loweredASCII: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
+
+    /// A `tchar` of RFC 9110 5.6.2, the only bytes that a method or a field name may have.
+    var isFieldNameByte: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/// The protocol a request came in with. *Value.*
+package enum HTTPVersion: UInt8, Sendable {
+    case http1_0, http1_1, http2
+
+    /// As a log writes it.
+    package var text: String {
+        switch self {
+        case .http1_0: "HTTP/1.0"
+        case .http1_1: "HTTP/1.1"
+        case .http2: "HTTP/2"
+        }
+    }
+}
+
+/// What a request is called in logs and in problem documents: 16 hex digits, unique in the process. Kept as a number, because
+/// most requests are never asked for their text. *Value.*
+package struct RequestID: Sendable, Hashable, CustomStringConvertible {
+    package let value: UInt64
+
+    package init(value: UInt64) { self.value = value }
+
+    package var description: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}
+
+/// What all requests of one connection share. *Value, immutable.*
+package final class ConnectionInfo: Sendable {
+    /// The peer's address without port as text ("127.0.0.1", "::1"), or "unix". From the PROXY header where one was accepted.
+    package let peer: String
+    /// The listener's configured address, as the log and a per-listener rule name it.
+    package let listener: String
+    /// `http` or `https`.
+    package let scheme: String
+    /// True where this peer may say who it forwards for: requests then carry `forwardedFor`.
+    package let isTrustedProxy: Bool
+
+    package init(peer: String, listener: String, scheme: String, isTrustedProxy: Bool = false) {
+        self.peer = peer
+        self.listener = listener
+        self.scheme = scheme
+        self.isTrustedProxy = isTrustedProxy
+    }
+}
+
+/// One whole request: the head has been checked and the body, which is bounded, is here. *Value.*
+package struct Request: Sendable {
+    /// As sent and case-sensitive: "GET".
+    package var method: String
+    /// Origin-form as sent ("/v1/balances?pretty"), or "*". Only visible ASCII.
+    package var target: String
+    /// The target's part in front of "?", not decoded.
+    package var path: String
+    /// The target's part behind "?", nil where there is no "?".
+    package var query: String?
+    package var headers: HeaderFields
+    package var body: [UInt8]
+    package var version: HTTPVersion
+    package var id: RequestID
+    package var connection: ConnectionInfo
+    /// Who a trusted proxy says it forwards for: for the log, never for a decision about rights.
+    package var forwardedFor: String?
+
+    package init(
+        method: String, target: String, headers: HeaderFields = [:], body: [UInt8] = [], version: HTTPVersion = .http1_1,
+        id: RequestID = RequestID(value: 0),
+        connection: ConnectionInfo = ConnectionInfo(peer: "127.0.0.1", listener: "", scheme: "http"),
+        forwardedFor: String? = nil
+    ) {
+        self.method = method
+        self.target = target
+        if let mark = target.utf8.firstIndex(of: 0x3F) {
+            path = String(target[..<mark])
+            query = String(target[target.utf8.index(after: mark)...])
+        } else {
+            path = target
+            query = nil
+        }
+        self.headers = headers
+        self.body = body
+        self.version = version
+        self.id = id
+        self.connection = connection
+        self.forwardedFor = forwardedFor
+    }
+
+    /// The client's address as text: what a trusted proxy says, else the peer's own.
+    package var peer: String { forwardedFor ?? connection.peer }
+    package var listener: String { connection.listener }
+    package var scheme: String { connection.scheme }
+    package var isHead: Bool { method == "HEAD" }
+}

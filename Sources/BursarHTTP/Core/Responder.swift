@@ -1,0 +1,74 @@
+package import NIOCore
+
+/// What a responder has to say: an answer, or that one is being made. *Value.*
+package enum Reply: Sendable {
+    /// Written in this read, in this call stack: a hit.
+    case now(Response)
+    /// Made by a task of the connection, which is cancelled when the client goes away; later answers of this connection wait
+    /// for it (HTTP/1.1 keeps order), other connections do not.
+    case later(@Sendable () async -> Response)
+}
+
+/// The one thing that this server asks of whoever serves: called on an event loop, so it must neither block nor wait.
+package protocol Responder: Sendable {
+    func respond(to request: Request) -> Reply
+    /// What the server itself answers with (400, 408, 413, 431, 503, 505) where the request never reached `respond`; the
+    /// connection is closed behind it. `detail` is a sentence of the server's own words, never the client's bytes.
+    func refusal(status: Int, detail: String, requestID: RequestID) -> Response
+}
+
+extension Responder {
+    package func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
+        Response(status: status, text: "\(status) \(HTTPStatus.reason(status)): \(detail)\n")
+    }
+}
+
+/// A responder made of a closure: for tests, mocks and benchmarks. *Value.*
+package struct ClosureResponder: Responder {
+    private let body: @Sendable (Request) -> Reply
+
+    package init(_ body: @escaping @Sendable (Request) -> Reply) { self.body = body }
+    package func respond(to request: Request) -> Reply { body(request) }
+}
+
+/// What is known of a request once its last byte was handed to the socket, or once it is clear that none will be: for the
+/// access log and the metrics. No query string and no header value: those may hold what must not be logged. *Value.*
+package struct RequestRecord: Sendable {
+    package let id: RequestID
+    package let method: String
+    /// Without the query. Empty where the request line could not be read.
+    package let path: String
+    /// The status written; 0 where the client left before there was one.
+    package let status: Int
+    /// Body bytes handed over.
+    package let bytes: Int
+    /// From the complete head to the hand-over of the last byte.
+    package let duration: TimeAmount
+    package let peer: String
+    package let listener: String
+    package let version: HTTPVersion
+    /// True when the connection's own replay answered it.
+    package let wasReplayed: Bool
+
+    package init(
+        id: RequestID, method: String, path: String, status: Int, bytes: Int, duration: TimeAmount, peer: String,
+        listener: String, version: HTTPVersion, wasReplayed: Bool = false
+    ) {
+        self.id = id
+        self.method = method
+        self.path = path
+        self.status = status
+        self.bytes = bytes
+        self.duration = duration
+        self.peer = peer
+        self.listener = listener
+        self.version = version
+        self.wasReplayed = wasReplayed
+    }
+}
+
+/// Hears of every finished request, on its event loop: must neither block nor wait. Where a server has none, no record is
+/// made at all.
+package protocol RequestObserver: Sendable {
+    func requestCompleted(_ record: RequestRecord)
+}
