@@ -1,0 +1,286 @@
+// The page is a plain client of GET /v1/balances. Amounts are decimal strings and stay strings: nothing here makes a number
+// of one. Everything shown goes through textContent, because words from providers are not to be trusted with markup.
+
+const source = "v1/balances"; // relative, so that the page works under a reverse proxy's prefix
+
+const $ = (id) => document.getElementById(id);
+const [summary, controls, refresh, automatic, next, trouble, scroller, table, empty] = [
+    "summary", "controls", "refresh", "automatic", "next", "trouble", "scroller", "table", "empty",
+].map($);
+
+// Seconds. Without max-age (a partial answer, an error) the page asks again after `partial`; never faster than `least`.
+const wait = { least: 2, partial: 15, most: 300, timeout: 30, firstRetry: 2, lastRetry: 60 };
+
+let clockOffset = 0; // the gateway's clock minus ours, in milliseconds
+let dueAt = 0; // when to ask again, in performance.now() milliseconds
+let failures = 0; // in a row, of the gateway itself
+let asking = false;
+let lastGood = null; // the Date at which the table was last confirmed
+const shown = new Map(); // row id → { text, body, ticks }: what is in the table
+
+const gatewayNow = () => Date.now() + clockOffset;
+
+// Words for a time span, as short as they stay exact enough to act on.
+function span(milliseconds) {
+    const seconds = Math.max(0, Math.round(milliseconds / 1000));
+    if (seconds < 60) return `${seconds} s`;
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60) return `${minutes} min`;
+    const hours = Math.floor(minutes / 60);
+    if (hours < 48) return minutes % 60 && hours < 10 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+    return `${Math.floor(hours / 24)} days`;
+}
+
+const moment = (text) => {
+    const time = Date.parse(text ?? "");
+    return Number.isNaN(time) ? null : time;
+};
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+function element(name, className, ...children) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    made.append(...children.map((child) => (child instanceof Node ? child : document.createTextNode(child))));
+    return made;
+}
+
+function cell(className, ...children) {
+    const made = element("td", className, ...children);
+    made.setAttribute("role", "cell");
+    return made;
+}
+
+function marked(className, word) {
+    const mark = element("span", "mark");
+    mark.setAttribute("aria-hidden", "true");
+    return element("span", `line ${className}`, mark, word);
+}
+
+// The room that a value takes from its decimal point on.
+const fraction = (value) => (value.includes(".") ? value.length - value.indexOf(".") : 0);
+const widest = (amounts) => `${Math.max(0, ...amounts.map(({ value }) => fraction(String(value))))}ch`;
+
+function amountCell(amount) {
+    const made = amount ? cell("number", String(amount.value)) : cell("number quiet", "unknown");
+    made.style.setProperty("--own", `${amount ? fraction(String(amount.value)) : 0}ch`);
+    return made;
+}
+
+function statusCell(row) {
+    const made = cell("status", marked(row.status, row.status));
+    if (row.low === true) made.append(marked("low", "low"));
+    return made;
+}
+
+function ageCell(row, ticks) {
+    const fetched = moment(row.fetched_at);
+    if (fetched === null) return cell("age none", element("span", "quiet", "never"));
+    const time = element("time");
+    time.dateTime = row.fetched_at;
+    time.title = `Fetched ${calendar.format(fetched)}`;
+    ticks.push(() => say(time, span(gatewayNow() - fetched)));
+    const made = cell("age", time);
+    made.dataset.label = "Age";
+    const own = moment(row.as_of);
+    if (own !== null) {
+        const line = element("span", "line quiet", `figures of ${day.format(own)}`);
+        line.title = `The provider dates its figures ${calendar.format(own)}`;
+        made.append(line);
+    }
+    return made;
+}
+
+function problemCell(row, ticks) {
+    const problem = row.problem;
+    if (!problem) return cell("problem none", "");
+    const status = problem.upstream_status ? ` (${problem.upstream_status})` : "";
+    const made = cell("problem", `${problem.title ?? String(problem.code).replaceAll("_", " ")}${status}`);
+    const retry = moment(problem.retry_at);
+    if (retry !== null) {
+        const line = element("span", "line quiet");
+        ticks.push(() => {
+            const left = retry - gatewayNow();
+            say(line, left > 0 ? `asked again in ${span(left)}` : "asked again with the next refresh");
+        });
+        made.append(line);
+    }
+    return made;
+}
+
+// One tbody per account: its amounts are rows, everything else spans them.
+function bodyOf(row, ticks) {
+    const amounts = row.amounts?.length ? row.amounts : [null];
+    const body = element("tbody");
+    body.setAttribute("role", "rowgroup");
+    body.style.setProperty("--widest", widest(row.amounts ?? []));
+    amounts.forEach((amount, index) => {
+        const line = element("tr");
+        line.setAttribute("role", "row");
+        const spanning = [];
+        if (index === 0) {
+            const name = element("th", "", element("span", "line provider", row.provider), element("span", "line quiet", row.account));
+            name.scope = "rowgroup";
+            name.setAttribute("role", "rowheader");
+            line.append(name);
+            spanning.push(statusCell(row), ageCell(row, ticks), problemCell(row, ticks));
+            for (const each of [name, ...spanning]) each.rowSpan = amounts.length;
+        }
+        line.append(amountCell(amount), cell("unit", amount?.unit ?? ""), cell("kind", amount?.kind ?? ""), ...spanning);
+        body.append(line);
+    });
+    return body;
+}
+
+// Writes only what differs, so that a screen reader is told of changes and nothing else, and a selection survives.
+function say(place, text) {
+    if (place.textContent !== text) place.textContent = text;
+}
+
+function showRows(rows) {
+    table.style.setProperty("--fraction", widest(rows.flatMap((row) => row.amounts ?? [])));
+    const wanted = new Set();
+    let previous = table.tHead;
+    for (const row of rows) {
+        const id = `${row.provider}/${row.account}`;
+        const text = JSON.stringify(row);
+        wanted.add(id);
+        let entry = shown.get(id);
+        if (entry?.text !== text) {
+            entry?.body.remove();
+            const ticks = [];
+            entry = { text, body: bodyOf(row, ticks), ticks };
+            shown.set(id, entry);
+        }
+        if (previous.nextElementSibling !== entry.body) previous.after(entry.body);
+        previous = entry.body;
+    }
+    for (const [id, entry] of shown) {
+        if (!wanted.has(id)) {
+            entry.body.remove();
+            shown.delete(id);
+        }
+    }
+    scroller.hidden = rows.length === 0;
+    empty.hidden = rows.length > 0;
+}
+
+function showSummary(rows) {
+    if (rows.length === 0) {
+        say(summary, "No accounts configured.");
+        document.title = "No accounts – Bursar";
+        return;
+    }
+    const parts = ["fresh", "stale", "unavailable"]
+        .map((status) => [rows.filter((row) => row.status === status).length, status])
+        .filter(([count]) => count > 0)
+        .map(([count, status]) => `${count} ${status}`);
+    const low = rows.filter((row) => row.low === true).length;
+    if (low > 0) parts.push(`${low} low`);
+    say(summary, `${rows.length} ${rows.length === 1 ? "account" : "accounts"}: ${parts.join(", ")}.`);
+    const wanting = rows.filter((row) => row.status === "unavailable" || row.low === true).length;
+    document.title = wanting > 0 ? `(${wanting}) Balances – Bursar` : "Balances – Bursar";
+}
+
+function showTrouble(text) {
+    trouble.hidden = text === "";
+    say(trouble, text);
+    scroller.classList.toggle("outdated", text !== "");
+}
+
+function tick() {
+    for (const { ticks } of shown.values()) for (const each of ticks) each();
+    scroller.tabIndex = scroller.scrollWidth > scroller.clientWidth ? 0 : -1; // keys can scroll it, when there is something to scroll
+    const left = dueAt - performance.now();
+    if (asking) say(next, "asking…");
+    else if (!automatic.checked) say(next, "");
+    else if (left > 0) say(next, `next in ${span(left)}`);
+    else ask("default");
+}
+
+const directive = (headers, name) => {
+    const found = new RegExp(`(?:^|[\\s,])${name}=(\\d+)`).exec(headers.get("cache-control") ?? "");
+    return found ? Number(found[1]) : null;
+};
+
+// When the answer tells how long it holds, ask again just after that.
+function delayAfter(headers) {
+    const age = Number(headers.get("age") ?? 0) || 0;
+    const lifetime = directive(headers, "max-age");
+    const retry = Number(headers.get("retry-after")) || null;
+    const seconds = lifetime !== null ? lifetime - age + 0.5 : Math.min(retry ?? wait.partial, wait.partial);
+    return Math.min(Math.max(seconds, wait.least), wait.most);
+}
+
+// A browser may answer from its own cache, with the Date of then: a small difference is taken for that, a large one for a
+// clock that is wrong, here or there. Ages are told by the gateway's clock, which stamped the readings.
+function noteClock(headers) {
+    const date = moment(headers.get("date"));
+    const offset = date === null ? 0 : date - Date.now();
+    clockOffset = Math.abs(offset) < 300_000 ? 0 : offset;
+}
+
+// `cache` is a fetch mode: "default" lets the gateway answer from what it holds; "reload" sends Cache-Control: no-cache, which
+// asks for newer readings. Neither makes it ask a provider that said to wait.
+async function ask(cache) {
+    if (asking) return;
+    asking = true;
+    refresh.setAttribute("aria-disabled", "true");
+    say(next, "asking…");
+    let delay;
+    try {
+        const response = await fetch(source, {
+            cache, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(wait.timeout * 1000),
+        });
+        const answer = await response.json().catch(() => null);
+        // A problem document carries the rows as well, when the call reached them.
+        if (!Array.isArray(answer?.balances)) throw new Refusal(response, answer);
+        noteClock(response.headers);
+        failures = 0;
+        lastGood = new Date();
+        showRows(answer.balances);
+        showSummary(answer.balances);
+        showTrouble("");
+        delay = delayAfter(response.headers);
+    } catch (error) {
+        failures += 1;
+        const words = error instanceof Refusal ? error.message
+            : error.name === "TimeoutError" ? `The gateway did not answer within ${wait.timeout} s.`
+            : "The gateway cannot be reached.";
+        const held = lastGood === null ? "" : ` The table is as of ${clock.format(lastGood)}.`;
+        showTrouble(`${words}${held}`);
+        if (lastGood === null) say(summary, "No balances yet.");
+        delay = Math.min(wait.firstRetry * 2 ** (failures - 1), wait.lastRetry);
+    }
+    controls.hidden = false;
+    asking = false;
+    refresh.removeAttribute("aria-disabled");
+    dueAt = performance.now() + delay * 1000;
+    tick();
+}
+
+// An answer without rows: what its problem document says, in its own words.
+class Refusal extends Error {
+    constructor(response, answer) {
+        const words = [answer?.title, answer?.detail].filter((each) => typeof each === "string").join(". ");
+        super(`The gateway answered ${response.status}${words ? `: ${words}` : "."}`);
+    }
+}
+
+refresh.addEventListener("click", () => ask("reload"));
+automatic.addEventListener("change", tick);
+
+// Nobody reads a hidden tab: it asks nothing and counts nothing.
+let timer = null;
+function start() {
+    if (document.hidden) {
+        clearInterval(timer);
+        timer = null;
+    } else if (timer === null) {
+        timer = setInterval(tick, 1000);
+        tick();
+    }
+}
+document.addEventListener("visibilitychange", start);
+start();
