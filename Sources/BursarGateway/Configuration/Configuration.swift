@@ -1,0 +1,93 @@
+package import BursarCatalog
+package import BursarModel
+
+/// All that `serve` needs to know, checked: whoever holds one needs no further check. *Value;* a reload builds a new one.
+package struct Configuration: Sendable {
+    package let origin: ConfigurationOrigin
+    /// At least one; no two collide.
+    package let listen: [ListenAddress]
+    /// In the order of the file, which is the order of rows. May be empty: pass-through and the documents work without any.
+    package let accounts: [AccountConfiguration]
+    package let defaults: AccountDefaults
+    /// The built-in definitions and those of `providers:`.
+    package let catalog: Catalog
+    /// Whether callers may send a credential of their own on provider routes.
+    package let passthrough: Bool
+    /// Whether a listener that others can reach may be open to everyone.
+    package let allowAnonymous: Bool
+    /// Names for the check of `Host`, beside the listeners' own addresses and `localhost`.
+    package let hosts: [HostPattern]
+    package let log: LogConfiguration
+    package let drain: DrainConfiguration
+}
+
+/// Where a configuration came from. *Value.*
+package enum ConfigurationOrigin: Sendable, Equatable {
+    /// The path as given, for messages and for a reload.
+    case file(path: String)
+    /// No file: the definitions' default variables.
+    case environment
+}
+
+/// A named credential of a provider and how it is to be asked. *Value.* Its `description` has no credential, as ``Secret`` has none.
+package struct AccountConfiguration: Sendable {
+    package let id: AccountID
+    package let definition: ProviderDefinition
+    package let secret: Secret
+    /// Where ``secret`` came from, so that it can be read again.
+    package let secretReference: SecretReference
+    package let ttl: Duration
+    package let staleFor: Duration
+    package let timeout: Duration
+    /// Below this available amount the row says so.
+    package let low: ExactDecimal?
+    /// `https://host[:port][/path]` without a closing slash: the definition's origin, or what `base_url` says.
+    package let baseURL: String
+    /// Whether `base_url` was given.
+    package let isBaseURLOverridden: Bool
+    /// What the definition's path takes from configuration, by name; complete.
+    package let parameters: [String: String]
+    /// Where the account stands, for findings and reloads.
+    package let place: ConfigurationPlace
+}
+
+/// What holds for an account that says nothing else. *Value.*
+package struct AccountDefaults: Sendable, Equatable {
+    /// How long a reading is fresh.
+    package var ttl: Duration = .seconds(30)
+    /// How long a reading past its ttl may still be shown.
+    package var staleFor: Duration = .seconds(24 * 3_600)
+    /// How long a caller waits for a provider.
+    package var timeout: Duration = .seconds(5)
+
+    package init() {}
+}
+
+/// What is logged, and how. *Value.*
+package struct LogConfiguration: Sendable, Equatable {
+    package enum Level: String, Sendable, CaseIterable { case trace, debug, info, notice, warning, error, critical }
+    package enum Format: String, Sendable, CaseIterable {
+        /// Text on a terminal, JSON otherwise.
+        case auto
+        case text
+        case json
+    }
+
+    package var level: Level = .info
+    package var format: Format = .auto
+    /// Whether each request has a line.
+    package var access: Bool = true
+
+    package init() {}
+}
+
+/// How the gateway stops. *Value.*
+package struct DrainConfiguration: Sendable, Equatable {
+    /// From the signal until connections are no longer accepted: time for a balancer to notice `/readyz`.
+    package var delay: Duration = .zero
+    /// From the signal until the process ends, whatever still runs; ``delay`` is part of it. Eight seconds, because container
+    /// engines kill after ten, and the default timeout of a provider is five.
+    package var deadline: Duration = .seconds(8)
+
+    package init() {}
+}

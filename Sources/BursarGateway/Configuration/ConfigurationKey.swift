@@ -1,0 +1,54 @@
+/// Every key that a configuration may have: the one list that the reader, the messages about unknown keys and the test of the
+/// documentation use. *Value.*
+package struct ConfigurationKey: Sendable, Hashable {
+    /// The mapping that a key stands in.
+    package enum Section: String, Sendable, CaseIterable {
+        /// The top level.
+        case root = ""
+        /// An element of `accounts`.
+        case account = "accounts[]"
+        case defaults
+        case log
+        case drain
+    }
+
+    package let section: Section
+    package let name: String
+
+    /// As documents write it: `accounts[].ttl`.
+    package var path: String { section == .root ? name : "\(section.rawValue).\(name)" }
+
+    package static let all: [ConfigurationKey] = Section.allCases.flatMap { section in
+        names(in: section).map { ConfigurationKey(section: section, name: $0) }
+    }
+
+    package static func names(in section: Section) -> [String] {
+        switch section {
+        case .root:
+            ["listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain"]
+        case .account:
+            ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "low", "base_url", "parameters"]
+        case .defaults: ["ttl", "stale_for", "timeout"]
+        case .log: ["level", "format", "access"]
+        case .drain: ["delay", "deadline"]
+        }
+    }
+
+    /// What people write who come from other tools, and what it is called here: too far apart in letters to be found by
+    /// likeness.
+    static let synonyms: [Section: [String: String]] = [
+        .root: [
+            "bind": "listen", "address": "listen", "port": "listen", "host": "hosts", "allowed_hosts": "hosts",
+            "keys": "accounts", "credentials": "accounts", "definitions": "providers", "logging": "log", "shutdown": "drain",
+            "pass_through": "passthrough", "anonymous": "allow_anonymous"
+        ],
+        .account: [
+            "api_key": "key", "apikey": "key", "token": "key", "secret": "key", "password": "key", "username": "user",
+            "id": "name", "account": "name", "url": "base_url", "endpoint": "base_url", "cache": "ttl", "threshold": "low",
+            "alert": "low", "type": "provider", "service": "provider", "params": "parameters", "stale": "stale_for"
+        ],
+        .defaults: ["cache": "ttl", "stale": "stale_for"],
+        .log: ["requests": "access", "style": "format"],
+        .drain: ["timeout": "deadline", "grace": "deadline", "wait": "delay"]
+    ]
+}

@@ -1,0 +1,63 @@
+/// Everything that configuration is read from, handed in, so that a test needs no real environment and a reload reads the same
+/// way as a start. *Value.*
+package struct ConfigurationSources: Sendable {
+    /// Environment variables by name.
+    package var environment: [String: String]
+    /// What `~/` at the beginning of a path stands for; nil where that is not known.
+    package var home: String?
+    /// Reads a whole file, if it is no longer than `limit` bytes.
+    package var readFile: @Sendable (_ path: String, _ limit: Int) -> Result<FileContent, FileProblem>
+    /// The names, not the paths, in a folder; any order. `.notAFolder` for a file.
+    package var listFolder: @Sendable (_ path: String) -> Result<[String], FileProblem>
+
+    package init(
+        environment: [String: String] = [:], home: String? = nil,
+        readFile: @escaping @Sendable (_ path: String, _ limit: Int) -> Result<FileContent, FileProblem>,
+        listFolder: @escaping @Sendable (_ path: String) -> Result<[String], FileProblem> = { _ in .failure(.notFound) }
+    ) {
+        self.environment = environment
+        self.home = home
+        self.readFile = readFile
+        self.listFolder = listFolder
+    }
+}
+
+/// A file as read. *Value.* It may hold a credential: it has no description that shows bytes.
+package struct FileContent: Sendable, CustomStringConvertible {
+    package let bytes: [UInt8]
+    /// The permission bits of an ordinary file (`0o640`); nil where they say nothing, as for a pipe.
+    package let permissions: UInt16?
+
+    package init(bytes: [UInt8], permissions: UInt16? = nil) {
+        self.bytes = bytes
+        self.permissions = permissions
+    }
+
+    package var isReadableByAnyone: Bool { permissions.map { $0 & 0o004 != 0 } ?? false }
+    package var description: String { "FileContent(\(bytes.count) bytes)" }
+}
+
+/// Why a file could not be read. *Value.*
+package enum FileProblem: Error, Sendable, Equatable {
+    case notFound
+    case notPermitted
+    /// A folder where a file was meant.
+    case isAFolder
+    /// A file where a folder was meant.
+    case notAFolder
+    case tooLarge(limit: Int)
+    /// The system's error number: anything else.
+    case other(Int32)
+
+    /// Ends a sentence that begins with the file's name.
+    package var words: String {
+        switch self {
+        case .notFound: "does not exist"
+        case .notPermitted: "may not be read by this user"
+        case .isAFolder: "is a folder"
+        case .notAFolder: "is not a folder"
+        case .tooLarge(let limit): "is longer than \(limit) bytes"
+        case .other(let number): "cannot be read (error \(number))"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package import BursarModel
+
+/// Reads credentials from where references say they are. *Value.* The same code serves the start and every later re-reading.
+package struct SecretResolver: Sendable {
+    /// Longer than any key, and shorter than what servers accept as one header field (8 KiB is the usual bound).
+    package static let mostBytes = 4_096
+
+    let sources: ConfigurationSources
+
+    package init(sources: ConfigurationSources) { self.sources = sources }
+
+    /// A credential that passed every check, and what an operator should know of it. *Value.*
+    package struct Resolved: Sendable {
+        package let secret: Secret
+        /// The file it came from can be read by every user of this machine; the path, where it may be shown.
+        package let isReadableByAnyone: Bool
+    }
+
+    /// - Parameter literal: the text of the value itself, for ``SecretReference/Source/literal``.
+    package func resolve(_ source: SecretReference.Source, literal: String? = nil) throws(SecretProblem) -> Resolved {
+        switch source {
+        case .environment(let name):
+            guard let value = sources.environment[name] else { throw .variableNotSet(name: name) }
+            return Resolved(secret: try Self.checked(Array(value.utf8)), isReadableByAnyone: false)
+        case .file(let path):
+            return try resolveFile(path)
+        case .credential(let name):
+            guard let folder = sources.environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty else {
+                throw .noCredentialsDirectory
+            }
+            return try resolveFile(folder + (folder.hasSuffix("/") ? "" : "/") + name)
+        case .literal:
+            guard let literal else { throw .blank }
+            return Resolved(secret: try Self.checked(Array(literal.utf8)), isReadableByAnyone: false)
+        }
+    }
+
+    private func resolveFile(_ path: String) throws(SecretProblem) -> Resolved {
+        var path = path
+        if path.hasPrefix("~/") {
+            guard let home = sources.home else { throw .homeUnknown }
+            path = home + path.dropFirst()
+        }
+        // Two bytes more for the line break that editors put behind the last line.
+        switch sources.readFile(path, Self.mostBytes + 2) {
+        case .failure(.tooLarge): throw .tooLong
+        case .failure(let problem): throw .unreadable(path: path, problem)
+        case .success(let content):
+            var bytes = content.bytes[...]
+            while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
+            return Resolved(secret: try Self.checked(bytes), isReadableByAnyone: content.isReadableByAnyone)
+        }
+    }
+
+    /// A key goes into a header field: what would end the field, or be trimmed by a server and so change the key, is refused
+    /// here rather than sent.
+    static func checked(_ bytes: some BidirectionalCollection<UInt8>) throws(SecretProblem) -> Secret {
+        guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }) else { throw .blank }
+        guard bytes.count <= mostBytes else { throw .tooLong }
+        for end in [bytes.first, bytes.last] where end == 0x20 || end == 0x09 || end == 0x0A || end == 0x0D {
+            throw .surroundingSpace
+        }
+        guard !bytes.contains(0x0A), !bytes.contains(0x0D) else { throw .lineBreak }
+        guard bytes.allSatisfy({ $0 < 0x80 }) else { throw .notASCII }
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .controlCharacter }
+        return Secret(bytes)
+    }
+}
+
+/// Why there is no credential. *Value.* Never a part of one: ``words`` is safe to show anyone.
+package enum SecretProblem: Error, Sendable, Equatable {
+    case variableNotSet(name: String)
+    case noCredentialsDirectory
+    case homeUnknown
+    case unreadable(path: String, FileProblem)
+    case blank
+    case tooLong
+    case surroundingSpace
+    case lineBreak
+    case notASCII
+    case controlCharacter
+
+    package var words: String {
+        switch self {
+        case .variableNotSet(let name):
+            "the environment variable \(ShowableText.allows(name) ? name : "named here") is not set"
+        case .noCredentialsDirectory: "$CREDENTIALS_DIRECTORY is not set: systemd sets it where the unit has LoadCredential="
+        case .homeUnknown: "~ stands for $HOME, which is not set"
+        case .unreadable(let path, let problem): "\(ShowableText.allowsPath(path) ? path : "the file") \(problem.words)"
+        case .blank: "the key is blank"
+        case .tooLong: "the key is longer than \(SecretResolver.mostBytes) bytes"
+        case .surroundingSpace: "the key begins or ends with white space"
+        case .lineBreak: "the key has a line break in it: a file holds one key and nothing else"
+        case .notASCII: "the key has a character in it that is not ASCII"
+        case .controlCharacter: "the key has a control character in it"
+        }
+    }
+}

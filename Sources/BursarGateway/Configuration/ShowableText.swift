@@ -1,0 +1,34 @@
+import BursarModel
+
+/// Decides whether a piece of a configuration may stand in a message. *Pure.*
+///
+/// People paste keys where names belong: as a provider's name, behind `${env:`, as a key of a mapping. A message that quotes
+/// what it does not like would then print the key. So nothing is quoted that could be one: what is quoted is short, plain, and
+/// made of words. What is withheld costs little, because the message has the place.
+enum ShowableText {
+    /// The longest text that is quoted.
+    static let longest = 64
+    /// Names are made of words; credentials are long runs of letters and digits. Dashes and underscores end a run.
+    static let longestWord = 20
+    static let longestWordWithDigits = 9
+
+    static func allows(_ text: some StringProtocol) -> Bool {
+        let bytes = text.utf8
+        guard !bytes.isEmpty, bytes.count <= longest, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x60 })
+        else { return false }
+        return bytes.split(whereSeparator: { !$0.isASCIILetter && !$0.isASCIIDigit }).allSatisfy { word in
+            word.count <= (word.contains(where: \.isASCIIDigit) ? longestWordWithDigits : longestWord)
+        }
+    }
+
+    /// Paths are looser, because a path in a message saves a search, but each of their parts must pass.
+    static func allowsPath(_ path: some StringProtocol) -> Bool {
+        guard path.hasPrefix("/") || path.hasPrefix("./") || path.hasPrefix("../") || path.hasPrefix("~/") else { return false }
+        return path.utf8.count <= 256 && path.split(separator: "/").allSatisfy { allows($0) }
+    }
+
+    /// `"text"`, or the fallback where the text may not be shown.
+    static func quoted(_ text: some StringProtocol, else fallback: String = "this") -> String {
+        allows(text) ? "\"\(text)\"" : fallback
+    }
+}
