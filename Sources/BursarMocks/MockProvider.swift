@@ -1,0 +1,104 @@
+internal import BursarModel
+
+/// A provider as the mocks see it: what its definition documents, and where in its example the first amount stands. *Value.*
+struct MockProvider: Sendable {
+    /// How a number at ``amountPath`` becomes the first amount: `amount = ±10^power · number + offset`. Most definitions show
+    /// the number itself; some count in 1/10000 or take a difference. Found by trying, because it is linear in every mapping.
+    struct AmountForm: Sendable {
+        let power: Int
+        let isNegated: Bool
+        let offset: ExactDecimal
+    }
+
+    let name: String
+    /// `/v1/account/balance`; a segment in braces stands for any one segment.
+    let path: String
+    let auth: MockAuth
+    /// The documented success: the example of the lowest 2xx.
+    let success: UpstreamReply
+    /// The documented examples of errors by status.
+    let failures: [Int: UpstreamReply]
+    /// The way to the number that the first amount is read from.
+    let amountPath: [JSONStep]?
+    /// The way to the provider's own low flag, where it has one that the example shows.
+    let lowFlagPath: [JSONStep]?
+    /// The way to the number that must have a certain value in a success, where the definition demands one.
+    let envelopeCodePath: [JSONStep]?
+    /// The definition's reading of a success body: its first amount, or nil where it refuses the body.
+    let firstAmount: @Sendable (_ body: [UInt8]) -> ExactDecimal?
+    /// `message` in the documented shape of an error, nil where none is documented.
+    let errorReply: @Sendable (_ status: Int, _ message: String) -> UpstreamReply?
+
+    /// The example's first amount; nil where it has none.
+    let exampleAmount: ExactDecimal?
+    private let form: AmountForm?
+
+    init(
+        name: String, path: String, auth: MockAuth, success: UpstreamReply, failures: [Int: UpstreamReply],
+        amountPath: [JSONStep]?, lowFlagPath: [JSONStep]?, envelopeCodePath: [JSONStep]?,
+        firstAmount: @escaping @Sendable ([UInt8]) -> ExactDecimal?,
+        errorReply: @escaping @Sendable (Int, String) -> UpstreamReply?
+    ) {
+        self.name = name
+        self.path = path
+        self.auth = auth
+        self.success = success
+        self.failures = failures
+        self.amountPath = amountPath
+        self.lowFlagPath = lowFlagPath
+        self.envelopeCodePath = envelopeCodePath
+        self.firstAmount = firstAmount
+        self.errorReply = errorReply
+        exampleAmount = firstAmount(success.body)
+        form = amountPath.flatMap { Self.form(of: $0, in: success.body, firstAmount: firstAmount) }
+    }
+
+    /// Reads the amount with 0 and with 1 in the place: the first is the offset, the difference the factor.
+    private static func form(
+        of path: [JSONStep], in body: [UInt8], firstAmount: ([UInt8]) -> ExactDecimal?
+    ) -> AmountForm? {
+        guard let zero = ExampleText(body).replacingNumber(at: path, by: "0"), let offset = firstAmount(zero.bytes),
+            let one = ExampleText(body).replacingNumber(at: path, by: "1"), let first = firstAmount(one.bytes),
+            let factor = first.subtracting(offset)
+        else { return nil }
+        let magnitude = factor.isNegative ? factor.negated : factor
+        for power in -12...12 where ExactDecimal(1).scaled(byPowerOfTen: power) == magnitude {
+            return AmountForm(power: power, isNegated: factor.isNegative, offset: offset)
+        }
+        return nil
+    }
+
+    /// The number to write for the first amount to be `amount`, with the amount's own digits where the number is the amount.
+    func number(for amount: String) -> String {
+        guard let form, form.power != 0 || form.isNegated || !form.offset.isZero, let wanted = ExactDecimal(amount),
+            let distance = wanted.subtracting(form.offset), let number = distance.scaled(byPowerOfTen: -form.power)
+        else { return amount }
+        return (form.isNegated ? number.negated : number).description
+    }
+
+    /// Whether `path`, without its query, is the documented one. A trailing slash belongs to a path.
+    func serves(_ path: Substring) -> Bool {
+        let wanted = self.path.split(separator: "/", omittingEmptySubsequences: false)
+        let given = path.split(separator: "/", omittingEmptySubsequences: false)
+        return wanted.count == given.count
+            && zip(wanted, given).allSatisfy { $0 == $1 || ($0.hasPrefix("{") && $0.hasSuffix("}") && !$1.isEmpty) }
+    }
+}
+
+/// The documented way to send a key. *Value.*
+struct MockAuth: Sendable {
+    /// As people write it: `x-api-key`, `Authorization`.
+    let headerName: String
+    /// What stands before the key: `Token `, or nothing.
+    let prefix: String
+    /// Takes the key out of the header's value; nil where it has another form.
+    let credential: @Sendable (_ headerValue: String) -> Secret?
+
+    /// `WWW-Authenticate` for a 401 (RFC 9110 15.5.2), where the key travels in Authorization; a header of the provider's own
+    /// has no challenge.
+    var challenge: String? {
+        guard headerName.lowercased() == "authorization" else { return nil }
+        let scheme = prefix.split(separator: " ").first ?? ""
+        return scheme.isEmpty ? nil : String(scheme)
+    }
+}
