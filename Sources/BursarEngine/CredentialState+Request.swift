@@ -1,0 +1,171 @@
+package import BursarModel
+
+/// What a request leads to. "Registered" means: this waiter will be named by exactly one action that wakes it, unless it leaves
+/// before.
+package enum RequestAction: Sendable, Equatable {
+    /// Answer with this: inside its ttl, and as new as demanded.
+    case fresh(AccountView)
+    /// Answer with this now. `refresh`, where there is one, is a call to start behind it; the waiter is not registered.
+    case stale(AccountView, refresh: FetchStart?)
+    /// Start this call; the waiter is registered.
+    case start(FetchStart)
+    /// The call is under way already; the waiter is registered.
+    case join(FetchID)
+    /// The provider may not be asked: answer with what is held, even if it is not as new as demanded. Not registered.
+    case blocked(AccountView, BlockReason)
+}
+
+/// Why the provider may not be asked.
+package enum BlockReason: Sendable, Hashable {
+    /// It said "later".
+    case coolingDown(until: Moment)
+    /// It rejected the key, and is not asked again so soon.
+    case keyRejected(until: Moment)
+    /// The last calls failed.
+    case backingOff(until: Moment)
+    /// Too many failed in a row; a probe comes then.
+    case open(until: Moment)
+    /// Bursar's share of the provider's documented limit is used up.
+    case limited(until: Moment)
+    /// The caller forbade it.
+    case heldOnly
+    /// The table holds as many callers' own credentials as it may, and each is busy or cooling down.
+    case tableFull
+
+    init(_ hold: Hold) {
+        switch hold.kind {
+        case .cooldown: self = .coolingDown(until: hold.until)
+        case .rejectedKey: self = .keyRejected(until: hold.until)
+        case .backoff: self = .backingOff(until: hold.until)
+        case .openCircuit: self = .open(until: hold.until)
+        }
+    }
+}
+
+/// An upstream call to start. The driver ends each with exactly one `fetchSucceeded` or `fetchFailed`.
+package struct FetchStart: Sendable, Hashable {
+    package let id: FetchID
+    /// From now; then, if it has not ended, the driver reports `fetchOverdue` and lets it go on.
+    package let timeout: Duration
+    /// From now; then the driver cancels it and reports `fetchFailed` with `timeout`.
+    package let hardDeadline: Duration
+    package let kind: Kind
+
+    package init(id: FetchID, timeout: Duration, hardDeadline: Duration, kind: Kind) {
+        self.id = id
+        self.timeout = timeout
+        self.hardDeadline = hardDeadline
+        self.kind = kind
+    }
+
+    /// Why this call is made: for the log.
+    package enum Kind: String, Sendable, CaseIterable {
+        case first
+        /// The one immediate retry of a refresh.
+        case retry
+        /// The one call that an open circuit lets through.
+        case probe
+    }
+}
+
+extension CredentialState {
+    /// Someone asks. What is held answers where it satisfies the demand; else a call does, where one may be made.
+    mutating func requested(
+        _ policy: RefreshPolicy, _ demand: Demand, _ waiter: WaiterID?, now: Moment, nextID: inout UInt64
+    ) -> RequestAction {
+        adopt(policy)
+        let view = view(policy, now: now.monotonic)
+        let age = view.fetchedAt.map { $0.monotonic.duration(to: now.monotonic) }
+        let suffices = age.map(demand.isSatisfied(byAge:)) ?? false
+
+        switch (view.status, demand) {
+        case (.unavailable, .heldOnly):
+            return .blocked(view, .heldOnly)
+        case (.fresh, _) where suffices:
+            return .fresh(view)
+        case (.stale, .heldOnly):
+            return .stale(view, refresh: nil)
+        case (.stale, _) where suffices:
+            guard call == .idle, blockReason(now) == nil else { return .stale(view, refresh: nil) }
+            let refresh = start(waiter: nil, now: now, nextID: &nextID)
+            return .stale(self.view(policy, now: now.monotonic), refresh: refresh)
+        case (.fresh, _), (.stale, _), (.unavailable, _):
+            return asked(view, waiter, now: now, nextID: &nextID)
+        }
+    }
+
+    /// The demand needs the provider.
+    private mutating func asked(
+        _ view: AccountView, _ waiter: WaiterID?, now: Moment, nextID: inout UInt64
+    ) -> RequestAction {
+        switch call {
+        case .inFlight(var flight):
+            if let waiter { flight.waiters.insert(waiter) }
+            call = .inFlight(flight)
+            return .join(flight.id)
+        case .overdue(var flight):
+            // Its failure is in force first: callers inside the backoff are answered at once, later ones wait for this call
+            // as they would for a new one.
+            if let hold, hold.isRunning(at: now.monotonic) { return .blocked(view, BlockReason(hold)) }
+            if let waiter { flight.waiters.insert(waiter) }
+            call = .overdue(flight)
+            return .join(flight.id)
+        case .idle:
+            if let reason = blockReason(now) { return .blocked(explained(view, reason), reason) }
+            return .start(start(waiter: waiter, now: now, nextID: &nextID))
+        }
+    }
+
+    /// Why no call may begin now; nil when one may.
+    private func blockReason(_ now: Moment) -> BlockReason? {
+        if let hold, hold.isRunning(at: now.monotonic) { return BlockReason(hold) }
+        guard let free = calls.nextCall(now.monotonic, policy.budget) else { return nil }
+        return .limited(until: now.advanced(by: now.monotonic.duration(to: free)))
+    }
+
+    /// A row without a value and without a failure, because our own budget is used up, still says why: to a reader it is a
+    /// limit like the provider's own. Every other reason comes with a failure.
+    private func explained(_ view: AccountView, _ reason: BlockReason) -> AccountView {
+        guard view.status == .unavailable, case .limited(let until) = reason else { return view }
+        return view.explained(by: Problem(code: .rateLimited, retryAt: until.wall))
+    }
+
+    /// A call begins.
+    mutating func start(waiter: WaiterID?, now: Moment, nextID: inout UInt64) -> FetchStart {
+        let isProbe = recordCall(now.monotonic)
+        let id = FetchID(nextID)
+        nextID += 1
+        let waiters = waiter.map { Set([$0]) } ?? []
+        call = .inFlight(InFlight(id: id, began: now.monotonic, isRetry: false, waiters: waiters))
+        return FetchStart(
+            id: id, timeout: policy.timeout, hardDeadline: policy.timeout * Self.lateFactor, kind: isProbe ? .probe : .first)
+    }
+
+    /// Counts a call that begins. Returns whether it is the breaker's probe.
+    mutating func recordCall(_ now: MonotonicTime) -> Bool {
+        calls.record(now, policy.budget)
+        callsMade += 1
+        return breaker.callStarted()
+    }
+
+    /// The policy of the account that asks; a configured credential stays pinned when a caller passes the same one through.
+    private mutating func adopt(_ policy: RefreshPolicy) {
+        let pinned = self.policy.residence == .configured && !isRemoved
+        self.policy = policy
+        if pinned { self.policy.residence = .configured }
+        isRemoved = false
+    }
+
+    /// A caller hung up or its own deadline passed. The call goes on.
+    mutating func waiterLeft(_ waiter: WaiterID) {
+        switch call {
+        case .idle: break
+        case .inFlight(var flight):
+            flight.waiters.remove(waiter)
+            call = .inFlight(flight)
+        case .overdue(var flight):
+            flight.waiters.remove(waiter)
+            call = .overdue(flight)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import BursarModel
+
+/// Why a credential is as it is: what `GET /v1/status` tells an operator. *Value.* Nothing in it names the credential.
+package struct CredentialStatus: Sendable, Equatable {
+    package let state: State
+    package let lastSuccess: Moment?
+    /// Also when a success came since.
+    package let lastFailure: FailureRecord?
+    /// When the provider may be asked next; nil when at once, if someone asks. Nobody is asked without that.
+    package let nextAttempt: Moment?
+    /// Only while it runs.
+    package let hold: Hold?
+    package let breaker: Breaker
+    /// How many calls may begin now; nil where no budget is set.
+    package let budgetLeft: Int?
+    /// Since the start of the process.
+    package let callsMade: UInt64
+    package let waiters: Int
+
+    /// Whether a call is in flight.
+    package enum State: Sendable, Hashable {
+        case idle
+        /// In flight since then; an immediate retry counts from its first attempt.
+        case fetching(since: MonotonicTime)
+        /// Past its timeout, and its result will still land.
+        case overdue(since: MonotonicTime)
+
+        init(_ call: CredentialState.Call) {
+            switch call {
+            case .idle: self = .idle
+            case .inFlight(let flight): self = .fetching(since: flight.began)
+            case .overdue(let flight): self = .overdue(since: flight.began)
+            }
+        }
+    }
+}

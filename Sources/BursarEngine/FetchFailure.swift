@@ -1,0 +1,51 @@
+package import BursarModel
+
+/// How an upstream call ended without a reading. *Value.* Holds no upstream text but the scrubbed reply.
+package struct FetchFailure: Sendable, Equatable {
+    /// `circuitOpen` never ends a call; it is taken as `upstreamError`.
+    package let code: ProblemCode
+    /// The status of the upstream's answer, where there was one.
+    package let upstreamStatus: Int?
+    /// When the provider said to come back, where it said so.
+    package let hint: CooldownHint?
+    /// The upstream's own error reply, scrubbed and checked against its documented schema, for provider routes.
+    package let errorReply: UpstreamReply?
+
+    package init(
+        code: ProblemCode, upstreamStatus: Int? = nil, hint: CooldownHint? = nil, errorReply: UpstreamReply? = nil
+    ) {
+        self.code = code
+        self.upstreamStatus = upstreamStatus
+        self.hint = hint
+        self.errorReply = errorReply
+    }
+
+    /// Whether asking again at once could help. Not after a refusal (429, 401, 403), not after a request to wait, and not after
+    /// a 3xx or 4xx, which the same request would get again.
+    package var isRetriable: Bool {
+        switch code {
+        case .unauthorized, .forbidden, .rateLimited: false
+        case .timeout, .unreachable, .upstreamError, .invalidResponse, .circuitOpen:
+            hint == nil && !(300..<500).contains(upstreamStatus ?? 500)
+        }
+    }
+}
+
+/// A failure and its time: what a row's problem is made of, and what `/v1/status` tells. *Value.*
+package struct FailureRecord: Sendable, Equatable {
+    package let code: ProblemCode
+    package let upstreamStatus: Int?
+    package let errorReply: UpstreamReply?
+    package let at: Moment
+
+    package init(code: ProblemCode, upstreamStatus: Int?, errorReply: UpstreamReply?, at: Moment) {
+        self.code = code
+        self.upstreamStatus = upstreamStatus
+        self.errorReply = errorReply
+        self.at = at
+    }
+
+    init(_ failure: FetchFailure, at now: Moment) {
+        self.init(code: failure.code, upstreamStatus: failure.upstreamStatus, errorReply: failure.errorReply, at: now)
+    }
+}
