@@ -8,7 +8,7 @@ const [summary, controls, refresh, automatic, next, trouble, scroller, table, em
     "summary", "controls", "refresh", "automatic", "next", "trouble", "scroller", "table", "empty",
 ].map($);
 
-// Seconds. Without max-age (a partial answer, an error) the page asks again after `partial`; never faster than `least`.
+// Seconds. Where an answer holds for no time (a stale row, a problem) the page asks again after `partial`; never faster than `least`.
 const wait = { least: 2, partial: 15, most: 300, timeout: 30, firstRetry: 2, lastRetry: 60 };
 
 let clockOffset = 0; // the gateway's clock minus ours, in milliseconds
@@ -204,12 +204,12 @@ const directive = (headers, name) => {
     return found ? Number(found[1]) : null;
 };
 
-// When the answer tells how long it holds, ask again just after that.
-function delayAfter(headers) {
+// When the answer tells how long it holds, ask again just after that; soon, when a stale row is being refreshed behind it.
+function delayAfter(headers, rows) {
     const age = Number(headers.get("age") ?? 0) || 0;
-    const lifetime = directive(headers, "max-age");
-    const retry = Number(headers.get("retry-after")) || null;
-    const seconds = lifetime !== null ? lifetime - age + 0.5 : Math.min(retry ?? wait.partial, wait.partial);
+    const left = (directive(headers, "max-age") ?? 0) - age;
+    const refreshing = rows.some((row) => row.status === "stale" && !row.problem);
+    const seconds = left > 0 ? left + 0.5 : refreshing ? wait.least : wait.partial;
     return Math.min(Math.max(seconds, wait.least), wait.most);
 }
 
@@ -242,7 +242,7 @@ async function ask(cache) {
         showRows(answer.balances);
         showSummary(answer.balances);
         showTrouble("");
-        delay = delayAfter(response.headers);
+        delay = delayAfter(response.headers, answer.balances);
     } catch (error) {
         failures += 1;
         const words = error instanceof Refusal ? error.message
