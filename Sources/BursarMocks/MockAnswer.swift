@@ -9,6 +9,10 @@ struct MockAnswer: Sendable, Equatable {
         case reset
         /// The head tells the whole length, this many bytes of the body follow, and the connection closes.
         case truncated(after: Int)
+        /// The same, but the connection stays open and silent.
+        case stalled(after: Int)
+        /// Whole, in pieces of this many bytes.
+        case dripped(bytes: Int, every: Duration)
     }
 
     /// A header field; several of one name are sent as several.

@@ -18,7 +18,7 @@ extension MockProvider {
     }
 
     private func unlabelled(_ call: Call) -> MockAnswer {
-        let number = call.turn.number
+        let number = max(1, call.turn.number)
         switch call.turn.scenario {
         case .ok: return documentedSuccess
         case .depleted: return withAmount(exampleAmount?.zeroAtSameScale, raisingLowFlag: true)
@@ -39,6 +39,8 @@ extension MockProvider {
         case .hang: return documentedSuccess.ending(.hang)
         case .reset: return documentedSuccess.ending(.reset)
         case .truncated: return documentedSuccess.ending(.truncated(after: success.body.count / 2))
+        case .stalled: return documentedSuccess.ending(.stalled(after: success.body.count / 2))
+        case .drip(let interval): return documentedSuccess.ending(.dripped(bytes: 16, every: max(.zero, interval)))
         case .truncatedJSON: return withBody(Array(success.body.prefix(success.body.count / 2)))
         case .html: return htmlPage
         case .wrongTypes: return wrongTypes

@@ -39,6 +39,8 @@ extension MockScenario {
         Form("hang", "the request is read and never answered"),
         Form("reset", "the connection is reset before an answer"),
         Form("truncated", "half of the promised body, then the connection closes"),
+        Form("stalled", "half of the body, then nothing more on an open connection"),
+        Form("drip-{duration}", sample: "drip-100ms", "the body in pieces of 16 bytes, one each interval"),
         Form("truncated-json", "a complete answer whose JSON stops half way"),
 
         Form("html", "an HTML page with status 200"),

@@ -22,7 +22,8 @@ extension MockScenario {
 
     private static let withoutParameter: [String: MockScenario] = {
         let scenarios: [MockScenario] = [
-            .ok, .depleted, .low, .hang, .reset, .truncated, .truncatedJSON, .html, .wrongTypes, .errorInside200(code: nil),
+            .ok, .depleted, .low, .hang, .reset, .truncated, .truncatedJSON, .stalled, .html, .wrongTypes,
+            .errorInside200(code: nil),
             .redirect, .huge, .gzip, .gzipBomb, .badGzip, .drift, .topUp, .echoKey(status: nil), .duplicateKeys, .bigNumber
         ]
         return Dictionary(scenarios.map { ($0.description, $0) }, uniquingKeysWith: { first, _ in first })
@@ -46,6 +47,7 @@ extension MockScenario {
         }
         if let text = name.parameter(after: "503-retry-after-") { return seconds(text).map { .unavailable(retryAfter: $0) } }
         if let text = name.parameter(after: "slow-") { return Duration(scenarioText: text).map { .slow($0) } }
+        if let text = name.parameter(after: "drip-") { return Duration(scenarioText: text).map { .drip(every: $0) } }
         if let text = name.parameter(after: "balance-") {
             return ExactDecimal(text) == nil ? nil : .balance(String(text))
         }

@@ -28,6 +28,10 @@ public enum MockScenario: Sendable, Hashable {
     case truncated
     /// A complete answer whose JSON stops half way.
     case truncatedJSON
+    /// The head and half of the body come, and then nothing more while the connection stays open.
+    case stalled
+    /// The body comes in pieces of 16 bytes, one each interval.
+    case drip(every: Duration)
     /// An HTML page with status 200.
     case html
     /// The example with `true` where its first amount belongs.
@@ -98,6 +102,8 @@ extension MockScenario: CustomStringConvertible {
         case .reset: "reset"
         case .truncated: "truncated"
         case .truncatedJSON: "truncated-json"
+        case .stalled: "stalled"
+        case .drip(let interval): "drip-\(interval.scenarioText)"
         case .html: "html"
         case .wrongTypes: "wrong-types"
         case .errorInside200(nil): "error-inside-200"
