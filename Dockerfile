@@ -1,0 +1,31 @@
+# The build: official Swift image, Swift's own libraries linked in.
+FROM swift:6.3-bookworm AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libnghttp2-dev libsqlite3-dev pkg-config zlib1g-dev \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+# The dependencies alone first: this layer is kept until Package.swift changes.
+COPY Package.swift ./
+RUN swift package resolve
+COPY . .
+RUN swift build --configuration release --product bursar --static-swift-stdlib \
+ && install -D "$(swift build --configuration release --show-bin-path)/bursar" /out/bursar \
+ && strip --strip-debug /out/bursar
+
+# What runs: three system libraries, the CA certificates and one program. scripts/check-image tries these lines without Docker.
+FROM debian:bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates libnghttp2-14 libsqlite3-0 zlib1g \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 8787 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bursar
+COPY --from=build /out/bursar /usr/local/bin/bursar
+
+# A configuration mounted at /etc/bursar/bursar.yaml is found here; without one the providers' environment variables count.
+WORKDIR /etc/bursar
+USER 8787:8787
+EXPOSE 8787
+HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["bursar", "healthcheck"]
+ENTRYPOINT ["bursar"]
+# Listens on 127.0.0.1 of the container. To publish a port, the configuration says `listen: ["0.0.0.0:8787"]` and
+# `allow_anonymous: true`: whoever reaches that port may then read all balances. See docs/operations.md.
+CMD ["serve"]
