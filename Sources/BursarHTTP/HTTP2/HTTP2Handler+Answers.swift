@@ -1,0 +1,150 @@
+internal import CNghttp2
+internal import NIOCore
+
+/// From a request to its answer.
+extension HTTP2Handler: HTTP2SessionDelegate {
+    func requestArrived(_ request: Request, on stream: HTTP2Stream, known: HTTP2KnownHead?) {
+        requestCounted()
+        if let known, let answer = known.answer {
+            if answer.replay.validity.isCurrent, now < answer.replay.until {
+                replays += 1
+                note(request, id: nil, on: stream, wasReplayed: true)
+                return send(answer.prepared, on: stream)
+            }
+            known.answer = nil
+        }
+        var request = request
+        request.id = connection.nextRequestID()
+        note(request, id: request.id, on: stream, wasReplayed: false)
+        switch connection.responder.respond(to: request) {
+        case .now(let response):
+            if let known, let prepared = response.prepared, let replay = response.replay, response.ending == .complete,
+                response.delay == nil, !response.closesConnection
+            {
+                known.answer = (prepared, replay)
+            }
+            answer(stream, response)
+        case .later(let work):
+            workOut(work, on: stream)
+        }
+    }
+
+    func requestRefused(_ refusal: HTTP2RequestHead.Refusal, on stream: HTTP2Stream) {
+        requestCounted()
+        let event: ServerCounters.Event =
+            switch refusal.status {
+            case 431: .headTooLarge
+            case 413: .bodyTooLarge
+            case 408: .bodyTimeout
+            default: .malformedRequest
+            }
+        connection.counters.count(event)
+        let id = connection.nextRequestID()
+        if connection.observer != nil {
+            stream.record = HTTP2StreamRecord(id: id, method: "", path: "", peer: connection.info.peer, wasReplayed: false)
+        }
+        answer(stream, connection.responder.refusal(status: refusal.status, detail: refusal.detail, requestID: id))
+    }
+
+    func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {
+        stream.task?.cancel()
+        guard let observer = connection.observer, let record = stream.record else { return }
+        observer.requestCompleted(
+            RequestRecord(
+                id: record.id, method: record.method, path: record.path, status: record.status, bytes: stream.sent,
+                duration: .now() - stream.headEndedAt, peer: record.peer, listener: connection.info.listener,
+                version: .http2, wasReplayed: record.wasReplayed))
+    }
+
+    func answerPaused(_ stream: HTTP2Stream) {
+        guard case .drip(let bytes, let interval) = stream.pause else { return }
+        let id = stream.id
+        stream.timer = schedule(in: interval) { handler in
+            guard let stream = handler.session.stream(id) else { return }
+            stream.sendLimit = stream.sent + max(1, bytes)
+            handler.session.resume(stream)
+            handler.pump()
+        }
+    }
+
+    func pingAcknowledged() { leave() }
+
+    func floodStopped(_ flood: HTTP2FrameMeter.Flood) { connection.counters.count(.http2Flood) }
+
+    /// A task for an answer that is not there yet. The task outlives its stream only until it notices that it was cancelled.
+    private func workOut(_ work: @escaping @Sendable () async -> Response, on stream: HTTP2Stream) {
+        guard let context, unfinishedAnswers < limits.unfinishedAnswers else {
+            connection.counters.count(.http2StreamLimit)
+            return session.reset(stream, NGHTTP2_REFUSED_STREAM)
+        }
+        unfinishedAnswers += 1
+        let id = stream.id
+        let eventLoop = context.eventLoop
+        let handler = NIOLoopBound(self, eventLoop: eventLoop)
+        stream.task = Task {
+            let response = await work()
+            eventLoop.execute { handler.value.workedOut(response, id: id) }
+        }
+    }
+
+    private func workedOut(_ response: Response, id: Int32) {
+        unfinishedAnswers -= 1
+        guard phase != .closed, let stream = session.stream(id) else { return }
+        stream.task = nil
+        now = .now()
+        connection.dates.refresh(now: now)
+        answer(stream, response)
+        pump()
+    }
+
+    /// Sends an answer, or does what a mock wants instead.
+    private func answer(_ stream: HTTP2Stream, _ response: Response) {
+        guard stream.state == .answering else { return }
+        if let delay = response.delay {
+            var later = response
+            later.delay = nil
+            let id = stream.id
+            stream.timer = schedule(in: delay) { [later] handler in
+                guard let stream = handler.session.stream(id) else { return }
+                handler.answer(stream, later)
+                handler.pump()
+            }
+            return
+        }
+        switch response.ending {
+        case .complete: break
+        case .hang: return
+        case .reset: return session.reset(stream, NGHTTP2_INTERNAL_ERROR)
+        case .truncated(let bytes): (stream.sendLimit, stream.pause) = (max(0, bytes), .reset)
+        case .stalled(let bytes): (stream.sendLimit, stream.pause) = (max(0, bytes), .stall)
+        case .dripped(let bytes, let interval):
+            (stream.sendLimit, stream.pause) = (max(1, bytes), .drip(bytes: bytes, every: interval))
+        }
+        if let prepared = response.prepared {
+            send(prepared, on: stream)
+        } else {
+            let (fields, body) = HTTP2PreparedFields.whole(response)
+            stream.record?.status = response.status
+            session.submit(
+                fields, body: body, date: connection.dates.bytes, age: response.ageBase.map { seconds(since: $0) }, on: stream)
+        }
+        if response.closesConnection { drain() }
+    }
+
+    private func send(_ prepared: PreparedResponse, on stream: HTTP2Stream) {
+        stream.record?.status = prepared.status
+        session.submit(
+            HTTP2PreparedFields.of(prepared), body: prepared.body, date: connection.dates.bytes, age: prepared.age(at: now),
+            on: stream)
+    }
+
+    private func seconds(since base: NIODeadline) -> Int64 { max(0, (now - base).nanoseconds / 1_000_000_000) }
+
+    /// Remembers what the record will say, where somebody wants one.
+    private func note(_ request: Request, id: RequestID?, on stream: HTTP2Stream, wasReplayed: Bool) {
+        guard connection.observer != nil else { return }
+        stream.record = HTTP2StreamRecord(
+            id: id ?? connection.nextRequestID(), method: request.method, path: request.path, peer: request.peer,
+            wasReplayed: wasReplayed)
+    }
+}

@@ -1,0 +1,213 @@
+internal import CNghttp2
+internal import NIOCore
+import Synchronization
+
+/// An HTTP/2 connection: moves bytes between the channel and the session, and takes requests to the responder. *Event loop.*
+///
+/// Everything that one read brought is answered with one flush. Output is asked of the session only while the channel takes
+/// it, and nothing is read while it does not: a client that does not read its answers costs one piece of output and its open
+/// streams, and cannot pile up more.
+final class HTTP2Handler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// How far a connection is.
+    enum Phase: Equatable {
+        /// Requests are served. Ends with a drain, a fault, a limit or the client's leaving.
+        case serving
+        /// The first GOAWAY is out, and streams that were under way to us are still taken. Ends when the client has seen it.
+        case announced
+        /// The last stream has been named; ends with its answer.
+        case leaving
+        /// Everything is written and our side is closed; what still arrives is dropped, so that the client reads our last words
+        /// and not a reset. Ends with the client's close or the linger time.
+        case lingering
+        /// The channel is gone.
+        case closed
+    }
+
+    let connection: ConnectionContext
+    let limits: HTTP2Limits
+    let session: HTTP2Session
+    var phase = Phase.serving
+    var context: ChannelHandlerContext?
+    var timers = HTTP2Timers()
+    /// Tasks that still work out an answer, also for streams that are gone.
+    var unfinishedAnswers = 0
+    /// The time of the read that is being worked on.
+    var now = NIODeadline.now()
+    /// The last time at which `session.progress` had grown, and to what.
+    var lastProgress = (at: NIODeadline.now(), count: UInt64(0))
+    var replays = 0
+    private var requests = 0
+    private var beginning: HTTP2Beginning?
+    /// A read that the channel asked for while output was blocked.
+    private var isReadHeld = false
+    /// The size of the last batch of output, as a guess for the next.
+    private var lastBatch = 512
+
+    init(connection: ConnectionContext, limits: HTTP2Limits, beginning: HTTP2Beginning) {
+        self.connection = connection
+        self.limits = limits
+        self.beginning = beginning
+        session = HTTP2Session(info: connection.info, limits: connection.limits, extra: limits)
+        session.delegate = self
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        // A second read that finds nothing is a system call for nothing; level-triggered polling brings us back.
+        _ = try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        if context.channel.isActive { begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+        context.fireChannelActive()
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard let beginning else { return }
+        self.beginning = nil
+        startTimers(context)
+        if case .upgraded(let settings, let request) = beginning, !session.upgrade(settings: settings, request: request) {
+            connection.counters.count(.http2ProtocolError)
+        }
+        if connection.isDraining { drain() }
+        pump()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard phase != .lingering, phase != .closed else { return }
+        now = .now()
+        connection.dates.refresh(now: now)
+        unwrapInboundIn(data).withUnsafeReadableBytes { session.receive($0) }
+        if replays > 0 {
+            connection.counters.replays.wrappingAdd(replays, ordering: .relaxed)
+            replays = 0
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        pump()
+        watchUnfinishedFrame()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable || phase == .lingering {
+            context.read()
+        } else {
+            isReadHeld = true
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            timers.writeStall?.cancel()
+            timers.writeStall = nil
+            pump()
+            if isReadHeld, context.channel.isWritable {
+                isReadHeld = false
+                context.read()
+            }
+        } else {
+            watchStalledWrite()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is DrainEvent: drain()
+        case ChannelEvent.inputClosed: inputClosed()
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        ended()
+        self.context = nil
+    }
+
+    /// Writes what the session has to say, as far as the channel takes it, and closes when there is nothing left to say.
+    func pump() {
+        guard let context, phase != .lingering, phase != .closed else { return }
+        while context.channel.isWritable {
+            var batch = context.channel.allocator.buffer(capacity: lastBatch)
+            let isMore = session.takeOutput(into: &batch, bound: limits.outboundPiece)
+            guard batch.readableBytes > 0 else { break }
+            lastBatch = batch.readableBytes
+            context.writeAndFlush(wrapOutboundOut(batch), promise: nil)
+            guard isMore else { break }
+        }
+        if session.progress != lastProgress.count { lastProgress = (now, session.progress) }
+        if session.isFinished { linger(context) }
+    }
+
+    /// Says that the connection will end, and serves what is under way.
+    func drain() {
+        guard phase == .serving else { return }
+        phase = .announced
+        session.announceShutdown()
+        startDrainTimer()
+        pump()
+    }
+
+    /// The client has seen the first GOAWAY, or has had the time to.
+    func leave() {
+        guard phase == .announced else { return }
+        phase = .leaving
+        timers.drain?.cancel()
+        timers.drain = nil
+        session.finishShutdown()
+    }
+
+    /// Counts a request; a connection that had its share is asked to go.
+    func requestCounted() {
+        requests += 1
+        guard requests >= connection.limits.requestsPerConnection, phase == .serving else { return }
+        connection.counters.count(.requestsPerConnection)
+        phase = .announced
+        session.announceShutdown()
+        startDrainTimer()
+    }
+
+    private func inputClosed() {
+        // No stream can begin any more; those that are complete still get their answers.
+        if phase == .serving { phase = .announced }
+        leave()
+        pump()
+        if session.openStreams == 0 { context?.close(promise: nil) }
+    }
+
+    private func linger(_ context: ChannelHandlerContext) {
+        phase = .lingering
+        timers.cancelAll()
+        startLingerTimer()
+        let closed = context.eventLoop.makePromise(of: Void.self)
+        closed.futureResult.assumeIsolated().whenFailure { _ in context.close(promise: nil) }
+        context.close(mode: .output, promise: closed)
+    }
+
+    /// The channel is gone: work for it stops, and whoever listens hears how each stream ended.
+    private func ended() {
+        guard phase != .closed else { return }
+        phase = .closed
+        timers.cancelAll()
+        for stream in session.streams where stream.state != .unused {
+            streamClosed(stream, errorCode: NGHTTP2_CANCEL.rawValue)
+            session.release(stream)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/// The fields of the header block that is being received, as libnghttp2 decodes them one by one; a *value*, one per connection.
+///
+/// Header blocks of different streams cannot interleave (RFC 9113 4.3), so one buffer that is emptied for each does for all.
+/// Each field is written as the lengths of name and value (four bytes together) and their bytes: two blocks are the same
+/// request head exactly when their bytes are equal.
+struct HTTP2HeaderBlock {
+    /// What already speaks against the block.
+    enum Problem: Equatable {
+        case none
+        /// Over the limit of bytes or fields: 431.
+        case tooLarge
+        /// A field that libnghttp2 found invalid: 400.
+        case invalidField
+    }
+
+    private(set) var bytes: [UInt8] = []
+    private(set) var fields = 0
+    private(set) var problem = Problem.none
+    private var listBytes = 0
+
+    mutating func begin() {
+        // A large block is an exception: its memory is given back rather than kept for each of ten thousand connections.
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 4 * 1024)
+        fields = 0
+        listBytes = 0
+        problem = .none
+    }
+
+    /// - Parameters:
+    ///   - mostBytes: counted as RFC 9113 6.5.2 does, with 32 bytes for each field. It is below 64 KiB.
+    ///   - mostFields: pseudo-fields included.
+    mutating func append(
+        name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, mostBytes: Int, mostFields: Int
+    ) {
+        fields += 1
+        listBytes += name.count + value.count + 32
+        guard problem == .none else { return }
+        guard listBytes <= min(mostBytes, 65_535), fields <= mostFields else {
+            problem = .tooLarge
+            return
+        }
+        bytes.append(UInt8(truncatingIfNeeded: name.count))
+        bytes.append(UInt8(truncatingIfNeeded: name.count &>> 8))
+        bytes.append(UInt8(truncatingIfNeeded: value.count))
+        bytes.append(UInt8(truncatingIfNeeded: value.count &>> 8))
+        bytes.append(contentsOf: name)
+        bytes.append(contentsOf: value)
+    }
+
+    mutating func foundInvalidField() {
+        fields += 1
+        if problem == .none { problem = .invalidField }
+    }
+
+    /// The places of names and values, in order, in a block's bytes.
+    static func places(in bytes: [UInt8]) -> [HeaderFields.Place] {
+        var places: [HeaderFields.Place] = []
+        places.reserveCapacity(16)
+        var index = 0
+        while bytes.count - index >= 4 {
+            let name = Int(bytes[index]) | Int(bytes[index + 1]) << 8
+            let value = Int(bytes[index + 2]) | Int(bytes[index + 3]) << 8
+            let start = index + 4
+            guard bytes.count - start >= name + value else { break }  // cannot happen: `append` wrote it
+            let middle = UInt32(start + name)
+            let end = UInt32(start + name + value)
+            places.append(HeaderFields.Place(name: UInt32(start)..<middle, value: middle..<end))
+            index = start + name + value
+        }
+        return places
+    }
+}

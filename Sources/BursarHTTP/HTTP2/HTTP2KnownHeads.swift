@@ -1,0 +1,62 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A request head that was read once and may come again, with what then need not be done again. *Event loop.*
+///
+/// Clients repeat their heads field for field. Equal decoded fields make an equal request, so nothing is checked or built a
+/// second time; and where the responder allowed it (`Replay`), the answer too is sent again without asking. It never leaves
+/// its connection, so no other caller can get it.
+final class HTTP2KnownHead {
+    /// The fields as `HTTP2HeaderBlock` keeps them.
+    let block: [UInt8]
+    /// With a number that is not yet its own.
+    let request: Request
+    let isHead: Bool
+    /// What may be sent again, and while when.
+    var answer: (prepared: PreparedResponse, replay: Replay)?
+
+    init(block: [UInt8], request: Request) {
+        self.block = block
+        self.request = request
+        isHead = request.isHead
+    }
+}
+
+/// The last few heads of one connection; a *value*.
+struct HTTP2KnownHeads {
+    /// A client has few questions. More would cost memory on every connection and comparisons on every miss.
+    static let most = 4
+    /// Longer heads are not kept.
+    static let longestBlock = 2 * 1024
+
+    private var heads: [HTTP2KnownHead] = []
+    private var next = 0
+
+    /// The head with exactly these bytes.
+    func find(_ block: [UInt8]) -> HTTP2KnownHead? {
+        for head in heads where head.block.count == block.count {
+            let isSame = head.block.withUnsafeBytes { known in
+                block.withUnsafeBytes { other in
+                    guard let known = known.baseAddress, let other = other.baseAddress else { return false }
+                    return memcmp(known, other, block.count) == 0
+                }
+            }
+            if isSame { return head }
+        }
+        return nil
+    }
+
+    /// Keeps a head in the place of the oldest.
+    mutating func keep(_ head: HTTP2KnownHead) {
+        guard head.block.count <= HTTP2KnownHeads.longestBlock else { return }
+        if heads.count < HTTP2KnownHeads.most {
+            heads.append(head)
+        } else {
+            heads[next] = head
+            next = (next + 1) % HTTP2KnownHeads.most
+        }
+    }
+}

@@ -1,0 +1,97 @@
+internal import CNghttp2
+internal import NIOCore
+
+/// What the library reports while it reads. Each method is one of its callbacks, with the C taken off.
+extension HTTP2Session {
+    /// A HEADERS frame began. The library has checked that it may.
+    func blockBegan(_ id: Int32, opensStream: Bool) {
+        block.begin()
+        blockStream = opensStream ? open(id) : nil
+    }
+
+    /// One field was decoded.
+    /// - Returns: false when the stream must be reset: trailers have no answer that could say 431.
+    func fieldDecoded(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) -> Bool {
+        let pseudoFields = 4
+        block.append(name: name, value: value, mostBytes: limits.headBytes, mostFields: limits.headerFields + pseudoFields)
+        return blockStream != nil || block.problem == .none
+    }
+
+    /// A header block is complete.
+    func blockEnded(endsStream: Bool) {
+        guard let stream = blockStream else { return }
+        blockStream = nil
+        stream.requestEnded = endsStream
+        stream.headEndedAt = clock()
+        progress &+= 1
+        switch block.problem {
+        case .tooLarge: return refuse(stream, 431, "the header fields are larger than \(limits.headBytes) bytes or too many")
+        case .invalidField: return refuse(stream, 400, "a header field holds bytes that none may hold")
+        case .none: break
+        }
+        if endsStream, let known = knownHeads.find(block.bytes) {
+            stream.state = .answering
+            stream.isHead = known.isHead
+            delegate?.requestArrived(known.request, on: stream, known: known)
+            return
+        }
+        do {
+            let head = try HTTP2RequestHead(block.bytes)
+            stream.isHead = head.method == "HEAD"
+            if endsStream {
+                let known = HTTP2KnownHead(block: block.bytes, request: request(head, body: []))
+                knownHeads.keep(known)
+                stream.state = .answering
+                delegate?.requestArrived(known.request, on: stream, known: known)
+            } else {
+                awaitBody(of: stream, head)
+            }
+        } catch {
+            refuse(stream, error.status, error.detail)
+        }
+    }
+
+    /// A part of a body arrived.
+    func bodyArrived(_ bytes: UnsafeBufferPointer<UInt8>, on stream: HTTP2Stream) {
+        guard stream.state == .receiving else { return }  // of a refused request: discarded
+        guard stream.body.count + bytes.count <= limits.bodyBytes, bodyBytes + bytes.count <= extra.connectionBodyBytes else {
+            return refuse(stream, 413, bodyTooLarge)
+        }
+        stream.body.append(contentsOf: bytes)
+        bodyBytes += bytes.count
+    }
+
+    /// The client has ended its side of a stream whose head did not.
+    func requestEnded(on stream: HTTP2Stream) {
+        stream.requestEnded = true
+        guard stream.state == .receiving, let head = stream.head else { return }
+        let complete = request(head, body: stream.body)
+        stream.state = .answering
+        stream.head = nil
+        delegate?.requestArrived(complete, on: stream, known: nil)
+    }
+
+    /// Gives up on a request; its answer is made outside.
+    func refuse(_ stream: HTTP2Stream, _ status: Int, _ detail: String) {
+        stream.state = .answering
+        stream.head = nil
+        bodyBytes -= stream.body.count
+        stream.body = []
+        delegate?.requestRefused(HTTP2RequestHead.Refusal(status: status, detail: detail), on: stream)
+    }
+
+    private func awaitBody(of stream: HTTP2Stream, _ head: HTTP2RequestHead) {
+        if let length = head.contentLength, length > limits.bodyBytes { return refuse(stream, 413, bodyTooLarge) }
+        stream.head = head
+        delegate?.bodyAwaited(on: stream)
+        if head.expectsContinue { submitContinue(stream) }
+    }
+
+    private var bodyTooLarge: String { "the body is larger than \(limits.bodyBytes) bytes, or all bodies together are" }
+
+    private func request(_ head: HTTP2RequestHead, body: [UInt8]) -> Request {
+        Request(
+            method: head.method, target: head.target, headers: head.headers, body: body, version: .http2, connection: info,
+            forwardedFor: info.isTrustedProxy ? ForwardedFor.client(of: head.headers) : nil)
+    }
+}

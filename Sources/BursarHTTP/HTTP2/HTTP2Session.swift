@@ -1,0 +1,219 @@
+internal import CNghttp2
+internal import NIOCore
+
+/// What a session tells the connection that owns it, always from inside one of the session's own methods. *Event loop.*
+protocol HTTP2SessionDelegate: AnyObject {
+    /// A request is complete; `known` is set where its head had no body and may come again.
+    func requestArrived(_ request: Request, on stream: HTTP2Stream, known: HTTP2KnownHead?)
+    /// A request must be answered by the server itself.
+    func requestRefused(_ refusal: HTTP2RequestHead.Refusal, on stream: HTTP2Stream)
+    /// A head is complete and its body is awaited.
+    func bodyAwaited(on stream: HTTP2Stream)
+    /// A stream is over; it goes back to the pool right after this.
+    func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32)
+    /// A mock's answer has given what it may for now (`HTTP2Pause.drip`).
+    func answerPaused(_ stream: HTTP2Stream)
+    /// The client has seen everything that was sent before our PING.
+    func pingAcknowledged()
+    /// A limit was passed and the client is told to go.
+    func floodStopped(_ flood: HTTP2FrameMeter.Flood)
+}
+
+/// A server's side of one HTTP/2 connection without any I/O: bytes in through `receive`, bytes out through `takeOutput`.
+/// *Event loop.*
+///
+/// A thin owner of an `nghttp2_session`. The library keeps the protocol's state; this keeps the streams' memory, the limits that
+/// the library has not, and the promise that what was handed over without copying outlives its use. The library's session is
+/// made once in `init` and freed once in `deinit`; its callbacks get `self` unretained, which is sound because they run only
+/// inside methods of `self`.
+final class HTTP2Session {
+    let limits: Limits
+    let extra: HTTP2Limits
+    let info: ConnectionInfo
+    weak var delegate: (any HTTP2SessionDelegate)?
+    /// Asked when a request begins and when a client has emptied a bucket.
+    let clock: () -> NIODeadline
+
+    /// The library's session; nil only where there was no memory to make one.
+    private(set) var library: OpaquePointer?
+    /// Nothing more is read or written: the library could not go on.
+    private(set) var isBroken = false
+    /// What `takeOutput` is filling, and where it stops.
+    var output = ByteBuffer()
+    var outputBound = 0
+
+    var block = HTTP2HeaderBlock()
+    /// The stream whose header block is arriving; nil for trailers, whose fields are counted and dropped.
+    var blockStream: HTTP2Stream?
+    /// The heads of recent requests.
+    var knownHeads = HTTP2KnownHeads()
+    private(set) var meter: HTTP2FrameMeter
+    /// The bodies of unfinished requests so far, together.
+    var bodyBytes = 0
+    /// Grows with every request and every piece of an answer, and not with acknowledgements: what tells use from mere life.
+    var progress: UInt64 = 0
+
+    /// Every stream object of this connection, and those of them that wait for their next request.
+    private(set) var streams: [HTTP2Stream] = []
+    private var unused: [HTTP2Stream] = []
+    /// Where an answer's fields are put together with the date and the age.
+    var pairs: UnsafeMutableBufferPointer<nghttp2_nv>
+
+    init(info: ConnectionInfo, limits: Limits, extra: HTTP2Limits, clock: @escaping () -> NIODeadline = { .now() }) {
+        self.info = info
+        self.limits = limits
+        self.extra = extra
+        self.clock = clock
+        meter = HTTP2FrameMeter(limits: extra.frames, startedAt: clock().uptimeNanoseconds)
+        pairs = .allocate(capacity: 24)
+        library = HTTP2Library.shared.makeSession(for: self)
+        isBroken = library == nil || !submitSettings()
+    }
+
+    deinit {
+        nghttp2_session_del(library)
+        pairs.deallocate()
+    }
+
+    /// Whether neither side has anything to say any more: the connection can be closed once everything taken is written.
+    var isFinished: Bool {
+        guard !isBroken, let library else { return true }
+        return nghttp2_session_want_read(library) == 0 && nghttp2_session_want_write(library) == 0
+    }
+
+    var wantsToWrite: Bool {
+        guard !isBroken, let library else { return false }
+        return nghttp2_session_want_write(library) != 0
+    }
+
+    /// Streams that are not over.
+    var openStreams: Int { streams.count - unused.count }
+
+    /// Bytes arrived. Whatever they are, this returns; what is wrong with them is answered by what `takeOutput` then gives.
+    func receive(_ bytes: UnsafeRawBufferPointer) {
+        guard !isBroken, let library, let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
+        if case .flood(let flood) = meter.received(bytes, now: { clock().uptimeNanoseconds }) {
+            stop(flood)
+            return
+        }
+        let read = nghttp2_session_mem_recv(library, start, bytes.count)
+        if read < 0 {
+            let reason = read == Int(NGHTTP2_ERR_FLOODED.rawValue) ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR
+            if read == Int(NGHTTP2_ERR_NOMEM.rawValue) { isBroken = true }
+            terminate(reason)
+        } else if nghttp2_session_get_outbound_queue_size(library) > extra.outboundFrames {
+            stop(.outboundFrames)
+        }
+    }
+
+    /// Fills `buffer` with what is to be sent, up to about `bound` bytes (a frame more at most).
+    /// - Returns: whether there is more.
+    func takeOutput(into buffer: inout ByteBuffer, bound: Int) -> Bool {
+        guard !isBroken, let library else { return false }
+        swap(&output, &buffer)
+        defer { swap(&output, &buffer) }
+        outputBound = bound
+        while output.readableBytes < bound {
+            var piece: UnsafePointer<UInt8>?
+            let count = nghttp2_session_mem_send(library, &piece)
+            guard count >= 0 else {
+                isBroken = true
+                return false
+            }
+            guard count > 0, let piece else { break }
+            output.writeBytes(UnsafeRawBufferPointer(start: piece, count: count))
+        }
+        return output.readableBytes >= bound && nghttp2_session_want_write(library) != 0
+    }
+
+    /// The connection began as HTTP/1.1: `request` becomes stream 1, and `settings` is what HTTP2-Settings said.
+    /// - Returns: false when the settings are malformed; the connection is then told to go.
+    func upgrade(settings: [UInt8], request: Request) -> Bool {
+        guard !isBroken, let library else { return false }
+        guard nghttp2_session_upgrade2(library, settings, settings.count, request.isHead ? 1 : 0, nil) == 0 else {
+            terminate(NGHTTP2_PROTOCOL_ERROR)
+            return false
+        }
+        let stream = open(1)
+        stream.requestEnded = true
+        stream.isHead = request.isHead
+        stream.state = .answering
+        stream.headEndedAt = clock()
+        progress &+= 1
+        delegate?.requestArrived(request, on: stream, known: nil)
+        return true
+    }
+
+    /// The first half of going away: streams that the client opens now are still served (RFC 9113 6.8). The PING tells when
+    /// it has heard.
+    func announceShutdown() {
+        guard !isBroken, let library else { return }
+        nghttp2_submit_shutdown_notice(library)
+        nghttp2_submit_ping(library, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+    }
+
+    /// The second half: names the last stream that is served. The session is finished when that one is.
+    func finishShutdown() {
+        guard !isBroken, let library else { return }
+        let last = nghttp2_session_get_last_proc_stream_id(library)
+        nghttp2_submit_goaway(library, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, NGHTTP2_NO_ERROR.rawValue, nil, 0)
+    }
+
+    /// Ends everything with one GOAWAY; no further byte is read.
+    func terminate(_ reason: nghttp2_error_code) {
+        guard !isBroken, let library else { return }
+        if nghttp2_session_terminate_session(library, reason.rawValue) != 0 { isBroken = true }
+    }
+
+    /// Ends everything because a limit was passed.
+    func stop(_ flood: HTTP2FrameMeter.Flood) {
+        terminate(NGHTTP2_ENHANCE_YOUR_CALM)
+        delegate?.floodStopped(flood)
+    }
+
+    /// We reset a stream for what the client did on it; too many of these are an attack as well.
+    func faultAnswered() {
+        if case .flood(let flood) = meter.faultAnswered(now: { clock().uptimeNanoseconds }) { stop(flood) }
+    }
+
+    /// A stream object for a number that the library has just opened.
+    func open(_ id: Int32) -> HTTP2Stream {
+        let stream: HTTP2Stream
+        if let waiting = unused.popLast() {
+            stream = waiting
+        } else {
+            stream = HTTP2Stream()
+            streams.append(stream)
+        }
+        stream.id = id
+        stream.state = .receiving
+        nghttp2_session_set_stream_user_data(library, id, Unmanaged.passUnretained(stream).toOpaque())
+        return stream
+    }
+
+    /// The stream of that number; nil when it is over.
+    func stream(_ id: Int32) -> HTTP2Stream? {
+        guard let library, let data = nghttp2_session_get_stream_user_data(library, id) else { return nil }
+        return Unmanaged<HTTP2Stream>.fromOpaque(data).takeUnretainedValue()
+    }
+
+    func release(_ stream: HTTP2Stream) {
+        bodyBytes -= stream.body.count
+        if blockStream === stream { blockStream = nil }
+        stream.clear()
+        unused.append(stream)
+    }
+
+    private func submitSettings() -> Bool {
+        let settings = [
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+                value: UInt32(clamping: extra.concurrentStreams)),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: UInt32(clamping: limits.headBytes)),
+            // We serve in the order of arrival, and so the library need keep no tree of priorities (RFC 9218 2.1).
+            nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue), value: 1)
+        ]
+        return nghttp2_submit_settings(library, UInt8(NGHTTP2_FLAG_NONE.rawValue), settings, settings.count) == 0
+    }
+}

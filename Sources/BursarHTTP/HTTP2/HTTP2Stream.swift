@@ -1,0 +1,86 @@
+internal import CNghttp2
+internal import NIOCore
+
+/// One request and its answer. *Event loop*; reused for later streams of the same connection, so that a hit allocates nothing.
+final class HTTP2Stream {
+    /// How far a stream is.
+    enum State: Equatable {
+        /// In the pool; ends when a request begins.
+        case unused
+        /// The head or the body is still arriving; ends with the last byte or with a refusal.
+        case receiving
+        /// The request is complete and its answer is being made; ends when there is one or the client leaves.
+        case answering
+        /// An answer was handed to libnghttp2; ends with its last byte or a reset.
+        case sending
+    }
+
+    var id: Int32 = 0
+    var state = State.unused
+    /// Whether the client has ended its side; an answer before that is followed by a reset that asks for no more.
+    var requestEnded = false
+    var isHead = false
+
+    // The request
+    var head: HTTP2RequestHead?
+    var body: [UInt8] = []
+    var headEndedAt = NIODeadline.uptimeNanoseconds(0)
+    /// The work of `.later`, cancelled when the client goes away.
+    var task: Task<Void, Never>?
+    /// The waiting part of a mock's ending: its delay, or the next drop.
+    var timer: Scheduled<Void>?
+    /// What the record says of it; filled only where somebody listens.
+    var record: HTTP2StreamRecord?
+
+    // The answer
+    /// Holds the memory that libnghttp2 was told not to copy.
+    var fields: HTTP2PreparedFields?
+    var output = ByteBuffer()
+    /// Body bytes handed over.
+    var sent = 0
+    /// Body bytes that may be handed over before `pause` says what then happens.
+    var sendLimit = Int.max
+    var pause = HTTP2Pause.none
+
+    /// Back to the pool, with nothing kept that a later request could see.
+    func clear() {
+        id = 0
+        state = .unused
+        requestEnded = false
+        isHead = false
+        head = nil
+        body = []
+        task = nil
+        timer?.cancel()
+        timer = nil
+        record = nil
+        fields = nil
+        output = ByteBuffer()
+        sent = 0
+        sendLimit = Int.max
+        pause = .none
+    }
+}
+
+/// What happens when a mock's answer has given the bytes that it may; a *value*.
+enum HTTP2Pause: Equatable {
+    /// The answer is whole.
+    case none
+    /// The stream is reset: a body that is cut short.
+    case reset
+    /// Nothing more comes.
+    case stall
+    /// The next so many bytes come after the interval.
+    case drip(bytes: Int, every: TimeAmount)
+}
+
+/// What an access record needs and a stream would otherwise have forgotten; a *value*.
+struct HTTP2StreamRecord {
+    var id: RequestID
+    var method: String
+    var path: String
+    var peer: String
+    /// What was answered; 0 where the client left before.
+    var status = 0
+    var wasReplayed: Bool
+}

@@ -1,0 +1,113 @@
+internal import CNghttp2
+internal import NIOCore
+
+/// What a connection waits for; a *value*. All of it ends with the connection.
+struct HTTP2Timers {
+    /// The end of a silence in which nothing was asked or sent.
+    var idle: Scheduled<Void>?
+    /// The end of a frame or header block that has begun.
+    var frame: Scheduled<Void>?
+    /// A peer that takes nothing of what is written for it.
+    var writeStall: Scheduled<Void>?
+    /// The oldest body that is awaited.
+    var body: Scheduled<Void>?
+    /// The client's sight of the first GOAWAY.
+    var drain: Scheduled<Void>?
+    /// The client's close after ours.
+    var linger: Scheduled<Void>?
+
+    mutating func cancelAll() {
+        for timer in [idle, frame, writeStall, body, drain, linger] { timer?.cancel() }
+        self = HTTP2Timers()
+    }
+}
+
+extension HTTP2Handler {
+    /// Runs `work` later on the connection's loop unless the connection ends before.
+    func schedule(in delay: TimeAmount, _ work: @escaping (HTTP2Handler) -> Void) -> Scheduled<Void>? {
+        guard let context, phase != .closed else { return nil }
+        return context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
+            guard let self, self.phase != .closed else { return }
+            self.now = .now()
+            self.connection.dates.refresh(now: self.now)
+            work(self)
+        }
+    }
+
+    func startTimers(_ context: ChannelHandlerContext) {
+        watchIdleness(in: connection.limits.idleTime)
+        watchUnfinishedFrame()
+    }
+
+    /// One timer, moved on when it fires: use costs nothing.
+    private func watchIdleness(in delay: TimeAmount) {
+        timers.idle = schedule(in: delay) { handler in
+            let silence = handler.now - handler.lastProgress.at
+            let left = handler.connection.limits.idleTime - silence
+            guard left <= .zero, handler.unfinishedAnswers == 0 else {
+                return handler.watchIdleness(in: max(left, .seconds(1)))
+            }
+            handler.connection.counters.count(handler.session.openStreams > 0 ? .http2SlowReader : .idleTimeout)
+            handler.session.terminate(NGHTTP2_NO_ERROR)
+            handler.pump()
+            if handler.phase != .lingering { handler.context?.close(promise: nil) }
+        }
+    }
+
+    /// A client that begins a frame and does not end it holds a connection for nothing. Reads split frames all the time, so one
+    /// timer watches whether frames still come, instead of one for each.
+    func watchUnfinishedFrame() {
+        guard timers.frame == nil, session.meter.isInsideFrame, phase != .lingering else { return }
+        let seen = session.meter.framesSeen
+        timers.frame = schedule(in: connection.limits.headTime) { handler in
+            handler.timers.frame = nil
+            guard handler.session.meter.isInsideFrame, handler.session.meter.framesSeen == seen else {
+                return handler.watchUnfinishedFrame()
+            }
+            handler.connection.counters.count(.headTimeout)
+            handler.session.terminate(NGHTTP2_NO_ERROR)
+            handler.pump()
+        }
+    }
+
+    func watchStalledWrite() {
+        guard timers.writeStall == nil else { return }
+        timers.writeStall = schedule(in: connection.limits.writeStallTime) { handler in
+            handler.connection.counters.count(.writeStall)
+            handler.context?.close(promise: nil)
+        }
+    }
+
+    func bodyAwaited(on stream: HTTP2Stream) {
+        guard timers.body == nil else { return }
+        watchBodies(in: connection.limits.bodyTime)
+    }
+
+    private func watchBodies(in delay: TimeAmount) {
+        timers.body = schedule(in: delay) { handler in
+            handler.timers.body = nil
+            var wait: TimeAmount?
+            for stream in handler.session.streams where stream.state == .receiving && stream.head != nil {
+                let left = handler.connection.limits.bodyTime - (handler.now - stream.headEndedAt)
+                if left <= .zero {
+                    handler.session.refuse(stream, 408, "the body did not come in time")
+                } else {
+                    wait = min(wait ?? left, left)
+                }
+            }
+            if let wait { handler.watchBodies(in: wait) }
+            handler.pump()
+        }
+    }
+
+    func startDrainTimer() {
+        timers.drain = schedule(in: limits.drainRoundTrip) { handler in
+            handler.leave()
+            handler.pump()
+        }
+    }
+
+    func startLingerTimer() {
+        timers.linger = schedule(in: connection.limits.lingerTime) { $0.context?.close(promise: nil) }
+    }
+}
