@@ -26,8 +26,13 @@ package struct CallLog: Sendable, Hashable {
 
     /// How many calls may begin now.
     func left(_ now: MonotonicTime, _ budget: CallBudget) -> Int {
-        let inWindow = times.reversed().prefix { now < $0.advanced(by: budget.window) }
-        return max(0, budget.calls - inWindow.count)
+        max(0, budget.calls - counting(now, budget).count)
+    }
+
+    /// The calls that still count.
+    func counting(_ now: MonotonicTime, _ budget: CallBudget?) -> [MonotonicTime] {
+        guard let budget else { return [] }
+        return times.filter { now < $0.advanced(by: budget.window) }
     }
 
     /// When the next call may begin; nil when it may at once.
@@ -38,8 +43,5 @@ package struct CallLog: Sendable, Hashable {
     }
 
     /// Whether a call still counts against `budget`: then forgetting this log would free a part of it.
-    func isRunning(_ now: MonotonicTime, _ budget: CallBudget?) -> Bool {
-        guard let budget, let last = times.last else { return false }
-        return now < last.advanced(by: budget.window)
-    }
+    func isRunning(_ now: MonotonicTime, _ budget: CallBudget?) -> Bool { !counting(now, budget).isEmpty }
 }

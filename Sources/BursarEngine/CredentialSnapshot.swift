@@ -64,7 +64,9 @@ extension CredentialState {
         let saved = hold.flatMap { hold -> CredentialSnapshot.SavedHold? in
             guard hold.isRunning(at: now.monotonic) else { return nil }
             let left = now.monotonic.duration(to: hold.until.monotonic)
-            return .init(kind: hold.kind, until: now.wall.advanced(by: left), left: left, hint: hold.hint)
+            // A wall clock of whole milliseconds can lose one when saved and one when read: neither may shorten the hold.
+            let until = now.wall.advanced(by: left + .milliseconds(2))
+            return .init(kind: hold.kind, until: until, left: left, hint: hold.hint)
         }
         let savedBreaker: Breaker
         switch breaker {
@@ -73,11 +75,11 @@ extension CredentialState {
         }
         return CredentialSnapshot(
             takenAt: now.wall, reading: held?.reading,
-            fetchedAt: held.map { now.wallTime(of: $0.fetchedAt.monotonic) },
+            fetchedAt: held?.fetchedAt.wall,
             problem: problem.map { Problem(code: $0.code, upstreamStatus: $0.upstreamStatus) },
-            problemAt: problem.map { now.wallTime(of: $0.at.monotonic) },
+            problemAt: problem?.at.wall,
             hold: saved, cooldown: cooldown, backoff: backoff, breaker: savedBreaker,
-            calls: calls.times.map(now.wallTime(of:)))
+            calls: calls.counting(now.monotonic, policy.budget).map(now.wallTime(of:)))
     }
 
     /// What a store kept, in a new process.
@@ -106,9 +108,9 @@ extension Moment {
     func wallTime(of time: MonotonicTime) -> WallTime { wall.advanced(by: monotonic.duration(to: time)) }
 
     /// The moment of a wall time in the past, as the wall clock stands now. One in the future means that the clock was set
-    /// back; its age is then unknown, and 0 is what no budget and no stale_for can be cheated with.
+    /// back: then it is taken as now, so that no row tells a time to come and a call still counts against the budget.
     func moment(of wallTime: WallTime) -> Moment {
         let age = max(.zero, wallTime.duration(to: wall))
-        return Moment(monotonic: monotonic.advanced(by: .zero - age), wall: wallTime)
+        return Moment(monotonic: monotonic.advanced(by: .zero - age), wall: min(wallTime, wall))
     }
 }

@@ -29,7 +29,7 @@ extension CredentialState {
         problem = nil
         forgiveAll()
         call = .idle
-        return .settled(wake: Array(flight.waiters), view: view(policy, now: now.monotonic), changed: true)
+        return .settled(wake: wakeAll(), view: view(policy, now: now.monotonic), changed: true)
     }
 
     /// A call ended without a reading, in time or late.
@@ -46,19 +46,17 @@ extension CredentialState {
         note(failure, alreadyCounted: wasOverdue, now: now, &random)
         call = .idle
         let after = view(policy, now: now.monotonic)
-        return .settled(wake: Array(flight.waiters), view: after, changed: !after.looksLike(before))
+        return .settled(wake: wakeAll(), view: after, changed: !after.looksLike(before))
     }
 
     /// A call missed its timeout. That is a failure already, but not its end.
     mutating func fetchOverdue(_ id: FetchID, now: Moment, random: inout SplitMix64) -> OverdueAction {
-        guard case .inFlight(var flight) = call, flight.id == id else { return .ignored }
+        guard case .inFlight(let flight) = call, flight.id == id else { return .ignored }
         let failure = FetchFailure(code: .timeout)
         lastFailure = FailureRecord(failure, at: now)
         note(failure, alreadyCounted: false, now: now, &random)
-        let wake = Array(flight.waiters)
-        flight.waiters = []
         call = .overdue(flight)
-        return .timedOut(wake: wake, view: view(policy, now: now.monotonic))
+        return .timedOut(wake: wakeAll(), view: view(policy, now: now.monotonic))
     }
 
     /// Puts a failure in force. `alreadyCounted`: the call was counted as a failure when it became overdue, and one call is one
@@ -113,7 +111,7 @@ extension CredentialState {
         _ = recordCall(now.monotonic)
         let id = FetchID(nextID)
         nextID += 1
-        call = .inFlight(InFlight(id: id, began: flight.began, isRetry: true, waiters: flight.waiters))
+        call = .inFlight(InFlight(id: id, began: flight.began, isRetry: true))
         let left = policy.timeout - flight.began.duration(to: now.monotonic)
         return FetchStart(id: id, timeout: left, hardDeadline: left + policy.timeout * (Self.lateFactor - 1), kind: .retry)
     }

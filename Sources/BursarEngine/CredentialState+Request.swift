@@ -29,7 +29,8 @@ package enum BlockReason: Sendable, Hashable {
     case limited(until: Moment)
     /// The caller forbade it.
     case heldOnly
-    /// The table holds as many callers' own credentials as it may, and each is busy or cooling down.
+    /// The table holds as many callers' own credentials as it may, and each is busy or cooling down. The view has no problem:
+    /// this is the gateway's own overload, not the provider's.
     case tableFull
 
     init(_ hold: Hold) {
@@ -87,7 +88,7 @@ extension CredentialState {
             return .stale(view, refresh: nil)
         case (.stale, _) where suffices:
             guard call == .idle, blockReason(now) == nil else { return .stale(view, refresh: nil) }
-            let refresh = start(waiter: nil, now: now, nextID: &nextID)
+            let refresh = start(now: now, nextID: &nextID)
             return .stale(self.view(policy, now: now.monotonic), refresh: refresh)
         case (.fresh, _), (.stale, _), (.unavailable, _):
             return asked(view, waiter, now: now, nextID: &nextID)
@@ -99,21 +100,24 @@ extension CredentialState {
         _ view: AccountView, _ waiter: WaiterID?, now: Moment, nextID: inout UInt64
     ) -> RequestAction {
         switch call {
-        case .inFlight(var flight):
-            if let waiter { flight.waiters.insert(waiter) }
-            call = .inFlight(flight)
+        case .inFlight(let flight):
+            register(waiter)
             return .join(flight.id)
-        case .overdue(var flight):
+        case .overdue(let flight):
             // Its failure is in force first: callers inside the backoff are answered at once, later ones wait for this call
             // as they would for a new one.
             if let hold, hold.isRunning(at: now.monotonic) { return .blocked(view, BlockReason(hold)) }
-            if let waiter { flight.waiters.insert(waiter) }
-            call = .overdue(flight)
+            register(waiter)
             return .join(flight.id)
         case .idle:
             if let reason = blockReason(now) { return .blocked(explained(view, reason), reason) }
-            return .start(start(waiter: waiter, now: now, nextID: &nextID))
+            register(waiter)
+            return .start(start(now: now, nextID: &nextID))
         }
+    }
+
+    private mutating func register(_ waiter: WaiterID?) {
+        if let waiter { waiters.insert(waiter) }
     }
 
     /// Why no call may begin now; nil when one may.
@@ -131,12 +135,11 @@ extension CredentialState {
     }
 
     /// A call begins.
-    mutating func start(waiter: WaiterID?, now: Moment, nextID: inout UInt64) -> FetchStart {
+    mutating func start(now: Moment, nextID: inout UInt64) -> FetchStart {
         let isProbe = recordCall(now.monotonic)
         let id = FetchID(nextID)
         nextID += 1
-        let waiters = waiter.map { Set([$0]) } ?? []
-        call = .inFlight(InFlight(id: id, began: now.monotonic, isRetry: false, waiters: waiters))
+        call = .inFlight(InFlight(id: id, began: now.monotonic, isRetry: false))
         return FetchStart(
             id: id, timeout: policy.timeout, hardDeadline: policy.timeout * Self.lateFactor, kind: isProbe ? .probe : .first)
     }
@@ -157,15 +160,11 @@ extension CredentialState {
     }
 
     /// A caller hung up or its own deadline passed. The call goes on.
-    mutating func waiterLeft(_ waiter: WaiterID) {
-        switch call {
-        case .idle: break
-        case .inFlight(var flight):
-            flight.waiters.remove(waiter)
-            call = .inFlight(flight)
-        case .overdue(var flight):
-            flight.waiters.remove(waiter)
-            call = .overdue(flight)
-        }
+    mutating func waiterLeft(_ waiter: WaiterID) { waiters.remove(waiter) }
+
+    /// Everyone who waits, each once.
+    mutating func wakeAll() -> [WaiterID] {
+        defer { waiters = [] }
+        return Array(waiters)
     }
 }

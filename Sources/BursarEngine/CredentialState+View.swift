@@ -39,6 +39,6 @@ extension CredentialState {
         return CredentialStatus(
             state: CredentialStatus.State(call), lastSuccess: lastSuccess, lastFailure: lastFailure, nextAttempt: next,
             hold: running, breaker: breaker, budgetLeft: policy.budget.map { calls.left(now.monotonic, $0) },
-            callsMade: callsMade, waiters: call.current?.waiters.count ?? 0)
+            callsMade: callsMade, waiters: waiters.count)
     }
 }

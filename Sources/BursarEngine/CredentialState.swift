@@ -11,6 +11,9 @@ struct CredentialState: Sendable {
     /// The last good reading; dropped by a 401 or 403, so that nothing is left to be shown by mistake.
     var held: HeldReading?
     var call: Call = .idle
+    /// Who waits for ``call``: registered, and neither woken nor gone. Beside the enum, so that a thousand callers joining one
+    /// call change one set in place. Empty while the call is `idle`.
+    var waiters: Set<WaiterID> = []
     /// The one deadline before which no call begins. Only ever moves later, until a success or an operator clears it.
     var hold: Hold?
     /// The failure that rows tell: the last one since the last success.
@@ -76,8 +79,14 @@ struct CredentialState: Sendable {
         /// When the refresh began: of a retry, when its first attempt did.
         let began: MonotonicTime
         let isRetry: Bool
-        /// Registered, and neither woken nor gone.
-        var waiters: Set<WaiterID>
+    }
+
+    /// The configuration no longer names it: what a caller's own credential would be without a reading.
+    mutating func forgetReading() {
+        held = nil
+        lastSuccess = nil
+        policy.residence = .passThrough
+        isRemoved = false
     }
 
     /// Whether a request would have to wait for time to pass.

@@ -8,7 +8,7 @@ import BursarModel
 /// 1. an idle credential that nothing runs for;
 /// 2. one whose rejected key, backoff, open circuit or spent budget still counts: these are our caution, not the provider's
 ///    word, and keys invented to flood the table sit here after their 401;
-/// 3. never one in cooldown, and never one with a call in flight. With only those left, a new key is refused (`tableFull`):
+/// 3. never one that is held since a provider said "later", and never one with a call in flight. With only those left, a new key is refused (`tableFull`):
 ///    10,240 keys that providers throttle at once are no time for more calls.
 ///
 /// Each class is a list by last use, threaded through the slots, so that making room costs a few steps and not a walk over the
@@ -62,7 +62,7 @@ struct CredentialTable: Sendable {
     mutating func slot(for key: CredentialKey, policy: RefreshPolicy, now: MonotonicTime) -> Int? {
         if let slot = index[key] { return slot }
         let isPassThrough = policy.residence == .passThrough
-        if isPassThrough, passThroughCount >= limits.passThroughCredentials {
+        while isPassThrough, passThroughCount >= limits.passThroughCredentials {
             guard makeRoom(now: now) else { return nil }
         }
         let new = Slot(
@@ -82,7 +82,10 @@ struct CredentialTable: Sendable {
 
     /// After each event: forgets a removed credential whose call has ended, and puts a caller's own where it belongs.
     mutating func settle(_ slot: Int, now: MonotonicTime) {
-        if slots[slot].state.isRemoved, slots[slot].state.call == .idle { return remove(slot) }
+        if slots[slot].state.isRemoved, let queue = evictionClass(slot, now: now) {
+            if queue == .quiet { return remove(slot) }
+            slots[slot].state.forgetReading()
+        }
         let isPassThrough = slots[slot].state.policy.residence == .passThrough
         if isPassThrough != slots[slot].isPassThrough {
             passThroughCount += isPassThrough ? 1 : -1
@@ -105,7 +108,8 @@ struct CredentialTable: Sendable {
     private func evictionClass(_ slot: Int, now: MonotonicTime) -> EvictionClass? {
         let state = slots[slot].state
         guard state.call == .idle else { return nil }
-        if let hold = state.hold, hold.isRunning(at: now) { return hold.kind == .cooldown ? .cooling : .cautious }
+        // Not by the hold's kind: a longer backoff or open circuit may have taken the place of a cooldown that still runs.
+        if state.isHeld(at: now) { return state.cooldown == Cooldown() ? .cautious : .cooling }
         return state.calls.isRunning(now, state.policy.budget) ? .cautious : .quiet
     }
 

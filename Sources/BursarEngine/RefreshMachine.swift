@@ -74,12 +74,13 @@ package struct RefreshMachine: Sendable {
 
     // MARK: Operators and the store
 
-    /// The configuration no longer names the credential. It is forgotten now, or, while a call is in flight, when that ends: a
-    /// request before then takes it back, so that a reload to and fro never leads to a second call beside the first.
-    package mutating func credentialRemoved(_ key: CredentialKey) {
+    /// The configuration no longer names the credential. Its reading is forgotten now, or, while a call is in flight, when that
+    /// ends; a request before then takes it back, so that a reload to and fro never leads to a second call beside the first.
+    /// A hold or a spent budget that still runs stays, as of a caller's own credential, so that it never frees a penalty either.
+    package mutating func credentialRemoved(_ key: CredentialKey, now: Moment) {
         guard let slot = table.slot(of: key) else { return }
         table[slot].isRemoved = true
-        if table[slot].call == .idle { table.remove(slot) }
+        table.settle(slot, now: now.monotonic)
     }
 
     /// An operator clears what keeps the credential from being asked: cooldown, rejected key, backoff and open circuit, with

@@ -23,7 +23,7 @@ package struct RefreshPolicy: Sendable, Hashable {
 
     /// Why a credential is in the table.
     package enum Residence: Sendable, Hashable {
-        /// An account of the configuration: stays until ``RefreshMachine/credentialRemoved(_:)``. Once configured, a caller that
+        /// An account of the configuration: stays until ``RefreshMachine/credentialRemoved(_:now:)``. Once configured, a caller that
         /// passes the same credential through does not unpin it.
         case configured
         /// A caller's own credential: callers choose how many there are, so their number is bounded (``MachineLimits``).
