@@ -56,7 +56,7 @@ enum HTTPStatus {
 extension HeaderFields {
     /// What only the server may write, because a wrong one breaks the framing of the connection.
     static let ownedByServer = [
-        "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "upgrade", "date", "age",
+        "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "upgrade", "date", "age"
     ]
 
     /// Writes the fields as HTTP/1.1 lines, names capitalized as people know them ("Content-Type"): some old clients compare.

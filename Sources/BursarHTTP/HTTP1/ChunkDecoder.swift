@@ -1,0 +1,128 @@
+/// Decodes a chunked request body that arrives in pieces, within a bound. *Value.*
+///
+/// Strict where decoders differ: sizes are hex digits only, every line ends with CR LF, extensions are skipped but only in
+/// visible ASCII and up to `longestLine`, trailer fields are checked for their line ends and dropped.
+struct ChunkDecoder {
+    enum Result: Equatable {
+        /// All given bytes are used up and more are wanted.
+        case more
+        /// The body is whole; so many of the given bytes belonged to it.
+        case done(consumed: Int)
+        case fault(HeadFault)
+    }
+
+    /// Where in the grammar the next byte stands.
+    private enum State {
+        /// In the hex digits; the count of those read, so that an empty size is seen. Leaves at ";" or CR.
+        case size(digits: Int)
+        /// Behind ";", until CR.
+        case extension_
+        /// Behind the CR of the size line; LF must follow.
+        case sizeLineFeed
+        /// In the data, so many bytes still to come.
+        case data(left: Int)
+        /// Behind the data: CR, then LF.
+        case dataCarriageReturn, dataLineFeed
+        /// At a trailer line's start, inside one, behind its CR, and behind the last line's CR.
+        case trailerStart, trailer, trailerLineFeed, endLineFeed
+    }
+
+    /// Bytes of one size line with its extensions, and of the whole trailer.
+    static let longestLine = 256
+    static let longestTrailer = 4 * 1024
+
+    private(set) var body: [UInt8] = []
+    private let limit: Int
+    private var state = State.size(digits: 0)
+    private var size = 0
+    private var lineLength = 0
+    private var trailerLength = 0
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func feed(_ bytes: UnsafeRawBufferPointer) -> Result {
+        var index = 0
+        while index < bytes.count {
+            if case .data(let left) = state {
+                let taken = min(left, bytes.count - index)
+                body.append(contentsOf: bytes[index..<(index + taken)])
+                index += taken
+                state = taken == left ? .dataCarriageReturn : .data(left: left - taken)
+                continue
+            }
+            if let fault = step(bytes[index]) { return .fault(fault) }
+            index += 1
+            if finished { return .done(consumed: index) }
+        }
+        return .more
+    }
+
+    private var finished = false
+
+    /// One byte outside the data.
+    private mutating func step(_ byte: UInt8) -> HeadFault? {
+        switch state {
+        case .size(let digits):
+            lineLength += 1
+            if byte.isHexDigit {
+                guard digits < 8 else { return .bodyTooLarge }
+                size = size << 4 | Int(byte < 0x3A ? byte - 0x30 : (byte | 0x20) - 0x57)
+                state = .size(digits: digits + 1)
+                return nil
+            }
+            guard digits > 0 else { return .badChunk }
+            switch byte {
+            case 0x0D: state = .sizeLineFeed
+            case 0x3B: state = .extension_
+            default: return .badChunk
+            }
+        case .extension_:
+            lineLength += 1
+            guard lineLength <= Self.longestLine else { return .badChunk }
+            if byte == 0x0D {
+                state = .sizeLineFeed
+            } else if !ByteSet.value.contains(byte) {
+                return .badChunk
+            }
+        case .sizeLineFeed:
+            guard byte == 0x0A else { return .badChunk }
+            guard body.count + size <= limit else { return .bodyTooLarge }
+            state = size == 0 ? .trailerStart : .data(left: size)
+        case .dataCarriageReturn:
+            guard byte == 0x0D else { return .badChunk }
+            state = .dataLineFeed
+        case .dataLineFeed:
+            guard byte == 0x0A else { return .badChunk }
+            (size, lineLength) = (0, 0)
+            state = .size(digits: 0)
+        case .trailerStart:
+            if byte == 0x0D {
+                state = .endLineFeed
+            } else {
+                guard ByteSet.token.contains(byte) else { return .badTrailer }
+                return trailerByte()
+            }
+        case .trailer:
+            if byte == 0x0D {
+                state = .trailerLineFeed
+            } else {
+                guard ByteSet.value.contains(byte) || byte >= 0x80 else { return .badTrailer }
+                return trailerByte()
+            }
+        case .trailerLineFeed:
+            guard byte == 0x0A else { return .badTrailer }
+            state = .trailerStart
+        case .endLineFeed:
+            guard byte == 0x0A else { return .badTrailer }
+            finished = true
+        case .data: break  // feed() takes these
+        }
+        return nil
+    }
+
+    private mutating func trailerByte() -> HeadFault? {
+        trailerLength += 1
+        state = .trailer
+        return trailerLength <= Self.longestTrailer ? nil : .badTrailer
+    }
+}

@@ -1,0 +1,277 @@
+import NIOCore
+
+/// Speaks HTTP/1.1 on one connection: bytes in, answers out, in order, one flush a read. *Event loop.*
+///
+/// One request is answered at a time. While an answer is being made, further bytes are kept up to a bound and then no longer
+/// read; they are not even parsed. So pipelining keeps its order without a queue, and what a client can make the server hold is
+/// one answer and `pipelinedBytes`.
+final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What the connection does. *Value.*
+    enum Phase: Equatable {
+        /// Reads and answers. Leaves to `answering` at a reply that takes time, to `closing` behind a last answer.
+        case open
+        /// An answer is being made or written piece by piece. Back to `open`, or to `closing` where it was the last.
+        case answering
+        /// The last answer is on its way; whatever arrives is thrown away. Leaves to `closed` when the peer has closed or the
+        /// linger time is over.
+        case closing
+        /// The channel is gone, or HTTP/2 took over.
+        case closed
+    }
+
+    /// A request between its head and the last byte of its answer. *Value.*
+    struct Exchange {
+        let id: RequestID
+        let method: String
+        let path: String
+        let isHead: Bool
+        let version: HTTPVersion
+        let keepsAlive: Bool
+        let started: NIODeadline
+    }
+
+    let connection: ConnectionContext
+    var context: ChannelHandlerContext?
+    var phase = Phase.open
+    var reader: RequestReader
+    /// Bytes that came and could not be used yet.
+    var inbound = ByteBuffer()
+    /// Bytes to be written at the end of this read.
+    var outbound = ByteBuffer()
+    /// The exchange that `answering` is about.
+    var current: Exchange?
+    var task: Task<Void, Never>?
+    var replay = RequestReplay()
+    var answered = 0
+    /// Nothing at all came so far: only then may the HTTP/2 preface come.
+    var isUntouched = true
+    var isWritable = true
+    var isReadingPaused = false
+    /// Something was written to the channel and not flushed.
+    var needsFlush = false
+    var deadlines = ConnectionDeadline()
+    var timer: Scheduled<Void>?
+
+    init(_ connection: ConnectionContext) {
+        self.connection = connection
+        reader = RequestReader(limits: connection.limits)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { arm(.head, after: connection.limits.headTime, now: context.eventLoop.now) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { ended() }
+
+    func channelActive(context: ChannelHandlerContext) {
+        arm(.head, after: connection.limits.headTime, now: context.eventLoop.now)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended()
+        context.fireChannelInactive()
+    }
+
+    /// A reset or another error of the transport: the connection is of no more use.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        switch phase {
+        case .closing, .closed: return
+        case .answering:
+            inbound.writeBuffer(&bytes)
+            if inbound.readableBytes > Self.pipelinedBytes { pauseReading() }
+            return
+        case .open: break
+        }
+        let now = context.eventLoop.now
+        connection.dates.refresh(now: now)
+        if inbound.readableBytes == 0 {
+            consume(&bytes, now: now)
+            if bytes.readableBytes > 0, phase != .closed, phase != .closing { inbound.writeBuffer(&bytes) }
+        } else {
+            inbound.writeBuffer(&bytes)
+            consumeInbound(now: now)
+        }
+        rest(now: now)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        let now = context.eventLoop.now
+        if isWritable {
+            goOn(now: now)
+        } else if phase != .closed {
+            arm(.write, after: connection.limits.writeStallTime, now: now)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is DrainEvent {
+            connection.isDraining = true
+            replay.forget()
+            if phase == .open, isAtRest { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// How many bytes of further requests are kept while an answer is made: four full heads.
+    static let pipelinedBytes = 64 * 1024
+    /// A batch of pipelined answers is handed to the channel in pieces of this size, so that its bound sees them.
+    static let batchBytes = 32 * 1024
+
+    /// Nothing of a request has come and nothing is being answered.
+    var isAtRest: Bool { reader.phase == .head && inbound.readableBytes == 0 }
+}
+
+extension HTTP1Handler {
+    /// Answers what whole requests there are in `bytes`.
+    func consume(_ bytes: inout ByteBuffer, now: NIODeadline) {
+        if isUntouched, !decideProtocol(&bytes) { return }
+        while phase == .open, isWritable, bytes.readableBytes > 0 {
+            if reader.phase == .head, answerAgain(&bytes, now: now) { continue }
+            let start = bytes.readerIndex
+            let wasInBody = reader.phase != .head
+            switch reader.next(&bytes) {
+            case .more:
+                if !wasInBody, reader.phase != .head { arm(.body, after: connection.limits.bodyTime, now: now) }
+                return
+            case .expectsContinue:
+                outbound.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+                arm(.body, after: connection.limits.bodyTime, now: now)
+                return
+            case .fault(let fault): refuse(fault, now: now)
+            case .request(let head, let body):
+                let length = wasInBody || head.body != .none ? 0 : bytes.readerIndex - start
+                respond(to: head, body: body, now: now, rest: &bytes, headStart: start, headLength: length)
+            }
+            if outbound.readableBytes > Self.batchBytes { handOver() }
+        }
+    }
+
+    /// The same for what was kept.
+    func consumeInbound(now: NIODeadline) {
+        var bytes = inbound
+        inbound = ByteBuffer()
+        consume(&bytes, now: now)
+        guard phase != .closed, phase != .closing else { return }
+        if bytes.readableBytes > 0 {
+            bytes.discardReadBytes()
+            inbound = bytes
+        }
+    }
+
+    /// The hit of a hit: these very bytes were answered before, and the answer is still true.
+    private func answerAgain(_ bytes: inout ByteBuffer, now: NIODeadline) -> Bool {
+        guard let (prepared, length) = bytes.withUnsafeReadableBytes({ replay.match($0, now: now) }) else { return false }
+        guard !connection.isDraining, answered < connection.limits.requestsPerConnection - 1 else { return false }
+        bytes.moveReaderIndex(forwardBy: length)
+        answered += 1
+        let isHead = replay.method == "HEAD"
+        _ = HTTP1Writer.write(
+            prepared, withBody: !isHead, persistence: .implied, dates: connection.dates, now: now, to: &outbound)
+        if let observer = connection.observer {
+            observer.requestCompleted(
+                RequestRecord(
+                    id: connection.nextRequestID(), method: replay.method, path: replay.path, status: prepared.status,
+                    bytes: isHead ? 0 : prepared.body.readableBytes, duration: .nanoseconds(0), peer: connection.info.peer,
+                    listener: connection.info.listener, version: .http1_1, wasReplayed: true))
+        }
+        return true
+    }
+
+    private func respond(
+        to head: RequestHead, body: [UInt8], now: NIODeadline, rest bytes: inout ByteBuffer, headStart: Int, headLength: Int
+    ) {
+        answered += 1
+        var request = Request(
+            method: head.method, target: head.target, headers: head.headers, body: body, version: head.version,
+            id: connection.nextRequestID(), connection: connection.info)
+        if connection.info.isTrustedProxy { request.forwardedFor = ForwardedFor.client(of: head.headers) }
+        if head.wantsH2C, headLength > 0, startH2C(request, rest: &bytes) { return }
+
+        if answered >= connection.limits.requestsPerConnection { connection.counters.count(.requestsPerConnection) }
+        let exchange = Exchange(
+            id: request.id, method: request.method, path: request.path, isHead: request.isHead, version: head.version,
+            keepsAlive: head.keepsAlive && answered < connection.limits.requestsPerConnection, started: now)
+        switch connection.responder.respond(to: request) {
+        case .now(let response):
+            if let prepared = response.prepared, let kept = response.replay, headLength > 0, exchange.keepsAlive,
+                head.version == .http1_1, !response.closesConnection, request.forwardedFor == nil
+            {
+                bytes.withVeryUnsafeBytes {
+                    replay.keep(
+                        UnsafeRawBufferPointer(rebasing: $0[headStart..<(headStart + headLength)]), prepared: prepared,
+                        replay: kept, method: request.method, path: request.path)
+                }
+            }
+            write(response, for: exchange, now: now)
+        case .later(let work): answerLater(exchange, work)
+        }
+    }
+
+    /// Runs the work as this connection's task and comes back to the loop with its result. The task is cancelled when the
+    /// client goes; whatever it shares with others is not its own.
+    private func answerLater(_ exchange: Exchange, _ work: @escaping @Sendable () async -> Response) {
+        guard let context else { return }
+        phase = .answering
+        current = exchange
+        disarm()
+        let loop = context.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        task = Task {
+            let response = await work()
+            loop.execute { bound.value.answerIsReady(response, for: exchange.id) }
+        }
+    }
+
+    private func answerIsReady(_ response: Response, for id: RequestID) {
+        guard phase == .answering, let exchange = current, exchange.id == id, let context else { return }
+        task = nil
+        current = nil
+        phase = .open
+        let now = context.eventLoop.now
+        connection.dates.refresh(now: now)
+        write(response, for: exchange, now: now)
+        goOn(now: now)
+    }
+
+    /// Goes on with what was kept while an answer was made or while the peer did not read.
+    func goOn(now: NIODeadline) {
+        guard phase == .open else { return flush() }
+        connection.dates.refresh(now: now)
+        if inbound.readableBytes > 0 { consumeInbound(now: now) }
+        flush()
+        if phase == .open, isWritable { resumeReading() }
+        rest(now: now)
+    }
+
+    /// The channel is gone or the handler leaves it.
+    func ended() {
+        guard phase != .closed else { return }
+        phase = .closed
+        disarm()
+        task?.cancel()
+        task = nil
+        if let current {
+            connection.counters.count(.clientLeft)
+            report(current, status: 0, bytes: 0)
+        }
+        current = nil
+        replay.forget()
+        (inbound, outbound, context) = (ByteBuffer(), ByteBuffer(), nil)
+    }
+}

@@ -1,0 +1,43 @@
+import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Finds the end of a request head in bytes that arrive piece by piece, looking at each byte once. *Value.*
+///
+/// It stops at the first LF that no CR precedes: waiting for CR LF CR LF in a head that will never have one would end in a
+/// timeout instead of an answer.
+struct HeadScanner {
+    enum Result: Equatable {
+        case incomplete
+        /// So many bytes, the empty line included.
+        case complete(Int)
+        case fault(HeadFault)
+    }
+
+    /// Bytes already looked at.
+    private var scanned = 0
+    /// Where the current line begins.
+    private var lineStart = 0
+
+    mutating func scan(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Result {
+        guard let base = bytes.baseAddress else { return .incomplete }
+        while scanned < bytes.count {
+            guard let found = memchr(base + scanned, 0x0A, bytes.count - scanned) else {
+                scanned = bytes.count
+                break
+            }
+            let index = UnsafeRawPointer(found) - base
+            guard index > lineStart, bytes[index - 1] == 0x0D else { return .fault(.bareLineFeed) }
+            scanned = index + 1
+            if index - 1 == lineStart, lineStart > 0 {
+                return scanned <= limit ? .complete(scanned) : .fault(.headTooLarge)
+            }
+            lineStart = scanned
+        }
+        return bytes.count > limit ? .fault(.headTooLarge) : .incomplete
+    }
+}

@@ -1,0 +1,171 @@
+/// Reads one request head, strictly. *Pure; any thread.*
+///
+/// Why it is ours and not NIOHTTP1's (llhttp): the warm read is what this program exists for, and measured beside each other the
+/// codec costs as much as everything else of a hit together, because it makes text of every field and an event of every part.
+/// Here a head is one copy of its bytes with the places of names and values. The second reason is strictness. A gateway that
+/// holds keys stands behind reverse proxies; whatever two parsers could read in two ways is refused, and the connection closed:
+///
+/// | refused | with | because |
+/// |---|---|---|
+/// | LF without CR, CR without LF, NUL and other controls in a value | 400 | RFC 9112 2.2, RFC 9110 5.5: request smuggling |
+/// | obs-fold, blank before the colon, a field name that is no token | 400 | RFC 9112 5.1, 5.2 |
+/// | Content-Length twice (even with one value), or with Transfer-Encoding, or not digits only | 400 | RFC 9112 6.3 |
+/// | Transfer-Encoding other than one `chunked`, or in HTTP/1.0 | 501, 400 | RFC 9112 6.1 |
+/// | no Host in 1.1, two, or one that is no host | 400 | RFC 9112 3.2 |
+/// | two Authorization fields | 400 | which one a proxy looked at is not known |
+/// | absolute-form, authority-form, a target with a byte outside the grammar, a cut "%" | 400 | this is no proxy |
+/// | another version than 1.0 and 1.1 | 505 | |
+/// | more than 16 KiB or 100 fields | 431 | `Limits` |
+///
+/// Memory: every loop below runs inside `bytes`; an index is compared with the count before it is used. Debug builds, in which
+/// the mutation fuzz runs, check each access as well.
+package enum RequestHeadParser {
+    /// - Parameter head: the bytes of one head including its empty line, as `HeadScanner` found them.
+    package static func parse(_ head: UnsafeRawBufferPointer, maximumFields: Int = 100) throws(HeadFault) -> RequestHead {
+        var storage = [UInt8](head)
+        var places: [HeaderFields.Place] = []
+        let result: Result<Parts, HeadFault> = storage.withUnsafeMutableBufferPointer { bytes in
+            do throws(HeadFault) {
+                return .success(try Self.parts(bytes, &places, maximumFields))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let parts = try result.get()
+        return RequestHead(
+            method: parts.method, target: parts.target, version: parts.version,
+            headers: HeaderFields(checked: storage, places: places), body: parts.facts.framing,
+            keepsAlive: parts.facts.close ? false : (parts.version == .http1_1 || parts.facts.keepAlive),
+            expectsContinue: parts.facts.expectsContinue && parts.version == .http1_1, wantsH2C: parts.facts.wantsH2C)
+    }
+
+    /// The request line and what the fields said. *Value.*
+    private struct Parts {
+        var method: String
+        var target: String
+        var version: HTTPVersion
+        var facts: FieldFacts
+    }
+
+    private static func parts(
+        _ bytes: UnsafeMutableBufferPointer<UInt8>, _ places: inout [HeaderFields.Place], _ maximumFields: Int
+    ) throws(HeadFault) -> Parts {
+        var index = 0
+        while index < bytes.count, ByteSet.token.contains(bytes[index]) { index += 1 }
+        guard index > 0, index <= longestMethod else { throw index == 0 ? .requestLine : .method }
+        guard index < bytes.count, bytes[index] == 0x20 else {
+            throw index < bytes.count && (bytes[index] == 0x0D || bytes[index] == 0x09) ? .requestLine : .method
+        }
+        let method = 0..<index
+
+        index += 1
+        let targetStart = index
+        while index < bytes.count, ByteSet.target.contains(bytes[index]) { index += 1 }
+        let target = targetStart..<index
+        guard index < bytes.count else { throw .requestLine }
+        guard bytes[index] == 0x20 else { throw bytes[index] == 0x0D ? .requestLine : .target }
+        try check(target: target, method: method, bytes)
+
+        index += 1
+        let version = try version(at: &index, bytes)
+        guard index + 1 < bytes.count, bytes[index] == 0x0D, bytes[index + 1] == 0x0A else { throw .requestLine }
+        index += 2
+
+        places.reserveCapacity(16)
+        var facts = FieldFacts(version: version)
+        while true {
+            guard index + 1 < bytes.count else { throw .requestLine }
+            if bytes[index] == 0x0D {
+                guard bytes[index + 1] == 0x0A, index + 2 == bytes.count else { throw .bareCarriageReturn }
+                break
+            }
+            guard places.count < maximumFields else { throw .tooManyFields }
+            let place = try field(at: &index, bytes)
+            try facts.note(place, bytes)
+            places.append(place)
+        }
+        try facts.finish(bytes)
+        return Parts(method: text(bytes, method), target: text(bytes, target), version: version, facts: facts)
+    }
+
+    /// WebDAV's longest has 17 bytes; a longer one is none that anybody serves.
+    private static let longestMethod = 32
+
+    private static func check(
+        target: Range<Int>, method: Range<Int>, _ bytes: UnsafeMutableBufferPointer<UInt8>
+    ) throws(HeadFault) {
+        guard let first = target.first else { throw .requestLine }
+        if bytes[first] != 0x2F {
+            if target.count == 1, bytes[first] == 0x2A, text(bytes, method) == "OPTIONS" { return }
+            if text(bytes, method) == "CONNECT" { throw .authorityTarget }
+            let start = text(bytes, first..<min(target.upperBound, first + 8)).lowercased()
+            throw start.hasPrefix("http:/") || start.hasPrefix("https:/") ? .absoluteTarget : .target
+        }
+        var index = first
+        while index < target.upperBound {
+            if bytes[index] == 0x25 {
+                guard index + 2 < target.upperBound, bytes[index + 1].isHexDigit, bytes[index + 2].isHexDigit else {
+                    throw .target
+                }
+                index += 2
+            }
+            index += 1
+        }
+    }
+
+    private static func version(at index: inout Int, _ bytes: UnsafeMutableBufferPointer<UInt8>) throws(HeadFault) -> HTTPVersion
+    {
+        guard index + 8 <= bytes.count, bytes[index] == 0x48, bytes[index + 1] == 0x54, bytes[index + 2] == 0x54,
+            bytes[index + 3] == 0x50, bytes[index + 4] == 0x2F, bytes[index + 6] == 0x2E
+        else { throw .version }
+        let (major, minor) = (bytes[index + 5], bytes[index + 7])
+        guard major &- 0x30 < 10, minor &- 0x30 < 10 else { throw .version }
+        index += 8
+        switch (major, minor) {
+        case (0x31, 0x31): return .http1_1
+        case (0x31, 0x30): return .http1_0
+        default: throw .unsupportedVersion
+        }
+    }
+
+    /// One field line, its CR LF included; the name is lowered where it stands.
+    private static func field(
+        at index: inout Int, _ bytes: UnsafeMutableBufferPointer<UInt8>
+    ) throws(HeadFault) -> HeaderFields.Place {
+        let nameStart = index
+        if bytes[index] == 0x20 || bytes[index] == 0x09 { throw .foldedField }
+        while index < bytes.count, ByteSet.token.contains(bytes[index]) {
+            bytes[index] = bytes[index].loweredASCII
+            index += 1
+        }
+        let nameEnd = index
+        guard index < bytes.count else { throw .missingColon }
+        guard bytes[index] == 0x3A, nameEnd > nameStart else {
+            switch bytes[index] {
+            case 0x20, 0x09: throw .spaceBeforeColon
+            case 0x0D: throw .missingColon
+            default: throw .fieldName
+            }
+        }
+        index += 1
+        while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+        let valueStart = index
+        while index < bytes.count, ByteSet.value.contains(bytes[index]) || bytes[index] >= 0x80 { index += 1 }
+        var valueEnd = index
+        guard index + 1 < bytes.count, bytes[index] == 0x0D else { throw .fieldValue }
+        guard bytes[index + 1] == 0x0A else { throw .bareCarriageReturn }
+        index += 2
+        while valueEnd > valueStart, bytes[valueEnd - 1] == 0x20 || bytes[valueEnd - 1] == 0x09 { valueEnd -= 1 }
+        return HeaderFields.Place(
+            name: UInt32(truncatingIfNeeded: nameStart)..<UInt32(truncatingIfNeeded: nameEnd),
+            value: UInt32(truncatingIfNeeded: valueStart)..<UInt32(truncatingIfNeeded: valueEnd))
+    }
+
+    private static func text(_ bytes: UnsafeMutableBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    var isHexDigit: Bool { self &- 0x30 < 10 || (self | 0x20) &- 0x61 < 6 }
+}

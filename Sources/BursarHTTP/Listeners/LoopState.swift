@@ -1,0 +1,39 @@
+import NIOCore
+
+/// What the connections of one event loop share: the date, and the list of them, so that a drain finds each. *Event loop.*
+final class LoopState {
+    let dates = DateCache()
+    private(set) var isDraining = false
+    private var connections: [ObjectIdentifier: any Channel] = [:]
+    private var emptied: EventLoopPromise<Void>?
+
+    func opened(_ channel: any Channel) { connections[ObjectIdentifier(channel)] = channel }
+
+    func closed(_ channel: any Channel) {
+        connections[ObjectIdentifier(channel)] = nil
+        if connections.isEmpty {
+            emptied?.succeed()
+            emptied = nil
+        }
+    }
+
+    var count: Int { connections.count }
+
+    /// Tells every connection; the future is done when the last one has closed.
+    func drain(on loop: any EventLoop) -> EventLoopFuture<Void> {
+        isDraining = true
+        for channel in connections.values { channel.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
+        guard !connections.isEmpty else { return loop.makeSucceededVoidFuture() }
+        let promise = emptied ?? loop.makePromise(of: Void.self)
+        emptied = promise
+        return promise.futureResult
+    }
+
+    /// Closes every connection now; returns how many there were.
+    func closeAll() -> Int {
+        isDraining = true
+        let open = Array(connections.values)
+        for channel in open { channel.close(promise: nil) }
+        return open.count
+    }
+}

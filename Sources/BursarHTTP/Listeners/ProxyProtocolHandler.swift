@@ -1,0 +1,64 @@
+import NIOCore
+
+/// Reads the PROXY header in front of everything else and then lets the rest of the pipeline be built for the client it names.
+/// *Event loop.*
+final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private var bytes = ByteBuffer()
+    private var timer: Scheduled<Void>?
+    private let time: TimeAmount
+    private let counters: ServerCounters
+    private let proceed: (any Channel, String?) throws -> Void
+    private var isDone = false
+
+    /// - Parameter proceed: adds the further handlers; the text is the client's address, nil where the proxy speaks for itself.
+    init(time: TimeAmount, counters: ServerCounters, proceed: @escaping (any Channel, String?) throws -> Void) {
+        self.time = time
+        self.counters = counters
+        self.proceed = proceed
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.refuse(bound.value) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        context.fireChannelInactive()
+    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isDone else { return }
+        var part = unwrapInboundIn(data)
+        bytes.writeBuffer(&part)
+        switch bytes.withUnsafeReadableBytes(ProxyHeader.read) {
+        case .incomplete: return
+        case .malformed: refuse(context)
+        case .header(let length, let source):
+            isDone = true
+            timer?.cancel()
+            bytes.moveReaderIndex(forwardBy: length)
+            do {
+                try proceed(context.channel, source)
+            } catch {
+                return context.close(promise: nil)
+            }
+            if bytes.readableBytes > 0 {
+                context.fireChannelRead(wrapInboundOut(bytes))
+                context.fireChannelReadComplete()
+            }
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        }
+    }
+
+    private func refuse(_ context: ChannelHandlerContext) {
+        isDone = true
+        counters.count(.proxyHeaderRefused)
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,42 @@
+import NIOCore
+
+/// Answers a connection for which there is no room with 503 and closes it, without reading a request. *Event loop.*
+final class RefusingHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let connection: ConnectionContext
+    private var isDone = false
+
+    init(_ connection: ConnectionContext) { self.connection = connection }
+
+    func channelActive(context: ChannelHandlerContext) { refuse(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { refuse(context) }
+    }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func refuse(_ context: ChannelHandlerContext) {
+        guard !isDone else { return }
+        isDone = true
+        let now = context.eventLoop.now
+        connection.dates.refresh(now: now)
+        // Behind TLS nothing readable could be said without a handshake, which is the work that there is no room for.
+        guard connection.info.scheme == "http" else { return context.close(promise: nil) }
+        let response = connection.responder.refusal(
+            status: 503, detail: "There are too many connections.", requestID: connection.nextRequestID())
+        var out = ByteBuffer()
+        HTTP1Writer.write(
+            head: response, contentLength: response.body.readableBytes, persistence: .close, dates: connection.dates, now: now,
+            to: &out)
+        out.writeImmutableBuffer(response.body)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let linger = connection.limits.lingerTime
+        context.writeAndFlush(wrapOutboundOut(out)).whenComplete { _ in
+            // The request is on its way here; closing at once would turn the answer into a reset.
+            bound.value.close(mode: .output, promise: nil)
+            bound.value.eventLoop.assumeIsolated().scheduleTask(in: linger) { bound.value.close(promise: nil) }
+        }
+    }
+}
