@@ -1,0 +1,47 @@
+/// Something wrong, or worth a warning, in a file that a person wrote. *Value.* Its text never quotes a secret: whoever makes one
+/// answers for that.
+package struct Diagnostic: Error, Sendable, Hashable {
+    /// *Value.*
+    package enum Severity: String, Sendable {
+        /// Nothing is served until it is mended.
+        case error
+        /// It works, and probably not as meant.
+        case warning
+    }
+
+    package let severity: Severity
+    package let file: String
+    /// From 1; 0 where there is no place, as for a command-line option.
+    package let line: Int
+    package let column: Int
+    /// What is wrong and the rule it breaks.
+    package let message: String
+    /// What to do, or what was probably meant.
+    package let hint: String?
+
+    package init(
+        severity: Severity, file: String, line: Int = 0, column: Int = 0, message: String, hint: String? = nil
+    ) {
+        self.severity = severity
+        self.file = file
+        self.line = line
+        self.column = column
+        self.message = message
+        self.hint = hint
+    }
+}
+
+extension Diagnostic: CustomStringConvertible {
+    /// `bursar.yaml:12:5: error: unknown key "uint" in an amount; did you mean unit?`: the form that editors can jump from.
+    package var description: String {
+        let place = line > 0 ? "\(file):\(line):\(column)" : file
+        return "\(place): \(severity.rawValue): \(message)" + (hint.map { "; \($0)" } ?? "")
+    }
+}
+
+extension Diagnostic: Comparable {
+    /// By place, so that all problems of a file read from top to bottom.
+    package static func < (left: Diagnostic, right: Diagnostic) -> Bool {
+        (left.file, left.line, left.column, left.message) < (right.file, right.line, right.column, right.message)
+    }
+}

@@ -1,0 +1,113 @@
+import Yams
+
+extension LocatedReader {
+    /// YAML, one document. Refused: anything over the limits, invalid UTF-8, anchors and aliases (a few lines of them can stand
+    /// for billions of nodes), tags, keys that are no scalars, duplicate keys. An empty document is an empty mapping.
+    package static func yaml(
+        _ bytes: [UInt8], file: String, limits: LocatedLimits = LocatedLimits()
+    ) throws(Diagnostic) -> LocatedNode {
+        guard bytes.count <= limits.bytes else { throw .init(file, nil, "larger than \(limits.bytes) bytes") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .init(file, nil, "not valid UTF-8") }
+        if let mark = YAMLAliases.firstUsed(in: bytes) {
+            throw .init(file, mark, "anchors and aliases are not read here", hint: "write the value out")
+        }
+        let root: Node?
+        do {
+            // `.basic` resolves no types: the default one runs a row of regular expressions over every key. What is plain and
+            // what is quoted is told by the scalar's style.
+            root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
+        } catch {
+            throw Diagnostic(file, yamlError: error)
+        }
+        guard let root else { return LocatedNode(.mapping([]), at: TextMark(line: 1, column: 1)) }
+        var converter = YAMLConverter(file: file, limits: limits, nodesLeft: limits.nodes)
+        return try converter.node(root, depth: 0)
+    }
+}
+
+extension Diagnostic {
+    fileprivate init(_ file: String, _ mark: TextMark?, _ message: String, hint: String? = nil) {
+        self.init(
+            severity: .error, file: file, line: mark?.line ?? 0, column: mark?.column ?? 0, message: message, hint: hint)
+    }
+
+    /// Only libyaml's fixed words and the place: its error values carry the whole document, and their descriptions quote it.
+    fileprivate init(_ file: String, yamlError error: any Error) {
+        switch error {
+        case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
+            YamlError.composer(let context, let problem, let mark, _):
+            let words = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
+            self.init(file, TextMark(mark), "not valid YAML: \(words)")
+        case YamlError.duplicatedKeysInMapping(let keys, let context):
+            let name = keys.first.flatMap { Self.isShowable($0) ? "\"\($0)\"" : nil } ?? "a key"
+            self.init(file, TextMark(context.mark), "\(name) stands twice in one mapping", hint: "keep one")
+        case YamlError.reader(let problem, _, _, _):
+            self.init(file, nil, "not valid YAML: \(problem)")
+        default:
+            self.init(file, nil, "not valid YAML")
+        }
+    }
+
+    /// Short and of words: a key of a mapping, not a credential that slipped into its place.
+    private static func isShowable(_ key: String) -> Bool {
+        key.utf8.count <= 24 && key.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x5F || $0 == 0x2D }
+    }
+}
+
+extension TextMark {
+    fileprivate init(_ mark: Mark) { self.init(line: mark.line, column: mark.column) }
+}
+
+/// Turns Yams's nodes into ours. *Value,* used once. No node is ever compared or hashed: that would resolve tags.
+private struct YAMLConverter {
+    let file: String
+    let limits: LocatedLimits
+    var nodesLeft: Int
+
+    mutating func node(_ node: Node, depth: Int) throws(Diagnostic) -> LocatedNode {
+        let mark = node.mark.map { TextMark($0) } ?? TextMark(line: 1, column: 1)
+        nodesLeft -= 1
+        guard nodesLeft >= 0 else { throw .init(file, mark, "more than \(limits.nodes) values") }
+        guard depth <= limits.depth else { throw .init(file, mark, "nested deeper than \(limits.depth)") }
+        switch node {
+        case .scalar(let scalar):
+            let isPlain = scalar.style == .plain || scalar.style == .any
+            try refuseTag(scalar.tag.rawValue, isQuoted: !isPlain, at: mark)
+            return LocatedNode(.scalar(scalar.string, isPlain: isPlain), at: mark)
+        case .sequence(let sequence):
+            try refuseTag(sequence.tag.rawValue, isQuoted: false, at: mark)
+            var elements: [LocatedNode] = []
+            elements.reserveCapacity(sequence.count)
+            for element in sequence { elements.append(try self.node(element, depth: depth + 1)) }
+            return LocatedNode(.sequence(elements), at: mark)
+        case .mapping(let mapping):
+            try refuseTag(mapping.tag.rawValue, isQuoted: false, at: mark)
+            return LocatedNode(.mapping(try pairs(mapping, depth: depth)), at: mark)
+        case .alias:
+            throw .init(file, mark, "anchors and aliases are not read here")
+        }
+    }
+
+    private mutating func pairs(_ mapping: Node.Mapping, depth: Int) throws(Diagnostic) -> [LocatedNode.Pair] {
+        var pairs: [LocatedNode.Pair] = []
+        pairs.reserveCapacity(mapping.count)
+        var keys = UniqueKeys()
+        for (key, value) in mapping {
+            let mark = key.mark.map { TextMark($0) } ?? TextMark(line: 1, column: 1)
+            guard case .scalar(let scalar) = key else { throw .init(file, mark, "a key must be a single text") }
+            // Yams has refused equal keys; `a` and `"a"` differ for it in their tags.
+            guard keys.insert(scalar.string) else {
+                throw .init(file, mark, "a key stands twice in one mapping", hint: "keep one")
+            }
+            pairs.append(.init(key: scalar.string, keyMark: mark, value: try node(value, depth: depth + 1)))
+        }
+        return pairs
+    }
+
+    /// libyaml gives quoted text the tag of strings by itself; every other one was written.
+    private func refuseTag(_ tag: String, isQuoted: Bool, at mark: TextMark) throws(Diagnostic) {
+        guard tag.isEmpty || isQuoted && tag == Tag.Name.str.rawValue else {
+            throw .init(file, mark, "tags (!…) are not read here")
+        }
+    }
+}
