@@ -15,3 +15,8 @@ package struct ConfigurationPlace: Sendable, Hashable, Comparable {
         (left.file, left.line, left.column) < (right.file, right.line, right.column)
     }
 }
+
+extension ConfigurationPlace: CustomStringConvertible {
+    /// `bursar.yaml:4:10`, or the name alone where there is no text.
+    package var description: String { line == 0 ? file : "\(file):\(line):\(column)" }
+}

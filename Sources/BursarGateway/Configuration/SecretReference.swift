@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarModel
 
 /// Where a credential comes from, as the configuration says it: kept beside the credential, so that it can be read again. *Value.*
@@ -71,7 +72,7 @@ extension SecretReference.Source {
             guard isCredentialName(argument) else { throw .badCredentialName }
             return .credential(name: argument)
         default:
-            throw .unknownScheme(meant: nearestScheme(to: scheme))
+            throw .unknownScheme(meant: NearestName.find(scheme, among: schemes))
         }
     }
 

@@ -4,6 +4,10 @@ package import BursarModel
 package struct SecretResolver: Sendable {
     /// Longer than any key, and shorter than what servers accept as one header field (8 KiB is the usual bound).
     package static let mostBytes = 4_096
+    /// The scrubber looks for nothing shorter, or it would blank ordinary words.
+    package static let fewestBytes = 4
+    /// Below this the scrubber finds a secret as a whole word only.
+    package static let fewBytes = 8
 
     let sources: ConfigurationSources
 

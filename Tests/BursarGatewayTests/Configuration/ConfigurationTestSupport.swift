@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarModel
 
 @testable import BursarGateway
@@ -30,3 +31,29 @@ extension Secret {
     /// What a test may do and the program may not.
     var exposedText: String { withExposedBytes { String(decoding: $0, as: UTF8.self) } }
 }
+
+/// Reads `yaml` as `./bursar.yaml` beside a few keys that exist everywhere in these tests.
+func readConfiguration(
+    _ yaml: String, environment: [String: String] = ["KEY": "abcdefgh-1", "OTHER_KEY": "abcdefgh-2"],
+    files: [String: String] = ["/run/secrets/rodin": "abcdefgh-3\n"], permissions: UInt16? = 0o600,
+    request: ConfigurationRequest = ConfigurationRequest()
+) throws -> ConfigurationResult {
+    let sources = ConfigurationSources.memory(
+        environment: environment, home: "/home/op", files: files.merging(["bursar.yaml": yaml]) { $1 }, permissions: permissions)
+    return ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get()).read(request)
+}
+
+extension ConfigurationResult {
+    /// `3:9: unknown provider …`, one line each.
+    var errors: [String] { lines(.error) }
+    var warnings: [String] { lines(.warning) }
+
+    private func lines(_ severity: Diagnostic.Severity) -> [String] {
+        diagnostics.filter { $0.severity == severity }.map {
+            "\($0.line):\($0.column): \($0.message)" + ($0.hint.map { "; \($0)" } ?? "")
+        }
+    }
+}
+
+/// Made once: some tests read thousands of configurations.
+let builtInCatalog = Result { () throws(CatalogDiagnostics) in try Catalog.builtIn() }

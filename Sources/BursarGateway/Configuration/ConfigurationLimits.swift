@@ -1,0 +1,21 @@
+import BursarCatalog
+
+/// The bounds of what a configuration may say. *Constants.*
+enum ConfigurationLimits {
+    /// 10,000 accounts of a generous 800 bytes each.
+    static let fileBytes = 8 << 20
+    static let document = LocatedLimits(bytes: fileBytes, depth: 16, nodes: 1_000_000)
+    /// A definition is an OpenAPI document with one path.
+    static let definitionBytes = 1 << 20
+    /// A week: longer than that, a balance is no balance.
+    static let ttl = Duration.milliseconds(1)...Duration.seconds(7 * 24 * 3_600)
+    /// Zero serves nothing stale.
+    static let staleFor = Duration.zero...Duration.seconds(366 * 24 * 3_600)
+    /// No caller waits five minutes for a balance, and each wait holds a connection.
+    static let timeout = Duration.milliseconds(10)...Duration.seconds(300)
+    static let drainDelay = Duration.zero...Duration.seconds(600)
+    static let drainDeadline = Duration.milliseconds(100)...Duration.seconds(3_600)
+    static let listeners = 64
+    static let hosts = 1_000
+    static let parameterBytes = 128
+}

@@ -1,0 +1,60 @@
+import BursarCatalog
+import BursarModel
+
+/// The files of `providers:`.
+extension ConfigurationParser {
+    /// The catalog with the definitions that `providers:` names, and whether all of them could be read.
+    mutating func catalog(_ entry: Entry?, _ builtIn: Catalog) -> (Catalog, isComplete: Bool) {
+        let paths = texts(entry, "providers", element: "the path of a folder or file with definitions", atMost: 1_000)
+        guard let paths else { return (builtIn, entry == nil) }
+        let errorsBefore = problems.errorCount
+        var files: [DefinitionFile] = []
+        var seen: Set<String> = []
+        for (path, place) in paths {
+            guard let path = resolvedPath(path, place) else { continue }
+            for file in definitionFiles(path, place) where seen.insert(file.path).inserted { files.append(file) }
+        }
+        do throws(CatalogDiagnostics) {
+            let catalog = try files.isEmpty ? builtIn : builtIn.adding(files)
+            return (catalog, problems.errorCount == errorsBefore)
+        } catch {
+            problems.add(error.diagnostics)
+            return (builtIn, false)
+        }
+    }
+
+    private mutating func definitionFiles(_ path: String, _ place: ConfigurationPlace) -> [DefinitionFile] {
+        switch sources.listFolder(path) {
+        case .success(let names):
+            let folder = path.hasSuffix("/") ? path : path + "/"
+            let definitions = names.filter(Self.isDefinitionName).sorted()
+            if definitions.isEmpty {
+                problems.warning(place, "\(Self.shown(path)) has no definition in it: they end in .yaml, .yml or .json")
+            }
+            return definitions.compactMap { definitionFile(folder + $0, place) }
+        case .failure(.notAFolder):
+            return [definitionFile(path, place)].compactMap(\.self)
+        case .failure(let problem):
+            problems.error(place, "\(Self.shown(path)) \(problem.words)")
+            return []
+        }
+    }
+
+    private mutating func definitionFile(_ path: String, _ place: ConfigurationPlace) -> DefinitionFile? {
+        switch sources.readFile(path, ConfigurationLimits.definitionBytes) {
+        case .success(let content): return DefinitionFile(path: path, bytes: content.bytes)
+        case .failure(let problem):
+            problems.error(place, "\(Self.shown(path)) \(problem.words)")
+            return nil
+        }
+    }
+
+    /// Hidden files are editors' and synchronizers' own.
+    private static func isDefinitionName(_ name: String) -> Bool {
+        !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+    }
+
+    private static func shown(_ path: String) -> String {
+        path.split(separator: "/").allSatisfy { ShowableText.allows($0) } ? path : "it"
+    }
+}

@@ -1,0 +1,76 @@
+import BursarCatalog
+import BursarModel
+
+/// The whole document, and the way without one.
+extension ConfigurationParser {
+    mutating func configuration(_ content: FileContent, builtIn: Catalog, _ request: ConfigurationRequest) -> Configuration? {
+        guard let root = document(content), let entries = entries(of: root, in: .root) else { return nil }
+        let settings = settings(entries)
+        let (catalog, isComplete) = catalog(entries["providers"], builtIn)
+        let context = AccountContext(catalog: catalog, isCatalogComplete: isComplete, defaults: settings.defaults)
+        // A file that names no accounts at all leaves them to the environment; an empty list means none.
+        let accounts = entries["accounts"].map { self.accounts($0, context) } ?? accountsFromEnvironment(context)
+        if content.isReadableByAnyone, problems.findings.contains(where: { $0.rule == .literalKey }) {
+            problems.finding(
+                .configurationReadableByAnyone, ConfigurationPlace(file: file),
+                "every user of this machine can read this file, which has a key in it; chmod 600 it")
+        }
+        return finish(.file(path: file), settings, catalog, accounts, request)
+    }
+
+    mutating func configurationFromEnvironment(builtIn: Catalog, _ request: ConfigurationRequest) -> Configuration? {
+        let settings = RootSettings()
+        let context = AccountContext(catalog: builtIn, isCatalogComplete: true, defaults: settings.defaults)
+        let accounts = accountsFromEnvironment(context)
+        return finish(.environment, settings, builtIn, accounts, request)
+    }
+
+    private mutating func finish(
+        _ origin: ConfigurationOrigin, _ settings: RootSettings, _ catalog: Catalog, _ accounts: [AccountConfiguration],
+        _ request: ConfigurationRequest
+    ) -> Configuration? {
+        let options = listeners(request.listen.map { ($0, ConfigurationPlace(file: "--listen")) })
+        let listen = request.listen.isEmpty ? settings.listen : options
+        let allowAnonymous = settings.allowAnonymous || request.allowAnonymous
+        checkExposure(listen, allowAnonymous: allowAnonymous)
+        return Configuration(
+            origin: origin, listen: listen.isEmpty ? [.standard] : listen.map(\.0), accounts: accounts,
+            defaults: settings.defaults,
+            catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: settings.hosts,
+            log: settings.log, drain: settings.drain)
+    }
+
+    /// An account named `default` for each provider that has a default variable set.
+    mutating func accountsFromEnvironment(_ context: AccountContext) -> [AccountConfiguration] {
+        context.catalog.definitions.compactMap { account(fromEnvironmentFor: $0, context.defaults) }
+    }
+
+    private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ defaults: AccountDefaults)
+        -> AccountConfiguration?
+    {
+        var chosen: String?
+        for name in definition.environmentVariables {
+            guard let value = sources.environment[name] else { continue }
+            let place = ConfigurationPlace(file: "$\(name)")
+            if !value.contains(where: { !$0.isWhitespace }) {
+                problems.warning(place, "is set and blank; no account is made of it")
+            } else if let chosen {
+                problems.warning(place, "is set, and so is $\(chosen), which is used")
+            } else {
+                chosen = name
+            }
+        }
+        guard let chosen else { return nil }
+        let place = ConfigurationPlace(file: "$\(chosen)")
+        guard definition.parameters.isEmpty else {
+            problems.error(place, "\(definition.id) needs parameters, which only a configuration file can give")
+            return nil
+        }
+        guard let credential = credential(.environment(name: chosen), literal: nil, at: place, definition) else { return nil }
+        return AccountConfiguration(
+            id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
+            secretReference: credential.reference, ttl: defaults.ttl, staleFor: defaults.staleFor, timeout: defaults.timeout,
+            low: nil,
+            baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)
+    }
+}

@@ -1,0 +1,137 @@
+import BursarCatalog
+import BursarModel
+
+/// Credentials. No message here quotes the value of `key`, or a part of it: it may be the key itself.
+extension ConfigurationParser {
+    /// A credential and where it came from. *Value.*
+    struct Credential {
+        let secret: Secret
+        let reference: SecretReference
+    }
+
+    mutating func credential(_ entries: [String: Entry], of definition: ProviderDefinition?, in node: LocatedNode)
+        -> Credential?
+    {
+        guard let entry = entries["key"] else {
+            let variable = definition?.environmentVariables.first
+            problems.error(at(node), "an account needs key", otherwise: "for example key: ${env:\(variable ?? "NAME")}")
+            return nil
+        }
+        let expected = "a key, or where it is: ${env:NAME}, ${file:/path} or ${credential:name}"
+        guard let text = text(entry.node, "key", expected: expected) else { return nil }
+        let place = at(entry.node)
+        let source: SecretReference.Source
+        do throws(SecretReference.Source.Refusal) {
+            source = try SecretReference.Source.parse(text)
+        } catch {
+            report(error, at: place)
+            return nil
+        }
+        return credential(source, literal: text, at: place, definition)
+    }
+
+    /// Also for the definitions' default variables.
+    mutating func credential(
+        _ source: SecretReference.Source, literal: String?, at place: ConfigurationPlace, _ definition: ProviderDefinition?
+    ) -> Credential? {
+        var source = source
+        if case .file(let path) = source {
+            guard let resolved = resolvedPath(path, place) else { return nil }
+            source = .file(path: resolved)
+        }
+        do throws(SecretProblem) {
+            let resolved = try resolver.resolve(source, literal: literal)
+            if resolved.isReadableByAnyone {
+                problems.finding(
+                    .keyFileReadableByAnyone, place,
+                    "every user of this machine can read the key's file; chmod 600 it, or 640 with a group")
+            }
+            if source == .literal {
+                problems.finding(
+                    .literalKey, place, "a key stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
+            }
+            guard check(resolved.secret, at: place, definition) else { return nil }
+            return Credential(secret: resolved.secret, reference: SecretReference(source: source, place: place))
+        } catch {
+            problems.error(place, error.words, meant: nearVariable(error), otherwise: error.advice)
+            return nil
+        }
+    }
+
+    /// What is wrong only in the light of where the key goes.
+    private mutating func check(_ secret: Secret, at place: ConfigurationPlace, _ definition: ProviderDefinition?) -> Bool {
+        guard secret.count >= SecretResolver.fewestBytes else {
+            problems.error(
+                place,
+                "the key is shorter than \(SecretResolver.fewestBytes) characters: so short a text cannot be kept out of logs")
+            return false
+        }
+        if let scheme = secret.leadingAuthScheme {
+            problems.error(place, "the key begins with \"\(scheme) \"; write the key alone, the scheme is added where it belongs")
+            return false
+        }
+        if secret.isQuoted {
+            problems.warning(place, "the key begins and ends with quotation marks, which are sent as a part of it")
+        }
+        if secret.count < SecretResolver.fewBytes {
+            problems.finding(
+                .shortKey, place,
+                "the key has fewer than \(SecretResolver.fewBytes) characters: it is redacted only where it stands alone")
+        }
+        return true
+    }
+
+    private mutating func report(_ refusal: SecretReference.Source.Refusal, at place: ConfigurationPlace) {
+        let forms = "expected ${env:NAME}, ${file:/path} or ${credential:name}"
+        switch refusal {
+        case .notTheWholeValue: problems.error(place, "a reference ${…} must be the whole value of key", otherwise: forms)
+        case .notClosed: problems.error(place, "the reference is not closed with }", otherwise: forms)
+        case .noScheme(let meant):
+            problems.error(place, "the reference does not say where the key is", meant: meant, otherwise: forms)
+        case .unknownScheme(let meant):
+            problems.error(place, "unknown kind of reference", meant: meant.map { "${\($0):…}" }, otherwise: forms)
+        case .badEnvironmentName: problems.error(place, "not a name of an environment variable: letters, digits and _ only")
+        case .badPath: problems.error(place, "not a path of a file: it begins with /, ./, ../ or ~/")
+        case .badCredentialName:
+            problems.error(place, "not a name of a credential: a file's name in $CREDENTIALS_DIRECTORY, without /")
+        }
+    }
+
+    /// A variable that is set and has nearly the name of one that is not.
+    private func nearVariable(_ problem: SecretProblem) -> String? {
+        guard case .variableNotSet(let name) = problem, ShowableText.allows(name) else { return nil }
+        let near = NearestName.find(name, among: sources.environment.keys.filter { ShowableText.allows($0) }.sorted())
+        return near.map { "${env:\($0)}" }
+    }
+}
+
+extension SecretProblem {
+    /// What to do.
+    fileprivate var advice: String? {
+        switch self {
+        case .variableNotSet: "set it for the process that runs the gateway"
+        case .surroundingSpace: "remove it"
+        case .blank: "set the key, or remove the account"
+        default: nil
+        }
+    }
+}
+
+extension Secret {
+    /// "Bearer", "Token" and their kind, copied together with the key from a curl line.
+    fileprivate var leadingAuthScheme: String? {
+        withExposedBytes { bytes in
+            ["Bearer", "Token", "Key", "Basic"].first { scheme in
+                bytes.count > scheme.utf8.count && bytes[scheme.utf8.count] == 0x20
+                    && zip(bytes, scheme.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+            }
+        }
+    }
+
+    fileprivate var isQuoted: Bool {
+        withExposedBytes { bytes in
+            guard bytes.count >= 2, let first = bytes.first, first == 0x22 || first == 0x27 else { return false }
+            return bytes.last == first
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import BursarCatalog
+import BursarModel
+
+/// Reads one configuration document, going on after each error so that all are told at once. *Value,* used once.
+///
+/// Every `read…` function takes a node, reports what is wrong with it and returns nil or the default then; nothing is thrown,
+/// because a throw would hide what comes after it.
+struct ConfigurationParser {
+    /// The file as messages name it.
+    let file: String
+    /// What relative paths in the file start from; empty or ending with a slash.
+    let folder: String
+    let sources: ConfigurationSources
+    let resolver: SecretResolver
+    var problems = ConfigurationProblems()
+
+    init(file: String, sources: ConfigurationSources) {
+        self.file = file
+        self.sources = sources
+        resolver = SecretResolver(sources: sources)
+        folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    }
+
+    /// A key and its value as they stand in a mapping. *Value.*
+    struct Entry {
+        let keyMark: TextMark
+        let node: LocatedNode
+    }
+
+    func at(_ mark: TextMark) -> ConfigurationPlace { ConfigurationPlace(file: file, line: mark.line, column: mark.column) }
+    func at(_ node: LocatedNode) -> ConfigurationPlace { at(node.mark) }
+
+    /// The document as a whole; nil, and reported, where it is no YAML. The catalog's reader quotes nothing of it.
+    mutating func document(_ content: FileContent) -> LocatedNode? {
+        do throws(Diagnostic) {
+            return try LocatedReader.yaml(content.bytes, file: file, limits: ConfigurationLimits.document)
+        } catch {
+            problems.add([error])
+            return nil
+        }
+    }
+
+    /// The mapping's entries by key; unknown keys are reported with the one that was meant. Nil where the node is no mapping.
+    mutating func entries(of node: LocatedNode, in section: ConfigurationKey.Section) -> [String: Entry]? {
+        guard case .mapping(let pairs) = node.content else {
+            if node.isNull { return [:] }
+            problems.error(at(node), "\(Self.named(section)) must be a mapping of keys and values")
+            return nil
+        }
+        let known = ConfigurationKey.names(in: section)
+        var entries: [String: Entry] = [:]
+        for pair in pairs {
+            guard known.contains(pair.key) else {
+                reportUnknownKey(pair, section: section, known: known)
+                continue
+            }
+            entries[pair.key] = Entry(keyMark: pair.keyMark, node: pair.value)
+        }
+        return entries
+    }
+
+    private mutating func reportUnknownKey(
+        _ pair: LocatedNode.Pair, section: ConfigurationKey.Section, known: [String]
+    ) {
+        let spelled = pair.key.lowercased().replacingHyphens
+        let meant =
+            ConfigurationKey.synonyms[section]?[spelled]
+            ?? (known.contains(spelled) ? spelled : NearestName.find(spelled, among: known))
+        let elsewhere = ConfigurationKey.all.first { $0.section != section && $0.name == spelled }
+        if meant == nil, let elsewhere {
+            problems.error(
+                at(pair.keyMark), "\(spelled) does not belong to \(Self.named(section)), but to \(elsewhere.sectionTitle)")
+        } else {
+            problems.error(
+                at(pair.keyMark), "unknown key \(ShowableText.quoted(pair.key, else: "(not shown)")) in \(Self.named(section))",
+                meant: meant, otherwise: "known keys are " + known.joined(separator: ", "))
+        }
+    }
+
+    static func named(_ section: ConfigurationKey.Section) -> String {
+        switch section {
+        case .root: "the configuration"
+        case .account: "an account"
+        case .defaults, .log, .drain: section.rawValue
+        }
+    }
+}
+
+extension ConfigurationKey {
+    /// What a message calls the section.
+    var sectionTitle: String { ConfigurationParser.named(section) }
+}
+
+extension String {
+    /// `base-url` is a plain slip for `base_url`.
+    fileprivate var replacingHyphens: String { String(map { $0 == "-" ? "_" : $0 }) }
+}

@@ -1,0 +1,69 @@
+import BursarCatalog
+
+/// Collects what is wrong with a configuration. *Value.*
+struct ConfigurationProblems {
+    private(set) var diagnostics: [Diagnostic] = []
+    private(set) var findings: [AuditFinding] = []
+    private(set) var errorCount = 0
+
+    var hasErrors: Bool { errorCount > 0 }
+
+    /// - Parameters:
+    ///   - meant: what the writer probably meant; said instead of `otherwise`.
+    ///   - otherwise: what to do where nothing is near.
+    mutating func error(_ place: ConfigurationPlace, _ message: String, meant: String? = nil, otherwise: String? = nil) {
+        errorCount += 1
+        add(.error, place, message, meant: meant, otherwise: otherwise)
+    }
+
+    mutating func warning(_ place: ConfigurationPlace, _ message: String, meant: String? = nil) {
+        add(.warning, place, message, meant: meant, otherwise: nil)
+    }
+
+    mutating func finding(_ rule: AuditRule, _ place: ConfigurationPlace, _ message: String) {
+        findings.append(AuditFinding(rule, place, message))
+    }
+
+    /// Of the catalog's own reading.
+    mutating func add(_ others: some Sequence<Diagnostic>) {
+        for diagnostic in others {
+            if diagnostic.severity == .error { errorCount += 1 }
+            diagnostics.append(diagnostic)
+        }
+    }
+
+    mutating func add(_ other: ConfigurationProblems) {
+        add(other.diagnostics)
+        findings += other.findings
+    }
+
+    /// By place: what has none first, then the configuration itself, then other files.
+    func sortedDiagnostics(of origin: ConfigurationOrigin) -> [Diagnostic] {
+        sorted(diagnostics, of: origin) { ConfigurationPlace(file: $0.file, line: $0.line, column: $0.column) }
+    }
+
+    func sortedFindings(of origin: ConfigurationOrigin) -> [AuditFinding] { sorted(findings, of: origin, by: \.place) }
+
+    /// Stable, so that what stands at one place stays in the order in which it was found.
+    private func sorted<Element>(
+        _ elements: [Element], of origin: ConfigurationOrigin, by place: (Element) -> ConfigurationPlace
+    ) -> [Element] {
+        func rank(_ place: ConfigurationPlace) -> Int {
+            if case .file(place.file) = origin { return 1 }
+            return place.line == 0 ? 0 : 2
+        }
+        return elements.enumerated().sorted { left, right in
+            let (first, second) = (place(left.element), place(right.element))
+            return (rank(first), first, left.offset) < (rank(second), second, right.offset)
+        }.map(\.element)
+    }
+
+    private mutating func add(
+        _ severity: Diagnostic.Severity, _ place: ConfigurationPlace, _ message: String, meant: String?, otherwise: String?
+    ) {
+        diagnostics.append(
+            Diagnostic(
+                severity: severity, file: place.file, line: place.line, column: place.column, message: message,
+                hint: meant.map { "did you mean \($0)?" } ?? otherwise))
+    }
+}

@@ -1,0 +1,84 @@
+package import BursarCatalog
+import BursarModel
+
+/// Finds, reads and checks a configuration; `serve`, `check` and a reload all come through here. *Value;* blocks while it reads
+/// files.
+package struct ConfigurationReader: Sendable {
+    let sources: ConfigurationSources
+    let builtIn: Catalog
+
+    package init(sources: ConfigurationSources, builtIn: Catalog) {
+        self.sources = sources
+        self.builtIn = builtIn
+    }
+
+    /// By the contract's order: `--config`, `$BURSAR_CONFIG`, `./bursar.yaml` if there is one, else the environment alone.
+    package func read(_ request: ConfigurationRequest) -> ConfigurationResult {
+        var problems = ConfigurationProblems()
+        if let path = request.path { return read(file: path, named: "--config", request, problems) }
+        if let path = sources.environment["BURSAR_CONFIG"] {
+            if path.contains(where: { !$0.isWhitespace }) { return read(file: path, named: "BURSAR_CONFIG", request, problems) }
+            problems.warning(ConfigurationPlace(file: "$BURSAR_CONFIG"), "is set and blank, and so says nothing")
+        }
+        let standard = "bursar.yaml"
+        switch sources.readFile(standard, ConfigurationLimits.fileBytes) {
+        case .failure(.notFound):
+            if case .success = sources.readFile("bursar.yml", ConfigurationLimits.fileBytes) {
+                problems.warning(ConfigurationPlace(file: "bursar.yml"), "is not read", meant: standard)
+            }
+            return environmentAlone(request, problems)
+        case .failure(let problem): return unreadable(standard, named: nil, problem, problems)
+        case .success(let content): return parse(content, path: standard, request, problems)
+        }
+    }
+
+    private func read(
+        file path: String, named name: String, _ request: ConfigurationRequest, _ problems: ConfigurationProblems
+    ) -> ConfigurationResult {
+        switch sources.readFile(path, ConfigurationLimits.fileBytes) {
+        case .failure(let problem): unreadable(path, named: name, problem, problems)
+        case .success(let content): parse(content, path: path, request, problems)
+        }
+    }
+
+    private func unreadable(
+        _ path: String, named name: String?, _ problem: FileProblem, _ problems: ConfigurationProblems
+    ) -> ConfigurationResult {
+        var problems = problems
+        problems.error(ConfigurationPlace(file: path), problem.words + (name.map { " (named by \($0))" } ?? ""))
+        var exit = ConfigurationResult.missingFile
+        if case .tooLarge = problem { exit = ConfigurationResult.badConfiguration }
+        return ConfigurationResult(.file(path: path), nil, problems, exitCode: exit)
+    }
+
+    private func parse(
+        _ content: FileContent, path: String, _ request: ConfigurationRequest, _ problems: ConfigurationProblems
+    ) -> ConfigurationResult {
+        var parser = ConfigurationParser(file: path, sources: sources)
+        parser.problems = problems
+        let configuration = parser.configuration(content, builtIn: builtIn, request)
+        return ConfigurationResult(.file(path: path), configuration, parser.problems)
+    }
+
+    private func environmentAlone(_ request: ConfigurationRequest, _ problems: ConfigurationProblems) -> ConfigurationResult {
+        var parser = ConfigurationParser(file: "the environment", sources: sources)
+        parser.problems = problems
+        let configuration = parser.configurationFromEnvironment(builtIn: builtIn, request)
+        return ConfigurationResult(.environment, configuration, parser.problems)
+    }
+}
+
+extension ConfigurationResult {
+    static let missingFile: Int32 = 66
+    static let badConfiguration: Int32 = 78
+
+    init(
+        _ origin: ConfigurationOrigin, _ configuration: Configuration?, _ problems: ConfigurationProblems,
+        exitCode: Int32 = badConfiguration
+    ) {
+        self.init(
+            configuration: problems.hasErrors ? nil : configuration, origin: origin,
+            diagnostics: problems.sortedDiagnostics(of: origin), findings: problems.sortedFindings(of: origin),
+            exitCode: problems.hasErrors ? exitCode : 0)
+    }
+}
