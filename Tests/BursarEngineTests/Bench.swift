@@ -1,4 +1,5 @@
 import BursarModel
+import Testing
 
 @testable import BursarEngine
 
@@ -8,7 +9,8 @@ struct Bench {
     var now = Moment(monotonic: MonotonicTime(nanoseconds: 1_000_000_000_000), wall: WallTime(seconds: 1_800_000_000))
     var policy = RefreshPolicy(ttl: .seconds(30), staleFor: .seconds(86_400), timeout: .seconds(5))
     let key = Bench.key(1)
-    private var waiters: UInt64 = 0
+    /// Of the last request.
+    private(set) var lastWaiter: UInt64 = 0
 
     init(seed: UInt64 = 7, limits: MachineLimits = MachineLimits()) { machine = RefreshMachine(limits: limits, seed: seed) }
 
@@ -29,8 +31,8 @@ struct Bench {
     mutating func pass(_ duration: Duration) { now = now.advanced(by: duration) }
 
     mutating func waiter() -> WaiterID {
-        waiters += 1
-        return WaiterID(waiters)
+        lastWaiter += 1
+        return WaiterID(lastWaiter)
     }
 
     /// A request of a new waiter.
@@ -77,4 +79,9 @@ struct Bench {
         bench.pass(.seconds(30))
         return bench
     }
+}
+
+/// Records that a test took a way it must not, where nothing else is to be said.
+func unexpected(_ text: Comment, sourceLocation: SourceLocation = #_sourceLocation) {
+    Issue.record(text, sourceLocation: sourceLocation)
 }
