@@ -103,12 +103,11 @@ extension MockDesk {
         case "GET", "HEAD": break
         case "DELETE": ledger.set(nil, times: nil, for: provider.name)
         case "PUT":
-            switch ScenarioOrder.read(request.body) {
-            case .success(let order): ledger.set(order.scenario, times: order.times, for: provider.name)
-            case .failure(.unknownScenario(let name)): return .unknownScenario(name)
-            case .failure(.malformed(let reason)):
-                return .problem(
-                    400, "invalid_request", title: "The scenario cannot be read", detail: reason, extra: [MockAnswer.scenarios])
+            do throws(ScenarioOrder.Failure) {
+                let order = try ScenarioOrder.read(request.body)
+                ledger.set(order.scenario, times: order.times, for: provider.name)
+            } catch {
+                return .refused(error)
             }
         default: return .methodNotAllowed("GET, HEAD, PUT, DELETE")
         }
@@ -127,14 +126,15 @@ private enum KeyChoice {
         if case .named(let scenario) = self { scenario } else { nil }
     }
 
-    /// `mock-ok` and `mock-ok~alice` both name `ok`: what follows the tilde only makes keys differ.
+    /// `mock-ok` and `mock-ok~alice` both name `ok`: what follows the tilde only makes keys differ. A colon ends the name too,
+    /// for providers that take a pair of user and password.
     init(_ key: Secret) {
         let text = key.withExposedBytes { String(decoding: $0, as: UTF8.self) }
         guard text.hasPrefix("mock-") else {
             self = .none
             return
         }
-        let name = text.dropFirst(5).prefix { $0 != "~" }
+        let name = text.dropFirst(5).prefix { $0 != "~" && $0 != ":" }
         // Only what has the form of a name is told back; anything else may be somebody's key.
         let isPlausible =
             name.utf8.count <= MockScenario.longestName
@@ -156,6 +156,14 @@ extension MockAnswer {
             400, "unknown_scenario", title: "No scenario has this name",
             detail: name.isEmpty ? "What exists is in `scenarios`." : "\"\(name)\" is none; what exists is in `scenarios`.",
             extra: [scenarios])
+    }
+
+    fileprivate static func refused(_ failure: ScenarioOrder.Failure) -> MockAnswer {
+        switch failure {
+        case .unknownScenario(let name): unknownScenario(name)
+        case .malformed(let reason):
+            problem(400, "invalid_request", title: "The order cannot be read", detail: reason, extra: [scenarios])
+        }
     }
 
     static var scenarios: (name: String, value: String) {

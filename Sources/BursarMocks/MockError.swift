@@ -9,6 +9,7 @@ public enum MockError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The task that waited was cancelled, or the mocks were stopped.
     case cancelled
 
+    /// A sentence, without a final stop.
     public var description: String {
         switch self {
         case .unknownProvider(let name, let existing):

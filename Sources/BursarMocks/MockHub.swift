@@ -3,6 +3,12 @@ internal import BursarModel
 internal import NIOCore
 internal import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// Answers the requests of a server from a ``MockDesk``, and wakes who waits for calls. *Mutex; any thread.*
 final class MockHub: Responder {
     /// A test that waits until a provider was called so often. *Value.*
@@ -69,6 +75,15 @@ final class MockHub: Responder {
     /// The server's own refusals (431, 413 …), in the same form as every other error of the mocks.
     func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
         Response(.problem(status, "refused", title: MockAnswer.phrase(status), detail: detail))
+    }
+}
+
+extension MockHub {
+    /// For Retry-After as a date; nothing is measured with it.
+    static let systemTime: @Sendable () -> WallTime = {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return WallTime(milliseconds: Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000)
     }
 }
 
