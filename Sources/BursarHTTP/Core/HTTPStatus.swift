@@ -59,11 +59,17 @@ extension HeaderFields {
         "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "upgrade", "date", "age"
     ]
 
+    /// Names that people write with capitals elsewhere than at the beginning of words.
+    private static let unusualNames = ["ETag", "WWW-Authenticate"]
+
     /// Writes the fields as HTTP/1.1 lines, names capitalized as people know them ("Content-Type"): some old clients compare.
     func appendHTTP1(to out: inout [UInt8]) {
         for place in places {
             var atWordStart = true
-            for byte in bytes[Int(place.name.lowerBound)..<Int(place.name.upperBound)] {
+            let name = bytes[Int(place.name.lowerBound)..<Int(place.name.upperBound)]
+            let usual = Self.unusualNames.first { name.elementsEqual($0.utf8.lazy.map(\.loweredASCII)) }
+            if let usual { out.append(contentsOf: usual.utf8) }
+            for byte in name where usual == nil {
                 out.append(atWordStart && byte >= 0x61 && byte <= 0x7A ? byte & 0xDF : byte)
                 atWordStart = byte == 0x2D
             }

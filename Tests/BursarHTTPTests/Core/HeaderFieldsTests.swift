@@ -1,0 +1,37 @@
+import BursarHTTP
+import Testing
+
+@Suite struct HeaderFieldsTests {
+    @Test func `names match in any case and keep their order`() {
+        let fields: HeaderFields = ["Content-Type": "text/plain", "x-a": "1", "X-A": "2"]
+        #expect(fields["CONTENT-TYPE"] == "text/plain")
+        #expect(fields.all("x-a") == ["1", "2"])
+        #expect(fields.list("X-a") == "1, 2")
+        #expect(fields.map(\.name) == ["content-type", "x-a", "x-a"])
+        #expect(fields["x"] == nil)
+        #expect(fields.list("x") == nil)
+    }
+
+    @Test func `setting a field replaces all of that name, and nil removes them`() {
+        var fields: HeaderFields = ["a": "1", "b": "2", "A": "3"]
+        fields["a"] = "4"
+        #expect(fields.map(\.value) == ["2", "4"])
+        fields["B"] = nil
+        #expect(fields == ["a": "4"])
+    }
+
+    @Test func `a value from elsewhere cannot write a second field`() {
+        var fields = HeaderFields()
+        fields.add("location", "/\r\nset-cookie: a=b\0")
+        #expect(fields["location"] == "/  set-cookie: a=b ")
+        fields.add("bad name", "x")
+        fields.add("", "x")
+        #expect(fields.count == 1)
+    }
+
+    @Test func `a value can be read without making text of it`() {
+        let fields: HeaderFields = ["x-api-key": "abc"]
+        #expect(fields.withValue("X-API-Key") { Array($0) } == Array("abc".utf8))
+        #expect(fields.withValue("other") { $0.count } == nil)
+    }
+}

@@ -1,0 +1,126 @@
+import Testing
+
+@testable import BursarHTTP
+
+/// Parses text whose lines are joined with CR LF and followed by the empty line.
+private func parse(_ lines: String...) throws(HeadFault) -> RequestHead {
+    try parse(bytes: Array((lines + ["", ""]).joined(separator: "\r\n").utf8))
+}
+
+private func parse(bytes: [UInt8]) throws(HeadFault) -> RequestHead {
+    let result: Result<RequestHead, HeadFault> = bytes.withUnsafeBytes { region in
+        do throws(HeadFault) { return .success(try RequestHeadParser.parse(region)) } catch { return .failure(error) }
+    }
+    return try result.get()
+}
+
+@Suite struct RequestHeadParserTests {
+    @Test func `a plain head is read as sent`() throws {
+        let head = try parse("GET /v1/balances?provider=a,b HTTP/1.1", "Host: localhost:8787", "X-Two:  a b \t", "Empty:")
+        #expect(head.method == "GET")
+        #expect(head.target == "/v1/balances?provider=a,b")
+        #expect(head.version == .http1_1)
+        #expect(head.headers == ["host": "localhost:8787", "x-two": "a b", "empty": ""])
+        #expect(head.body == .none)
+        #expect(head.keepsAlive)
+        #expect(!head.expectsContinue)
+    }
+
+    @Test(arguments: [
+        ("HTTP/1.1", "", true), ("HTTP/1.1", "close", false), ("HTTP/1.1", "Upgrade, CLOSE", false), ("HTTP/1.0", "", false),
+        ("HTTP/1.0", "Keep-Alive", true), ("HTTP/1.0", "keep-alive, close", false)
+    ])
+    func `persistence follows version and Connection`(version: String, connection: String, keeps: Bool) throws {
+        #expect(try parse("GET / \(version)", "Host: a", "Connection: \(connection)").keepsAlive == keeps)
+    }
+
+    @Test func `HTTP 1.0 needs no Host and cannot expect anything`() throws {
+        let head = try parse("POST / HTTP/1.0", "Content-Length: 3", "Expect: 100-continue")
+        #expect(head.body == .length(3))
+        #expect(!head.expectsContinue)
+    }
+
+    @Test func `an asterisk is the target of OPTIONS alone`() throws {
+        #expect(try parse("OPTIONS * HTTP/1.1", "Host: a").target == "*")
+        #expect(throws: HeadFault.target) { try parse("GET * HTTP/1.1", "Host: a") }
+    }
+
+    @Test(arguments: [
+        ("", HeadFault.requestLine), ("GET", .requestLine), ("GET /", .requestLine), (" GET / HTTP/1.1", .requestLine),
+        ("GET  / HTTP/1.1", .requestLine), ("GET /  HTTP/1.1", .version), ("GET / HTTP/1.1 ", .requestLine),
+        ("GET / HTTP/1.1x", .requestLine), ("GET\t/ HTTP/1.1", .requestLine), ("G(T / HTTP/1.1", .method),
+        ("GÉT / HTTP/1.1", .method), (String(repeating: "A", count: 33) + " / HTTP/1.1", .method),
+        ("GET http://localhost/ HTTP/1.1", .absoluteTarget), ("GET HTTPS://localhost/ HTTP/1.1", .absoluteTarget),
+        ("CONNECT localhost:80 HTTP/1.1", .authorityTarget), ("GET localhost HTTP/1.1", .target), ("GET ?a HTTP/1.1", .target),
+        ("GET /é HTTP/1.1", .target), ("GET /a#b HTTP/1.1", .target), ("GET /a\\b HTTP/1.1", .target),
+        ("GET /a\"b HTTP/1.1", .target), ("GET /a\u{7F} HTTP/1.1", .target), ("GET /a\0 HTTP/1.1", .target),
+        ("GET /a\tb HTTP/1.1", .target), ("GET /%4 HTTP/1.1", .target), ("GET /%4g HTTP/1.1", .target),
+        ("GET /% HTTP/1.1", .target),
+        ("GET / http/1.1", .version), ("GET / HTTP/11", .version), ("GET / HTTP/1,1", .version), ("GET / HTTP/a.b", .version),
+        ("GET / HTTP/2.0", .unsupportedVersion), ("GET / HTTP/1.2", .unsupportedVersion), ("GET / HTTP/0.9", .unsupportedVersion),
+        ("GET / HTTP/1.10", .requestLine)
+    ])
+    func `a request line outside the grammar is refused`(line: String, fault: HeadFault) {
+        #expect(throws: fault) { try parse(line, "Host: a") }
+    }
+
+    @Test(arguments: [
+        ("X-A : b", HeadFault.spaceBeforeColon), ("X-A\t: b", .spaceBeforeColon), (" X-A: b", .foldedField),
+        ("\tfolded", .foldedField), ("X-A", .missingColon), (": b", .fieldName), ("X(A: b", .fieldName), ("X\0A: b", .fieldName),
+        ("Xé: b", .fieldName), ("X-A: b\0c", .fieldValue), ("X-A: b\u{1B}c", .fieldValue), ("X-A: b\u{7F}", .fieldValue),
+        ("X-A: b\rc", .bareCarriageReturn), ("X-A: b\r\rc", .bareCarriageReturn),
+        ("Host: b", .duplicateHost), ("Authorization: a\r\nauthorization: a", .duplicateAuthorization),
+        ("Content-Length: 3\r\nContent-Length: 3", .duplicateContentLength), ("Content-Length: 3, 3", .badContentLength),
+        ("Content-Length: +3", .badContentLength), ("Content-Length: -0", .badContentLength),
+        ("Content-Length:", .badContentLength),
+        ("Content-Length: 0x3", .badContentLength), ("Content-Length: 3 3", .badContentLength),
+        ("Content-Length: 9999999999999999999", .badContentLength),
+        ("Content-Length: 3\r\nTransfer-Encoding: chunked", .contentLengthWithTransferEncoding),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 3", .contentLengthWithTransferEncoding),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", .duplicateTransferEncoding),
+        ("Transfer-Encoding: gzip, chunked", .unknownTransferEncoding), ("Transfer-Encoding: identity", .unknownTransferEncoding),
+        ("Transfer-Encoding: xchunked", .unknownTransferEncoding), ("Transfer-Encoding: chunked;q=1", .unknownTransferEncoding),
+        ("Expect: 200-ok", .expectation)
+    ])
+    func `a field outside the grammar is refused`(line: String, fault: HeadFault) {
+        #expect(throws: fault) { try parse("GET / HTTP/1.1", "Host: a", line) }
+    }
+
+    @Test(arguments: ["a b", "a/b", "a@b", "a,b", "a?b", "é", "a\tb", "<a>"])
+    func `a Host that is none is refused`(host: String) {
+        #expect(throws: HeadFault.badHost) { try parse("GET / HTTP/1.1", "Host: \(host)") }
+    }
+
+    @Test func `framing rules hold in HTTP 1.0 too`() {
+        #expect(throws: HeadFault.transferEncodingInHTTP10) { try parse("POST / HTTP/1.0", "Transfer-Encoding: chunked") }
+        #expect(throws: HeadFault.missingHost) { try parse("GET / HTTP/1.1", "X: y") }
+        #expect(throws: HeadFault.duplicateHost) { try parse("GET / HTTP/1.0", "Host: a", "Host: a") }
+    }
+
+    @Test func `the number of fields is bounded`() throws {
+        let fields = (0..<99).map { "X-\($0): a" }.joined(separator: "\r\n")
+        #expect(try parse("GET / HTTP/1.1", "Host: a", fields).headers.count == 100)
+        #expect(throws: HeadFault.tooManyFields) { try parse("GET / HTTP/1.1", "Host: a", fields, "One: more") }
+    }
+
+    @Test func `text above ASCII passes in a value and nowhere else`() throws {
+        #expect(try parse("GET / HTTP/1.1", "Host: a", "X: é").headers["x"] == "é")
+    }
+
+    @Test func `an upgrade to h2c counts when all three fields say so`() throws {
+        let lines = ["Host: a", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"]
+        #expect(try parse("GET / HTTP/1.1", lines.joined(separator: "\r\n")).wantsH2C)
+        for missing in 1...3 {
+            let rest = lines.indices.filter { $0 != missing }.map { lines[$0] }.joined(separator: "\r\n")
+            #expect(try !parse("GET / HTTP/1.1", rest).wantsH2C)
+        }
+        #expect(try !parse("GET / HTTP/1.1", (lines + [lines[3]]).joined(separator: "\r\n")).wantsH2C)
+    }
+
+    @Test func `every fault has a client's status and a sentence`() {
+        for fault in HeadFault.allCases {
+            #expect([400, 413, 417, 431, 501, 505].contains(fault.status))
+            #expect(fault.detail.hasSuffix("."))
+        }
+    }
+}

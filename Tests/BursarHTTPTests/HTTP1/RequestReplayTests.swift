@@ -1,0 +1,96 @@
+import NIOCore
+import NIOEmbedded
+import Synchronization
+import Testing
+
+@testable import BursarHTTP
+
+@Suite struct RequestReplayTests {
+    private let head = "GET /v1/balances HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\n\r\n"
+
+    private func connection(_ responder: CountingResponder, observer: RecordingObserver? = nil) throws -> EmbeddedConnection {
+        try EmbeddedConnection(observer: observer) { responder.respond($0) }
+    }
+
+    @Test func `the same head is answered again without the responder, and reported`() throws {
+        let responder = CountingResponder()
+        let observer = RecordingObserver()
+        let connection = try connection(responder, observer: observer)
+        let first = try connection.answer(head)
+        #expect(try connection.answer(head + head) == first + first)
+        #expect(responder.calls.load(ordering: .relaxed) == 1)
+        #expect(observer.records.map(\.wasReplayed) == [false, true, true])
+        #expect(
+            observer.records.allSatisfy { $0.path == "/v1/balances" && $0.method == "GET" && $0.status == 200 && $0.bytes == 1 })
+        #expect(Set(observer.records.map(\.id)).count == 3)
+    }
+
+    @Test func `once the flag is flipped the responder is asked`() throws {
+        let responder = CountingResponder()
+        let connection = try connection(responder)
+        _ = try connection.answer(head)
+        responder.validity.invalidate()
+        #expect(try connection.answer(head).hasSuffix("\r\n\r\n2"))
+    }
+
+    @Test func `past its deadline the responder is asked`() throws {
+        let responder = CountingResponder(until: .uptimeNanoseconds(5_000_000_000))
+        let connection = try connection(responder)
+        _ = try connection.answer(head)
+        connection.advance(.milliseconds(4_999))
+        #expect(try connection.answer(head).hasSuffix("\r\n\r\n1"))
+        connection.advance(.milliseconds(1))
+        #expect(try connection.answer(head).hasSuffix("\r\n\r\n2"))
+    }
+
+    @Test(arguments: [
+        "GET /v1/balances HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer b\r\n\r\n",
+        "GET /v1/balances HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nX: y\r\n\r\n",
+        "HEAD /v1/balances HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\n\r\n"
+    ])
+    func `another head is never answered with it`(other: String) throws {
+        let responder = CountingResponder()
+        let connection = try connection(responder)
+        _ = try connection.answer(head)
+        _ = try connection.answer(other)
+        #expect(responder.calls.load(ordering: .relaxed) == 2)
+    }
+
+    @Test func `a head in two reads and a cut one are not taken for it`() throws {
+        let responder = CountingResponder()
+        let connection = try connection(responder)
+        _ = try connection.answer(head)
+        #expect(try connection.answer(String(head.prefix(20))) == "")
+        #expect(try connection.answer(String(head.dropFirst(20))).hasPrefix("HTTP/1.1 200 OK"))
+    }
+
+    @Test func `Date and Age move on in what is written again`() throws {
+        let prepared = PreparedResponse(
+            headers: ["x": "y"], body: ByteBuffer(string: "b"), ageBase: .uptimeNanoseconds(0))
+        let validity = Validity()
+        let connection = try EmbeddedConnection { _ in
+            .now(Response(prepared: prepared, replay: Replay(validity: validity, until: .distantFuture)))
+        }
+        #expect(try connection.answer(head).contains("\r\nContent-Length: 1\r\nAge: 0\r\n\r\nb"))
+        connection.advance(.seconds(61))
+        #expect(try connection.answer(head).contains("\r\nContent-Length: 1\r\nAge: 61\r\n\r\nb"))
+    }
+
+    @Test func `a request with a body, of 1.0 or while draining is not written again`() throws {
+        for text in [
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+        ] {
+            let responder = CountingResponder()
+            let connection = try connection(responder)
+            _ = try connection.answer(text)
+            _ = try connection.answer(text)
+            #expect(responder.calls.load(ordering: .relaxed) == 2)
+        }
+        let responder = CountingResponder()
+        let connection = try connection(responder)
+        _ = try connection.answer(head)
+        try connection.receive(String(head.dropLast()))
+        connection.channel.pipeline.fireUserInboundEventTriggered(DrainEvent())
+        #expect(try connection.answer("\r\n").contains("Connection: close"))
+    }
+}
