@@ -19,6 +19,9 @@ package struct Configuration: Sendable {
     package let hosts: [HostPattern]
     package let log: LogConfiguration
     package let drain: DrainConfiguration
+
+    /// Every text that must not leave the process: what the scrubber is told.
+    package var secrets: [Secret] { accounts.flatMap { [$0.secret, $0.password].compactMap(\.self) } }
 }
 
 /// Where a configuration came from. *Value.*
@@ -34,6 +37,8 @@ package struct AccountConfiguration: Sendable {
     package let id: AccountID
     package let definition: ProviderDefinition
     package let secret: Secret
+    /// The secret part of a basic credential, whose whole is `user:password`; nil for every other one.
+    package let password: Secret?
     /// Where ``secret`` came from, so that it can be read again.
     package let secretReference: SecretReference
     package let ttl: Duration

@@ -46,6 +46,7 @@ extension ConfigurationParser {
         guard let credential = credential(entries, of: definition, in: node), let definition, let name else { return nil }
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: name), definition: definition, secret: credential.secret,
+            password: credential.password,
             secretReference: credential.reference, ttl: ttl ?? context.defaults.ttl,
             staleFor: staleFor ?? context.defaults.staleFor,
             timeout: timeout ?? context.defaults.timeout, low: low, baseURL: baseURL?.description ?? definition.origin,

@@ -69,6 +69,7 @@ extension ConfigurationParser {
         guard let credential = credential(.environment(name: chosen), literal: nil, at: place, definition) else { return nil }
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
+            password: credential.password,
             secretReference: credential.reference, ttl: defaults.ttl, staleFor: defaults.staleFor, timeout: defaults.timeout,
             low: nil,
             baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)

@@ -6,6 +6,7 @@ extension ConfigurationParser {
     /// A credential and where it came from. *Value.*
     struct Credential {
         let secret: Secret
+        let password: Secret?
         let reference: SecretReference
     }
 
@@ -27,12 +28,15 @@ extension ConfigurationParser {
             report(error, at: place)
             return nil
         }
-        return credential(source, literal: text, at: place, definition)
+        if source == .literal { problems.conceal(Secret(text)) }
+        let user = user(entries["user"], of: definition)
+        return credential(source, user: user, literal: text, at: place, definition)
     }
 
     /// Also for the definitions' default variables.
     mutating func credential(
-        _ source: SecretReference.Source, literal: String?, at place: ConfigurationPlace, _ definition: ProviderDefinition?
+        _ source: SecretReference.Source, user: String? = nil, literal: String?, at place: ConfigurationPlace,
+        _ definition: ProviderDefinition?
     ) -> Credential? {
         var source = source
         if case .file(let path) = source {
@@ -40,7 +44,10 @@ extension ConfigurationParser {
             source = .file(path: resolved)
         }
         do throws(SecretProblem) {
-            let resolved = try resolver.resolve(source, literal: literal)
+            let reference = SecretReference(source: source, user: user, place: place)
+            let resolved = try resolver.resolve(reference, literal: literal)
+            let key = resolved.password ?? resolved.secret
+            problems.conceal(key)
             if resolved.isReadableByAnyone {
                 problems.finding(
                     .keyFileReadableByAnyone, place,
@@ -50,16 +57,54 @@ extension ConfigurationParser {
                 problems.finding(
                     .literalKey, place, "a key stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
             }
-            guard check(resolved.secret, at: place, definition) else { return nil }
-            return Credential(secret: resolved.secret, reference: SecretReference(source: source, place: place))
+            guard check(key, at: place), checkShape(key, user: user, at: place, definition) else { return nil }
+            return Credential(
+                secret: resolved.secret, password: isBasic(definition) ? resolved.password ?? key.password : nil,
+                reference: reference)
         } catch {
             problems.error(place, error.words, meant: nearVariable(error), otherwise: error.advice)
             return nil
         }
     }
 
-    /// What is wrong only in the light of where the key goes.
-    private mutating func check(_ secret: Secret, at place: ConfigurationPlace, _ definition: ProviderDefinition?) -> Bool {
+    /// A user for a provider with basic authentication; nil for every other one.
+    private mutating func user(_ entry: Entry?, of definition: ProviderDefinition?) -> String? {
+        guard let entry, let definition else { return nil }
+        guard case .basic = definition.auth.scheme else {
+            problems.error(at(entry.node), "user is for basic authentication; \(definition.id) takes a key alone")
+            return nil
+        }
+        let expected = "1 to 256 printable ASCII characters, without a colon"
+        guard let text = text(entry.node, "user", expected: expected) else { return nil }
+        guard text.utf8.count <= 256, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }) else {
+            problems.error(at(entry.node), "user must be \(expected)")
+            return nil
+        }
+        return text
+    }
+
+    private func isBasic(_ definition: ProviderDefinition?) -> Bool {
+        if case .basic = definition?.auth.scheme { true } else { false }
+    }
+
+    private mutating func checkShape(
+        _ key: Secret, user: String?, at place: ConfigurationPlace, _ definition: ProviderDefinition?
+    ) -> Bool {
+        guard let definition else { return true }
+        if case .basic = definition.auth.scheme {
+            guard user != nil || key.password != nil else {
+                problems.error(place, "\(definition.id) has basic authentication: give user as well, or user:password as the key")
+                return false
+            }
+        } else if key.withExposedBytes({ $0.contains(0x20) }) {
+            problems.error(place, "the key has a space in it")
+            return false
+        }
+        return true
+    }
+
+    /// What is wrong with a key wherever it goes.
+    private mutating func check(_ secret: Secret, at place: ConfigurationPlace) -> Bool {
         guard secret.count >= SecretResolver.fewestBytes else {
             problems.error(
                 place,
@@ -125,6 +170,14 @@ extension Secret {
                 bytes.count > scheme.utf8.count && bytes[scheme.utf8.count] == 0x20
                     && zip(bytes, scheme.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
             }
+        }
+    }
+
+    /// What stands behind the first colon.
+    fileprivate var password: Secret? {
+        withExposedBytes { bytes in
+            guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return nil }
+            return Secret(bytes[(colon + 1)...])
         }
     }
 

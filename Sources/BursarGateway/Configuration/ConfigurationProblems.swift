@@ -1,10 +1,13 @@
 import BursarCatalog
+import BursarModel
 
 /// Collects what is wrong with a configuration. *Value.*
 struct ConfigurationProblems {
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var findings: [AuditFinding] = []
     private(set) var errorCount = 0
+    /// The second net under messages that quote no key by themselves: what was read as one is cut out of them by value.
+    private var concealed: [Secret] = []
 
     var hasErrors: Bool { errorCount > 0 }
 
@@ -37,12 +40,22 @@ struct ConfigurationProblems {
         findings += other.findings
     }
 
+    mutating func conceal(_ secret: Secret) { concealed.append(secret) }
+
     /// By place: what has none first, then the configuration itself, then other files.
     func sortedDiagnostics(of origin: ConfigurationOrigin) -> [Diagnostic] {
-        sorted(diagnostics, of: origin) { ConfigurationPlace(file: $0.file, line: $0.line, column: $0.column) }
+        let scrubber = diagnostics.isEmpty ? .empty : Scrubber(concealed)
+        return sorted(diagnostics, of: origin) { ConfigurationPlace(file: $0.file, line: $0.line, column: $0.column) }.map {
+            Diagnostic(
+                severity: $0.severity, file: $0.file, line: $0.line, column: $0.column, message: scrubber.scrub($0.message),
+                hint: $0.hint.map(scrubber.scrub))
+        }
     }
 
-    func sortedFindings(of origin: ConfigurationOrigin) -> [AuditFinding] { sorted(findings, of: origin, by: \.place) }
+    func sortedFindings(of origin: ConfigurationOrigin) -> [AuditFinding] {
+        let scrubber = findings.isEmpty ? .empty : Scrubber(concealed)
+        return sorted(findings, of: origin, by: \.place).map { AuditFinding($0.rule, $0.place, scrubber.scrub($0.message)) }
+    }
 
     /// Stable, so that what stands at one place stays in the order in which it was found.
     private func sorted<Element>(

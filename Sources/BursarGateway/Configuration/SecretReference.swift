@@ -16,11 +16,14 @@ package struct SecretReference: Sendable, Equatable {
     }
 
     package let source: Source
+    /// The user that stands before the key, with a colon, where a provider wants basic authentication.
+    package let user: String?
     /// Where the reference stands.
     package let place: ConfigurationPlace
 
-    package init(source: Source, place: ConfigurationPlace) {
+    package init(source: Source, user: String? = nil, place: ConfigurationPlace) {
         self.source = source
+        self.user = user
         self.place = place
     }
 }

@@ -5,9 +5,9 @@ package struct SecretResolver: Sendable {
     /// Longer than any key, and shorter than what servers accept as one header field (8 KiB is the usual bound).
     package static let mostBytes = 4_096
     /// The scrubber looks for nothing shorter, or it would blank ordinary words.
-    package static let fewestBytes = 4
+    package static let fewestBytes = Scrubber.minimumWordLength
     /// Below this the scrubber finds a secret as a whole word only.
-    package static let fewBytes = 8
+    package static let fewBytes = Scrubber.minimumLength
 
     let sources: ConfigurationSources
 
@@ -16,16 +16,26 @@ package struct SecretResolver: Sendable {
     /// A credential that passed every check, and what an operator should know of it. *Value.*
     package struct Resolved: Sendable {
         package let secret: Secret
+        /// The part of ``secret`` that is secret by itself, where a user stands before it.
+        package let password: Secret?
         /// The file it came from can be read by every user of this machine; the path, where it may be shown.
         package let isReadableByAnyone: Bool
     }
 
+    /// The credential as it is sent, the user of a basic one included: what a re-reading calls.
+    package func resolve(_ reference: SecretReference, literal: String? = nil) throws(SecretProblem) -> Resolved {
+        let resolved = try resolve(reference.source, literal: literal)
+        guard let user = reference.user else { return resolved }
+        let pair = resolved.secret.withExposedBytes { Secret(Array(user.utf8) + [UInt8(ascii: ":")] + $0) }
+        return Resolved(secret: pair, password: resolved.secret, isReadableByAnyone: resolved.isReadableByAnyone)
+    }
+
     /// - Parameter literal: the text of the value itself, for ``SecretReference/Source/literal``.
-    package func resolve(_ source: SecretReference.Source, literal: String? = nil) throws(SecretProblem) -> Resolved {
+    func resolve(_ source: SecretReference.Source, literal: String? = nil) throws(SecretProblem) -> Resolved {
         switch source {
         case .environment(let name):
             guard let value = sources.environment[name] else { throw .variableNotSet(name: name) }
-            return Resolved(secret: try Self.checked(Array(value.utf8)), isReadableByAnyone: false)
+            return Resolved(secret: try Self.checked(Array(value.utf8)), password: nil, isReadableByAnyone: false)
         case .file(let path):
             return try resolveFile(path)
         case .credential(let name):
@@ -35,7 +45,7 @@ package struct SecretResolver: Sendable {
             return try resolveFile(folder + (folder.hasSuffix("/") ? "" : "/") + name)
         case .literal:
             guard let literal else { throw .blank }
-            return Resolved(secret: try Self.checked(Array(literal.utf8)), isReadableByAnyone: false)
+            return Resolved(secret: try Self.checked(Array(literal.utf8)), password: nil, isReadableByAnyone: false)
         }
     }
 
@@ -52,7 +62,7 @@ package struct SecretResolver: Sendable {
         case .success(let content):
             var bytes = content.bytes[...]
             while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-            return Resolved(secret: try Self.checked(bytes), isReadableByAnyone: content.isReadableByAnyone)
+            return Resolved(secret: try Self.checked(bytes), password: nil, isReadableByAnyone: content.isReadableByAnyone)
         }
     }
 

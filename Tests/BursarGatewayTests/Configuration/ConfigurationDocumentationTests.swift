@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import BursarGateway
+
+/// docs/configuration.md says what the reader does.
+@Suite struct ConfigurationDocumentationTests {
+    private func document() throws -> String {
+        var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        while folder.path != "/" {
+            let file = folder.appendingPathComponent("docs/configuration.md")
+            if FileManager.default.fileExists(atPath: file.path) { return try String(contentsOf: file, encoding: .utf8) }
+            folder.deleteLastPathComponent()
+        }
+        throw DocumentMissing()
+    }
+
+    private struct DocumentMissing: Error {}
+
+    /// The first two cells of each row of the table under a heading.
+    private func rows(under heading: String, of document: String) throws -> [[String]] {
+        let section = try #require(document.components(separatedBy: "\n## \(heading)\n").dropFirst().first)
+        let lines = (section.components(separatedBy: "\n## ").first ?? "").split(separator: "\n").filter { $0.hasPrefix("| ") }
+        return lines.dropFirst().map { line in
+            line.split(separator: "|").prefix(2).map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+    }
+
+    @Test func `every key is documented, and nothing else is`() throws {
+        let documented = try rows(under: "Every key", of: document()).compactMap(\.first)
+        #expect(documented.sorted() == ConfigurationKey.all.map { "`\($0.path)`" }.sorted())
+    }
+
+    @Test func `documented defaults are the real ones`() throws {
+        let (defaults, log, drain) = (AccountDefaults(), LogConfiguration(), DrainConfiguration())
+        let real = [
+            "listen": "\(ListenAddress.standard)", "accounts[].name": "default",
+            "defaults.ttl": DurationText.format(defaults.ttl),
+            "defaults.stale_for": DurationText.format(defaults.staleFor),
+            "defaults.timeout": DurationText.format(defaults.timeout),
+            "passthrough": "\(RootSettings().passthrough)", "allow_anonymous": "\(RootSettings().allowAnonymous)",
+            "log.level": log.level.rawValue, "log.format": log.format.rawValue, "log.access": "\(log.access)",
+            "drain.delay": DurationText.format(drain.delay), "drain.deadline": DurationText.format(drain.deadline)
+        ]
+        for row in try rows(under: "Every key", of: document()) where row[1].hasPrefix("`") {
+            let key = row[0].trimmingCharacters(in: ["`"])
+            #expect(real[key].map { "`\($0)`" } == row[1], "\(key)")
+        }
+    }
+
+    @Test func `documented bounds are the real ones`() throws {
+        let text = try document()
+        for (bounds, key) in [
+            (ConfigurationLimits.ttl, "accounts[].ttl"), (ConfigurationLimits.staleFor, "accounts[].stale_for"),
+            (ConfigurationLimits.timeout, "accounts[].timeout"), (ConfigurationLimits.drainDeadline, "drain.deadline")
+        ] {
+            let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("| `\(key)`") })
+            #expect(
+                row.contains("`\(DurationText.format(bounds.lowerBound))` to `\(DurationText.format(bounds.upperBound))`"),
+                "\(key)")
+        }
+    }
+
+    @Test func `each example is a configuration without a problem`() throws {
+        let examples = try document().components(separatedBy: "```yaml\n").dropFirst().compactMap {
+            $0.components(separatedBy: "```").first
+        }
+        #expect(examples.count >= 2)
+        for example in examples {
+            let result = try readConfiguration(
+                example, environment: ["TENSORPIX_API_KEY": "abcdefgh-1", "CREDENTIALS_DIRECTORY": "/run/credentials"],
+                files: [
+                    "/run/secrets/rodin": "abcdefgh-2\n", "/run/credentials/rodin-lab": "abcdefgh-3", "providers/.keep.yaml": ""
+                ])
+            #expect(result.errors.isEmpty)
+            #expect(result.exitCode == 0)
+        }
+    }
+
+    @Test func `the shown messages are the real ones`() throws {
+        let text = try document()
+        let shown = try #require(
+            text.components(separatedBy: "```text\n").dropFirst().first?.components(separatedBy: "```").first)
+        let yaml = "accounts:\n  - provider: tensorpx\n    key: ${env:TENSORPIX_KEY}\n    ttl: 30"
+        let result = try readConfiguration(yaml, environment: ["TENSORPIX_API_KEY": "abcdefgh-1"])
+        #expect(result.diagnostics.map { "\($0)" } == shown.split(separator: "\n").map(String.init))
+    }
+
+    @Test func `every audit rule is documented with its severity`() throws {
+        let text = try document()
+        for rule in AuditRule.allCases { #expect(text.contains("| \(rule.rawValue) | \(rule.severity.rawValue) |")) }
+    }
+}
