@@ -1,0 +1,44 @@
+package import BursarEngine
+package import BursarModel
+
+/// What a request for a credential's balance came to. *Value.*
+package struct Answer: Sendable {
+    package let view: AccountView
+    package let source: Source
+
+    package init(view: AccountView, source: Source) {
+        self.view = view
+        self.source = source
+    }
+
+    /// How the view was come by: the names of Cache-Status, as far as it has any.
+    package enum Source: Sendable, Hashable {
+        /// Fresh, without asking.
+        case held
+        /// Stale, at once. `refreshing`: a call runs behind it.
+        case heldStale(refreshing: Bool)
+        /// From the call that this request began.
+        case fetched
+        /// From a call that was already in flight.
+        case collapsed
+        /// Nobody may be asked; the view is what is held, if anything.
+        case blocked(BlockReason)
+        /// The request's deadline or the call's timeout passed, or the process is stopping. The call goes on, but in the last case.
+        case waitedOut
+    }
+}
+
+/// The first, synchronous step of a request. *Value.*
+package enum Step: Sendable {
+    case answered(Answer)
+    case mustWait(Ticket)
+}
+
+/// The view of a credential changed by an event, not by time alone. *Value.*
+package struct ViewChange: Sendable {
+    package let key: CredentialKey
+    package let view: AccountView
+    /// Rises with every change in the process. Changes are reported outside the lock, so two may arrive in the wrong order: keep
+    /// the greatest number per credential.
+    package let number: UInt64
+}

@@ -1,0 +1,13 @@
+import BursarCatalog
+import BursarModel
+
+extension AuthPlan {
+    /// What a provider could echo of a credential: all of it, and of a basic-auth pair the password alone.
+    func secrets(of secret: Secret) -> [Secret] {
+        guard case .basic = scheme else { return [secret] }
+        let password = secret.withExposedBytes { bytes in
+            bytes.firstIndex(of: UInt8(ascii: ":")).map { Secret(Array(bytes[($0 + 1)...])) }
+        }
+        return [secret] + (password.map { [$0] } ?? [])
+    }
+}

@@ -1,0 +1,90 @@
+import BursarCatalog
+import BursarEngine
+import BursarModel
+
+/// What one call to a provider came to: what the machine is told, and a bounded label of why. *Value.*
+struct CallOutcome: Sendable {
+    enum Result: Sendable {
+        case reading(Reading)
+        case failure(FetchFailure)
+    }
+
+    var result: Result
+    var status: Int?
+    var bodyBytes = 0
+    /// For the log beside the code; one of a fixed set of words.
+    var detail: String?
+
+    /// `ok`, or the failure's code: the label of the metrics.
+    var label: String {
+        switch result {
+        case .reading: "ok"
+        case .failure(let failure): failure.code.rawValue
+        }
+    }
+
+    static func failed(_ fault: TransportFault) -> CallOutcome {
+        CallOutcome(result: .failure(FetchFailure(code: fault.code)), detail: fault.rawValue)
+    }
+}
+
+// MARK: - Reading an answer
+
+extension CallOutcome {
+    /// Documented error bodies are kept for provider routes up to here; longer ones are written anew. One is kept a credential.
+    static let errorBodyLimit = 64 * 1_024
+
+    /// Judges an answer by the account's definition. Pure.
+    /// - Parameter scrubber: knows the configured credentials and this call's own.
+    static func of(_ response: UpstreamResponse, definition: ProviderDefinition, scrubber: Scrubber, now: WallTime) -> CallOutcome
+    {
+        var outcome = judged(response, definition: definition, scrubber: scrubber, now: now)
+        outcome.status = response.status
+        outcome.bodyBytes = response.body.count
+        return outcome
+    }
+
+    private static func judged(
+        _ response: UpstreamResponse, definition: ProviderDefinition, scrubber: Scrubber, now: WallTime
+    ) -> CallOutcome {
+        let status = response.status
+        // A redirect would carry the key elsewhere (contract, section 4.2). Its body says nothing of a balance.
+        if (300..<400).contains(status) {
+            return CallOutcome(
+                result: .failure(FetchFailure(code: .upstreamError, upstreamStatus: status)), detail: "redirect_refused")
+        }
+        let isSuccess = (200..<300).contains(status)
+        if let fault = response.bodyFault, isSuccess {
+            let code: ProblemCode = fault == .timeout || fault == .cancelled ? .timeout : .invalidResponse
+            return CallOutcome(result: .failure(FetchFailure(code: code, upstreamStatus: status)), detail: fault.rawValue)
+        }
+
+        let contentType = safeContentType(response, scrubber)
+        let isClean = !scrubber.finds(in: response.body)
+        // A body that holds a credential is judged as it would be passed on: without it. So nothing of it is shown that the
+        // schema does not vouch for, and a balance does not become unreadable because a provider echoes the key beside it.
+        let body = isClean ? response.body : scrubber.scrub(response.body)
+        switch definition.evaluate(status: status, contentType: contentType, body: body) {
+        case .reading(let reading):
+            return CallOutcome(result: .reading(reading), detail: isClean ? nil : "credential_withheld")
+        case .failure(let failure):
+            let hint = CooldownHint.read(
+                status: failure.effectiveStatus, field: { response.values(of: $0) }, body: body, resetField: nil, now: now)
+            let isKept = failure.documented && response.bodyFault == nil && body.count <= errorBodyLimit
+            let reply =
+                isKept ? UpstreamReply(status: failure.effectiveStatus, contentType: contentType, body: body) : nil
+            return CallOutcome(
+                result: .failure(FetchFailure(code: failure.code, upstreamStatus: status, hint: hint, errorReply: reply)),
+                detail: response.bodyFault?.rawValue)
+        }
+    }
+
+    /// The Content-Type field as it may be passed on: one, short, visible ASCII, without a credential; otherwise nil.
+    private static func safeContentType(_ response: UpstreamResponse, _ scrubber: Scrubber) -> String? {
+        let values = response.values(of: "content-type")
+        guard values.count == 1, let value = values.first, (1...128).contains(value.utf8.count),
+            value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), scrubber.scrub(value) == value
+        else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,117 @@
+import BursarCatalog
+import BursarEngine
+import BursarModel
+import Logging
+import Synchronization
+
+/// The life of one call: begun, perhaps overdue, perhaps given up, ended; perhaps once more.
+extension Refresher {
+    /// Carries out a start: the call is a detached task, so that nobody's cancellation reaches it but the shutdown's.
+    /// - Parameter began: when the machine said so; its durations count from there.
+    func begin(_ start: FetchStart, _ account: UpstreamAccount, at began: Moment) {
+        state.withLock { state in
+            guard !state.isClosed else { return }  // the waiters were woken by the shutdown
+            state.calls[start.id] = Task.detached { await self.run(start, account, began) }
+        }
+    }
+
+    private func run(_ start: FetchStart, _ account: UpstreamAccount, _ began: Moment) async {
+        let overdue = clock.schedule(at: began.monotonic.advanced(by: start.timeout)) { [weak self] in
+            self?.overdue(start, account)
+        }
+        let outcome = await outcome(of: start, account, began)
+        overdue.cancel()
+        let isClosed = state.withLock { state in
+            state.calls[start.id] = nil
+            return state.isClosed
+        }
+        // A call that the shutdown ended says nothing about the provider.
+        if !isClosed { end(start, account, outcome) }
+        record(start, account, outcome, took: began.monotonic.duration(to: clock.now.monotonic))
+    }
+
+    /// The call itself, given up at its hard deadline.
+    private func outcome(of start: FetchStart, _ account: UpstreamAccount, _ began: Moment) async -> CallOutcome {
+        let hold = account.id == nil ? scrubber.hold(account.secret) : nil
+        defer { withExtendedLifetime(hold) {} }
+
+        guard let request = UpstreamRequest(account) else { return .failed(.unwritable) }
+        let fetch = Task { [transport] in await transport.fetch(request) }
+        let giveUp = clock.schedule(at: began.monotonic.advanced(by: start.hardDeadline)) { fetch.cancel() }
+        let result = await withTaskCancellationHandler {
+            await fetch.value
+        } onCancel: {
+            fetch.cancel()
+        }
+        giveUp.cancel()
+        switch result {
+        case .fault(.cancelled):
+            return .failed(.timeout)  // by the hard deadline; after a shutdown nobody looks
+        case .fault(let fault):
+            return .failed(fault)
+        case .response(let response):
+            let known = scrubber.configured.joined(Scrubber(account.definition.auth.secrets(of: account.secret)))
+            return .of(response, definition: account.definition, scrubber: known, now: clock.now.wall)
+        }
+    }
+
+    /// The call's timeout passed: whoever waits gets what is held, and the call goes on.
+    private func overdue(_ start: FetchStart, _ account: UpstreamAccount) {
+        let now = clock.now
+        let (change, wake, view) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?) in
+            switch state.machine.fetchOverdue(account.key, fetch: start.id, now: now) {
+            case .timedOut(let wake, let view):
+                return (Self.change(account.key, view, &state), Self.take(wake, &state), view)
+            case .ignored:
+                return (nil, [], nil)
+            }
+        }
+        publish(change)
+        if let view { for slot in wake { slot.resolve(.overdue(view)) } }
+    }
+
+    /// The call ended, in time or late.
+    private func end(_ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome) {
+        let now = clock.now
+        let (change, wake, view, retry) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?, FetchStart?) in
+            let action =
+                switch outcome.result {
+                case .reading(let reading):
+                    state.machine.fetchSucceeded(account.key, fetch: start.id, reading: reading, now: now)
+                case .failure(let failure):
+                    state.machine.fetchFailed(account.key, fetch: start.id, failure: failure, now: now)
+                }
+            switch action {
+            case .settled(let wake, let view, let changed):
+                return (changed ? Self.change(account.key, view, &state) : nil, Self.take(wake, &state), view, nil)
+            case .retry(let retry):
+                return (nil, [], nil, retry)
+            case .ignored:
+                return (nil, [], nil, nil)
+            }
+        }
+        publish(change)
+        if let view { for slot in wake { slot.resolve(.settled(view)) } }
+        if let retry { begin(retry, account, at: now) }
+    }
+
+    private static func take(_ waiters: [WaiterID], _ state: inout State) -> [WaitSlot] {
+        waiters.compactMap { state.slots.removeValue(forKey: $0) }
+    }
+
+    /// One line and one count for each call.
+    private func record(_ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome, took: Duration) {
+        metrics.record(provider: account.definition.id, outcome: outcome.label, took: took)
+        var metadata: Logger.Metadata = [
+            "provider": "\(account.definition.id)", "account": "\(account.logName)", "outcome": "\(outcome.label)",
+            "ms": "\(took.milliseconds)", "attempt": "\(start.kind)"
+        ]
+        if let status = outcome.status {
+            metadata["status"] = "\(status)"
+            metadata["bytes"] = "\(outcome.bodyBytes)"
+        }
+        if let detail = outcome.detail { metadata["detail"] = "\(detail)" }
+        let isFine = outcome.label == "ok" && outcome.detail == nil
+        logger.log(level: isFine ? .info : .warning, "upstream call", metadata: metadata)
+    }
+}

@@ -1,0 +1,73 @@
+import AsyncHTTPClient
+import BursarCatalog
+import BursarModel
+package import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+package import NIOSSL
+
+/// Speaks HTTP to providers. *Any thread.* HTTP/2 where a provider offers it, else HTTP/1.1 with kept connections.
+///
+/// No proxy, whatever the environment says, no redirect, no retry of its own: the machine above decides whether a provider is
+/// asked again. Nothing is handed to the client's logger or tracer, which would tell URLs.
+package final class HTTPTransport: UpstreamTransport {
+    /// More than any balance takes; `docs/limits` has the reason.
+    package static let bodyLimit = 1_024 * 1_024
+    /// Three tries of TCP's first packet (after 1 s and 3 s); the call's own deadline may end it sooner.
+    package static let connectTimeout = TimeAmount.seconds(5)
+    /// Beyond the longest usual ttl (30 s), so that the refresh after it finds its connection open.
+    package static let idleTimeout = TimeAmount.seconds(60)
+
+    private let client: HTTPClient
+
+    /// - Parameter trustRoots: of tests; the system's otherwise.
+    package init(eventLoopGroup: any EventLoopGroup, trustRoots: NIOSSLTrustRoots = .default) {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        tls.trustRoots = trustRoots
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(connect: Self.connectTimeout),
+            connectionPool: .init(idleTimeout: Self.idleTimeout),
+            // Counted on output; input is bounded by the deadline.
+            decompression: .enabled(limit: .size(Self.bodyLimit)))
+        configuration.httpVersion = .automatic
+        // Otherwise a refused connection is tried again until the connect timeout, and an outage looks like slowness.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.tracing.tracer = nil
+        client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+    }
+
+    package func fetch(_ request: UpstreamRequest) async -> TransportResult {
+        let collector = ResponseCollector(bodyLimit: Self.bodyLimit)
+        guard let head = try? Self.head(of: request) else { return .fault(.unwritable) }
+        guard !Task.isCancelled else { return .fault(.cancelled) }
+        let task = client.execute(request: head, delegate: collector)
+        return await withTaskCancellationHandler {
+            do {
+                return .response(try await task.futureResult.get())
+            } catch {
+                return collector.result(endedBy: TransportFault(error))
+            }
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    /// The one place where a credential is opened for the wire.
+    private static func head(of request: UpstreamRequest) throws -> HTTPClient.Request {
+        var headers = HTTPHeaders()
+        for field in request.fields { headers.add(name: field.name, value: field.value) }
+        guard let credential = request.auth.headerValue(for: request.secret) else { throw UnwritableCredential() }
+        headers.add(name: request.auth.headerName, value: credential)
+        return try HTTPClient.Request(url: request.url, method: .GET, headers: headers)
+    }
+
+    /// The credential has bytes that no header may carry.
+    private struct UnwritableCredential: Error {}
+
+    package func shutdown() async {
+        // Fails only when it was shut down before.
+        try? await client.shutdown().get()
+    }
+}

@@ -1,0 +1,206 @@
+package import BursarEngine
+package import BursarModel
+package import Logging
+import Synchronization
+
+/// Asks providers, and answers with what is held: the driver of ``RefreshMachine``. *Mutex; any thread.*
+///
+/// The machine decides under the lock; calls, wake-ups and callbacks happen outside it. A call is a task of its own that no
+/// waiter owns: whoever leaves ends its own wait, and a late result still lands.
+package final class Refresher: Sendable {
+    struct State {
+        var machine: RefreshMachine
+        /// Waiters of calls in flight.
+        var slots: [WaiterID: WaitSlot] = [:]
+        /// Calls whose task has not ended, also those that were given up.
+        var calls: [FetchID: Task<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 1
+        var changes: UInt64 = 0
+        /// Set once, by ``Refresher/shutdown()``: from then on no call begins.
+        var isClosed = false
+    }
+
+    let state: Mutex<State>
+    let clock: any UpstreamClock
+    let transport: any UpstreamTransport
+    let scrubber: ScrubberBox
+    let logger: Logger
+    package let metrics: UpstreamMetrics
+    private let onChange: @Sendable (ViewChange) -> Void
+
+    /// - Parameters:
+    ///   - seed: of the jitter.
+    ///   - onChange: after each change that a view may show, before the waiters wake. Any thread, outside the lock; must not block.
+    package init(
+        limits: MachineLimits = MachineLimits(), seed: UInt64, clock: any UpstreamClock, transport: any UpstreamTransport,
+        scrubber: ScrubberBox, logger: Logger, metrics: UpstreamMetrics = UpstreamMetrics(),
+        onChange: @escaping @Sendable (ViewChange) -> Void
+    ) {
+        state = Mutex(State(machine: RefreshMachine(limits: limits, seed: seed)))
+        self.clock = clock
+        self.transport = transport
+        self.scrubber = scrubber
+        self.logger = logger
+        self.metrics = metrics
+        self.onChange = onChange
+    }
+
+    /// The clock that all decisions here are made by.
+    package var now: Moment { clock.now }
+
+    func publish(_ change: ViewChange?) {
+        if let change { onChange(change) }
+    }
+}
+
+// MARK: - Asking
+
+extension Refresher {
+    /// What is held. Never asks.
+    package func view(_ account: UpstreamAccount) -> AccountView {
+        let now = clock.now
+        return state.withLock { $0.machine.view(account.key, policy: account.policy, now: now) }
+    }
+
+    /// The first step, without waiting: an answer where one can be given now, else a ticket for ``wait(_:until:)``. Begins the
+    /// calls that the machine wants, also behind a stale answer.
+    package func request(_ account: UpstreamAccount, demand: Demand) -> Step {
+        let now = clock.now
+        let (step, start) = state.withLock { requested(account, demand, now, &$0) }
+        if let start { begin(start, account, at: now) }
+        return step
+    }
+
+    private func requested(_ account: UpstreamAccount, _ demand: Demand, _ now: Moment, _ state: inout State) -> (
+        Step, FetchStart?
+    ) {
+        guard !state.isClosed else {
+            let view = state.machine.view(account.key, policy: account.policy, now: now)
+            return (.answered(Answer(view: view, source: .waitedOut)), nil)
+        }
+        let waiter = WaiterID(state.nextWaiter)
+        state.nextWaiter += 1
+        switch state.machine.requested(account.key, policy: account.policy, demand: demand, waiter: waiter, now: now) {
+        case .fresh(let view):
+            return (.answered(Answer(view: view, source: .held)), nil)
+        case .stale(let view, let refresh):
+            let source = Answer.Source.heldStale(refreshing: refresh != nil || view.isRefreshing)
+            return (.answered(Answer(view: view, source: source)), refresh)
+        case .blocked(let view, let reason):
+            return (.answered(Answer(view: view, source: .blocked(reason))), nil)
+        case .start(let start):
+            return (.mustWait(ticket(account, waiter, isFirst: true, &state)), start)
+        case .join:
+            return (.mustWait(ticket(account, waiter, isFirst: false, &state)), nil)
+        }
+    }
+
+    private func ticket(_ account: UpstreamAccount, _ waiter: WaiterID, isFirst: Bool, _ state: inout State) -> Ticket {
+        let slot = WaitSlot()
+        state.slots[waiter] = slot
+        return Ticket(account: account, waiter: waiter, slot: slot, isFirst: isFirst) { [weak self] in
+            self?.leave(account.key, waiter)
+        }
+    }
+
+    /// Waits for the call of `ticket`, at most until `deadline`; ends early when the task is cancelled. One task per ticket.
+    package func wait(_ ticket: Ticket, until deadline: MonotonicTime) async -> Answer {
+        let slot = ticket.slot
+        let timer = slot.isResolved ? nil : clock.schedule(at: deadline) { slot.resolve(.left) }
+        let resolution = await withTaskCancellationHandler {
+            await slot.value()
+        } onCancel: {
+            slot.resolve(.left)
+        }
+        timer?.cancel()
+        switch resolution {
+        case .settled(let view):
+            return Answer(view: view, source: ticket.isFirst ? .fetched : .collapsed)
+        case .overdue(let view):
+            return Answer(view: view, source: .waitedOut)
+        case .left:
+            leave(ticket.account.key, ticket.waiter)
+            return Answer(view: view(ticket.account), source: .waitedOut)
+        case .closed:
+            return Answer(view: view(ticket.account), source: .waitedOut)
+        }
+    }
+
+    /// Both steps.
+    package func answer(_ account: UpstreamAccount, demand: Demand, deadline: MonotonicTime) async -> Answer {
+        switch request(account, demand: demand) {
+        case .answered(let answer): answer
+        case .mustWait(let ticket): await wait(ticket, until: deadline)
+        }
+    }
+
+    private func leave(_ key: CredentialKey, _ waiter: WaiterID) {
+        state.withLock {
+            $0.slots[waiter] = nil
+            $0.machine.waiterLeft(key, waiter)
+        }
+    }
+}
+
+// MARK: - Operators and the store
+
+extension Refresher {
+    /// Nil where the credential was never asked for.
+    package func status(_ account: UpstreamAccount) -> CredentialStatus? {
+        let now = clock.now
+        return state.withLock { $0.machine.status(account.key, now: now) }
+    }
+
+    /// Lets the provider be asked again at once. False where nothing was held back.
+    package func clearCooldown(_ account: UpstreamAccount) -> Bool {
+        let now = clock.now
+        let change = state.withLock { state -> ViewChange? in
+            switch state.machine.cooldownCleared(account.key, now: now) {
+            case .cleared(let view): return Self.change(account.key, view, &state)
+            case .nothingHeld: return nil
+            }
+        }
+        publish(change)
+        return change != nil
+    }
+
+    /// The configuration no longer names the credential.
+    package func forget(_ key: CredentialKey) {
+        let now = clock.now
+        state.withLock { $0.machine.credentialRemoved(key, now: now) }
+    }
+
+    package func snapshot(_ key: CredentialKey) -> CredentialSnapshot? {
+        let now = clock.now
+        return state.withLock { $0.machine.snapshot(key, now: now) }
+    }
+
+    /// Takes back what a store kept, before the first request. False where the credential is known already.
+    package func restore(_ account: UpstreamAccount, _ snapshot: CredentialSnapshot) -> Bool {
+        let now = clock.now
+        let change = state.withLock { state -> ViewChange? in
+            guard state.machine.restored(account.key, snapshot, policy: account.policy, now: now) else { return nil }
+            return Self.change(account.key, state.machine.view(account.key, policy: account.policy, now: now), &state)
+        }
+        publish(change)
+        return change != nil
+    }
+
+    /// Ends every call and every wait, and closes the transport. Nothing is asked from here on; what is held stays readable.
+    package func shutdown() async {
+        let (slots, calls) = state.withLock { state -> ([WaitSlot], [Task<Void, Never>]) in
+            state.isClosed = true
+            defer { state.slots = [:] }
+            return (Array(state.slots.values), Array(state.calls.values))
+        }
+        for slot in slots { slot.resolve(.closed) }
+        for call in calls { call.cancel() }
+        for call in calls { await call.value }
+        await transport.shutdown()
+    }
+
+    static func change(_ key: CredentialKey, _ view: AccountView, _ state: inout State) -> ViewChange {
+        state.changes += 1
+        return ViewChange(key: key, view: view, number: state.changes)
+    }
+}

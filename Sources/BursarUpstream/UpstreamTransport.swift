@@ -1,0 +1,80 @@
+package import BursarCatalog
+package import BursarModel
+
+/// Carries one request to a provider and its answer back. *Any thread.* The seam between what is decided here and what speaks
+/// HTTP: tests answer from memory.
+package protocol UpstreamTransport: Sendable {
+    /// Ends soon after its task is cancelled (with ``TransportFault/cancelled``). Never follows a redirect.
+    func fetch(_ request: UpstreamRequest) async -> TransportResult
+    func shutdown() async
+}
+
+/// A GET to a provider. *Value.* The credential stays a ``Secret`` in here; the transport opens it where it writes the head.
+package struct UpstreamRequest: Sendable {
+    package let url: String
+    /// Everything but the credential's field; names in lower case.
+    package let fields: [(name: String, value: String)]
+    package let auth: AuthPlan
+    package let secret: Secret
+
+    /// Nil where the account lacks a parameter of the definition's path; the configuration refuses such an account.
+    package init?(_ account: UpstreamAccount) {
+        let definition = account.definition
+        guard let target = definition.target(parameters: account.parameters) else { return nil }
+        url = account.baseURL + target
+        fields =
+            [
+                ("accept", "application/json"), ("accept-language", "en"), ("accept-encoding", "gzip"),
+                ("user-agent", "bursar/" + bursarVersion)
+            ] + definition.fixedHeaders.map { ($0.name, $0.value) }
+        auth = definition.auth
+        secret = account.secret
+    }
+}
+
+/// How a request ended. *Value.*
+package enum TransportResult: Sendable {
+    /// A head came; the body may still be missing.
+    case response(UpstreamResponse)
+    /// No head came.
+    case fault(TransportFault)
+}
+
+/// What a provider answered, after any content coding was undone. *Value.* Untrusted.
+package struct UpstreamResponse: Sendable {
+    package let status: Int
+    /// Names in lower case, in the order received.
+    package let fields: [(name: String, value: String)]
+    /// Empty where ``bodyFault`` says why.
+    package let body: [UInt8]
+    package let bodyFault: TransportFault?
+
+    package init(status: Int, fields: [(name: String, value: String)], body: [UInt8], bodyFault: TransportFault? = nil) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+        self.bodyFault = bodyFault
+    }
+
+    package func values(of name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+}
+
+/// What went wrong below HTTP, as a bounded label for logs and metrics: never an address, a URL or another's text. *Value.*
+package enum TransportFault: String, Sendable, CaseIterable {
+    case refused, reset, unresolved, tls
+    /// No request can be written: a URL that is none, a credential that no header may carry.
+    case unwritable
+    case connectTimeout = "connect_timeout", timeout, cancelled
+    case badHTTP = "bad_http", bodyTooLarge = "body_too_large", badEncoding = "bad_encoding", truncated
+    case other
+
+    /// What it means where no head came.
+    package var code: ProblemCode {
+        switch self {
+        case .connectTimeout, .timeout, .cancelled: .timeout
+        case .badHTTP: .invalidResponse
+        case .refused, .reset, .unresolved, .tls, .unwritable, .other: .unreachable
+        case .bodyTooLarge, .badEncoding, .truncated: .invalidResponse
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import BursarCatalog
+import BursarEngine
+import BursarModel
+import Testing
+
+@testable import BursarUpstream
+
+@Suite struct CallOutcomeTests {
+    private func outcome(
+        _ status: Int, _ body: String = "", fields: [(name: String, value: String)] = [("content-type", "application/json")],
+        fault: TransportFault? = nil, secret: String = "canary-3f9d2c77a1"
+    ) throws -> CallOutcome {
+        .of(
+            UpstreamResponse(status: status, fields: fields, body: Array(body.utf8), bodyFault: fault),
+            definition: try Fixture.definition(), scrubber: Scrubber([Secret(secret)]), now: WallTime(seconds: 1_700_000_000))
+    }
+
+    private func failure(_ outcome: CallOutcome) throws -> FetchFailure {
+        guard case .failure(let failure) = outcome.result else { throw NotAFailure() }
+        return failure
+    }
+    private struct NotAFailure: Error {}
+
+    @Test(arguments: [300, 301, 302, 303, 304, 307, 308, 399])
+    func `every redirect is refused`(status: Int) throws {
+        let outcome = try outcome(status, Fixture.body("1"))
+        #expect(try failure(outcome) == FetchFailure(code: .upstreamError, upstreamStatus: status))
+        #expect(outcome.detail == "redirect_refused")
+    }
+
+    @Test(arguments: [
+        (TransportFault.truncated, ProblemCode.invalidResponse), (.bodyTooLarge, .invalidResponse),
+        (.badEncoding, .invalidResponse),
+        (.timeout, .timeout), (.cancelled, .timeout)
+    ])
+    func `a success without its whole body is none`(fault: TransportFault, code: ProblemCode) throws {
+        #expect(try failure(outcome(200, fault: fault)) == FetchFailure(code: code, upstreamStatus: 200))
+    }
+
+    @Test func `an error status counts although its body is missing`() throws {
+        let failure = try failure(outcome(401, fault: .truncated))
+        #expect(failure.code == .unauthorized)
+        #expect(failure.errorReply == nil)
+    }
+
+    @Test func `the hint of a 429 is read from its fields and its body`() throws {
+        let fields: [(name: String, value: String)] = [("content-type", "application/json"), ("retry-after", "17")]
+        #expect(try failure(outcome(429, "{\"detail\":\"Request was throttled.\"}", fields: fields)).hint?.wait == .seconds(17))
+        let text = "{\"detail\":\"Request was throttled. Expected available in 9 seconds.\"}"
+        #expect(try failure(outcome(429, text)).hint?.wait == .seconds(9))
+    }
+
+    @Test func `an undocumented error body is not passed on`() throws {
+        #expect(try failure(outcome(500, "<html>boom</html>")).errorReply == nil)
+        #expect(try failure(outcome(401, "{\"detail\":\"Invalid token.\"}")).errorReply?.status == 401)
+    }
+
+    @Test func `a long error body is not kept`() throws {
+        let long = String(repeating: "x", count: CallOutcome.errorBodyLimit)
+        #expect(try failure(outcome(401, "{\"detail\":\"\(long)\"}")).errorReply == nil)
+    }
+
+    @Test(arguments: ["application/json; k=canary-3f9d2c77a1", "application/json\u{7}", "", String(repeating: "a", count: 200)])
+    func `a hostile media type is dropped`(type: String) throws {
+        let fields: [(name: String, value: String)] = [("content-type", type)]
+        switch try outcome(200, Fixture.body("1"), fields: fields).result {
+        case .reading(let reading): #expect(reading.reply.contentType == nil)
+        case .failure(let failure): #expect(failure.code == .invalidResponse)
+        }
+    }
+}
