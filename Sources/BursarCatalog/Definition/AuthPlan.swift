@@ -1,0 +1,81 @@
+package import BursarModel
+
+/// How the credential stands in a request. *Value.*
+package struct AuthPlan: Sendable, Hashable {
+    package enum Scheme: Sendable, Hashable {
+        /// The key behind a prefix: none, `Token `, `Bearer `.
+        case apiKey(prefix: String)
+        /// RFC 7617; the secret is `user:password`.
+        case basic
+    }
+
+    /// Lowercased.
+    package let headerName: String
+    /// As documented: `Authorization`.
+    package let displayName: String
+    package let scheme: Scheme
+
+    package init(displayName: String, scheme: Scheme) {
+        headerName = displayName.lowercased()
+        self.displayName = displayName
+        self.scheme = scheme
+    }
+}
+
+extension AuthPlan {
+    /// The header's value. Whoever asks for it opens the secret and must let it go nowhere but into the request head.
+    /// Nil where the secret has bytes that no header may carry: a line feed would begin another header.
+    package func headerValue(for secret: Secret) -> String? {
+        secret.withExposedBytes { bytes in
+            switch scheme {
+            case .apiKey(let prefix):
+                guard !bytes.isEmpty, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+                return prefix + String(decoding: bytes, as: UTF8.self)
+            case .basic:
+                // A colon parts user and password, so the pair needs one.
+                guard bytes.contains(UInt8(ascii: ":")) else { return nil }
+                return "Basic " + Base64.encode(bytes)
+            }
+        }
+    }
+
+    /// The credential in a caller's header; nil where it has another form. The scheme's case does not matter (RFC 9110 11.1).
+    package func credential(inHeaderValue value: String) -> Secret? {
+        let value = value.trimmingBlanks
+        switch scheme {
+        case .apiKey(let prefix):
+            let scheme = prefix.trimmingBlanks
+            guard !scheme.isEmpty else { return Self.secret(value) }
+            guard let rest = value.dropping(scheme: scheme) else { return nil }
+            return Self.secret(rest)
+        case .basic:
+            guard let rest = value.dropping(scheme: "Basic"), let pair = Base64.decode(rest), pair.contains(UInt8(ascii: ":"))
+            else {
+                return nil
+            }
+            return Secret(pair)
+        }
+    }
+
+    private static func secret(_ text: Substring) -> Secret? {
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        return Secret(Array(text.utf8))
+    }
+}
+
+extension StringProtocol where SubSequence == Substring {
+    var trimmingBlanks: Substring {
+        var rest = self[...]
+        while let first = rest.first, first == " " || first == "\t" { rest.removeFirst() }
+        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
+        return rest
+    }
+
+    /// What stands behind `scheme` and at least one space.
+    fileprivate func dropping(scheme: some StringProtocol) -> Substring? {
+        guard utf8.count > scheme.utf8.count, prefix(scheme.count).lowercased() == scheme.lowercased() else { return nil }
+        let rest = dropFirst(scheme.count)
+        guard rest.first == " " else { return nil }
+        return rest.trimmingBlanks
+    }
+}

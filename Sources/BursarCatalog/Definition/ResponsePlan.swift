@@ -1,0 +1,143 @@
+package import BursarModel
+
+/// What is needed to judge an answer: the schemas by status, and the mapping. *Value.*
+struct ResponsePlan: Sendable {
+    /// A documented response, compiled. *Value.*
+    struct Response: Sendable {
+        enum Key: Sendable, Hashable {
+            case status(Int)
+            /// `4XX` is 4.
+            case range(Int)
+            case `default`
+        }
+
+        let key: Key
+        let mediaType: String?
+        let schema: Schema.Index?
+        /// Parsed, for errors in this shape.
+        let example: JSONValue?
+    }
+
+    var table = SchemaTable()
+    var responses: [Response] = []
+    var mapping = Mapping()
+
+    /// The most particular documentation of a status, as OpenAPI has it.
+    func response(for status: Int) -> Response? {
+        responses.first { $0.key == .status(status) } ?? responses.first { $0.key == .range(status / 100) }
+            ?? responses.first { $0.key == .default }
+    }
+
+    private func isDocumented(_ body: JSONValue, for status: Int) -> Bool {
+        guard let schema = response(for: status)?.schema else { return false }
+        do throws(SchemaMismatch) {
+            try SchemaValidator.check(body, against: schema, in: table)
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+extension ResponsePlan {
+    func evaluate(_ reply: UpstreamReply) -> Evaluation {
+        let body = Result { () throws(JSONError) in try JSONReader.read(reply.body) }
+        return (200..<300).contains(reply.status) ? evaluate(success: reply, body) : .failure(evaluate(error: reply, body))
+    }
+
+    private func evaluate(error reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> EvaluatedFailure {
+        guard case .success(let body) = body else {
+            return EvaluatedFailure(
+                code: mapping.code(forStatus: reply.status), upstreamStatus: reply.status, reason: "status \(reply.status)")
+        }
+        return EvaluatedFailure(
+            code: mapping.meaning(of: body) ?? mapping.code(forStatus: reply.status), upstreamStatus: reply.status,
+            reason: "status \(reply.status)", documented: isDocumented(body, for: reply.status))
+    }
+
+    /// The body's own error comes before the schema: an error body never has the shape of a success.
+    private func evaluate(success reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> Evaluation {
+        func malformed(_ reason: String) -> Evaluation {
+            .failure(EvaluatedFailure(code: .invalidResponse, upstreamStatus: reply.status, reason: reason))
+        }
+        let value: JSONValue
+        switch body {
+        case .success(let body): value = body
+        case .failure(let error): return malformed("the body is not JSON: \(error)")
+        }
+        do throws(MappingError) {
+            if let failure = try mapping.innerFailure(of: value) {
+                return .failure(
+                    EvaluatedFailure(
+                        code: failure.code, upstreamStatus: reply.status, carriedStatus: failure.status, reason: failure.reason,
+                        documented: failure.status.map { isDocumented(value, for: $0) } ?? false))
+            }
+            guard let response = response(for: reply.status), let schema = response.schema else {
+                return malformed("status \(reply.status) is not documented")
+            }
+            do throws(SchemaMismatch) {
+                try SchemaValidator.check(value, against: schema, in: table)
+            } catch {
+                return malformed(error.description)
+            }
+            return .reading(try mapping.reading(of: value, reply: reply))
+        } catch {
+            return malformed(error.reason)
+        }
+    }
+
+    /// The documented example of an error with other words in it.
+    func errorReply(status: Int, message: String) -> UpstreamReply? {
+        guard !(200..<300).contains(status), let response = response(for: status), let schema = response.schema else {
+            return nil
+        }
+        let shape = response.example ?? .object(JSONObject())
+        guard let path = mapping.messages.first(where: { $0.value(in: shape)?.text != nil }) ?? mapping.messages.first,
+            var body = shape.replacing(path.steps[...], with: .string(message), creating: response.example == nil)
+        else { return nil }
+        // A range has one example for many statuses: its code is the wrong one for all but one of them.
+        for path in mapping.codes.paths where path.value(in: body)?.integer.map({ (400...599).contains($0) }) == true {
+            body = body.replacing(path.steps[...], with: .integer(status), creating: false) ?? body
+        }
+        do throws(SchemaMismatch) {
+            try SchemaValidator.check(body, against: schema, in: table)
+        } catch {
+            return nil
+        }
+        return UpstreamReply(
+            status: status, contentType: response.mediaType ?? "application/json", body: JSONWriter.compact(body))
+    }
+}
+
+extension ProviderDefinition {
+    /// Judges an answer. Any thread; no I/O; never traps, whatever the body is.
+    package func evaluate(status: Int, contentType: String?, body: [UInt8]) -> Evaluation {
+        plan.evaluate(UpstreamReply(status: status, contentType: contentType, body: body))
+    }
+
+    /// Bursar's own `message` in the shape that is documented for `status`; nil where none is.
+    package func errorReply(status: Int, message: String) -> UpstreamReply? { plan.errorReply(status: status, message: message) }
+}
+
+extension JSONValue {
+    /// A copy with another value at the path; nil where the path leads nowhere.
+    /// - Parameter creating: whether missing members are made.
+    func replacing(_ steps: ArraySlice<ValuePath.Step>, with value: JSONValue, creating: Bool) -> JSONValue? {
+        guard let step = steps.first else { return value }
+        switch (step, self) {
+        case (.key(let key), .object(var object)):
+            guard let member = object[key] ?? (creating ? .object(JSONObject()) : nil),
+                let replaced = member.replacing(steps.dropFirst(), with: value, creating: creating)
+            else { return nil }
+            object[key] = replaced
+            return .object(object)
+        case (.index(let index), .array(var elements)):
+            guard elements.indices.contains(index),
+                let replaced = elements[index].replacing(steps.dropFirst(), with: value, creating: creating)
+            else { return nil }
+            elements[index] = replaced
+            return .array(elements)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import BursarModel
+
+/// Reads an operation's responses: what each must look like, and the examples to serve. *Value,* used once.
+struct ResponseReader {
+    let root: LocatedNode
+    var problems: DefinitionProblems
+
+    private var compiler: SchemaCompiler
+    private(set) var plans: [ResponsePlan.Response] = []
+    private(set) var documented: [DocumentedResponse] = []
+    private(set) var examples: [Example] = []
+
+    /// An example and where it stands, to be checked against what is documented. *Value.*
+    struct Example {
+        let key: ResponsePlan.Response.Key
+        let mark: TextMark
+        let value: JSONValue
+    }
+
+    var table: SchemaTable { compiler.table }
+
+    init(root: LocatedNode, problems: DefinitionProblems) {
+        self.root = root
+        self.problems = problems
+        compiler = SchemaCompiler(root: root)
+    }
+
+    mutating func read(_ operation: LocatedNode) {
+        guard let pairs = operation["responses"]?.pairs, !pairs.isEmpty else {
+            return problems.error(operation["responses"]?.mark ?? operation.mark, "responses: is missing")
+        }
+        for pair in pairs where !pair.key.hasPrefix("x-") { read(pair) }
+        let hasSuccess = plans.contains { plan in
+            guard plan.schema != nil else { return false }
+            switch plan.key {
+            case .status(let status): return (200..<300).contains(status)
+            case .range(let range): return range == 2
+            case .default: return false
+            }
+        }
+        guard !hasSuccess else { return }
+        problems.error(
+            operation["responses"]?.mark ?? operation.mark, "no 2xx response has a JSON schema, so no balance can be checked")
+    }
+
+    private mutating func read(_ pair: LocatedNode.Pair) {
+        guard let key = ResponsePlan.Response.Key(pair.key) else {
+            return problems.error(pair.keyMark, "a response's key is a status such as 200, a range such as 4XX, or default")
+        }
+        guard let node = LocalReference.follow(pair.value, in: root, &problems) else { return }
+        let content = node["content"]?.pairs ?? []
+        let media = content.first { Self.isJSON($0.key) } ?? content.first
+        let isJSON = media.map { Self.isJSON($0.key) } ?? false
+        let schemaNode = isJSON ? media?.value["schema"] : nil
+        let schema = schemaNode.map { compiler.compile($0, &problems) }
+        let found = media.map { examples(of: $0.value) } ?? []
+        let values = found.map(\.json)
+        if schema != nil {
+            for (node, value) in zip(found, values) { examples.append(Example(key: key, mark: node.mark, value: value)) }
+        }
+        var status: Int?
+        if case .status(let number) = key { status = number }
+        plans.append(.init(key: key, mediaType: media?.key, schema: schema, example: isJSON ? values.first : nil))
+        documented.append(
+            DocumentedResponse(
+                status: status, key: pair.key, description: node["description"]?.text ?? "", mediaType: media?.key,
+                schema: schemaNode?.json,
+                examples: values.map { isJSON ? JSONWriter.compact($0) : Array(($0.text ?? "").utf8) }))
+    }
+
+    /// `example`, `examples`, or the schema's own.
+    private mutating func examples(of media: LocatedNode) -> [LocatedNode] {
+        if let example = media["example"] { return [example] }
+        if let named = media["examples"]?.pairs {
+            return named.compactMap { LocalReference.follow($0.value, in: root, &problems)?["value"] }
+        }
+        guard let schema = media["schema"].flatMap({ LocalReference.follow($0, in: root, &problems) }) else { return [] }
+        return schema["example"].map { [$0] } ?? schema["examples"]?.elements ?? []
+    }
+
+    static func isJSON(_ mediaType: String) -> Bool {
+        let essence = mediaType.prefix { $0 != ";" }.trimmingBlanks.lowercased()
+        return essence == "application/json" || essence.hasSuffix("+json") || essence == "*/*"
+    }
+}
+
+extension ResponsePlan.Response.Key {
+    /// `200`, `4XX`, `default`.
+    init?(_ text: String) {
+        if text == "default" {
+            self = .default
+        } else if text.utf8.count == 3, let first = parseASCIIDigits(text.prefix(1)), (1...5).contains(first) {
+            if text.dropFirst().uppercased() == "XX" {
+                self = .range(first)
+            } else if let status = parseASCIIDigits(text) {
+                self = .status(status)
+            } else {
+                return nil
+            }
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import BursarModel
+
+/// `https://api.example.com/v1` as origin and path. *Value.*
+struct ServerURL {
+    let origin: String
+    /// Without a closing slash; empty where there is none.
+    let path: String
+
+    /// Nil for anything else than scheme, host, port and path: user information, queries and fragments are for other URLs.
+    init?(_ text: String) {
+        guard text.utf8.count <= 500, let separator = text.firstRange(ofText: "://") else { return nil }
+        let scheme = text[..<separator.lowerBound].lowercased()
+        guard scheme == "https" || scheme == "http" else { return nil }
+        let rest = text[separator.upperBound...]
+        let authority = rest.prefix { $0 != "/" }
+        var path = rest[authority.endIndex...]
+        while path.hasSuffix("/") { path.removeLast() }
+        guard Self.isAuthority(authority), path.utf8.allSatisfy({ $0 == 0x2F || Self.isPathByte($0) }),
+            !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }), !path.utf8.elementsContainDoubleSlash
+        else { return nil }
+        let host = authority.lowercased()
+        guard scheme == "https" || Self.isLoopback(host) else { return nil }
+        origin = "\(scheme)://\(host)"
+        self.path = String(path)
+    }
+
+    private static func isAuthority(_ text: Substring) -> Bool {
+        var host = text
+        if let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") {
+            let port = text[text.index(after: colon)...]
+            guard let number = parseASCIIDigits(port), (1...65_535).contains(number) else { return false }
+            host = text[..<colon]
+        }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            return host.dropFirst().dropLast().utf8.allSatisfy {
+                $0.isASCIIDigit || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x66 || $0 == 0x3A
+            }
+        }
+        let bytes = host.utf8
+        return !bytes.isEmpty && bytes.count <= 253 && bytes.first != 0x2E && bytes.first != 0x2D
+            && bytes.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2D || $0 == 0x2E }
+    }
+
+    private static func isLoopback(_ authority: String) -> Bool {
+        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+        if host == "localhost" || host == "[::1]" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { parseASCIIDigits($0).map { $0 <= 255 } ?? false }
+    }
+
+    /// RFC 3986's characters of a path segment, `%` as part of an escape.
+    static func isPathByte(_ byte: UInt8) -> Bool {
+        byte.isASCIILetter || byte.isASCIIDigit || "-._~!$&'()*+,;=:@%".utf8.contains(byte)
+    }
+}
+
+extension String {
+    fileprivate func firstRange(ofText text: String) -> Range<String.Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}
+
+extension Substring.UTF8View {
+    fileprivate var elementsContainDoubleSlash: Bool { zip(self, dropFirst()).contains { $0 == 0x2F && $1 == 0x2F } }
+}
+
+/// What may stand in a request head. *Pure.*
+enum HeaderText {
+    /// RFC 9110's token.
+    static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+    }
+
+    /// Printable ASCII: a line feed would begin another header.
+    static func isValue(_ text: String) -> Bool { text.utf8.count <= 1_000 && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
+
+    /// What the client itself writes, or what would change how the message is read.
+    static func isReserved(_ name: String) -> Bool {
+        [
+            "host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect",
+            "accept-encoding", "proxy-authorization", "proxy-connection", "content-type", "range", "if-none-match", "cookie"
+        ].contains(name.lowercased())
+    }
+}

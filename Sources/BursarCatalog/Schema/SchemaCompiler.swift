@@ -1,0 +1,185 @@
+import BursarModel
+
+/// Compiles the schemas of a definition, each once, and reports what they cannot say here. *Value,* used once.
+struct SchemaCompiler {
+    private static let mostSchemas = 5_000
+
+    private let root: LocatedNode
+    private(set) var table = SchemaTable()
+    private var indexByPlace: [TextMark: Schema.Index] = [:]
+
+    init(root: LocatedNode) { self.root = root }
+
+    /// - Returns: where in the table the schema of `node` stands; a node is compiled once, so that references may go round.
+    mutating func compile(_ node: LocatedNode, _ problems: inout DefinitionProblems) -> Schema.Index {
+        if let index = indexByPlace[node.mark] { return index }
+        let index = table.schemas.count
+        table.schemas.append(Schema())
+        guard index < Self.mostSchemas else {
+            if index == Self.mostSchemas { problems.error(node.mark, "more than \(Self.mostSchemas) schemas") }
+            return index
+        }
+        indexByPlace[node.mark] = index
+        table.schemas[index] = schema(node, &problems)
+        return index
+    }
+
+    private mutating func schema(_ node: LocatedNode, _ problems: inout DefinitionProblems) -> Schema {
+        var schema = Schema()
+        if let boolean = node.boolean {
+            schema.isNever = !boolean
+            return schema
+        }
+        guard let pairs = node.pairs else {
+            problems.error(node.mark, "a schema must be a mapping")
+            return schema
+        }
+        if let reference = pairs.first(where: { $0.key == "$ref" }) {
+            guard let target = LocalReference.resolve(reference.value, in: root, &problems) else { return schema }
+            schema.reference = compile(target, &problems)
+        }
+        for pair in pairs { keyword(pair, &schema, &problems) }
+        // OpenAPI 3.0 says null beside the type.
+        if node["nullable"]?.boolean == true {
+            schema.types?.insert(.null)
+            if schema.choices?.contains(.null) == false { schema.choices?.append(.null) }
+        }
+        return schema
+    }
+
+    private mutating func keyword(_ pair: LocatedNode.Pair, _ schema: inout Schema, _ problems: inout DefinitionProblems) {
+        let value = pair.value
+        switch pair.key {
+        case "$ref": break
+        case "type": schema.types = types(value, &problems)
+        case "properties":
+            guard let pairs = value.pairs else { return problems.error(value.mark, "properties must be a mapping") }
+            for property in pairs { schema.properties.append((property.key, compile(property.value, &problems))) }
+        case "required":
+            guard let elements = value.elements else { return problems.error(value.mark, "required must be a list of names") }
+            schema.required = elements.compactMap(\.text)
+        case "additionalProperties":
+            switch value.boolean {
+            case true?: break
+            case false?: schema.additional = .forbidden
+            case nil: schema.additional = .schema(compile(value, &problems))
+            }
+        case "items": schema.items = compile(value, &problems)
+        case "enum":
+            guard let elements = value.elements else { return problems.error(value.mark, "enum must be a list of values") }
+            schema.choices = elements.map(\.json)
+        case "const": schema.choices = [value.json]
+        case "pattern": schema.pattern = pattern(value, &problems)
+        case "allOf": schema.allOf = list(value, "allOf", &problems)
+        case "anyOf": schema.anyOf = list(value, "anyOf", &problems)
+        case "oneOf": schema.oneOf = list(value, "oneOf", &problems)
+        case "not": schema.not = compile(value, &problems)
+        default:
+            if bound(pair, &schema.bounds, &problems) || SchemaKeywords.isAnnotation(pair.key) { return }
+            reportUnknown(pair, &problems)
+        }
+    }
+
+    private func reportUnknown(_ pair: LocatedNode.Pair, _ problems: inout DefinitionProblems) {
+        if SchemaKeywords.unsupported.contains(pair.key) {
+            problems.warning(pair.keyMark, "\(pair.key) is not checked here")
+        } else {
+            problems.warning(
+                pair.keyMark, "unknown schema keyword \(DefinitionProblems.quoted(pair.key))",
+                hint: NearestName.find(pair.key, among: SchemaKeywords.all).map { "did you mean \($0)?" })
+        }
+    }
+
+    private func types(_ node: LocatedNode, _ problems: inout DefinitionProblems) -> Schema.Types? {
+        var types: Schema.Types = []
+        for element in node.elements ?? [node] {
+            // `type: [string, null]` says null plainly.
+            let name = element.isNull ? "null" : element.text ?? ""
+            guard let known = Schema.Types.names.first(where: { $0.name == name }) else {
+                let names = Schema.Types.names.map(\.name)
+                let near = NearestName.find(name, among: names).map { "did you mean \($0)?" }
+                problems.error(element.mark, "unknown type", hint: near ?? "known are " + names.joined(separator: ", "))
+                return nil
+            }
+            types.insert(known.type)
+        }
+        return types
+    }
+
+    private func pattern(_ node: LocatedNode, _ problems: inout DefinitionProblems) -> Pattern? {
+        guard let text = node.text else {
+            problems.error(node.mark, "pattern must be a text")
+            return nil
+        }
+        do throws(PatternError) {
+            return try Pattern(text)
+        } catch {
+            problems.error(node.mark, error.description)
+            return nil
+        }
+    }
+
+    private mutating func list(_ node: LocatedNode, _ name: String, _ problems: inout DefinitionProblems) -> [Schema.Index] {
+        guard let elements = node.elements, !elements.isEmpty else {
+            problems.error(node.mark, "\(name) must be a list of schemas")
+            return []
+        }
+        var indices: [Schema.Index] = []
+        for element in elements { indices.append(compile(element, &problems)) }
+        return indices
+    }
+
+    /// True where the key is a bound.
+    private func bound(_ pair: LocatedNode.Pair, _ bounds: inout Schema.Bounds, _ problems: inout DefinitionProblems) -> Bool {
+        switch pair.key {
+        case "minimum": bounds.minimum = number(pair, &problems)
+        case "maximum": bounds.maximum = number(pair, &problems)
+        case "exclusiveMinimum":
+            // A boolean in OpenAPI 3.0, which makes `minimum` exclusive; a number since.
+            if pair.value.boolean == nil { bounds.exclusiveMinimum = number(pair, &problems) }
+        case "exclusiveMaximum":
+            if pair.value.boolean == nil { bounds.exclusiveMaximum = number(pair, &problems) }
+        case "minLength": bounds.minLength = count(pair, &problems)
+        case "maxLength": bounds.maxLength = count(pair, &problems)
+        case "minItems": bounds.minItems = count(pair, &problems)
+        case "maxItems": bounds.maxItems = count(pair, &problems)
+        default: return false
+        }
+        return true
+    }
+
+    private func number(_ pair: LocatedNode.Pair, _ problems: inout DefinitionProblems) -> ExactDecimal? {
+        if let number = pair.value.json.decimal { return number }
+        problems.error(pair.value.mark, "\(pair.key) must be a number")
+        return nil
+    }
+
+    private func count(_ pair: LocatedNode.Pair, _ problems: inout DefinitionProblems) -> Int? {
+        if let number = pair.value.json.integer, number >= 0 { return number }
+        problems.error(pair.value.mark, "\(pair.key) must be a whole number")
+        return nil
+    }
+}
+
+/// The keywords of JSON Schema by what is done with them. *Constants.*
+enum SchemaKeywords {
+    static let checked = [
+        "type", "properties", "required", "additionalProperties", "items", "enum", "const", "pattern", "allOf", "anyOf", "oneOf",
+        "not", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems",
+        "nullable", "$ref"
+    ]
+    /// Say nothing about which values are valid.
+    static let annotations = [
+        "title", "description", "format", "example", "examples", "default", "deprecated", "readOnly", "writeOnly", "externalDocs",
+        "xml", "discriminator", "nullable", "$comment", "$id", "$schema", "contentEncoding", "contentMediaType"
+    ]
+    /// Say something that is not looked at: worth a warning.
+    static let unsupported = [
+        "patternProperties", "propertyNames", "minProperties", "maxProperties", "uniqueItems", "multipleOf", "prefixItems",
+        "contains", "minContains", "maxContains", "if", "then", "else", "dependentRequired", "dependentSchemas",
+        "unevaluatedProperties", "unevaluatedItems", "$defs", "$anchor", "$dynamicRef", "definitions"
+    ]
+    static let all = checked + annotations + unsupported
+
+    static func isAnnotation(_ key: String) -> Bool { annotations.contains(key) || key.hasPrefix("x-") }
+}

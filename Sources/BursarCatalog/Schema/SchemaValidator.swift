@@ -1,0 +1,168 @@
+import BursarModel
+
+/// Tells whether a value satisfies a compiled schema. *Value,* used once.
+///
+/// Work is bounded: `anyOf` within `anyOf` by reference can stand for exponentially many ways, and a body is hostile.
+struct SchemaValidator {
+    private static let mostSteps = 200_000
+    private static let deepest = 160
+
+    private let table: SchemaTable
+    private var stepsLeft = Self.mostSteps
+
+    static func check(_ value: JSONValue, against index: Schema.Index, in table: SchemaTable) throws(SchemaMismatch) {
+        var validator = SchemaValidator(table: table)
+        try validator.check(value, index, path: "", depth: 0)
+    }
+
+    private init(table: SchemaTable) { self.table = table }
+
+    private mutating func check(_ value: JSONValue, _ index: Schema.Index, path: String, depth: Int) throws(SchemaMismatch) {
+        stepsLeft -= 1
+        guard stepsLeft > 0, depth < Self.deepest else { throw SchemaMismatch(path: "", rule: "is too complex to be checked") }
+        let schema = table[index]
+        guard !schema.isNever else { throw SchemaMismatch(path: path, rule: "must not be there") }
+        if let reference = schema.reference { try check(value, reference, path: path, depth: depth + 1) }
+        if let types = schema.types, types.isDisjoint(with: Schema.Types(of: value)) {
+            throw SchemaMismatch(path: path, rule: "is \(value.typeName) where \(types.words) is documented")
+        }
+        if let choices = schema.choices, !choices.contains(where: { $0.isSame(as: value) }) {
+            throw SchemaMismatch(path: path, rule: "is none of the documented values")
+        }
+        switch value {
+        case .object(let object): try check(object, schema, path: path, depth: depth)
+        case .array(let elements): try check(elements, schema, path: path, depth: depth)
+        case .string(let text): try check(text, schema, path: path)
+        case .number: try check(number: value, schema.bounds, path: path)
+        case .null, .bool: break
+        }
+        try checkCombinations(value, schema, path: path, depth: depth)
+    }
+
+    private mutating func check(_ object: JSONObject, _ schema: Schema, path: String, depth: Int) throws(SchemaMismatch) {
+        for name in schema.required where object[name] == nil {
+            throw SchemaMismatch(path: join(path, name), rule: "is missing")
+        }
+        for property in schema.properties {
+            guard let value = object[property.name] else { continue }
+            try check(value, property.schema, path: join(path, property.name), depth: depth + 1)
+        }
+        if case .allowed = schema.additional { return }
+        for member in object.members where !schema.properties.contains(where: { $0.name == member.key }) {
+            // The member's name is the upstream's own text and stays out of the message.
+            guard case .schema(let index) = schema.additional else {
+                throw SchemaMismatch(path: path, rule: "has a member that is not documented")
+            }
+            try check(member.value, index, path: join(path, "*"), depth: depth + 1)
+        }
+    }
+
+    private mutating func check(_ elements: [JSONValue], _ schema: Schema, path: String, depth: Int) throws(SchemaMismatch) {
+        if let least = schema.bounds.minItems, elements.count < least {
+            throw SchemaMismatch(path: path, rule: "has fewer than \(least) elements")
+        }
+        if let most = schema.bounds.maxItems, elements.count > most {
+            throw SchemaMismatch(path: path, rule: "has more than \(most) elements")
+        }
+        guard let items = schema.items else { return }
+        for (index, element) in elements.enumerated() { try check(element, items, path: "\(path)[\(index)]", depth: depth + 1) }
+    }
+
+    private func check(_ text: String, _ schema: Schema, path: String) throws(SchemaMismatch) {
+        if let least = schema.bounds.minLength, text.unicodeScalars.count < least {
+            throw SchemaMismatch(path: path, rule: "is shorter than \(least)")
+        }
+        if let most = schema.bounds.maxLength, text.unicodeScalars.count > most {
+            throw SchemaMismatch(path: path, rule: "is longer than \(most)")
+        }
+        if let pattern = schema.pattern, !pattern.matches(text) {
+            throw SchemaMismatch(path: path, rule: "does not match the documented pattern")
+        }
+    }
+
+    private func check(number value: JSONValue, _ bounds: Schema.Bounds, path: String) throws(SchemaMismatch) {
+        guard bounds.minimum != nil || bounds.maximum != nil || bounds.exclusiveMinimum != nil || bounds.exclusiveMaximum != nil
+        else { return }
+        guard let number = value.decimal else { throw SchemaMismatch(path: path, rule: "has more digits than can be compared") }
+        let isBelow = bounds.minimum.map { number < $0 } ?? false || bounds.exclusiveMinimum.map { number <= $0 } ?? false
+        if isBelow { throw SchemaMismatch(path: path, rule: "is below the documented minimum") }
+        let isAbove = bounds.maximum.map { number > $0 } ?? false || bounds.exclusiveMaximum.map { number >= $0 } ?? false
+        if isAbove { throw SchemaMismatch(path: path, rule: "is above the documented maximum") }
+    }
+
+    private mutating func checkCombinations(_ value: JSONValue, _ schema: Schema, path: String, depth: Int) throws(SchemaMismatch)
+    {
+        for index in schema.allOf { try check(value, index, path: path, depth: depth + 1) }
+        if !schema.anyOf.isEmpty, try count(schema.anyOf, value, path: path, depth: depth, enough: 1) == 0 {
+            throw SchemaMismatch(path: path, rule: "has none of the documented shapes")
+        }
+        if !schema.oneOf.isEmpty {
+            let count = try count(schema.oneOf, value, path: path, depth: depth, enough: 2)
+            guard count > 0 else { throw SchemaMismatch(path: path, rule: "has none of the documented shapes") }
+            guard count == 1 else { throw SchemaMismatch(path: path, rule: "has two shapes of which one is documented") }
+        }
+        if let not = schema.not, try count([not], value, path: path, depth: depth, enough: 1) > 0 {
+            throw SchemaMismatch(path: path, rule: "has a shape that is documented as none")
+        }
+    }
+
+    /// How many of the schemas are satisfied, at most `enough`.
+    private mutating func count(
+        _ indices: [Schema.Index], _ value: JSONValue, path: String, depth: Int, enough: Int
+    ) throws(SchemaMismatch) -> Int {
+        var count = 0
+        for index in indices where count < enough {
+            do throws(SchemaMismatch) {
+                try check(value, index, path: path, depth: depth + 1)
+                count += 1
+            } catch {
+                // Out of steps: no answer about this branch is one about the value.
+                if stepsLeft <= 0 { throw error }
+            }
+        }
+        return count
+    }
+
+    private func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+}
+
+extension Schema.Types {
+    /// What `value` is; a whole number is an integer as well.
+    init(of value: JSONValue) {
+        switch value {
+        case .null: self = .null
+        case .bool: self = .boolean
+        case .string: self = .string
+        case .array: self = .array
+        case .object: self = .object
+        case .number(let text): self = Self.isWhole(text) ? [.number, .integer] : .number
+        }
+    }
+
+    /// 1.0 is whole, as JSON Schema has it; a number too long for an amount is whole where it has neither point nor exponent.
+    private static func isWhole(_ text: String) -> Bool {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }) else { return true }
+        return ExactDecimal(text)?.isWhole ?? false
+    }
+}
+
+extension ExactDecimal {
+    var isWhole: Bool {
+        var rest = coefficient
+        for _ in 0..<scale {
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+            guard remainder == 0 else { return false }
+            rest = quotient
+        }
+        return true
+    }
+}
+
+extension JSONValue {
+    /// Equal as JSON Schema means it: 1 and 1.0 are the same number.
+    func isSame(as other: JSONValue) -> Bool {
+        if self == other { return true }
+        guard case .number = self, case .number = other, let left = decimal, let right = other.decimal else { return false }
+        return left == right
+    }
+}
