@@ -15,7 +15,7 @@ package struct Configuration: Sendable {
     package let passthrough: Bool
     /// Whether a listener that others can reach may be open to everyone.
     package let allowAnonymous: Bool
-    /// Names for the check of `Host`, beside the listeners' own addresses and `localhost`.
+    /// Names for the check of `Host`, those of listeners included; addresses and `localhost` need none.
     package let hosts: [HostPattern]
     package let log: LogConfiguration
     package let drain: DrainConfiguration

@@ -3,6 +3,16 @@ import BursarModel
 
 /// The files of `providers:`.
 extension ConfigurationParser {
+    /// The program's own definitions. That one is malformed is a bug which a test rules out; it is told like any other error.
+    mutating func catalog(_ builtIn: Result<Catalog, CatalogDiagnostics>) -> Catalog {
+        switch builtIn {
+        case .success(let catalog): return catalog
+        case .failure(let error):
+            problems.add(error.diagnostics)
+            return .empty
+        }
+    }
+
     /// The catalog with the definitions that `providers:` names, and whether all of them could be read.
     mutating func catalog(_ entry: Entry?, _ builtIn: Catalog) -> (Catalog, isComplete: Bool) {
         let paths = texts(entry, "providers", element: "the path of a folder or file with definitions", atMost: 1_000)
@@ -16,6 +26,7 @@ extension ConfigurationParser {
         }
         do throws(CatalogDiagnostics) {
             let catalog = try files.isEmpty ? builtIn : builtIn.adding(files)
+            problems.add(catalog.warnings)
             return (catalog, problems.errorCount == errorsBefore)
         } catch {
             problems.add(error.diagnostics)
@@ -27,7 +38,7 @@ extension ConfigurationParser {
         switch sources.listFolder(path) {
         case .success(let names):
             let folder = path.hasSuffix("/") ? path : path + "/"
-            let definitions = names.filter(Self.isDefinitionName).sorted()
+            let definitions = names.filter(DefinitionFolder.isDefinition).sorted()
             if definitions.isEmpty {
                 problems.warning(place, "\(Self.shown(path)) has no definition in it: they end in .yaml, .yml or .json")
             }
@@ -47,11 +58,6 @@ extension ConfigurationParser {
             problems.error(place, "\(Self.shown(path)) \(problem.words)")
             return nil
         }
-    }
-
-    /// Hidden files are editors' and synchronizers' own.
-    private static func isDefinitionName(_ name: String) -> Bool {
-        !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
     }
 
     private static func shown(_ path: String) -> String {

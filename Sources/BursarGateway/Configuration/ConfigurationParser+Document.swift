@@ -32,12 +32,21 @@ extension ConfigurationParser {
         let options = listeners(request.listen.map { ($0, ConfigurationPlace(file: "--listen")) })
         let listen = request.listen.isEmpty ? settings.listen : options
         let allowAnonymous = settings.allowAnonymous || request.allowAnonymous
+        let hosts = settings.hosts + Self.names(of: listen.map(\.0)).filter { !settings.hosts.contains($0) }
         checkExposure(listen, allowAnonymous: allowAnonymous)
         return Configuration(
             origin: origin, listen: listen.isEmpty ? [.standard] : listen.map(\.0), accounts: accounts,
             defaults: settings.defaults,
-            catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: settings.hosts,
+            catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
             log: settings.log, drain: settings.drain)
+    }
+
+    /// Whoever names a listener means to call it by that name.
+    private static func names(of listeners: [ListenAddress]) -> [HostPattern] {
+        listeners.compactMap { address in
+            guard case .tcp(let host, _) = address, IPLiteral(host) == nil, host != "localhost" else { return nil }
+            return HostPattern(host)
+        }
     }
 
     /// An account named `default` for each provider that has a default variable set.

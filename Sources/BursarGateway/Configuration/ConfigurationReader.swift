@@ -5,11 +5,12 @@ import BursarModel
 /// files.
 package struct ConfigurationReader: Sendable {
     let sources: ConfigurationSources
-    let builtIn: Catalog
+    private let builtIn: Result<Catalog, CatalogDiagnostics>
 
-    package init(sources: ConfigurationSources, builtIn: Catalog) {
+    /// - Parameter builtIn: the catalog that `providers:` adds to; the program's own where none is given.
+    package init(sources: ConfigurationSources, builtIn: Catalog? = nil) {
         self.sources = sources
-        self.builtIn = builtIn
+        self.builtIn = builtIn.map { .success($0) } ?? Result { () throws(CatalogDiagnostics) in try Catalog.builtIn() }
     }
 
     /// By the contract's order: `--config`, `$BURSAR_CONFIG`, `./bursar.yaml` if there is one, else the environment alone.
@@ -56,14 +57,14 @@ package struct ConfigurationReader: Sendable {
     ) -> ConfigurationResult {
         var parser = ConfigurationParser(file: path, sources: sources)
         parser.problems = problems
-        let configuration = parser.configuration(content, builtIn: builtIn, request)
+        let configuration = parser.configuration(content, builtIn: parser.catalog(builtIn), request)
         return ConfigurationResult(.file(path: path), configuration, parser.problems)
     }
 
     private func environmentAlone(_ request: ConfigurationRequest, _ problems: ConfigurationProblems) -> ConfigurationResult {
         var parser = ConfigurationParser(file: "the environment", sources: sources)
         parser.problems = problems
-        let configuration = parser.configurationFromEnvironment(builtIn: builtIn, request)
+        let configuration = parser.configurationFromEnvironment(builtIn: parser.catalog(builtIn), request)
         return ConfigurationResult(.environment, configuration, parser.problems)
     }
 }

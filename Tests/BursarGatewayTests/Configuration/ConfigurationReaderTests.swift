@@ -168,6 +168,12 @@ import Testing
             try readConfiguration("allow_anonymous: true", request: ConfigurationRequest(listen: ["0.0.0.0:1"])).exitCode == 0)
     }
 
+    @Test func `a listener's name is a host that the gateway answers to`() throws {
+        let result = try readConfiguration(
+            "listen: [bursar.internal:1, localhost:2, 10.0.0.1:3]\nallow_anonymous: true\nhosts: b.internal")
+        #expect(result.configuration?.hosts.map(\.description) == ["b.internal", "bursar.internal"])
+    }
+
     @Test func `a reachable listener that the command line replaces does no harm`() throws {
         #expect(try readConfiguration("listen: 0.0.0.0:1", request: ConfigurationRequest(listen: ["127.0.0.1:1"])).exitCode == 0)
     }
