@@ -42,6 +42,7 @@ public final class MockProviders: Sendable {
         let hub = MockHub(providers: providers, latency: latency, clock: clock, wallTime: wallTime)
         let server = HTTPServer(
             configuration: ServerConfiguration(listeners: listeners.map { ListenerConfiguration($0) }), responder: hub,
+            http2: HTTP2Protocol(),
             group: MultiThreadedEventLoopGroup.singleton)
         do throws(ListenError) {
             try await server.start()

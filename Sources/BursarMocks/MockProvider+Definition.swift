@@ -1,0 +1,65 @@
+internal import BursarCatalog
+internal import BursarModel
+
+extension MockProvider {
+    /// What the mocks take from a definition; nil where it documents no success with an example, because there is then nothing
+    /// to answer with.
+    init?(_ definition: ProviderDefinition) {
+        guard let success = definition.servedSuccess else { return nil }
+        let failures = definition.responses.compactMap { response -> (Int, UpstreamReply)? in
+            guard let status = response.status, status >= 400, let example = response.example else { return nil }
+            return (status, UpstreamReply(status: status, contentType: response.mediaType, body: example))
+        }
+        self.init(
+            name: definition.id.name, path: definition.path, auth: MockAuth(definition.auth), success: success,
+            failures: Dictionary(failures, uniquingKeysWith: { first, _ in first }),
+            amountPath: definition.places.firstAmount?.map { JSONStep($0) },
+            lowFlagPath: definition.places.lowFlag?.map { JSONStep($0) },
+            envelopeCodePath: definition.places.code?.map { JSONStep($0) },
+            firstAmount: { body in
+                let evaluation = definition.evaluate(status: success.status, contentType: success.contentType, body: body)
+                guard case .reading(let reading) = evaluation else { return nil }
+                return reading.amounts.first?.value
+            },
+            errorReply: { definition.errorReply(status: $0, message: $1) })
+    }
+}
+
+extension ProviderDefinition {
+    /// The first documented example of a 2xx that is a balance: the one that ``places`` leads into. An error inside a 2xx may be
+    /// documented before it.
+    fileprivate var servedSuccess: UpstreamReply? {
+        for response in responses {
+            guard let status = response.status ?? (response.key.hasPrefix("2") ? 200 : nil), (200...299).contains(status) else {
+                continue
+            }
+            for example in response.examples {
+                if case .reading = evaluate(status: status, contentType: response.mediaType, body: example) {
+                    return UpstreamReply(status: status, contentType: response.mediaType, body: example)
+                }
+            }
+        }
+        return nil
+    }
+}
+
+extension MockAuth {
+    init(_ plan: AuthPlan) {
+        let prefix =
+            switch plan.scheme {
+            case .apiKey(let prefix): prefix
+            case .basic: "Basic "
+            }
+        self.init(
+            headerName: plan.displayName, prefix: prefix, credential: { plan.credential(inHeaderValue: $0) })
+    }
+}
+
+extension JSONStep {
+    fileprivate init(_ step: ExamplePlaces.Step) {
+        switch step {
+        case .key(let key): self = .key(key)
+        case .index(let index): self = .index(index)
+        }
+    }
+}

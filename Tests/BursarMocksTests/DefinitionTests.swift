@@ -1,0 +1,120 @@
+import BursarCatalog
+import BursarModel
+import Testing
+
+@testable import BursarMocks
+
+/// The scenarios over the definitions that are really there: what a mock sends is what its definition reads, or refuses, as the
+/// scenario says.
+struct DefinitionTests {
+    private static let definitions: [ProviderDefinition] = (try? Catalog.builtIn().definitions) ?? []
+    private static let names = definitions.map(\.id.name)
+
+    private func definition(_ name: String) throws -> ProviderDefinition {
+        try #require(Self.definitions.first { $0.id.name == name })
+    }
+
+    /// What the definition makes of the answer, as Bursar would.
+    private func evaluate(_ scenario: String, _ name: String, turn: Int = 1) throws -> Evaluation {
+        let definition = try definition(name)
+        let provider = try #require(MockProvider(definition))
+        let scenario = try #require(MockScenario(scenario))
+        let answer = provider.answer(
+            .init(turn: .init(scenario: scenario, number: turn), key: Secret("k"), now: WallTime(milliseconds: 0)))
+        return definition.evaluate(status: answer.status, contentType: answer.contentType, body: answer.body)
+    }
+
+    private func amount(_ scenario: String, _ name: String, turn: Int = 1) throws -> ExactDecimal? {
+        guard case .reading(let reading) = try evaluate(scenario, name, turn: turn) else { return nil }
+        return reading.amounts.first?.value
+    }
+
+    private func failure(_ scenario: String, _ name: String) throws -> EvaluatedFailure? {
+        guard case .failure(let failure) = try evaluate(scenario, name) else { return nil }
+        return failure
+    }
+
+    @Test func `every definition has a mock`() throws {
+        #expect(Self.definitions.count >= 5)
+        for definition in Self.definitions { #expect(MockProvider(definition) != nil, "\(definition.id)") }
+    }
+
+    @Test(arguments: names)
+    func `a good answer reads as a reading with the amount that was asked for`(name: String) throws {
+        #expect(try amount("ok", name) != nil)
+        #expect(try amount("balance-12.3400", name)?.description == "12.3400")
+        #expect(try amount("depleted", name)?.isZero == true)
+        #expect(try amount("low", name) == ExactDecimal(1))
+        #expect(try amount("huge", name) == nil)
+        let big = try #require(try amount("big-number", name))
+        #expect(big > ExactDecimal(9_999_999))
+    }
+
+    @Test(arguments: names)
+    func `drift only falls, and a top-up brings it back`(name: String) throws {
+        var last = try #require(try amount("drift", name, turn: 1))
+        for turn in 2...120 {
+            let next = try #require(try amount("drift", name, turn: turn))
+            #expect(next < last || next.isZero)
+            last = next
+        }
+        #expect(last.isZero)
+        #expect(try amount("top-up", name, turn: 6) == amount("top-up", name, turn: 1))
+        let fifth = try #require(try amount("top-up", name, turn: 5))
+        let first = try #require(try amount("top-up", name, turn: 1))
+        #expect(fifth < first)
+    }
+
+    @Test(arguments: names)
+    func `an error has the code its status means`(name: String) throws {
+        #expect(try failure("401", name)?.code == .unauthorized)
+        #expect(try failure("403", name)?.code == .forbidden)
+        #expect(try failure("429-retry-after-3", name)?.code == .rateLimited)
+        #expect(try failure("500", name)?.code == .upstreamError)
+        #expect(try failure("503", name)?.code == .upstreamError)
+    }
+
+    @Test(arguments: names, ["html", "wrong-types", "duplicate-keys", "truncated-json"])
+    func `a success that is none is refused`(name: String, scenario: String) throws {
+        #expect(try failure(scenario, name)?.code == .invalidResponse)
+    }
+
+    @Test(arguments: names)
+    func `an error inside 200 is no reading`(name: String) throws {
+        #expect(try failure("error-inside-200", name) != nil)
+        #expect(try failure("error-inside-200-429", name) != nil)
+    }
+
+    @Test(arguments: names)
+    func `without a credential the documented error comes`(name: String) throws {
+        let definition = try definition(name)
+        let answer = try #require(MockProvider(definition)).unauthenticated()
+        guard
+            case .failure(let failure) = definition.evaluate(
+                status: answer.status, contentType: answer.contentType, body: answer.body)
+        else {
+            Issue.record("a reading without a credential")
+            return
+        }
+        #expect(failure.code == .unauthorized)
+    }
+
+    @Test(arguments: names)
+    func `over a socket the documented credential is taken and another form is not`(name: String) async throws {
+        let definition = try definition(name)
+        let mocks = try await MockProviders.start()
+        let path = "/\(name)\(definition.path)"
+        let value = try #require(definition.auth.headerValue(for: Secret("mock-ok")))
+        let good = try await RawClient.get(path, port: mocks.port, headers: ["\(definition.auth.displayName): \(value)"])
+        #expect(good.status.map { (200...299).contains($0) } == true)
+        #expect(good.header("Bursar-Mock") == "ok")
+        let bad = try await RawClient.get(path, port: mocks.port)
+        #expect(bad.status == 401)
+        #expect(bad.header("Bursar-Mock") == "unauthenticated")
+        let slash = try await RawClient.get(
+            path.hasSuffix("/") ? String(path.dropLast()) : path + "/", port: mocks.port,
+            headers: ["\(definition.auth.displayName): \(value)"])
+        #expect(slash.status == 404)
+        await mocks.stop()
+    }
+}
