@@ -3,51 +3,111 @@ import PackageDescription
 
 // The dependency list of each target *is* the architecture: docs/architecture.md says why each arrow exists.
 
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+// Warnings are errors where scripts/test builds, and only there: a newer compiler's new warning must not stop a user's build.
+let strict: [SwiftSetting] = Context.environment["BURSAR_WARNINGS"] == "errors" ? [.treatAllWarnings(as: .error)] : []
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + strict
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "bursar",
     products: [
         .executable(name: "bursar", targets: ["bursar"]),
+        .library(name: "BursarMocks", targets: ["BursarMocks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        // Not imported by us: async-http-client speaks HTTP/2 to providers with it. Named for its floor, which has security fixes.
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.44.1"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
+        // ground
+        .target(name: "BursarModel", swiftSettings: settings),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // pure
+        .target(name: "BursarEngine", dependencies: ["BursarModel"], swiftSettings: settings),
+        .target(name: "BursarCatalog", dependencies: ["BursarModel", yams], swiftSettings: settings),
+        // adapters
+        .target(
+            name: "BursarUpstream",
+            dependencies: [
+                "BursarModel", "BursarEngine", "BursarCatalog", asyncHTTPClient, nioHTTP2, nioCore, nioPosix, nioHTTP1, nioSSL,
+                logging, crypto,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "BursarHTTP", dependencies: ["CNghttp2", "CZlib", nioCore, nioPosix, nioTLS, nioSSL], swiftSettings: settings),
+        // composition
+        .target(
+            name: "BursarGateway",
+            dependencies: [
+                "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarHTTP", nioCore, nioPosix, logging, crypto,
+            ],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: settings),
+        // beside
+        .target(
+            name: "BursarMocks", dependencies: ["BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix, crypto],
+            swiftSettings: settings),
+        // program
         .executableTarget(
             name: "bursar",
             dependencies: [
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOExtras", package: "swift-nio-extras"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Yams", package: "Yams"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", argumentParser, serviceLifecycle, unixSignals,
+                asyncHTTPClient, logging, nioCore,
             ],
-            swiftSettings: settings
-        ),
+            swiftSettings: settings),
+        .testTarget(name: "BursarModelTests", dependencies: ["BursarModel"], swiftSettings: settings),
+        .testTarget(name: "BursarEngineTests", dependencies: ["BursarEngine", "BursarModel"], swiftSettings: settings),
+        .testTarget(
+            name: "BursarCatalogTests", dependencies: ["BursarCatalog", "BursarModel", yams], exclude: ["Definitions"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BursarUpstreamTests",
+            dependencies: ["BursarUpstream", "BursarEngine", "BursarCatalog", "BursarModel", asyncHTTPClient, nioCore, nioPosix, logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BursarHTTPTests",
+            dependencies: ["BursarHTTP", "CNghttp2", nioCore, nioPosix, nioEmbedded, nioTLS, nioSSL], exclude: ["Corpus"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BursarMocksTests", dependencies: ["BursarMocks", "BursarCatalog", "BursarModel", "BursarHTTP", nioCore, nioPosix],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BursarGatewayTests",
+            dependencies: [
+                "BursarGateway", "BursarMocks", "BursarUpstream", "BursarHTTP", "BursarEngine", "BursarCatalog", "BursarModel",
+                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, logging,
+            ],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,10 +13,7 @@ package struct CallLog: Sendable, Hashable {
 
     /// A call begins.
     mutating func record(_ now: MonotonicTime, _ budget: CallBudget?) {
-        guard let budget else {
-            times.removeAll()
-            return
-        }
+        guard let budget else { return }
         times.append(now)
         if times.count > budget.calls { times.removeFirst(times.count - budget.calls) }
     }

@@ -33,6 +33,8 @@ struct CredentialState: Sendable {
 
     /// A rejected key is tried again after this, when someone asks: the owner may have had it re-enabled.
     static let rejectedKeyHold: Duration = .seconds(5 * 60)
+    /// A ttl of zero, with a stale_for of zero, would withhold a reading from the very callers who waited for it.
+    static let shortestTTL: Duration = .milliseconds(1)
     /// How long a call may go on past its timeout, as a multiple of it: long enough for a slow provider's answer to land, short
     /// enough that a hung connection (which blocks the next call, there is never a second) is given up.
     static let lateFactor = 4
@@ -48,7 +50,7 @@ struct CredentialState: Sendable {
         let restoredAt: Moment?
 
         func expiresAt(ttl: Duration) -> Moment {
-            let end = fetchedAt.advanced(by: max(.zero, ttl))
+            let end = fetchedAt.advanced(by: max(CredentialState.shortestTTL, ttl))
             guard let restoredAt, restoredAt.monotonic < end.monotonic else { return end }
             return restoredAt
         }

@@ -1,6 +1,6 @@
 /// What an account's configuration says about asking its provider. *Value.*
 package struct RefreshPolicy: Sendable, Hashable {
-    /// How long a reading is fresh.
+    /// How long a reading is fresh; zero counts as a millisecond, so that those who waited for it get it.
     package var ttl: Duration
     /// How long past the end of its ttl a reading may still be shown, as RFC 5861 counts it.
     package var staleFor: Duration

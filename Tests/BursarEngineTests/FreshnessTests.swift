@@ -39,6 +39,15 @@ import Testing
         #expect(bench.request() == .fresh(bench.view))
     }
 
+    @Test func `with a ttl and a stale_for of zero those who waited still get the reading`() {
+        var bench = Bench()
+        (bench.policy.ttl, bench.policy.staleFor) = (.zero, .zero)
+        guard case .settled(_, let view, _) = bench.succeed(bench.start()) else { return unexpected("not settled") }
+        #expect(view.status == .fresh && view.reading == Bench.reading())
+        bench.pass(.milliseconds(1))
+        #expect(bench.view.status == .unavailable)
+    }
+
     @Test func `past stale_for the caller waits`() {
         var bench = Bench.warm()
         bench.pass(.seconds(86_400))

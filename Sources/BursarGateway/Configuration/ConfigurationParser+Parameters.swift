@@ -16,7 +16,8 @@ extension ConfigurationParser {
             }
             for pair in pairs { values[pair.key] = parameter(pair, known: known, definition.id) ?? values[pair.key] }
         }
-        let given = Set((entry?.node.pairs ?? []).map(\.key))
+        // A misspelt name is told once, as that, and not as missing as well.
+        let given = (entry?.node.pairs ?? []).map { known.contains($0.key) ? $0.key : NearestName.find($0.key, among: known) }
         for name in known where !given.contains(name) {
             problems.error(at(entry?.node ?? node), "\(definition.id) needs the parameter \(name), under parameters:")
         }

@@ -1,11 +1,11 @@
 /// Status codes: their reason phrases, their ready status lines, and which of them have no body.
-enum HTTPStatus {
+package enum HTTPStatus {
     /// 1xx, 204 and 304 never have a body (RFC 9110 6.4.1), and no Content-Length goes out with them.
     static func isBodiless(_ status: Int) -> Bool { status < 200 || status == 204 || status == 304 }
 
     static func line(_ status: Int) -> String { "HTTP/1.1 \(status) \(reason(status))\r\n" }
 
-    static func reason(_ status: Int) -> String {
+    package static func reason(_ status: Int) -> String {
         switch status {
         case 100: "Continue"
         case 101: "Switching Protocols"

@@ -20,10 +20,11 @@ package struct Limits: Sendable {
     package var lingerTime = TimeAmount.seconds(2)
     /// Afterwards `Connection: close`: lets load spread anew over replicas, and bounds what a leak per connection could cost.
     package var requestsPerConnection = 1_000_000
-    /// Requests read ahead while an earlier one's answer is made; then reading stops.
-    package var pipelinedRequests = 16
-    /// Bytes queued for a peer that does not read; then no further request of it is answered, and reading stops.
-    package var outboundBytes = 256 * 1024
+    /// Bytes of further requests kept while an earlier one's answer is made; then reading stops. Four full heads.
+    package var pipelinedBytes = 64 * 1024
+    /// Bytes queued for a peer that does not read; then no further request of it is answered, and reading stops. Beside what
+    /// the kernel holds; with it, a slow reader costs at most this, one batch of 32 KiB and one answer.
+    package var outboundBytes = 64 * 1024
     /// All listeners together; above, a connection is answered 503 and closed. Far above what callers of one gateway need, and
     /// below the usual 65,536 descriptors.
     package var connections = 10_000

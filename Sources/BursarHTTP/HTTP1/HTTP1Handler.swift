@@ -4,7 +4,7 @@ import NIOCore
 ///
 /// One request is answered at a time. While an answer is being made, further bytes are kept up to a bound and then no longer
 /// read; they are not even parsed. So pipelining keeps its order without a queue, and what a client can make the server hold is
-/// one answer and `pipelinedBytes`.
+/// one answer and `Limits.pipelinedBytes`.
 final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -87,7 +87,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         case .closing, .closed: return
         case .answering:
             inbound.writeBuffer(&bytes)
-            if inbound.readableBytes > Self.pipelinedBytes { pauseReading() }
+            if inbound.readableBytes > connection.limits.pipelinedBytes { pauseReading() }
             return
         case .open: break
         }
@@ -128,8 +128,6 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// How many bytes of further requests are kept while an answer is made: four full heads.
-    static let pipelinedBytes = 64 * 1024
     /// A batch of pipelined answers is handed to the channel in pieces of this size, so that its bound sees them.
     static let batchBytes = 32 * 1024
 

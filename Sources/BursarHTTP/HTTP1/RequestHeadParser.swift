@@ -64,10 +64,10 @@ package enum RequestHeadParser {
         let target = targetStart..<index
         guard index < bytes.count else { throw .requestLine }
         guard bytes[index] == 0x20 else { throw bytes[index] == 0x0D ? .requestLine : .target }
-        try check(target: target, method: method, bytes)
 
         index += 1
         let version = try version(at: &index, bytes)
+        try check(target: target, method: method, bytes)
         guard index + 1 < bytes.count, bytes[index] == 0x0D, bytes[index + 1] == 0x0A else { throw .requestLine }
         index += 2
 

@@ -1,8 +1,8 @@
 /// Walks the frame heads of what a client sends, before libnghttp2 sees it, and says when they are an attack; a *value*.
 ///
 /// libnghttp2 counts some of this itself, depending on its version, and swallows other kinds without telling. This reads nine
-/// bytes a frame and so judges every kind in the same way, whatever library is installed. It never fetches the time while a
-/// bucket still holds something, so an honest client costs a few additions a frame.
+/// bytes a frame and so judges every kind in the same way, whatever library is installed. A bucket looks at
+/// the time only when it is empty, so an honest client costs a few additions a frame.
 struct HTTP2FrameMeter {
     /// What the bytes so far amount to.
     enum Verdict: Equatable {
@@ -58,8 +58,8 @@ struct HTTP2FrameMeter {
     var isInsideFrame: Bool { insideHeaderBlock || position != .head(read: 0) }
 
     /// Bytes arrived.
-    /// - Parameter now: monotonic nanoseconds; asked for only when a bucket is empty.
-    mutating func received(_ bytes: UnsafeRawBufferPointer, now: () -> UInt64) -> Verdict {
+    /// - Parameter now: monotonic nanoseconds.
+    mutating func received(_ bytes: UnsafeRawBufferPointer, now: UInt64) -> Verdict {
         var index = 0
         let count = bytes.count
         while index < count {
@@ -98,19 +98,19 @@ struct HTTP2FrameMeter {
     }
 
     /// We reset a stream because of what the client sent on it.
-    mutating func faultAnswered(now: () -> UInt64) -> Verdict {
+    mutating func faultAnswered(now: UInt64) -> Verdict {
         faults.take(now: now) ? .harmless : .flood(.faults)
     }
 
     /// A frame head is complete: its payload comes next.
-    private mutating func headEnded(now: () -> UInt64) -> Verdict {
+    private mutating func headEnded(now: UInt64) -> Verdict {
         let length = Int(head.0) << 16 | Int(head.1) << 8 | Int(head.2)
         position = length == 0 ? .head(read: 0) : .payload(left: length)
         framesSeen &+= 1
         return frameBegan(length: length, now: now)
     }
 
-    private mutating func frameBegan(length: Int, now: () -> UInt64) -> Verdict {
+    private mutating func frameBegan(length: Int, now: UInt64) -> Verdict {
         let isLast = head.flags & 0x4 != 0  // END_HEADERS
         switch head.type {
         case 0x0:  // DATA
@@ -146,17 +146,16 @@ private struct Bucket {
     }
 
     /// Takes one, or says that there is none. What came back since the bucket was last filled counts, up to a full one.
-    mutating func take(now: () -> UInt64) -> Bool {
+    mutating func take(now: UInt64) -> Bool {
         if left > 0 {
             left -= 1
             return true
         }
-        let time = now()
-        let seconds = time > filledAt ? (time - filledAt) / 1_000_000_000 : 0
+        let seconds = now > filledAt ? (now - filledAt) / 1_000_000_000 : 0
         guard seconds > 0 else { return false }
         // A bucket is full long before the product could overflow: a day is enough for any rate that makes sense.
         left = min(rate.burst, Int(min(seconds, 86_400)) * rate.perSecond)
-        filledAt = time
+        filledAt = now
         guard left > 0 else { return false }
         left -= 1
         return true

@@ -6,7 +6,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
     func requestArrived(_ request: Request, on stream: HTTP2Stream, known: HTTP2KnownHead?) {
         requestCounted()
         if let known, let answer = known.answer {
-            if answer.replay.validity.isCurrent, now < answer.replay.until {
+            if answer.replay.validity.isCurrent, session.now < answer.replay.until {
                 replays += 1
                 note(request, id: nil, on: stream, wasReplayed: true)
                 return send(answer.prepared, on: stream)
@@ -52,7 +52,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         observer.requestCompleted(
             RequestRecord(
                 id: record.id, method: record.method, path: record.path, status: record.status, bytes: stream.sent,
-                duration: .now() - stream.headEndedAt, peer: record.peer, listener: connection.info.listener,
+                duration: max(.zero, session.now - stream.headEndedAt), peer: record.peer, listener: connection.info.listener,
                 version: .http2, wasReplayed: record.wasReplayed))
     }
 
@@ -91,8 +91,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         unfinishedAnswers -= 1
         guard phase != .closed, let stream = session.stream(id) else { return }
         stream.task = nil
-        now = .now()
-        connection.dates.refresh(now: now)
+        tick()
         answer(stream, response)
         pump()
     }
@@ -134,11 +133,11 @@ extension HTTP2Handler: HTTP2SessionDelegate {
     private func send(_ prepared: PreparedResponse, on stream: HTTP2Stream) {
         stream.record?.status = prepared.status
         session.submit(
-            HTTP2PreparedFields.of(prepared), body: prepared.body, date: connection.dates.bytes, age: prepared.age(at: now),
+            HTTP2PreparedFields.of(prepared), body: prepared.body, date: connection.dates.bytes, age: prepared.age(at: session.now),
             on: stream)
     }
 
-    private func seconds(since base: NIODeadline) -> Int64 { max(0, (now - base).nanoseconds / 1_000_000_000) }
+    private func seconds(since base: NIODeadline) -> Int64 { max(0, (session.now - base).nanoseconds / 1_000_000_000) }
 
     /// Remembers what the record will say, where somebody wants one.
     private func note(_ request: Request, id: RequestID?, on stream: HTTP2Stream, wasReplayed: Bool) {

@@ -35,10 +35,8 @@ final class HTTP2Handler: ChannelDuplexHandler {
     var timers = HTTP2Timers()
     /// Tasks that still work out an answer, also for streams that are gone.
     var unfinishedAnswers = 0
-    /// The time of the read that is being worked on.
-    var now = NIODeadline.now()
     /// The last time at which `session.progress` had grown, and to what.
-    var lastProgress = (at: NIODeadline.now(), count: UInt64(0))
+    var lastProgress = (at: NIODeadline.uptimeNanoseconds(0), count: UInt64(0))
     var replays = 0
     private var requests = 0
     private var beginning: HTTP2Beginning?
@@ -51,7 +49,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
         self.connection = connection
         self.limits = limits
         self.beginning = beginning
-        session = HTTP2Session(info: connection.info, limits: connection.limits, extra: limits)
+        session = HTTP2Session(info: connection.info, limits: connection.limits, extra: limits, now: .now())
         session.delegate = self
     }
 
@@ -70,6 +68,8 @@ final class HTTP2Handler: ChannelDuplexHandler {
     private func begin(_ context: ChannelHandlerContext) {
         guard let beginning else { return }
         self.beginning = nil
+        tick()
+        lastProgress.at = session.now
         startTimers(context)
         if case .upgraded(let settings, let request) = beginning, !session.upgrade(settings: settings, request: request) {
             connection.counters.count(.http2ProtocolError)
@@ -80,8 +80,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase != .lingering, phase != .closed else { return }
-        now = .now()
-        connection.dates.refresh(now: now)
+        tick()
         unwrapInboundIn(data).withUnsafeReadableBytes { session.receive($0) }
         if replays > 0 {
             connection.counters.replays.wrappingAdd(replays, ordering: .relaxed)
@@ -140,6 +139,13 @@ final class HTTP2Handler: ChannelDuplexHandler {
         self.context = nil
     }
 
+    /// Takes the loop's time, for everything that is done until the next look at it.
+    func tick() {
+        guard let context else { return }
+        session.now = context.eventLoop.now
+        connection.dates.refresh(now: session.now)
+    }
+
     /// Writes what the session has to say, as far as the channel takes it, and closes when there is nothing left to say.
     func pump() {
         guard let context, phase != .lingering, phase != .closed else { return }
@@ -151,7 +157,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
             context.writeAndFlush(wrapOutboundOut(batch), promise: nil)
             guard isMore else { break }
         }
-        if session.progress != lastProgress.count { lastProgress = (now, session.progress) }
+        if session.progress != lastProgress.count { lastProgress = (session.now, session.progress) }
         if session.isFinished { linger(context) }
     }
 

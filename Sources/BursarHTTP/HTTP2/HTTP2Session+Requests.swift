@@ -22,7 +22,7 @@ extension HTTP2Session {
         guard let stream = blockStream else { return }
         blockStream = nil
         stream.requestEnded = endsStream
-        stream.headEndedAt = clock()
+        stream.headEndedAt = now
         progress &+= 1
         switch block.problem {
         case .tooLarge: return refuse(stream, 431, "the header fields are larger than \(limits.headBytes) bytes or too many")

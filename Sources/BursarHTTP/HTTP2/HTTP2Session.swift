@@ -31,8 +31,8 @@ final class HTTP2Session {
     let extra: HTTP2Limits
     let info: ConnectionInfo
     weak var delegate: (any HTTP2SessionDelegate)?
-    /// Asked when a request begins and when a client has emptied a bucket.
-    let clock: () -> NIODeadline
+    /// The time of what is being done; its owner moves it on.
+    var now: NIODeadline
 
     /// The library's session; nil only where there was no memory to make one.
     private(set) var library: OpaquePointer?
@@ -59,12 +59,12 @@ final class HTTP2Session {
     /// Where an answer's fields are put together with the date and the age.
     var pairs: UnsafeMutableBufferPointer<nghttp2_nv>
 
-    init(info: ConnectionInfo, limits: Limits, extra: HTTP2Limits, clock: @escaping () -> NIODeadline = { .now() }) {
+    init(info: ConnectionInfo, limits: Limits, extra: HTTP2Limits, now: NIODeadline) {
         self.info = info
         self.limits = limits
         self.extra = extra
-        self.clock = clock
-        meter = HTTP2FrameMeter(limits: extra.frames, startedAt: clock().uptimeNanoseconds)
+        self.now = now
+        meter = HTTP2FrameMeter(limits: extra.frames, startedAt: now.uptimeNanoseconds)
         pairs = .allocate(capacity: 24)
         library = HTTP2Library.shared.makeSession(for: self)
         isBroken = library == nil || !submitSettings()
@@ -92,7 +92,7 @@ final class HTTP2Session {
     /// Bytes arrived. Whatever they are, this returns; what is wrong with them is answered by what `takeOutput` then gives.
     func receive(_ bytes: UnsafeRawBufferPointer) {
         guard !isBroken, let library, let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
-        if case .flood(let flood) = meter.received(bytes, now: { clock().uptimeNanoseconds }) {
+        if case .flood(let flood) = meter.received(bytes, now: now.uptimeNanoseconds) {
             stop(flood)
             return
         }
@@ -138,7 +138,7 @@ final class HTTP2Session {
         stream.requestEnded = true
         stream.isHead = request.isHead
         stream.state = .answering
-        stream.headEndedAt = clock()
+        stream.headEndedAt = now
         progress &+= 1
         delegate?.requestArrived(request, on: stream, known: nil)
         return true
@@ -173,7 +173,7 @@ final class HTTP2Session {
 
     /// We reset a stream for what the client did on it; too many of these are an attack as well.
     func faultAnswered() {
-        if case .flood(let flood) = meter.faultAnswered(now: { clock().uptimeNanoseconds }) { stop(flood) }
+        if case .flood(let flood) = meter.faultAnswered(now: now.uptimeNanoseconds) { stop(flood) }
     }
 
     /// A stream object for a number that the library has just opened.

@@ -28,8 +28,7 @@ extension HTTP2Handler {
         guard let context, phase != .closed else { return nil }
         return context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
             guard let self, self.phase != .closed else { return }
-            self.now = .now()
-            self.connection.dates.refresh(now: self.now)
+            self.tick()
             work(self)
         }
     }
@@ -42,7 +41,7 @@ extension HTTP2Handler {
     /// One timer, moved on when it fires: use costs nothing.
     private func watchIdleness(in delay: TimeAmount) {
         timers.idle = schedule(in: delay) { handler in
-            let silence = handler.now - handler.lastProgress.at
+            let silence = handler.session.now - handler.lastProgress.at
             let left = handler.connection.limits.idleTime - silence
             guard left <= .zero, handler.unfinishedAnswers == 0 else {
                 return handler.watchIdleness(in: max(left, .seconds(1)))
@@ -88,7 +87,7 @@ extension HTTP2Handler {
             handler.timers.body = nil
             var wait: TimeAmount?
             for stream in handler.session.streams where stream.state == .receiving && stream.head != nil {
-                let left = handler.connection.limits.bodyTime - (handler.now - stream.headEndedAt)
+                let left = handler.connection.limits.bodyTime - (handler.session.now - stream.headEndedAt)
                 if left <= .zero {
                     handler.session.refuse(stream, 408, "the body did not come in time")
                 } else {

@@ -44,7 +44,17 @@ package final class HTTPServer: Sendable {
         loops = group.makeIterator().map { ($0, NIOLoopBoundBox.makeBoxSendingValue(LoopState(), eventLoop: $0)) }
     }
 
-    /// The real addresses, in configured order; empty before `start()` has returned.
+    /// The loops that connections live on.
+    package var eventLoopGroup: any EventLoopGroup { group }
+
+    /// Bytes that peers have not taken yet, all connections together: what a metric of the memory for slow readers shows.
+    package func unwrittenBytes() async -> Int {
+        var total = 0
+        for (loop, state) in loops { total += (try? await loop.submit { state.value.unwrittenBytes }.get()) ?? 0 }
+        return total
+    }
+
+    /// The real addresses, in configured order; empty before `start()` has returned, and kept behind the end for a last log line.
     package var addresses: [BoundAddress] { state.withLock { $0.addresses } }
 
     /// Binds every listener, or none: when one cannot be bound the others are closed again.
@@ -54,6 +64,7 @@ package final class HTTPServer: Sendable {
                 try await start(listener)
             } catch {
                 await stop()
+                state.withLock { $0.addresses = [] }
                 throw error
             }
         }

@@ -17,7 +17,10 @@ final class LoopState {
         }
     }
 
-    var count: Int { connections.count }
+    /// What the connections' channels hold for peers that do not read.
+    var unwrittenBytes: Int {
+        connections.values.reduce(0) { $0 + ((try? $1.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0) }
+    }
 
     /// Tells every connection; the future is done when the last one has closed.
     func drain(on loop: any EventLoop) -> EventLoopFuture<Void> {

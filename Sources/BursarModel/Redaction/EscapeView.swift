@@ -40,38 +40,48 @@ struct EscapeView {
 extension EscapeView {
     /// `%41` → `A`, in either case, for any subset of the characters; nil where there is none. `+` stays.
     static func percentDecoded(_ text: UnsafeRawBufferPointer) -> EscapeView? {
-        guard text.contains(UInt8(ascii: "%")) else { return nil }
-        var view = EscapeView()
-        view.bytes.reserveCapacity(text.count)
-        var index = 0
-        while index < text.count {
-            if text[index] == UInt8(ascii: "%"), let value = hexNumber(text, at: index + 1, digits: 2) {
-                view.append(CollectionOfOne(UInt8(value)), from: index, count: 3)  // two hex digits: below 256
-                index += 3
-            } else {
-                view.bytes.append(text[index])
-                index += 1
-            }
+        decoded(text, mark: UInt8(ascii: "%")) { view, index in
+            guard let value = hexNumber(text, at: index + 1, digits: 2) else { return 0 }
+            view.append(CollectionOfOne(UInt8(value)), from: index, count: 3)  // two hex digits: below 256
+            return 3
         }
-        return view.edits.isEmpty ? nil : view
     }
 
     /// JSON's escapes, surrogate pairs included, and C's `\xHH` and `\'`; nil where there is none. What is no escape stays.
     static func backslashDecoded(_ text: UnsafeRawBufferPointer) -> EscapeView? {
-        guard text.contains(UInt8(ascii: "\\")) else { return nil }
+        decoded(text, mark: UInt8(ascii: "\\")) { view, index in
+            guard let (scalar, count) = escape(text, at: index) else { return 0 }
+            if scalar.isASCII {
+                view.append(CollectionOfOne(UInt8(truncatingIfNeeded: scalar.value)), from: index, count: count)
+            } else {
+                view.append(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter, from: index, count: count)
+            }
+            return count
+        }
+    }
+
+    /// Copies what lies between the marks at one stroke, and asks `undo` at each mark: it appends what the escape stands for
+    /// and returns the escape's length, 0 where there is none.
+    private static func decoded(
+        _ text: UnsafeRawBufferPointer, mark: UInt8, undo: (inout EscapeView, Int) -> Int
+    ) -> EscapeView? {
+        guard var index = text.firstIndex(of: mark) else { return nil }
         var view = EscapeView()
         view.bytes.reserveCapacity(text.count)
-        var index = 0
+        var copied = 0
         while index < text.count {
-            if text[index] == UInt8(ascii: "\\"), let (scalar, count) = escape(text, at: index) {
-                view.append(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter, from: index, count: count)
-                index += count
+            if text[index] == mark {
+                if index > copied { view.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied..<index])) }
+                let count = undo(&view, index)
+                copied = index + count
+                index += max(count, 1)
             } else {
-                view.bytes.append(text[index])
                 index += 1
             }
         }
-        return view.edits.isEmpty ? nil : view
+        guard !view.edits.isEmpty else { return nil }
+        view.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied...]))
+        return view
     }
 
     /// The escape that begins at `index`, and how many bytes it takes.

@@ -11,6 +11,10 @@ package enum SuspiciousText {
         "api_key", "api-key", "apikey", "password", "passwd", "secret", "token"
     ].map { Array($0.utf8) }
     private static let schemes = ["bearer", "basic", "token", "key"].map { Array($0.utf8) }
+    /// Whether a name or a scheme begins with the byte, in either case: most words end here.
+    private static let initials: [Bool] = (0..<256).map { byte in
+        (names + schemes).contains { Int($0[0]) == byte || Int($0[0]) == byte + 0x20 }
+    }
     private static let hexRun = 32
     private static let schemeToken = 8
     /// Without a digit, a word behind `Token` or `Key` may be prose; so long it is not.
@@ -41,7 +45,7 @@ package enum SuspiciousText {
                 index += 1
                 continue
             }
-            if let value = namedValue(text, at: index) ?? schemeValue(text, at: index) {
+            if initials[Int(text[index])], let value = namedValue(text, at: index) ?? schemeValue(text, at: index) {
                 places.append(value)
                 index = value.upperBound
                 continue

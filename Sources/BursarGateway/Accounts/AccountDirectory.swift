@@ -1,0 +1,122 @@
+import BursarCatalog
+import BursarModel
+import BursarUpstream
+
+/// One configured account, with everything that a route needs of it. *Value.*
+struct AccountEntry: Sendable {
+    let id: AccountID
+    let definition: ProviderDefinition
+    let upstream: UpstreamAccount
+    /// Below this available amount the row says so.
+    let low: ExactDecimal?
+}
+
+/// The configured accounts in configuration order, and the ways to find one. *Immutable after start; any thread.*
+struct AccountDirectory: Sendable {
+    let entries: [AccountEntry]
+    private let indexByID: [AccountID: Int]
+    private let indicesByProvider: [ProviderID: [Int]]
+    private let indicesByKey: [CredentialKey: [Int]]
+
+    init(_ entries: [AccountEntry]) {
+        self.entries = entries
+        indexByID = Dictionary(entries.indices.map { (entries[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+        indicesByProvider = Dictionary(grouping: entries.indices) { entries[$0].id.provider }
+        indicesByKey = Dictionary(grouping: entries.indices) { entries[$0].upstream.key }
+    }
+
+    subscript(index: Int) -> AccountEntry { entries[index] }
+
+    func index(of id: AccountID) -> Int? { indexByID[id] }
+    func indices(of provider: ProviderID) -> [Int] { indicesByProvider[provider] ?? [] }
+
+    /// Several accounts may hold the same credential: they then share its reading and its cooldown.
+    func indices(of key: CredentialKey) -> [Int] { indicesByKey[key] ?? [] }
+
+    /// The account that a provider route without `@account` means: the one named `default`, else the provider's first.
+    func defaultIndex(of provider: ProviderID) -> Int? {
+        indexByID[AccountID(provider: provider, account: .default)] ?? indices(of: provider).first
+    }
+
+    /// The providers that have an account, in configuration order.
+    var providers: [ProviderID] {
+        var seen: Set<ProviderID> = []
+        return entries.map(\.id.provider).filter { seen.insert($0).inserted }
+    }
+}
+
+// MARK: - Choosing rows
+
+extension AccountDirectory {
+    /// A name that does not exist, with what does.
+    struct UnknownName: Error, Equatable {
+        let detail: String
+    }
+
+    /// The rows that a path and its filters ask for, in configuration order.
+    /// - Throws: for a name that does not exist; names are shown only when they could be names at all.
+    func select(provider: String?, account: String?, query: BalancesQuery) throws(UnknownName) -> [Int] {
+        var chosen = Array(entries.indices)
+        for names in [provider.map { [$0] }, query.providers].compactMap({ $0 }) {
+            let providers = Set(try names.map { name throws(UnknownName) in try knownProvider(name) })
+            chosen = chosen.filter { providers.contains(entries[$0].id.provider) }
+        }
+        for names in [account.map { [$0] }, query.accounts].compactMap({ $0 }) {
+            let accounts = Set(try names.map { name throws(UnknownName) in try knownAccount(name, among: chosen) })
+            chosen = chosen.filter { accounts.contains(entries[$0].id.account) }
+        }
+        return chosen
+    }
+
+    /// Which rows `require=` names: `tensorpix` all of a provider's, `tensorpix/main` one.
+    func required(_ names: [String]) throws(UnknownName) -> [Int] {
+        var chosen: [Int] = []
+        for name in names {
+            let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            let ofProvider = indices(of: try knownProvider(String(parts[0])))
+            guard parts.count == 2 else {
+                chosen += ofProvider
+                continue
+            }
+            let account = try knownAccount(String(parts[1]), among: ofProvider)
+            chosen += ofProvider.filter { entries[$0].id.account == account }
+        }
+        return chosen
+    }
+
+    private func knownProvider(_ name: String) throws(UnknownName) -> ProviderID {
+        if let id = ProviderID(name), indicesByProvider[id] != nil { return id }
+        throw UnknownName(
+            detail: "No account of \(Self.shown(ProviderID(name)?.name, "that provider")) is configured. "
+                + Self.list("Providers with accounts", providers.map(\.name)))
+    }
+
+    private func knownAccount(_ name: String, among indices: [Int]) throws(UnknownName) -> AccountName {
+        if let account = AccountName(name), indices.contains(where: { entries[$0].id.account == account }) { return account }
+        throw UnknownName(
+            detail: "There is no account \(Self.shown(AccountName(name)?.name, "of that name")) here. "
+                + Self.list("Accounts", indices.map { entries[$0].id.description }))
+    }
+
+    private static func shown(_ name: String?, _ otherwise: String) -> String { name.map { "\"\($0)\"" } ?? otherwise }
+
+    /// At most twenty names: a list of thousands helps nobody.
+    private static func list(_ what: String, _ names: [String]) -> String {
+        if names.isEmpty { return "\(what): none." }
+        let shown = names.prefix(20).joined(separator: ", ")
+        return "\(what): \(shown)\(names.count > 20 ? " and \(names.count - 20) more" : "")."
+    }
+}
+
+// MARK: - Paths
+
+extension AccountDirectory {
+    /// The paths whose ready answers show the account.
+    func paths(showing index: Int) -> [String] {
+        let id = entries[index].id, path = entries[index].definition.path
+        return [
+            "/v1/balances", "/v1/balances/\(id.provider)", "/v1/balances/\(id.provider)/\(id.account)",
+            "/providers/\(id.provider)\(path)", "/providers/\(id.provider)@\(id.account)\(path)"
+        ]
+    }
+}

@@ -1,0 +1,29 @@
+import BursarCatalog
+import BursarEngine
+import BursarModel
+import BursarUpstream
+
+/// Makes the upstream account of a caller's own credential. *Value.*
+///
+/// It is asked at the same place and on the same terms as the provider's configured account, where there is one: a caller
+/// must not be able to send a key anywhere else, and a mock that is configured must answer pass-through as well.
+struct PassThrough: Sendable {
+    let keys: CredentialKeys
+    let defaults: AccountDefaults
+
+    func account(_ definition: ProviderDefinition, _ credential: Secret, beside configured: UpstreamAccount?) -> UpstreamAccount {
+        var policy =
+            configured?.policy
+            ?? RefreshPolicy(
+                ttl: defaults.ttl, staleFor: defaults.staleFor, timeout: defaults.timeout, budget: definition.callBudget)
+        policy.residence = .passThrough
+        return UpstreamAccount(
+            id: nil, definition: definition, baseURL: configured?.baseURL, secret: credential,
+            parameters: configured?.parameters ?? [:], policy: policy, keys: keys)
+    }
+}
+
+extension ProviderDefinition {
+    /// What Bursar may take of the provider's documented limit.
+    var callBudget: CallBudget? { budget.map { CallBudget(calls: $0.calls, window: $0.window) } }
+}

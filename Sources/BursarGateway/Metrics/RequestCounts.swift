@@ -1,0 +1,56 @@
+import BursarHTTP
+import NIOCore
+import Synchronization
+
+/// The routes as metrics and logs name them: a closed set, so that no caller can make series. *Value.*
+enum RouteLabel: Int, Sendable, CaseIterable {
+    case balances, provider, providers, live, ready, openAPI, metrics, page, other
+
+    init(path: String) {
+        switch Route(path: path) {
+        case .balances: self = .balances
+        case .provider: self = .provider
+        case .providers: self = .providers
+        case .live: self = .live
+        case .ready: self = .ready
+        case .openAPI: self = .openAPI
+        case .metrics: self = .metrics
+        case .page(let path): self = path == "/" ? .page : .other
+        case nil: self = .other
+        }
+    }
+
+    var label: String { String(describing: self) }
+}
+
+/// How many requests each route answered with each status. *Atomic*; any thread: an event loop adds one and goes on.
+final class RequestCounts: Sendable {
+    /// Statuses that this server sends; anything else counts as 0 ("other").
+    static let statuses = [
+        0, 200, 201, 304, 400, 401, 402, 403, 404, 405, 406, 408, 413, 421, 429, 431, 500, 501, 502, 503, 504, 505
+    ]
+
+    private final class Cell: Sendable { let value = Atomic<Int>(0) }
+    private let cells: [Cell]
+    private let columnByStatus: [Int: Int]
+
+    init() {
+        cells = (0..<RouteLabel.allCases.count * Self.statuses.count).map { _ in Cell() }
+        columnByStatus = Dictionary(uniqueKeysWithValues: Self.statuses.enumerated().map { ($1, $0) })
+    }
+
+    func count(_ route: RouteLabel, status: Int) {
+        let column = columnByStatus[status] ?? 0
+        cells[route.rawValue * Self.statuses.count + column].value.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// The counts that are not zero.
+    var all: [(route: RouteLabel, status: Int, count: Int)] {
+        RouteLabel.allCases.flatMap { route in
+            Self.statuses.indices.compactMap { column in
+                let count = cells[route.rawValue * Self.statuses.count + column].value.load(ordering: .relaxed)
+                return count == 0 ? nil : (route, Self.statuses[column], count)
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import BursarCatalog
+package import BursarModel
+
+extension BalancesDocument {
+    /// A gateway's JSON as `bursar balances` reads it: what the table needs, nothing else. *Value.*
+    package struct Decoded: Sendable {
+        package let generatedAt: WallTime
+        package let lines: [BalanceTable.Line]
+
+        /// Nil for anything that is no balances document.
+        package init?(json: [UInt8]) {
+            guard let document = try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)),
+                case .array(let rows)? = document["balances"]
+            else { return nil }
+            // A problem document that carries rows has no time of its own: ages are then counted from the newest reading.
+            let lines = rows.compactMap(Self.line)
+            guard lines.count == rows.count else { return nil }
+            self.lines = lines
+            generatedAt =
+                document["generated_at"]?.text.flatMap { WallTime(rfc3339: $0) } ?? lines.compactMap(\.fetchedAt).max()
+                ?? WallTime(milliseconds: 0)
+        }
+
+        private static func line(_ row: JSONValue) -> BalanceTable.Line? {
+            guard let provider = row["provider"]?.text, let account = row["account"]?.text,
+                let status = row["status"]?.text.flatMap({ RowStatus(rawValue: $0) }),
+                case .array(let amounts)? = row["amounts"]
+            else { return nil }
+            return BalanceTable.Line(
+                provider: provider, account: account, status: status,
+                amounts: amounts.compactMap { amount in
+                    guard let kind = amount["kind"]?.text, let value = amount["value"]?.text, let unit = amount["unit"]?.text
+                    else { return nil }
+                    return (kind, value, unit)
+                },
+                low: row["low"] == .bool(true),
+                fetchedAt: row["fetched_at"]?.text.flatMap { WallTime(rfc3339: $0) },
+                problem: row["problem"]?["title"]?.text,
+                retryAt: row["problem"]?["retry_at"]?.text.flatMap { WallTime(rfc3339: $0) })
+        }
+    }
+}
+
+extension ProblemDocument {
+    /// The `detail`, else the `title`, of a problem document.
+    package static func detail(inJSON json: [UInt8]) -> String? {
+        guard let document = try? JSONReader.read(json) else { return nil }
+        return (document["detail"] ?? document["title"])?.text
+    }
+}

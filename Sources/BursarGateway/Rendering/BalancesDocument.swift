@@ -1,0 +1,111 @@
+import BursarEngine
+import BursarModel
+
+/// The answer to `/v1/balances`: rows that are rendered already, and what follows from them together. *Value.* Pure.
+package struct BalancesDocument: Sendable {
+    /// What a document needs of a row besides its bytes.
+    struct Row: Sendable {
+        let json: [UInt8]
+        let status: RowStatus
+        let problemCode: ProblemCode?
+        /// When its provider is asked again, where waiting ends its problem.
+        let retryAt: MonotonicTime?
+        /// End of its ttl; nil without a reading.
+        let expiresAt: MonotonicTime?
+        /// When the row changes by time alone.
+        let validUntil: MonotonicTime
+        /// Until then a plain request neither changes the row nor asks anybody; nil: the next one may.
+        let quietUntil: MonotonicTime?
+
+    }
+
+    let generatedAt: Moment
+    let rows: [Row]
+
+    init(generatedAt: Moment, rows: [Row]) {
+        self.generatedAt = generatedAt
+        self.rows = rows
+    }
+
+    /// Every row has a value, fresh or stale.
+    var isComplete: Bool { rows.allSatisfy { $0.status != .unavailable } }
+    var isFresh: Bool { rows.allSatisfy { $0.status == .fresh } }
+    var hasValue: Bool { rows.isEmpty || rows.contains { $0.status != .unavailable } }
+
+    /// Until when plain requests get this very document; nil where the next one may change it.
+    var quietUntil: MonotonicTime? {
+        var first = MonotonicTime.distantFuture
+        for row in rows {
+            guard let quiet = row.quietUntil else { return nil }
+            first = min(first, quiet)
+        }
+        return first
+    }
+
+    /// How long a private cache may keep it: until the first row is no longer fresh. Zero when one is stale already.
+    var maxAge: Duration {
+        guard isFresh, let first = rows.compactMap(\.expiresAt).min() else { return .zero }
+        return max(.zero, generatedAt.monotonic.duration(to: first))
+    }
+
+    /// Contract 4.1, "Status".
+    enum Outcome: Equatable {
+        case ok
+        /// Every failure ends by waiting; this long until the first does.
+        case wait(Duration)
+        case timedOut
+        case failed
+    }
+
+    var outcome: Outcome {
+        if hasValue { return .ok }
+        let waits = rows.compactMap(\.retryAt)
+        if waits.count == rows.count, let first = waits.min() { return .wait(generatedAt.monotonic.duration(to: first)) }
+        return rows.allSatisfy { $0.problemCode == .timeout } ? .timedOut : .failed
+    }
+
+    var json: [UInt8] {
+        var json = JSONText(reserving: 256 + rows.reduce(0) { $0 + $1.json.count + 1 })
+        json.object { json in
+            json.string("schema", "bursar.balances.v1")
+            json.string("generated_at", generatedAt.wall.rfc3339)
+            json.bool("complete", isComplete)
+            json.raw("summary", summary)
+            json.raw("balances", rowsArray)
+        }
+        return json.bytes
+    }
+
+    private var summary: [UInt8] {
+        var json = JSONText(reserving: 96)
+        json.object { json in
+            json.integer("accounts", rows.count)
+            json.integer("fresh", count(.fresh))
+            json.integer("stale", count(.stale))
+            json.integer("unavailable", count(.unavailable))
+        }
+        return json.bytes
+    }
+
+    /// The `balances` member alone: problem documents carry it too.
+    var rowsArray: [UInt8] {
+        var json = JSONText(reserving: 2 + rows.reduce(0) { $0 + $1.json.count + 1 })
+        json.array { json in
+            for row in rows { json.raw(nil, row.json) }
+        }
+        return json.bytes
+    }
+
+    private func count(_ status: RowStatus) -> Int { rows.count { $0.status == status } }
+}
+
+extension BalancesDocument.Row {
+    init(_ row: BalanceRow) {
+        let view = row.view, expiresAt = view.expiresAt?.monotonic
+        self.init(
+            json: row.json, status: view.status, problemCode: view.problem?.code,
+            retryAt: view.hold.flatMap { $0.endsByWaiting ? $0.until.monotonic : nil }, expiresAt: expiresAt,
+            validUntil: view.validUntil,
+            quietUntil: view.status == .fresh ? expiresAt : view.hold.map { min($0.until.monotonic, view.validUntil) })
+    }
+}

@@ -1,0 +1,41 @@
+import BursarModel
+
+/// The `Cache-Status` field of an answer (RFC 9211): whether it was held, and why not. *Value.* It never carries a key.
+enum CacheStatus: Equatable, Sendable {
+    /// Served from memory. `ttl` in seconds, negative when stale; nil where the answer joins several rows.
+    case hit(ttl: Int?, detail: ProblemCode?)
+    /// The provider was asked for this request.
+    case forwarded(Reason, status: Int?, stored: Bool)
+    /// Someone else's call was already under way, and this request shared its result.
+    case collapsed(Reason)
+    /// Neither: nothing was held, and nobody may be asked now.
+    case refused(ProblemCode?)
+
+    enum Reason: String, Sendable {
+        /// Nothing was held.
+        case miss
+        /// What was held was past its ttl.
+        case stale
+        /// The request asked for something newer.
+        case request
+    }
+
+    var field: String {
+        switch self {
+        case .hit(let ttl, let detail):
+            var field = "bursar; hit"
+            if let ttl { field += "; ttl=\(ttl)" }
+            if let detail { field += "; detail=\(detail.rawValue)" }
+            return field
+        case .forwarded(let reason, let status, let stored):
+            var field = "bursar; fwd=\(reason.rawValue)"
+            if let status { field += "; fwd-status=\(status)" }
+            if stored { field += "; stored" }
+            return field
+        case .collapsed(let reason):
+            return "bursar; fwd=\(reason.rawValue); collapsed"
+        case .refused(let detail):
+            return detail.map { "bursar; detail=\($0.rawValue)" } ?? "bursar"
+        }
+    }
+}

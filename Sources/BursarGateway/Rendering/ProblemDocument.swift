@@ -1,0 +1,38 @@
+import BursarModel
+
+/// A problem document (RFC 9457): what Bursar says when it, and not a provider, refuses or fails. *Value.*
+///
+/// Everything in it is our own words or a name that was checked: no upstream text, no caller's text, no credential.
+package struct ProblemDocument: Sendable {
+    /// The stable code behind `urn:bursar:problem:`.
+    let code: String
+    let title: String
+    let status: Int
+    let detail: String?
+    let requestID: String
+    /// Further members, as JSON: name and value.
+    var extensions: [(name: StaticString, json: [UInt8])] = []
+
+    static let contentType = "application/problem+json"
+
+    init(code: String, title: String, status: Int, detail: String? = nil, requestID: String) {
+        self.code = code
+        self.title = title
+        self.status = status
+        self.detail = detail
+        self.requestID = requestID
+    }
+
+    var json: [UInt8] {
+        var json = JSONText(reserving: 512)
+        json.object { json in
+            json.string("type", "urn:bursar:problem:\(code)")
+            json.string("title", title)
+            json.integer("status", status)
+            if let detail { json.string("detail", detail) }
+            json.string("request_id", requestID)
+            for member in extensions { json.raw(member.name, member.json) }
+        }
+        return json.bytes
+    }
+}

@@ -1,0 +1,56 @@
+import BursarHTTP
+import BursarModel
+import NIOCore
+
+/// Builds the responses that several routes share. Pure.
+enum Answers {
+    /// A problem document: never stored, whatever it says.
+    static func problem(_ problem: ProblemDocument, headers: HeaderFields = [:]) -> Response {
+        var response = Response(status: problem.status, headers: headers, bytes: problem.json)
+        response.headers["content-type"] = ProblemDocument.contentType
+        response.headers["cache-control"] = "no-store"
+        return response
+    }
+
+    static func notFound(_ request: Request, detail: String) -> Response {
+        problem(
+            ProblemDocument(
+                code: "not_found", title: "Nothing answers to this path", status: 404, detail: detail,
+                requestID: request.id.description))
+    }
+
+    static func badRequest(_ request: Request, code: String = "invalid_request", detail: String) -> Response {
+        problem(
+            ProblemDocument(
+                code: code, title: "The request cannot be understood", status: 400, detail: detail,
+                requestID: request.id.description))
+    }
+
+    /// Every route here answers GET and HEAD and nothing else.
+    static func methodNotAllowed(_ request: Request) -> Response {
+        problem(
+            ProblemDocument(
+                code: "method_not_allowed", title: "This path answers GET and HEAD only", status: 405,
+                requestID: request.id.description),
+            headers: ["allow": "GET, HEAD"])
+    }
+
+    /// JSON that may be kept by nobody: health, status.
+    static func json(_ json: [UInt8], status: Int = 200, cacheControl: String = "no-store") -> Response {
+        Response(
+            status: status, headers: ["content-type": "application/json", "cache-control": cacheControl], bytes: json)
+    }
+}
+
+extension Duration {
+    var timeAmount: TimeAmount { .nanoseconds(nanoseconds) }
+}
+
+extension NIODeadline {
+    /// The moment that lies `from` → `to` away from now. NIO's clock and ours may differ in what they count while a machine
+    /// sleeps; distances from the present are the same on both.
+    static func at(_ time: MonotonicTime, seenFrom now: Moment) -> NIODeadline {
+        if time == .distantFuture { return .distantFuture }
+        return .now() + now.monotonic.duration(to: time).timeAmount
+    }
+}

@@ -1,0 +1,48 @@
+import BursarModel
+
+/// What `/v1/balances?…` asks for. *Value.*
+struct BalancesQuery: Equatable, Sendable {
+    /// `provider=a,b`; nil: all.
+    var providers: [String]?
+    /// `account=x,y`; nil: all.
+    var accounts: [String]?
+    /// `require=a,b/c`: the call fails unless each of these has a fresh value.
+    var required: [String] = []
+    var isPretty = false
+
+    static let known = ["provider", "account", "require", "pretty"]
+
+    /// What is wrong with a query, in words for its caller.
+    struct Refusal: Error, Equatable { let detail: String }
+
+    init(_ query: Query) throws(Refusal) {
+        for parameter in query.parameters {
+            switch parameter.name {
+            case "provider": providers = try Self.merged(providers, parameter)
+            case "account": accounts = try Self.merged(accounts, parameter)
+            case "require": required = try Self.merged(required, parameter)
+            case "pretty": isPretty = try Self.flag(parameter)
+            default:
+                // The name is the caller's text: it is not echoed, because it may be anything.
+                throw Refusal(detail: "Unknown query parameter. Known are: \(Self.known.joined(separator: ", ")).")
+            }
+        }
+    }
+
+    private static func merged(_ held: [String]?, _ parameter: Query.Parameter) throws(Refusal) -> [String] {
+        let names = parameter.value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard names.allSatisfy({ !$0.isEmpty }) else {
+            throw Refusal(
+                detail: "The query parameter \(parameter.name) takes names with commas between, such as \(parameter.name)=a,b.")
+        }
+        return (held ?? []) + names
+    }
+
+    private static func flag(_ parameter: Query.Parameter) throws(Refusal) -> Bool {
+        switch parameter.value.lowercased() {
+        case "", "1", "true", "yes": return true
+        case "0", "false", "no": return false
+        default: throw Refusal(detail: "The query parameter pretty takes true, false or nothing.")
+        }
+    }
+}

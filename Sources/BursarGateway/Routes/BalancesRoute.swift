@@ -1,0 +1,220 @@
+import BursarCatalog
+import BursarEngine
+import BursarHTTP
+import BursarModel
+import BursarUpstream
+import NIOCore
+
+/// `GET /v1/balances` and its two narrower forms (contract 4.1). *Immutable; any thread.*
+struct BalancesRoute: Sendable {
+    let directory: AccountDirectory
+    let refresher: Refresher
+    let rows: RowTable
+    let hot: HotTable
+
+    /// One request, understood.
+    private struct Ask: Sendable {
+        var request: Request
+        var query: BalancesQuery
+        var indices: [Int]
+        var required: [Int]
+        var directives: RequestDirectives
+        var wantsText: Bool
+        /// Nothing in the request but its path matters, so that the answer can be kept for the next one.
+        var isPlain: Bool
+        /// What the table of ready answers had seen when this request came.
+        var changes: UInt64
+    }
+
+    func respond(to request: Request, provider: String?, account: String?) -> Reply {
+        let ask: Ask
+        do {
+            ask = try understand(request, provider: provider, account: account)
+        } catch let error as BalancesQuery.Refusal {
+            return .now(Answers.badRequest(request, detail: error.detail))
+        } catch let error as AccountDirectory.UnknownName {
+            return .now(Answers.notFound(request, detail: error.detail))
+        } catch {
+            return .now(Answers.badRequest(request, detail: "The query string is not well-formed."))
+        }
+
+        var tickets: [Int: Ticket] = [:]
+        for index in ask.indices {
+            if case .mustWait(let ticket) = refresher.request(directory[index].upstream, demand: ask.directives.demand) {
+                tickets[index] = ticket
+            }
+        }
+        if tickets.isEmpty { return .now(render(ask, waited: [:])) }
+
+        let deadline = waitDeadline(ask, tickets.keys)
+        let waiting = tickets
+        return .later {
+            let waited = await withTaskGroup(of: (Int, Answer).self) { group in
+                for (index, ticket) in waiting {
+                    group.addTask { (index, await refresher.wait(ticket, until: deadline)) }
+                }
+                return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            return render(ask, waited: waited)
+        }
+    }
+
+    private func understand(_ request: Request, provider: String?, account: String?) throws -> Ask {
+        guard let parameters = Query(request.query) else {
+            throw BalancesQuery.Refusal(detail: "The query string is not well-formed: an escape is broken or it is no UTF-8.")
+        }
+        let query = try BalancesQuery(parameters)
+        let headers = request.headers
+        let accept = headers.all("accept"), prefer = headers.all("prefer"), pragma = headers.all("pragma")
+        let directives = RequestDirectives(cacheControl: headers.all("cache-control"), pragma: pragma, prefer: prefer)
+        let wantsText = MediaTypes.prefersPlainText(accept)
+        return Ask(
+            request: request, query: query,
+            indices: try directory.select(provider: provider, account: account, query: query),
+            required: try directory.required(query.required), directives: directives, wantsText: wantsText,
+            isPlain: request.query == nil && !wantsText && !headers.contains("cache-control") && !headers.contains("pragma"),
+            changes: hot.changes)
+    }
+
+    /// A caller waits as long as the slowest provider may take, and not past its own `Prefer: wait`. The machine's own timeout
+    /// comes first: this deadline is only there so that a caller's wait ends whatever happens.
+    private func waitDeadline(_ ask: Ask, _ indices: some Sequence<Int>) -> MonotonicTime {
+        let slowest = indices.map { directory[$0].upstream.policy.timeout }.max() ?? .zero
+        let patience = ask.directives.wait.map { min(.seconds($0), slowest + Self.margin) } ?? slowest + Self.margin
+        return refresher.now.monotonic.advanced(by: patience)
+    }
+
+    /// Outer deadlines are longer than inner ones, so that the inner one's reason is what callers see.
+    static let margin: Duration = .milliseconds(500)
+}
+
+// MARK: - The answer
+
+extension BalancesRoute {
+    private func render(_ ask: Ask, waited: [Int: Answer]) -> Response {
+        let now = refresher.now
+        let document = BalancesDocument(
+            generatedAt: now,
+            rows: ask.indices.map { index in
+                // A wait that ended without a result has a row of its own: the machine's view cannot say whose patience ended.
+                guard case .waitedOut? = waited[index]?.source, let view = waited[index]?.view else {
+                    return rows.row(index, now: now) { row($0, refresher.view(directory[$0].upstream)) }
+                }
+                return BalancesDocument.Row(row(index, view))
+            })
+        if ask.directives.newness == .heldOnly, !document.hasValue { return nothingHeld(ask, document) }
+        if let missing = firstUnmet(ask, now) { return requirementUnmet(ask, document, missing, now) }
+
+        switch document.outcome {
+        case .ok: return found(ask, document, asked: !waited.isEmpty)
+        case .wait(let wait):
+            return failure(
+                ask, document, status: 503, code: "no_reading", title: "No provider may be asked now",
+                detail: "Each account waits for a cooldown or an open circuit to end.", retryAfter: wait)
+        case .timedOut:
+            return failure(
+                ask, document, status: 504, code: "timeout", title: "No provider answered in time",
+                detail: "A late answer is still taken in: asking again soon may find it.")
+        case .failed:
+            return failure(
+                ask, document, status: 502, code: "no_reading", title: "No provider gave a reading",
+                detail: "Each row of balances says why.")
+        }
+    }
+
+    private func row(_ index: Int, _ view: AccountView) -> BalanceRow {
+        let entry = directory[index]
+        return BalanceRow(id: entry.id, title: entry.definition.title, lowLimit: entry.low, view: view)
+    }
+
+    private func found(_ ask: Ask, _ document: BalancesDocument, asked: Bool) -> Response {
+        if ask.wantsText { return text(ask, document) }
+        var body = document.json
+        if ask.query.isPretty { body = Self.pretty(body) }
+        let headers = self.headers(document, contentType: "application/json", asked: asked)
+        let keeps = ask.isPlain && !asked
+        let prepared = Held.prepare(body, headers: headers, ageBase: .now(), forms: keeps ? .all : .plain)
+        return Held.choose(prepared, for: ask.request, replay: keeps ? publish(prepared, ask, document) : nil)
+    }
+
+    /// Keeps the answer for everybody who asks this path next, until a row changes or its provider may be asked again.
+    private func publish(_ prepared: PreparedResponse, _ ask: Ask, _ document: BalancesDocument) -> Replay? {
+        guard let quietUntil = document.quietUntil, quietUntil > document.generatedAt.monotonic else { return nil }
+        let replay = Replay(validity: Validity(), until: .at(quietUntil, seenFrom: document.generatedAt))
+        let isKept = hot.publish(HotEntry(response: prepared, replay: replay), for: ask.request.path, since: ask.changes)
+        return isKept ? replay : nil
+    }
+
+    private func headers(_ document: BalancesDocument, contentType: String, asked: Bool) -> HeaderFields {
+        var headers: HeaderFields = [
+            "content-type": contentType,
+            "cache-control": document.isComplete ? "private, max-age=\(document.maxAge.flooredSeconds)" : "no-store",
+            "bursar-complete": document.isComplete ? "true" : "false",
+            "vary": "accept, accept-encoding"
+        ]
+        headers["cache-status"] =
+            (asked ? CacheStatus.forwarded(.miss, status: nil, stored: document.isComplete) : .hit(ttl: nil, detail: nil)).field
+        return headers
+    }
+
+    /// For people: our own compact JSON read again and laid out.
+    private static func pretty(_ json: [UInt8]) -> [UInt8] {
+        (try? JSONReader.read(json, limits: JSONLimits(bytes: json.count))).map { JSONWriter.pretty($0) } ?? json
+    }
+
+    private func text(_ ask: Ask, _ document: BalancesDocument) -> Response {
+        let now = document.generatedAt
+        let lines = ask.indices.map { row($0, refresher.view(directory[$0].upstream)).tableLine }
+        let body = Array(BalanceTable(lines).text(now: now.wall).utf8)
+        let headers = headers(document, contentType: "text/plain; charset=utf-8", asked: false)
+        return Held.choose(
+            Held.prepare(body, headers: headers, ageBase: .now(), forms: .plain), for: ask.request, replay: nil)
+    }
+}
+
+// MARK: - Failures
+
+extension BalancesRoute {
+    private func firstUnmet(_ ask: Ask, _ now: Moment) -> Int? {
+        ask.required.first { refresher.view(directory[$0].upstream).status != .fresh }
+    }
+
+    private func requirementUnmet(_ ask: Ask, _ document: BalancesDocument, _ index: Int, _ now: Moment) -> Response {
+        let hold = refresher.view(directory[index].upstream).hold
+        return failure(
+            ask, document, status: 503, code: "requirement_unmet", title: "A required account has no fresh value",
+            detail: "\(directory[index].id) is required and not fresh.",
+            retryAfter: hold.map { now.monotonic.duration(to: $0.until.monotonic) })
+    }
+
+    private func nothingHeld(_ ask: Ask, _ document: BalancesDocument) -> Response {
+        failure(
+            ask, document, status: 504, code: "nothing_held", title: "Nothing is held",
+            detail: "The request said only-if-cached, and no reading is held (RFC 9111 5.2.1.7).")
+    }
+
+    private func failure(
+        _ ask: Ask, _ document: BalancesDocument, status: Int, code: String, title: String, detail: String,
+        retryAfter: Duration? = nil
+    ) -> Response {
+        var problem = ProblemDocument(
+            code: code, title: title, status: status, detail: detail, requestID: ask.request.id.description)
+        problem.extensions = [
+            ("generated_at", Array("\"\(document.generatedAt.wall.rfc3339)\"".utf8)), ("balances", document.rowsArray)
+        ]
+        var headers: HeaderFields = ["bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding"]
+        if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
+        return Answers.problem(problem, headers: headers)
+    }
+}
+
+extension RequestDirectives {
+    var demand: Demand {
+        switch newness {
+        case .anyHeld: .anyHeld
+        case .newerThan(let seconds): .newerThan(age: .seconds(seconds))
+        case .newest: .newest
+        case .heldOnly: .heldOnly
+        }
+    }
+}

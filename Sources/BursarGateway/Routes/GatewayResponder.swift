@@ -1,0 +1,94 @@
+import BursarHTTP
+import BursarModel
+import NIOCore
+
+/// From a request to its reply: the whole order of decisions on one page. *Immutable; any thread.*
+///
+/// A hit ends after the first step: one look into this event loop's table of ready answers, no lock, no rendering.
+struct GatewayResponder: Responder {
+    let hot: HotTable
+    let hosts: HostGuard
+    let balances: BalancesRoute
+    let providers: ProviderRoute
+    let health: HealthRoutes
+    let documents: DocumentRoutes
+    let metrics: MetricsRoute
+
+    func respond(to request: Request) -> Reply {
+        guard hosts.allows(request.headers["host"]) else { return .now(misdirected(request)) }
+        if let hit = hit(request) { return .now(hit) }
+        return route(request)
+    }
+
+    /// The answer that stands ready, where the request says nothing that could change it.
+    private func hit(_ request: Request) -> Response? {
+        guard request.query == nil, request.method == "GET" || request.isHead,
+            let entry = hot.entry(for: request.path, now: .now()), !asksForMore(request.headers, than: entry)
+        else { return nil }
+        return Held.choose(entry.response, for: request, replay: entry.replay)
+    }
+
+    /// Headers that make an answer another one: newer, sooner, as text, or somebody else's.
+    private func asksForMore(_ headers: HeaderFields, than entry: HotEntry) -> Bool {
+        if headers.contains("cache-control") || headers.contains("pragma") { return true }
+        if let credential = entry.credentialHeader { return headers.contains(credential) }
+        return headers.contains("accept") && MediaTypes.prefersPlainText(headers.all("accept"))
+    }
+
+    private func route(_ request: Request) -> Reply {
+        guard let route = Route(path: request.path) else {
+            return .now(Answers.notFound(request, detail: Self.whatExists))
+        }
+        if Query(request.query)?.carriesCredential == true { return .now(credentialInQuery(request)) }
+        if case .provider(let name, let account, let path) = route {
+            return providers.respond(to: request, name: name, account: account, documentedPath: path)
+        }
+        guard request.method == "GET" || request.isHead else { return .now(Answers.methodNotAllowed(request)) }
+        switch route {
+        case .balances(let provider, let account):
+            return balances.respond(to: request, provider: provider, account: account)
+        case .live: return .now(health.live())
+        case .ready: return .now(health.ready(request))
+        case .providers: return .now(documents.providers(request))
+        case .openAPI: return documents.openAPI(request)
+        case .metrics: return metrics.respond()
+        case .page(let path):
+            return .now(documents.page(path, request) ?? Answers.notFound(request, detail: Self.whatExists))
+        case .provider(let name, let account, let path):
+            return providers.respond(to: request, name: name, account: account, documentedPath: path)
+        }
+    }
+
+    static let whatExists =
+        "There are /v1/balances, /v1/providers, /providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
+
+    func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
+        Answers.problem(
+            ProblemDocument(
+                code: "http_\(status)", title: HTTPStatus.reason(status), status: status, detail: detail,
+                requestID: requestID.description))
+    }
+}
+
+// MARK: - Refusals before any route
+
+extension GatewayResponder {
+    /// 421: this server does not answer for that name (RFC 9110 15.5.20). The name is not echoed: it is the caller's text.
+    private func misdirected(_ request: Request) -> Response {
+        Answers.problem(
+            ProblemDocument(
+                code: "unknown_host", title: "This gateway does not answer to that host name", status: 421,
+                detail: "The Host header names neither an address nor localhost. If a reverse proxy or a name of yours stands in "
+                    + "front, add the name to `hosts:` in the configuration. The check stops web pages that point a name at this "
+                    + "machine (DNS rebinding).",
+                requestID: request.id.description))
+    }
+
+    private func credentialInQuery(_ request: Request) -> Response {
+        Answers.badRequest(
+            request, code: "credential_in_query",
+            detail:
+                "A credential in a URL ends up in logs. Send it in the provider's documented header; and consider this one leaked."
+        )
+    }
+}

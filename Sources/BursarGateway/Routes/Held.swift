@@ -1,0 +1,57 @@
+import BursarHTTP
+import NIOCore
+
+/// A rendered body in all the forms in which it may be asked for: plain, gzip, and 304. Pure.
+enum Held {
+    /// Which forms to make ready.
+    enum Forms {
+        /// For an answer that many will get.
+        case all
+        /// For an answer to one request.
+        case plain
+    }
+
+    /// - Parameter headers: without ETag and Content-Encoding; with Vary.
+    static func prepare(
+        _ body: [UInt8], status: Int = 200, headers: HeaderFields, ageBase: NIODeadline?, forms: Forms
+    ) -> PreparedResponse {
+        let tag = EntityTag.of(body)
+        var gzip: PreparedResponse?
+        if forms == .all, body.count >= Gzip.smallestBody, let compressed = Gzip.compress(body), compressed.count < body.count {
+            var gzipHeaders = headers
+            gzipHeaders.add("content-encoding", "gzip")
+            let gzipTag = tag.dropLast() + "-gzip\""
+            gzip = PreparedResponse(
+                status: status, headers: gzipHeaders, body: ByteBuffer(bytes: compressed), etag: String(gzipTag),
+                ageBase: ageBase,
+                notModified: notModified(headers, tag: String(gzipTag), ageBase: ageBase))
+        }
+        return PreparedResponse(
+            status: status, headers: headers, body: ByteBuffer(bytes: body), etag: tag, ageBase: ageBase, gzip: gzip,
+            notModified: notModified(headers, tag: tag, ageBase: ageBase))
+    }
+
+    /// A 304 repeats what a cache would update (RFC 9110 15.4.5), not what describes a body that is not there.
+    private static func notModified(_ headers: HeaderFields, tag: String, ageBase: NIODeadline?) -> PreparedResponse {
+        var headers = headers
+        headers.remove("content-type")
+        return PreparedResponse(status: 304, headers: headers, etag: tag, ageBase: ageBase)
+    }
+
+    /// The form that this request gets.
+    static func choose(_ prepared: PreparedResponse, for request: Request, replay: Replay?) -> Response {
+        let headers = request.headers
+        var form = prepared
+        if let gzip = prepared.gzip, headers.contains("accept-encoding"),
+            ContentCoding.negotiated(headers.all("accept-encoding"), gzipExists: true) == .gzip
+        {
+            form = gzip
+        }
+        if let notModified = form.notModified, let tag = form.etag, headers.contains("if-none-match"),
+            EntityTags.ifNoneMatch(headers.all("if-none-match"), matches: tag)
+        {
+            form = notModified
+        }
+        return Response(prepared: form, replay: replay)
+    }
+}

@@ -1,0 +1,97 @@
+import BursarCatalog
+import BursarEngine
+import BursarModel
+
+/// What a provider route answers to a view of the credential: the decision, without HTTP around it. *Value.* Pure.
+struct ProviderReply: Equatable, Sendable {
+    enum Body: Equatable, Sendable {
+        /// The upstream's own bytes, or Bursar's text in the provider's documented shape.
+        case provider(UpstreamReply)
+        /// Bursar's own problem document.
+        case problem(ProblemCode, detail: String)
+    }
+
+    let status: Int
+    let body: Body
+    /// When the body was fetched: for Age. Nil for errors.
+    let fetchedAt: Moment?
+    /// How long a private cache may keep it from `fetchedAt` on; nil: no-store.
+    let freshFor: Duration?
+    let cacheStatus: CacheStatus
+    let proxyStatus: String?
+    /// In seconds, at least 1.
+    let retryAfter: Int64?
+    /// True where the status is 401, which must carry a challenge (RFC 9110 15.5.2).
+    var needsChallenge: Bool { status == 401 }
+
+    /// - Parameters:
+    ///   - cacheStatus: how the view came to be; a held reading's ttl is put in here.
+    init(_ view: AccountView, of definition: ProviderDefinition, forwarded: CacheStatus?, now: Moment) {
+        if let reading = view.reading, let fetchedAt = view.fetchedAt {
+            self.init(reading: reading, fetchedAt: fetchedAt, view: view, forwarded: forwarded, now: now)
+        } else {
+            self.init(failure: view, of: definition, forwarded: forwarded, now: now)
+        }
+    }
+
+    private init(reading: Reading, fetchedAt: Moment, view: AccountView, forwarded: CacheStatus?, now: Moment) {
+        let remaining = view.expiresAt.map { now.monotonic.duration(to: $0.monotonic) } ?? .zero
+        status = reading.reply.status
+        body = .provider(reading.reply)
+        self.fetchedAt = fetchedAt
+        freshFor = view.expiresAt.map { max(.zero, fetchedAt.monotonic.duration(to: $0.monotonic)) }
+        cacheStatus = forwarded ?? .hit(ttl: Int(remaining.flooredSeconds), detail: view.problem?.code)
+        proxyStatus = nil
+        retryAfter = nil
+    }
+
+    /// Nothing may be shown. The upstream's own error where it fits its documentation, else Bursar's words in that shape, else
+    /// a problem document (contract 4.2).
+    private init(failure view: AccountView, of definition: ProviderDefinition, forwarded: CacheStatus?, now: Moment) {
+        let problem = view.problem ?? Problem(code: .timeout)
+        let status = Self.status(for: problem, errorReply: view.errorReply)
+        let words = problem.code.title(for: definition.title)
+        self.status = status
+        if let reply = view.errorReply, reply.status == status {
+            body = .provider(reply)
+        } else if let reply = definition.errorReply(status: status, message: words) {
+            body = .provider(reply)
+        } else {
+            body = .problem(problem.code, detail: words + ".")
+        }
+        fetchedAt = nil
+        freshFor = nil
+        cacheStatus = forwarded ?? .refused(problem.code)
+        proxyStatus = ProxyStatus.field(for: problem)
+        retryAfter = Self.retryAfter(view, status: status, now: now)
+    }
+
+    /// The upstream's own error status is kept; what is Bursar's own finding gets a gateway status (RFC 9110 15.6).
+    static func status(for problem: Problem, errorReply: UpstreamReply?) -> Int {
+        if let reply = errorReply, (400...599).contains(reply.status) { return reply.status }
+        switch problem.code {
+        case .rateLimited: return 429
+        case .circuitOpen: return 503
+        case .timeout: return 504
+        case .unreachable, .invalidResponse: return 502
+        case .unauthorized, .forbidden, .upstreamError:
+            if let status = problem.upstreamStatus, (400...599).contains(status) { return status }
+            return problem.code == .unauthorized ? 401 : problem.code == .forbidden ? 403 : 502
+        }
+    }
+
+    /// Never 0: a client that obeys it would ask again at once (users-ask 1).
+    private static func retryAfter(_ view: AccountView, status: Int, now: Moment) -> Int64? {
+        guard status == 429 || status == 503 else { return nil }
+        guard let until = view.hold?.until else { return 1 }
+        return max(1, now.monotonic.duration(to: until.monotonic).secondsRoundedUp)
+    }
+}
+
+extension Duration {
+    /// Whole seconds, towards the past: 0.4 s left is 0, 0.4 s over is -1.
+    var flooredSeconds: Int64 {
+        let (seconds, attoseconds) = components
+        return attoseconds < 0 ? seconds - 1 : seconds
+    }
+}

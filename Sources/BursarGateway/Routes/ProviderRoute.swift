@@ -1,0 +1,219 @@
+import BursarCatalog
+import BursarEngine
+import BursarHTTP
+import BursarModel
+import BursarUpstream
+import NIOCore
+
+/// `GET /providers/{provider}{documented path}`: a drop-in base URL for the provider's own clients (contract 4.2).
+/// *Immutable; any thread.*
+struct ProviderRoute: Sendable {
+    let catalog: Catalog
+    let directory: AccountDirectory
+    let refresher: Refresher
+    let hot: HotTable
+    let scrubber: ScrubberBox
+    /// Nil where the configuration switches pass-through off.
+    let passthrough: PassThrough?
+
+    /// Whose credential a request asks with.
+    private struct Subject: Sendable {
+        var upstream: UpstreamAccount
+        /// Keeps a passed-through credential known to the scrubber while its answer is made.
+        var hold: SecretHold?
+        var isConfigured: Bool
+        /// What the table of ready answers had seen when the request came.
+        var changes: UInt64
+    }
+
+    private enum Refusal: Error {
+        case notFound(String)
+        /// No credential at all: the provider's own 401.
+        case noCredential
+    }
+
+    func respond(to request: Request, name: String, account: String?, documentedPath: String) -> Reply {
+        guard let definition = ProviderID(name).flatMap({ catalog[$0] }) else {
+            let known = catalog.definitions.map(\.id.name).joined(separator: ", ")
+            return .now(Answers.notFound(request, detail: "There is no such provider. Known are: \(known)."))
+        }
+        guard request.method == "GET" || request.isHead else { return .now(Answers.methodNotAllowed(request)) }
+        switch subject(of: request, definition, account: account) {
+        case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))
+        case .failure(.noCredential):
+            guard documentedPath == definition.path else { return .now(undocumented(request, definition)) }
+            return .now(noCredential(request, definition))
+        case .success(let subject):
+            guard documentedPath == definition.path || documentedPath == subject.upstream.documentedPath else {
+                return .now(undocumented(request, definition))
+            }
+            return answer(request, subject)
+        }
+    }
+
+    private func subject(of request: Request, _ definition: ProviderDefinition, account: String?) -> Result<Subject, Refusal> {
+        if let passthrough,
+            let credential = request.headers[definition.auth.headerName].flatMap({ definition.auth.credential(inHeaderValue: $0) }
+            )
+        {
+            let base = directory.defaultIndex(of: definition.id).map { directory[$0].upstream }
+            return .success(
+                Subject(
+                    upstream: passthrough.account(definition, credential, beside: base), hold: scrubber.hold(credential),
+                    isConfigured: false, changes: hot.changes))
+        }
+        if let account {
+            guard let name = AccountName(account),
+                let index = directory.index(of: AccountID(provider: definition.id, account: name))
+            else {
+                let known = directory.indices(of: definition.id).map { directory[$0].id.account.name }.joined(separator: ", ")
+                return .failure(
+                    .notFound("\(definition.title) has no such account here. Accounts: \(known.isEmpty ? "none" : known)."))
+            }
+            return .success(Subject(upstream: directory[index].upstream, isConfigured: true, changes: hot.changes))
+        }
+        guard let index = directory.defaultIndex(of: definition.id) else { return .failure(.noCredential) }
+        return .success(Subject(upstream: directory[index].upstream, isConfigured: true, changes: hot.changes))
+    }
+
+    private func answer(_ request: Request, _ subject: Subject) -> Reply {
+        let headers = request.headers
+        let directives = RequestDirectives(
+            cacheControl: headers.all("cache-control"), pragma: headers.all("pragma"), prefer: headers.all("prefer"))
+        let before = refresher.view(subject.upstream)
+        switch refresher.request(subject.upstream, demand: directives.demand) {
+        case .answered(let answer):
+            return .now(render(request, subject, answer, directives, before: before))
+        case .mustWait(let ticket):
+            let longest = subject.upstream.policy.timeout + BalancesRoute.margin
+            let patience = directives.wait.map { min(.seconds($0), longest) } ?? longest
+            let deadline = refresher.now.monotonic.advanced(by: patience)
+            return .later {
+                let answer = await refresher.wait(ticket, until: deadline)
+                return render(request, subject, answer, directives, before: before)
+            }
+        }
+    }
+}
+
+// MARK: - The answer
+
+extension ProviderRoute {
+    private func render(
+        _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, before: AccountView
+    ) -> Response {
+        let now = refresher.now
+        let definition = subject.upstream.definition
+        if directives.newness == .heldOnly, answer.view.reading == nil {
+            return Answers.problem(
+                ProblemDocument(
+                    code: "nothing_held", title: "Nothing is held", status: 504,
+                    detail: "The request said only-if-cached, and no reading is held (RFC 9111 5.2.1.7).",
+                    requestID: request.id.description))
+        }
+        let forwarded = cacheStatus(answer, directives, before: before)
+        let reply = ProviderReply(answer.view, of: definition, forwarded: forwarded, now: now)
+        var headers = fields(reply, definition, request)
+
+        let body: UpstreamReply
+        switch reply.body {
+        case .provider(let upstream): body = upstream
+        case .problem(let code, let detail):
+            let problem = ProblemDocument(
+                code: code.rawValue, title: code.title(for: definition.title), status: reply.status, detail: detail,
+                requestID: request.id.description)
+            return Answers.problem(problem, headers: headers)
+        }
+        if let type = body.contentType { headers["content-type"] = type }
+        guard let fetchedAt = reply.fetchedAt else {
+            return Response(status: reply.status, headers: headers, bytes: body.body)
+        }
+
+        // The answer of a configured account that is fresh is the same for whoever asks next.
+        let isPlain =
+            subject.isConfigured && forwarded == nil && answer.view.status == .fresh && !request.headers.contains("cache-control")
+            && !request.headers.contains("pragma")
+        if isPlain { headers["cache-status"] = CacheStatus.hit(ttl: nil, detail: nil).field }
+        let prepared = Held.prepare(
+            body.body, status: reply.status, headers: headers, ageBase: .at(fetchedAt.monotonic, seenFrom: now),
+            forms: isPlain ? .all : .plain)
+        let replay = isPlain ? publish(prepared, request, subject, expiresAt: answer.view.expiresAt, now) : nil
+        return Held.choose(prepared, for: request, replay: replay)
+    }
+
+    private func publish(
+        _ prepared: PreparedResponse, _ request: Request, _ subject: Subject, expiresAt: Moment?, _ now: Moment
+    ) -> Replay? {
+        guard let expiresAt, request.query == nil else { return nil }
+        let replay = Replay(validity: Validity(), until: .at(expiresAt.monotonic, seenFrom: now))
+        let credentialHeader = passthrough == nil ? nil : subject.upstream.definition.auth.headerName
+        let entry = HotEntry(response: prepared, replay: replay, credentialHeader: credentialHeader)
+        return hot.publish(entry, for: request.path, since: subject.changes) ? replay : nil
+    }
+
+    private func fields(_ reply: ProviderReply, _ definition: ProviderDefinition, _ request: Request) -> HeaderFields {
+        var headers: HeaderFields = ["cache-status": reply.cacheStatus.field]
+        headers["cache-control"] = reply.freshFor.map { "private, max-age=\($0.flooredSeconds)" } ?? "no-store"
+        headers["vary"] = passthrough == nil ? "accept-encoding" : "accept-encoding, \(definition.auth.headerName)"
+        if let proxyStatus = reply.proxyStatus { headers["proxy-status"] = proxyStatus }
+        if let retryAfter = reply.retryAfter { headers["retry-after"] = String(retryAfter) }
+        if reply.needsChallenge { headers["www-authenticate"] = definition.auth.challenge }
+        if reply.fetchedAt == nil { headers["bursar-request-id"] = request.id.description }
+        return headers
+    }
+
+    /// Nil: served from what was held, and the reply says how old that is.
+    private func cacheStatus(_ answer: Answer, _ directives: RequestDirectives, before: AccountView) -> CacheStatus? {
+        let reason: CacheStatus.Reason =
+            directives.newness == .anyHeld ? (before.reading == nil ? .miss : .stale) : (before.reading == nil ? .miss : .request)
+        switch answer.source {
+        case .held, .heldStale, .blocked: return nil
+        case .collapsed: return .collapsed(reason)
+        case .waitedOut: return answer.view.reading == nil ? .forwarded(reason, status: nil, stored: false) : nil
+        case .fetched:
+            let failed = answer.view.problem != nil
+            let status = answer.view.problem?.upstreamStatus ?? answer.view.reading?.reply.status
+            return .forwarded(reason, status: status, stored: !failed)
+        }
+    }
+
+    private func undocumented(_ request: Request, _ definition: ProviderDefinition) -> Response {
+        Answers.notFound(
+            request, detail: "\(definition.title) documents one path here: /providers/\(definition.id)\(definition.path)")
+    }
+
+    /// What the provider would say to a request without a key.
+    private func noCredential(_ request: Request, _ definition: ProviderDefinition) -> Response {
+        let words =
+            "No credential: send one in the \(definition.auth.headerName) header, or configure an account for \(definition.id)."
+        var headers: HeaderFields = [
+            "cache-control": "no-store", "www-authenticate": definition.auth.challenge,
+            "bursar-request-id": request.id.description
+        ]
+        guard let reply = definition.errorReply(status: 401, message: words) else {
+            return Answers.problem(
+                ProblemDocument(
+                    code: "unauthorized", title: "No credential", status: 401, detail: words, requestID: request.id.description),
+                headers: headers)
+        }
+        headers["content-type"] = reply.contentType ?? "application/json"
+        return Response(status: 401, headers: headers, bytes: reply.body)
+    }
+}
+
+extension UpstreamAccount {
+    /// The documented path with its parameters filled in, without the query: what an unmodified client asks for.
+    fileprivate var documentedPath: String? {
+        definition.target(parameters: parameters)?.split(separator: "?", maxSplits: 1).first.map(String.init)
+    }
+}
+
+extension AuthPlan {
+    /// What a 401 must carry (RFC 9110 11.6.1): the scheme where the provider has one, else a name for "a key in a header".
+    var challenge: String {
+        switch scheme {
+        case .basic: "Basic realm=\"provider\""
+        case .apiKey(let prefix): prefix.trimmed.isEmpty ? "ApiKey header=\"\(headerName)\"" : prefix.trimmed
+        }
+    }
+}

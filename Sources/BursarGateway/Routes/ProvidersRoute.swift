@@ -1,0 +1,48 @@
+package import BursarCatalog
+import BursarModel
+
+/// `GET /v1/providers`: definitions and account names. Pure; made once, because neither changes while the gateway runs.
+enum ProvidersRoute {
+    static func json(_ catalog: Catalog, _ directory: AccountDirectory) -> [UInt8] {
+        var json = JSONText(reserving: 4_096)
+        json.object { json in
+            json.string("schema", "bursar.providers.v1")
+            json.array("providers") { json in
+                for definition in catalog.definitions {
+                    json.object { json in write(definition, directory, into: &json) }
+                }
+            }
+        }
+        return json.bytes
+    }
+
+    private static func write(_ definition: ProviderDefinition, _ directory: AccountDirectory, into json: inout JSONText) {
+        json.string("id", definition.id.name)
+        json.string("title", definition.title)
+        json.string("documentation", definition.documentationURL)
+        json.string("route", "/providers/\(definition.id)\(definition.path)")
+        json.object("auth") { json in
+            json.string("header", definition.auth.headerName)
+            json.string("scheme", definition.auth.scheme.words)
+        }
+        json.array("units") { json in
+            for unit in definition.unitNames { json.string(nil, unit) }
+        }
+        json.array("environment") { json in
+            for variable in definition.environmentVariables { json.string(nil, variable) }
+        }
+        json.array("accounts") { json in
+            for index in directory.indices(of: definition.id) { json.string(nil, directory[index].id.account.name) }
+        }
+    }
+}
+
+extension AuthPlan.Scheme {
+    /// How the credential stands in the header: "KEY", "Token KEY", "Basic KEY".
+    package var words: String {
+        switch self {
+        case .apiKey(let prefix): prefix + "KEY"
+        case .basic: "Basic KEY"
+        }
+    }
+}

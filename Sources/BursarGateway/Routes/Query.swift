@@ -1,0 +1,46 @@
+import BursarModel
+
+/// The parameters of a query string, in order, decoded. *Value.*
+struct Query: Equatable, Sendable {
+    struct Parameter: Equatable, Sendable {
+        let name: String
+        /// Empty for `?pretty` and for `?pretty=`.
+        let value: String
+    }
+
+    let parameters: [Parameter]
+
+    static let empty = Query(parameters: [])
+
+    private init(parameters: [Parameter]) { self.parameters = parameters }
+
+    /// Reads `a=b&c` as forms write it (`+` is a space). Nil where an escape is broken or the bytes are no UTF-8.
+    init?(_ text: String?) {
+        guard let text, !text.isEmpty else {
+            parameters = []
+            return
+        }
+        var parameters: [Parameter] = []
+        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decoded(sides[0]), let value = sides.count == 2 ? Self.decoded(sides[1]) : "" else {
+                return nil
+            }
+            parameters.append(Parameter(name: name, value: value))
+        }
+        self.parameters = parameters
+    }
+
+    private static func decoded(_ text: Substring.UTF8View.SubSequence) -> String? {
+        percentDecodedBytes(text.lazy.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
+            .flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// Names that look like a credential in a URL: such a request is refused, because URLs end up in logs everywhere.
+    static let credentialNames: Set<String> = [
+        "key", "api_key", "apikey", "api-key", "x-api-key", "token", "access_token", "auth_token", "authorization", "secret",
+        "password", "client_secret"
+    ]
+
+    var carriesCredential: Bool { parameters.contains { Self.credentialNames.contains($0.name.lowercased()) } }
+}

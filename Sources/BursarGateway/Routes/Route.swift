@@ -1,0 +1,92 @@
+import BursarModel
+
+/// What a path asks for. *Value.* Pure: reading a path consults neither the catalog nor the configuration.
+enum Route: Equatable, Sendable {
+    /// `/v1/balances`, `/v1/balances/{provider}`, `/v1/balances/{provider}/{account}`; names as the caller wrote them.
+    case balances(provider: String?, account: String?)
+    /// `/providers/{provider}{documentedPath}` or `/providers/{provider}@{account}{documentedPath}`.
+    case provider(name: String, account: String?, documentedPath: String)
+    case providers
+    case live
+    case ready
+    case openAPI
+    case metrics
+    /// A file of the page, by its path: `/`, `/app.js`.
+    case page(String)
+
+    /// - Parameter path: the path of the request target, without the query.
+    /// - Returns: nil where nothing answers to that path; a trailing slash is significant everywhere.
+    init?(path: String) {
+        switch path {
+        case "/v1/balances": self = .balances(provider: nil, account: nil)
+        case "/v1/providers": self = .providers
+        case "/livez": self = .live
+        case "/readyz": self = .ready
+        case "/openapi.json": self = .openAPI
+        case "/metrics": self = .metrics
+        default:
+            guard let decoded = Self.percentDecoded(path) else { return nil }
+            if let rest = decoded.dropping(prefix: "/v1/balances/") {
+                self.init(balances: rest)
+            } else if let rest = decoded.dropping(prefix: "/providers/") {
+                self.init(provider: rest)
+            } else {
+                self = .page(decoded)
+            }
+        }
+    }
+
+    private init?(balances rest: Substring) {
+        let names = rest.split(separator: "/", omittingEmptySubsequences: false)
+        guard names.count <= 2, names.allSatisfy({ !$0.isEmpty }) else { return nil }
+        self = .balances(provider: String(names[0]), account: names.count == 2 ? String(names[1]) : nil)
+    }
+
+    private init?(provider rest: Substring) {
+        let end = rest.firstIndex(of: "/") ?? rest.endIndex
+        let parts = rest[..<end].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = parts.first, !name.isEmpty, parts.count == 1 || !parts[1].isEmpty else { return nil }
+        self = .provider(
+            name: String(name), account: parts.count == 2 ? String(parts[1]) : nil, documentedPath: String(rest[end...]))
+    }
+
+    /// Clients may write `@` as `%40`. A `%2F` stays refused: it would make one segment look like two.
+    private static func percentDecoded(_ path: String) -> String? {
+        guard path.utf8.contains(UInt8(ascii: "%")) else { return path }
+        guard let bytes = percentDecodedBytes(path.utf8) else { return nil }
+        guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }), !bytes.elementsEqual(path.utf8) else { return nil }
+        guard bytes.filter({ $0 == 0x2F }).count == path.utf8.filter({ $0 == 0x2F }).count else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+/// The bytes behind `%XX`, or nil where a `%` is not followed by two hexadecimal digits (RFC 3986 2.1).
+func percentDecodedBytes(_ text: some Collection<UInt8>) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count)
+    var iterator = text.makeIterator()
+    while let byte = iterator.next() {
+        guard byte == UInt8(ascii: "%") else {
+            bytes.append(byte)
+            continue
+        }
+        guard let high = iterator.next()?.hexDigitValue, let low = iterator.next()?.hexDigitValue else { return nil }
+        bytes.append(high << 4 | low)
+    }
+    return bytes
+}
+
+extension UInt8 {
+    var hexDigitValue: UInt8? {
+        switch self {
+        case 0x30...0x39: self - 0x30
+        case 0x41...0x46: self - 0x37
+        case 0x61...0x66: self - 0x57
+        default: nil
+        }
+    }
+}
+
+extension StringProtocol {
+    func dropping(prefix: String) -> SubSequence? { hasPrefix(prefix) ? dropFirst(prefix.count) : nil }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import BursarCatalog
+import BursarGateway
+import BursarModel
+
+/// `bursar balances`: asks a running gateway and prints a table, or its JSON.
+struct Balances: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask a running gateway and print what is left.",
+        discussion: """
+            Examples:
+
+              bursar balances
+              bursar balances --provider tensorpix --provider sunor
+              bursar balances --json | jq '.balances[] | {provider, available, unit}'
+
+            Exit code 0 when the gateway answered, also with rows that are unavailable; 69 when it did not.
+            """
+    )
+
+    @OptionGroup var target: TargetOptions
+    @Flag(help: "Print the gateway's JSON as it is.") var json = false
+    @Option(name: .customLong("provider"), help: ArgumentHelp("Only this provider; may be repeated.", valueName: "P"))
+    var providers: [String] = []
+
+    func run() async throws {
+        for provider in providers where ProviderID(provider) == nil {
+            throw ValidationError("'\(provider)' is no provider id (expected lower-case letters, digits and '-').")
+        }
+        let path = "/v1/balances" + (providers.isEmpty ? "" : "?provider=" + providers.joined(separator: ","))
+        let answer = try await target.get(path)
+        if json {
+            Terminal.answer(String(decoding: answer.body, as: UTF8.self) + "\n")
+        } else {
+            try printTable(answer)
+        }
+    }
+
+    private func printTable(_ answer: GatewayClient.Answer) throws {
+        let document = BalancesDocument.Decoded(json: answer.body)
+        guard let document else {
+            let problem = ProblemDocument.detail(inJSON: answer.body)
+            Terminal.tell("\(target.url) answered \(answer.status): \(problem ?? "not a balances document")")
+            throw ExitStatus.unavailable
+        }
+        Terminal.answer(BalanceTable(document.lines).text(now: document.generatedAt, color: Terminal.wantsColor))
+    }
+}

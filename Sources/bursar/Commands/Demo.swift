@@ -1,0 +1,70 @@
+import ArgumentParser
+import BursarGateway
+import BursarMocks
+import BursarModel
+import ServiceLifecycle
+
+/// `bursar demo`: mock providers and the gateway in one process; no key, no file.
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run mock providers and the gateway in one process: no key and no file needed.",
+        discussion: """
+            Example:
+
+              bursar demo
+              bursar demo --listen 127.0.0.1:0
+
+            Nothing leaves this machine: every provider is a mock on loopback.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Listen here; may be repeated. host:port or unix:/path.", valueName: "ADDR"))
+    var listen: [String] = []
+
+    func run() async throws {
+        let mocks: MockProviders
+        do {
+            mocks = try await MockProviders.start()
+        } catch {
+            Terminal.tell("error: the mock providers cannot start: \(error)")
+            throw ExitStatus.unavailable
+        }
+        let configuration = try ConfigurationLoading.checked(
+            ConfigurationReader(sources: .demo(mocks.providers) { mocks.baseURL(for: $0) })
+                .read(ConfigurationRequest(path: ConfigurationSources.demoPath, listen: listen)))
+        try await Running.gateway(configuration, beside: MocksService(mocks: mocks)) { addresses in
+            await announce(addresses, mocks)
+        }
+    }
+
+    /// Asks the gateway once, so that a first run ends with balances on the screen.
+    private func announce(_ addresses: [String], _ mocks: MockProviders) async {
+        let url = Announcement.url(addresses)
+        Terminal.tell("bursar demo listens on \(addresses.joined(separator: ", ")); its providers are mocks on \(mocks.url).\n")
+        if let answer = try? await GatewayClient(base: url).get("/v1/balances"),
+            let document = BalancesDocument.Decoded(json: answer.body)
+        {
+            let table = BalanceTable(document.lines).text(now: document.generatedAt, color: Terminal.errorIsTerminal)
+            Terminal.tell(table)
+        }
+        Terminal.tell(Announcement.tryThese(url))
+        Terminal.tell(
+            """
+              curl \(url)/providers/tensorpix/api/accounts/profile/balance/
+              curl -X PUT \(mocks.url)/_mock/sunor -d '{"scenario": "429-retry-after-20"}'   # then look again
+              \(url)/   in a browser
+
+            Ctrl-C ends it.
+            """)
+    }
+}
+
+/// Stops the mocks when the gateway has stopped.
+struct MocksService: Service {
+    let mocks: MockProviders
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await mocks.stop()
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import BursarGateway
+import BursarMocks
+import BursarModel
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `bursar mock`: only the mock providers, for other people's integration tests.
+struct Mock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run only the mock providers, for integration tests in any language.",
+        discussion: """
+            Examples:
+
+              bursar mock
+              bursar mock --listen 127.0.0.1:9000 --latency 50ms
+              curl -H 'x-api-key: mock-429-retry-after-3' http://127.0.0.1:9000/sunor/api/v1/account/balance
+              curl http://127.0.0.1:9000/_mock
+
+            The key chooses the scenario; docs/mocks.md lists them all.
+            """
+    )
+
+    @Option(help: ArgumentHelp("host:port; port 0 takes a free one and prints it.", valueName: "ADDR"))
+    var listen = "127.0.0.1:9000"
+
+    @Option(help: ArgumentHelp("Wait this long before every provider's answer, such as 50ms.", valueName: "DURATION"))
+    var latency: String?
+
+    @Option(
+        name: .customLong("providers"),
+        help: ArgumentHelp("A folder or file with further definitions; may be repeated.", valueName: "PATH"))
+    var definitions: [String] = []
+
+    func run() async throws {
+        guard case .tcp(let host, let port)? = try? ListenAddress(parsing: listen) else {
+            throw ValidationError("--listen takes host:port, such as 127.0.0.1:9000.")
+        }
+        let mocks: MockProviders
+        do {
+            mocks = try await MockProviders.start(
+                host: host, port: port, definitions: definitions, latency: try parsedLatency())
+        } catch let error as MockError {
+            Terminal.tell("error: \(error)")
+            throw ExitStatus.unavailable
+        }
+        Terminal.tell("bursar mock listens on \(mocks.url). Base URLs:")
+        for provider in mocks.providers { Terminal.tell("  \(mocks.baseURL(for: provider))") }
+        Terminal.tell("Calls and scenarios: curl \(mocks.url)/_mock")
+        let quiet = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+        try await ServiceGroup(
+            services: [MocksService(mocks: mocks)], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
+        ).run()
+    }
+
+    private func parsedLatency() throws -> Duration {
+        guard let latency else { return .zero }
+        guard let duration = try? DurationText.parse(latency) else {
+            throw ValidationError("--latency takes a duration such as 50ms or 2s.")
+        }
+        return duration
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import BursarGateway
+
+/// `bursar serve`: runs the gateway.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the gateway.",
+        discussion: """
+            Examples:
+
+              TENSORPIX_API_KEY=… bursar serve
+              bursar serve --config /etc/bursar/bursar.yaml
+              bursar serve --listen 127.0.0.1:8787 --listen unix:/run/bursar/bursar.sock
+
+            Ends on SIGTERM or SIGINT, after the requests under way.
+            Exit codes: 64 usage, 66 no such file, 69 cannot listen, 78 configuration.
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let configuration = try ConfigurationLoading.load(options.request)
+        try await Running.gateway(configuration) { addresses in
+            Terminal.tell(Announcement.serving(configuration, addresses))
+        }
+    }
+}

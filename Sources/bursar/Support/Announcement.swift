@@ -1,0 +1,41 @@
+import BursarGateway
+
+/// What is printed once something listens: where, and what to try next.
+enum Announcement {
+    static func serving(_ configuration: Configuration, _ addresses: [String]) -> String {
+        let url = Self.url(addresses)
+        var text = "bursar listens on \(addresses.joined(separator: ", ")) for \(count(configuration.accounts.count)).\n"
+        if configuration.accounts.isEmpty {
+            text += """
+                No account is configured, so /v1/balances is empty; provider routes take callers' own keys.
+                Set a provider's variable (`bursar providers` lists them) or write bursar.yaml: docs/configuration.md.
+
+                """
+        }
+        return text + "\n" + tryThese(url)
+    }
+
+    static func tryThese(_ url: String) -> String {
+        """
+        Try:
+          bursar balances\(url == "http://127.0.0.1:8787" ? "" : " --url \(url)")
+          curl \(curl(url))/v1/balances?pretty
+          curl -H 'Accept: text/plain' \(curl(url))/v1/balances
+        """
+    }
+
+    /// The first address as a URL; a wildcard listener is reached at loopback.
+    static func url(_ addresses: [String]) -> String {
+        guard let first = addresses.first(where: { !$0.hasPrefix("unix:") }) else { return addresses.first ?? "" }
+        let reachable =
+            first.hasPrefix("0.0.0.0:")
+            ? "127.0.0.1:" + first.dropFirst(8) : first.hasPrefix("[::]:") ? "[::1]:" + first.dropFirst(5) : first
+        return "http://" + reachable
+    }
+
+    private static func curl(_ url: String) -> String {
+        url.hasPrefix("unix:") ? "--unix-socket \(url.dropFirst(5)) http://localhost" : url
+    }
+
+    private static func count(_ accounts: Int) -> String { accounts == 1 ? "1 account" : "\(accounts) accounts" }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import BursarGateway
+
+/// Reads what a command needs of the configuration, and prints every problem of it.
+enum ConfigurationLoading {
+    /// Warnings go to stderr and the command goes on; errors end it with 66 or 78.
+    static func load(_ request: ConfigurationRequest) throws -> Configuration {
+        try checked(ConfigurationReader(sources: .process()).read(request))
+    }
+
+    static func checked(_ result: ConfigurationResult) throws -> Configuration {
+        for diagnostic in result.diagnostics { Terminal.tell("\(diagnostic)") }
+        guard let configuration = result.configuration else {
+            Terminal.tell("Nothing was started. `bursar check` reads the same and calls nobody.")
+            throw ExitCode(result.exitCode)
+        }
+        return configuration
+    }
+}
+
+/// `--config` and `--listen`, the same for every command that has them.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The configuration; else $BURSAR_CONFIG, ./bursar.yaml, or the environment alone.", valueName: "FILE"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Listen here instead of where the configuration says; may be repeated. host:port or unix:/path.", valueName: "ADDR"))
+    var listen: [String] = []
+
+    var request: ConfigurationRequest { ConfigurationRequest(path: config, listen: listen) }
+}

@@ -1,0 +1,82 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+import AsyncHTTPClient
+import BursarModel
+import NIOCore
+import NIOHTTP1
+
+/// Asks a running gateway: for `bursar balances` and `bursar healthcheck`. *Value.*
+struct GatewayClient {
+    struct Answer {
+        let status: Int
+        let body: [UInt8]
+    }
+
+    /// Why there is no answer, in words.
+    struct Unreachable: Error, CustomStringConvertible {
+        let url: String
+        let reason: String
+        var description: String {
+            "no answer from \(url): \(reason)\nIs it running? Start it with `bursar serve`, or name another with --url."
+        }
+    }
+
+    /// Answers above this are not a gateway's: 10,000 rows are 6 MB.
+    private static let largestAnswer = 64 << 20
+
+    let base: String
+
+    /// - Parameter base: `http://host:port`, `https://…`, or `unix:/path/to.sock`.
+    init(base: String) { self.base = base.hasSuffix("/") ? String(base.dropLast()) : base }
+
+    func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.configuration)
+        let result: Result<Answer, any Error>
+        do {
+            var request = HTTPClientRequest(url: Self.url(base, path))
+            request.headers.add(name: "accept", value: "application/json")
+            request.headers.add(name: "user-agent", value: "bursar/\(bursarVersion)")
+            let response = try await client.execute(request, timeout: .nanoseconds(timeout.nanoseconds))
+            let body = try await response.body.collect(upTo: Self.largestAnswer)
+            result = .success(Answer(status: Int(response.status.code), body: Array(body.readableBytesView)))
+        } catch {
+            result = .failure(error)
+        }
+        // A failed shutdown of a client that is done loses nothing.
+        try? await client.shutdown()
+        switch result {
+        case .success(let answer): return answer
+        case .failure(let error): throw Unreachable(url: base, reason: Self.words(for: error))
+        }
+    }
+
+    private static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .seconds(3)
+        return configuration
+    }
+
+    private static func url(_ base: String, _ path: String) -> String {
+        guard base.hasPrefix("unix:") else { return base + path }
+        let socket = base.dropFirst(5).utf8.map { byte in
+            let isUnreserved = byte.isASCIILetter || byte.isASCIIDigit || "-._~".utf8.contains(byte)
+            return isUnreserved ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "http+unix://\(socket.joined())\(path)"
+    }
+
+    private static func words(for error: any Error) -> String {
+        switch error {
+        case let error as HTTPClientError where error == .connectTimeout: "nothing accepted the connection within 3 s"
+        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: "it took too long"
+        case let error as HTTPClientError where error == .invalidURL || error == .emptyScheme || error == .emptyHost:
+            "that is no URL (expected http://host:port or unix:/path)"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        default: "\(type(of: error))"
+        }
+    }
+}

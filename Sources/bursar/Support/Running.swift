@@ -1,0 +1,67 @@
+import ArgumentParser
+import BursarGateway
+import BursarModel
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs a gateway, and what it needs beside it, until SIGTERM or SIGINT.
+enum Running {
+    /// - Parameter announce: called once it listens, with the real addresses; what people should read goes to stderr.
+    static func gateway(
+        _ configuration: Configuration, beside mocks: (any Service)? = nil,
+        announce: ([String]) async -> Void
+    ) async throws {
+        let sink = LogSink()
+        let scrubber = ScrubberBox()
+        let logger = logger(configuration.log, sink: sink, scrubber: scrubber)
+        let gateway = Gateway(configuration, scrubber: scrubber, logger: logger)
+        let service = GatewayService(gateway: gateway)
+        defer { sink.flush() }
+        let addresses: [String]
+        do {
+            addresses = try await gateway.start()
+        } catch {
+            sink.flush()
+            Terminal.tell("error: \(error)")
+            throw ExitStatus.unavailable
+        }
+        await announce(addresses)
+        var group = ServiceGroupConfiguration(
+            services: [mocks, service].compactMap { $0 }.map {
+                .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        // One absolute deadline: the gateway keeps it itself; this is the net below it.
+        group.maximumGracefulShutdownDuration = configuration.drain.deadline + .seconds(1)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Text on a terminal, JSON otherwise, unless the configuration says which.
+    static func logger(_ log: LogConfiguration, sink: LogSink, scrubber: ScrubberBox) -> Logger {
+        let format: LogFormat
+        switch log.format {
+        case .auto: format = Terminal.errorIsTerminal ? .text : .json
+        case .text: format = .text
+        case .json: format = .json
+        }
+        let level = Logger.Level(rawValue: log.level.rawValue) ?? .info
+        return Logger(label: "bursar") { label in
+            GatewayLogHandler(label: label, level: level, format: format, scrubber: scrubber, write: sink.write)
+        }
+    }
+
+    /// ServiceLifecycle's own lines say nothing that ours do not.
+    private static let quiet = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+}
+
+/// The gateway as a service: it listens already; this waits for the signal and stops it.
+struct GatewayService: Service {
+    let gateway: Gateway
+
+    func run() async throws {
+        // Cancelled (the deadline's net): stop all the same.
+        try? await gracefulShutdown()
+        await gateway.stop()
+    }
+}

@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Standard output and error. What people should read goes to stderr; the answer itself to stdout.
+enum Terminal {
+    static func answer(_ text: String) { write(text, to: STDOUT_FILENO) }
+    static func tell(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+    /// Colours on a terminal only, and not where the user has said no (no-color.org).
+    static var wantsColor: Bool {
+        isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
+
+    static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// A reader that went away (`| head`) is no error worth a message.
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { buffer in
+                buffer.baseAddress.map { Glibc.write(descriptor, $0, buffer.count) } ?? 0
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import BursarGateway
+import BursarModel
+import Testing
+
+@Suite struct BalanceTableTests {
+    private let now = WallTime(rfc3339: "2026-11-20T22:56:00Z") ?? WallTime(seconds: 0)
+
+    @Test func `points align, ages and problems are in words`() {
+        let table = BalanceTable([
+            .init(
+                provider: "legnext", account: "default", status: .fresh,
+                amounts: [("available", "72.048", "USD"), ("available", "71000", "credits"), ("reserved", "10", "credits")],
+                low: true,
+                fetchedAt: WallTime(rfc3339: "2026-11-20T22:55:51Z"), problem: nil, retryAt: nil),
+            .init(
+                provider: "sunor", account: "main", status: .unavailable, amounts: [], low: false, fetchedAt: nil,
+                problem: "Sunor asked to wait", retryAt: WallTime(rfc3339: "2026-11-20T22:57:10Z"))
+        ])
+        #expect(
+            table.text(now: now) == """
+                PROVIDER  ACCOUNT  AVAILABLE  UNIT              STATUS       READ
+                legnext   default     72.048  USD               fresh        9 s ago  LOW
+                                   71000      credits
+                                      10      credits reserved
+                sunor     main         -                        unavailable  -        Sunor asked to wait; asked again in 1 min
+
+                """)
+    }
+
+    @Test func `colour changes nothing but the colour`() {
+        let table = BalanceTable([
+            .init(
+                provider: "p", account: "a", status: .stale, amounts: [("available", "1.5", "USD")], low: false,
+                fetchedAt: now, problem: nil, retryAt: nil)
+        ])
+        let colored = table.text(now: now, color: true)
+        #expect(colored.contains("\u{1B}[33mstale\u{1B}[0m"))
+        #expect(colored.replacing(/\u{1B}\[[0-9]+m/, with: "") == table.text(now: now))
+    }
+
+    @Test func `no account is said, not shown as an empty table`() {
+        #expect(BalanceTable([]).text(now: now) == "No accounts are configured.\n")
+    }
+}

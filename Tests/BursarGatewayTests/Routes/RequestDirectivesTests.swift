@@ -1,0 +1,79 @@
+import Testing
+
+@testable import BursarGateway
+
+@Suite struct RequestDirectivesTests {
+    private func directives(_ cacheControl: String..., pragma: [String] = [], prefer: [String] = []) -> RequestDirectives {
+        RequestDirectives(cacheControl: cacheControl, pragma: pragma, prefer: prefer)
+    }
+
+    @Test func `each directive asks for what RFC 9111 says`() {
+        #expect(directives().newness == .anyHeld)
+        #expect(directives("no-cache").newness == .newest)
+        #expect(directives("max-age=0").newness == .newest)
+        #expect(directives("max-age=10, max-age=20").newness == .newerThan(seconds: 10))
+        #expect(directives("Max-Age=\"7\"").newness == .newerThan(seconds: 7))
+        #expect(directives("no-cache, only-if-cached").newness == .heldOnly)
+        #expect(directives("no-store", "no-cache").newness == .newest)
+    }
+
+    @Test(arguments: ["max-age=-1", "max-age=1e3", "max-age=0x10", "max-age=", "max-age", "max-age=inf", "max-stale=5", ", ,"])
+    func `a malformed or unknown directive is ignored`(field: String) {
+        #expect(directives(field).newness == .anyHeld)
+    }
+
+    @Test func `pragma counts only without cache-control`() {
+        #expect(directives(pragma: ["no-cache"]).newness == .newest)
+        #expect(directives("max-age=60", pragma: ["no-cache"]).newness == .newerThan(seconds: 60))
+    }
+
+    @Test func `the first wait preference counts`() {
+        #expect(directives(prefer: ["respond-async, wait=3", "wait=9"]).wait == 3)
+        #expect(directives(prefer: ["wait=\"4\""]).wait == 4)
+        #expect(directives(prefer: ["wait=-1"]).wait == nil)
+        #expect(directives(prefer: ["handling=lenient; wait=2"]).wait == nil)
+    }
+}
+
+@Suite struct EntityTagsTests {
+    @Test func `tags compare weakly and lists are read to their end`() {
+        #expect(EntityTags.ifNoneMatch(["\"a\""], matches: "\"a\""))
+        #expect(EntityTags.ifNoneMatch(["W/\"a\""], matches: "\"a\""))
+        #expect(EntityTags.ifNoneMatch(["\"x,y\", \"a\""], matches: "\"a\""))
+        #expect(EntityTags.ifNoneMatch(["\"x\"", "\"a\""], matches: "\"a\""))
+        #expect(EntityTags.ifNoneMatch([" * "], matches: "\"a\""))
+    }
+
+    @Test(arguments: ["", "a", "\"a", "\"b\"", "W/", "W/a", "\"A\""])
+    func `anything else matches nothing`(field: String) {
+        #expect(!EntityTags.ifNoneMatch([field], matches: "\"a\""))
+    }
+}
+
+@Suite struct MediaTypesTests {
+    @Test(arguments: ["text/plain", "text/plain, */*;q=0.5", "text/*", "application/json;q=0.4, text/plain;q=0.5", "TEXT/PLAIN"])
+    func `plain text where it is wanted more`(accept: String) { #expect(MediaTypes.prefersPlainText([accept])) }
+
+    @Test(arguments: [
+        "", "*/*", "application/json", "text/html, */*", "text/plain;q=0", "text/plain;q=0.3, application/json",
+        "text/plain;q=abc"
+    ])
+    func `JSON otherwise`(accept: String) { #expect(!MediaTypes.prefersPlainText([accept])) }
+}
+
+@Suite struct HostGuardTests {
+    private let hosts = HostGuard(patterns: ["bursar.internal", "*.corp.example"].compactMap { HostPattern($0) })
+
+    @Test(arguments: [
+        "localhost", "localhost:8787", "a.localhost", "127.0.0.1:8787", "[::1]:8787", "10.0.0.7", "bursar.internal",
+        "Bursar.Internal:443", "x.corp.example"
+    ])
+    func `addresses, localhost and listed names are answered`(host: String) { #expect(hosts.allows(host)) }
+
+    @Test(arguments: [
+        "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "corp.example", "127.1", "0x7f.1", "[::1", ""
+    ])
+    func `any other name is not`(host: String) { #expect(!hosts.allows(host)) }
+
+    @Test func `an HTTP 1.0 client sends no host`() { #expect(hosts.allows(nil)) }
+}

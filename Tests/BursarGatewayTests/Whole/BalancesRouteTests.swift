@@ -1,0 +1,148 @@
+import BursarMocks
+import BursarModel
+import Testing
+
+@Suite struct BalancesRouteTests {
+    private static let three = [
+        "provider: sunor, key: mock-ok", "provider: sunor, name: second, key: mock-ok~2", "provider: tensorpix, key: mock-401"
+    ]
+
+    @Test func `filters choose rows, and an unknown name says what exists`() async throws {
+        try await TestGateway.with(Self.three) { gateway in
+            #expect(try await gateway.get("/v1/balances?provider=sunor").json?["balances"]?.elements?.count == 2)
+            #expect(try await gateway.get("/v1/balances/sunor").json?["balances"]?.elements?.count == 2)
+            #expect(try await gateway.get("/v1/balances/sunor/second").json?["balances"]?.elements?.count == 1)
+            #expect(try await gateway.get("/v1/balances?account=second").row(0)?["account"] == "second")
+            let unknown = try await gateway.get("/v1/balances?provider=sunnor")
+            #expect(unknown.status == 404)
+            #expect(unknown.headers.first(name: "content-type") == "application/problem+json")
+            #expect(unknown.text.contains("sunor, tensorpix"))
+            #expect(try await gateway.get("/v1/balances/sunor/third").status == 404)
+            let misspelt = try await gateway.get("/v1/balances?providers=sunor")
+            #expect(misspelt.status == 400)
+            #expect(misspelt.text.contains("provider, account, require, pretty"))
+        }
+    }
+
+    @Test func `what is required must be fresh`() async throws {
+        try await TestGateway.with(Self.three) { gateway in
+            #expect(try await gateway.get("/v1/balances?require=sunor").status == 200)
+            #expect(try await gateway.get("/v1/balances?require=sunor/second").status == 200)
+            let unmet = try await gateway.get("/v1/balances?require=sunor,tensorpix")
+            #expect(unmet.status == 503)
+            #expect(unmet.json?["type"] == "urn:bursar:problem:requirement_unmet")
+            #expect(unmet.json?["balances"]?.elements?.count == 3)
+            #expect(try await gateway.get("/v1/balances?require=legnext").status == 404)
+        }
+    }
+
+    @Test func `a partial answer is 200, says so, and is not stored`() async throws {
+        try await TestGateway.with(Self.three) { gateway in
+            let answer = try await gateway.get("/v1/balances")
+            #expect(answer.status == 200)
+            #expect(answer.json?["complete"] == false)
+            #expect(answer.headers.first(name: "bursar-complete") == "false")
+            #expect(answer.headers.first(name: "cache-control") == "no-store")
+            #expect(answer.row(2)?["available"] == .null)
+        }
+    }
+
+    @Test func `only-if-cached asks nobody`() async throws {
+        try await TestGateway.with(Self.three) { gateway in
+            let nothing = try await gateway.get("/v1/balances", ("cache-control", "only-if-cached"))
+            #expect(nothing.status == 504)
+            let route = try await gateway.get(TestGateway.routes["sunor"] ?? "", ("cache-control", "only-if-cached"))
+            #expect(route.status == 504)
+            #expect(try gateway.mocks.calls(for: "sunor") == 0)
+            _ = try await gateway.get("/v1/balances")
+            let held = try await gateway.get("/v1/balances", ("cache-control", "only-if-cached"))
+            #expect(held.status == 200)
+            #expect(try gateway.mocks.calls(for: "sunor") == 2)
+        }
+    }
+
+    @Test func `no-cache and max-age ask again, a plain read past its ttl gets the old value at once and a refresh behind`()
+        async throws
+    {
+        try await TestGateway.with(["provider: sunor, key: mock-drift"]) { gateway in
+            let first = try await gateway.fresh("/v1/balances").row(0)?["available"]
+            let second = try await gateway.get("/v1/balances", ("cache-control", "no-cache")).row(0)?["available"]
+            #expect(first != second)
+            gateway.clock.advance(by: .seconds(10))
+            #expect(try await gateway.get("/v1/balances", ("cache-control", "max-age=20")).row(0)?["available"] == second)
+            #expect(try gateway.mocks.calls(for: "sunor") == 2)
+            #expect(try await gateway.get("/v1/balances", ("cache-control", "max-age=5")).row(0)?["available"] != second)
+            #expect(try gateway.mocks.calls(for: "sunor") == 3)
+
+            gateway.clock.advance(by: .seconds(31))
+            let stale = try await gateway.fresh("/v1/balances")
+            #expect(stale.row(0)?["status"] == "stale")
+            #expect(stale.row(0)?["problem"] == .null)
+            try await gateway.mocks.waitForCalls(4, for: "sunor")
+        }
+    }
+
+    @Test func `Prefer wait bounds the wait, and the late result lands`() async throws {
+        try await TestGateway.with(["provider: sunor, key: demo", "provider: tensorpix, key: mock-ok"], latency: .zero) {
+            gateway in
+            try gateway.mocks.set(.slow(.milliseconds(600)), for: "sunor")
+            async let pending = gateway.get("/v1/balances", ("prefer", "wait=1"), ("cache-control", "no-transform"))
+            try await gateway.mocks.waitForCalls(1, for: "sunor")
+            try await gateway.mocks.waitForCalls(1, for: "tensorpix")
+            while try await gateway.get("/v1/balances/tensorpix", ("cache-control", "only-if-cached")).status != 200 {}
+            gateway.clock.advance(by: .seconds(1))
+            let answer = try await pending
+            #expect(answer.status == 200)
+            #expect(answer.row(0)?["problem"]?["code"] == "timeout")
+            #expect(answer.row(1)?["status"] == "fresh")
+            // The call went on: the next caller joins it.
+            let late = try await gateway.fresh("/v1/balances/sunor")
+            #expect(late.row(0)?["status"] == "fresh")
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+        }
+    }
+
+    @Test func `the table is for people, and pretty JSON is the same JSON`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway in
+            let plain = try await gateway.get("/v1/balances")
+            let table = try await gateway.get("/v1/balances", ("accept", "text/plain"))
+            #expect(table.headers.first(name: "content-type") == "text/plain; charset=utf-8")
+            #expect(table.text.hasPrefix("PROVIDER"))
+            #expect(table.text.contains("950"))
+            let pretty = try await gateway.get("/v1/balances?pretty")
+            #expect(pretty.text.contains("\n  \"schema\""))
+            #expect(pretty.json?["balances"] == plain.json?["balances"])
+            #expect(plain.headers["vary"].joined().lowercased().contains("accept"))
+        }
+    }
+
+    @Test func `low is the account's limit, else what the provider says, else unknown`() async throws {
+        try await TestGateway.with([
+            "provider: sunor, key: mock-balance-49.99, low: 50", "provider: tensorpix, key: mock-balance-50.00, low: 50",
+            "provider: legnext, key: mock-low", "provider: hyper3d, key: mock-ok"
+        ]) { gateway in
+            let answer = try await gateway.get("/v1/balances")
+            #expect((0..<4).map { answer.row($0)?["low"] } == [true, false, true, .null])
+        }
+    }
+
+    @Test func `no account is an empty list, not an error`() async throws {
+        try await TestGateway.with([]) { gateway in
+            let answer = try await gateway.get("/v1/balances")
+            #expect(answer.status == 200)
+            #expect(answer.json?["complete"] == true)
+            #expect(answer.json?["balances"] == .array([]))
+        }
+    }
+
+    @Test func `gzip is served to who accepts it`() async throws {
+        try await TestGateway.with(TestGateway.five) { gateway in
+            _ = try await gateway.get("/v1/balances")
+            let zipped = try await gateway.get("/v1/balances", ("accept-encoding", "gzip"))
+            let plain = try await gateway.get("/v1/balances")
+            #expect(zipped.headers.first(name: "content-encoding") == "gzip")
+            #expect(zipped.headers.first(name: "etag") != plain.headers.first(name: "etag"))
+            #expect(zipped.bytes.count < plain.bytes.count)
+        }
+    }
+}

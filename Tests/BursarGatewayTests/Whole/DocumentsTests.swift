@@ -1,0 +1,77 @@
+import BursarCatalog
+import BursarModel
+import Foundation
+import Testing
+
+@testable import BursarGateway
+
+@Suite struct DocumentsTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../")
+
+    @Test(arguments: ["Public/index.html", "Public/app.js", "Public/style.css", "Public/icon.svg", "docs/openapi.yaml"])
+    func `what is embedded is what the repository has`(path: String) throws {
+        let file = [UInt8](try Data(contentsOf: Self.root.appending(path: path)))
+        let embedded: [UInt8] =
+            switch path {
+            case "Public/index.html": PackageResources.index_html
+            case "Public/app.js": PackageResources.app_js
+            case "Public/style.css": PackageResources.style_css
+            case "Public/icon.svg": PackageResources.icon_svg
+            default: PackageResources.openapi_yaml
+            }
+        #expect(file == embedded)
+    }
+
+    @Test func `every documented path is served, and every served path is documented`() async throws {
+        let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn()))
+        let documented = try #require(document["paths"]?.members).members.map(\.key)
+        try await TestGateway.with(TestGateway.five) { gateway in
+            for template in documented {
+                let path = template.replacing("{provider}", with: "sunor").replacing("{account}", with: "default")
+                    .replacing("@default", with: "@default")
+                let answer = try await gateway.get(path)
+                #expect(answer.status == 200 || answer.status == 201, "\(template) answered \(answer.status)")
+            }
+        }
+        let served =
+            [
+                "/v1/balances", "/v1/balances/{provider}", "/v1/balances/{provider}/{account}", "/v1/providers", "/livez",
+                "/readyz",
+                "/openapi.json", "/metrics", "/"
+            ] + TestGateway.routes.values
+        for path in served { #expect(documented.contains(path), "\(path) is not documented") }
+    }
+
+    @Test func `the page may load nothing from elsewhere`() async throws {
+        try await TestGateway.with([]) { gateway in
+            let page = try await gateway.get("/")
+            #expect(page.status == 200)
+            #expect(page.headers.first(name: "content-security-policy")?.hasPrefix("default-src 'none'") == true)
+            #expect(!page.text.contains("http://") || page.text.contains("http://www.w3.org"))
+            #expect(!page.text.contains("https://"))
+        }
+    }
+
+    @Test func `health does not ask anybody, and a foreign host name is told which setting to change`() async throws {
+        try await TestGateway.with(TestGateway.five) { gateway in
+            #expect(try await gateway.get("/livez").status == 200)
+            #expect(try await gateway.get("/readyz").status == 200)
+            let foreign = try await gateway.get("/v1/balances", ("host", "evil.example"))
+            #expect(foreign.status == 421)
+            #expect(foreign.text.contains("hosts:"))
+            #expect(try await gateway.get("/metrics").text.contains("bursar_build_info"))
+            for provider in TestGateway.routes.keys { #expect(try gateway.mocks.calls(for: provider) == 0) }
+        }
+    }
+
+    @Test func `metrics show held amounts with the provider's digits`() async throws {
+        try await TestGateway.with(["provider: tensorpix, key: mock-balance-12.3400"]) { gateway in
+            _ = try await gateway.get("/v1/balances")
+            let metrics = try await gateway.get("/metrics").text
+            #expect(
+                metrics.contains(#"bursar_balance{provider="tensorpix",account="default",kind="available",unit="USD"} 12.3400"#))
+            #expect(metrics.contains(#"bursar_upstream_calls_total{provider="tensorpix",outcome="ok"} 1"#))
+            #expect(try gateway.mocks.calls(for: "tensorpix") == 1)
+        }
+    }
+}

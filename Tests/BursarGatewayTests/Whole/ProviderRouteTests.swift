@@ -1,0 +1,99 @@
+import BursarMocks
+import BursarModel
+import Testing
+
+@Suite struct ProviderRouteTests {
+    private static let sunor = "/providers/sunor/api/v1/account/balance"
+
+    @Test func `two callers with keys of their own never see each other's reading`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-balance-1"]) { gateway in
+            func available(_ key: String) async throws -> String? {
+                try await gateway.get(Self.sunor, ("x-api-key", key)).json?["data"]?["available"].map { "\($0)" }
+            }
+            for _ in 0..<3 {
+                #expect(try await available("mock-balance-2~ann") == "number(\"2\")")
+                #expect(try await available("mock-balance-3~bob") == "number(\"3\")")
+                #expect(try await gateway.get(Self.sunor).json?["data"]?["available"] == .number("1"))
+            }
+            #expect(try gateway.mocks.calls(for: "sunor", key: "mock-balance-2~ann") == 1)
+            #expect(try gateway.mocks.calls(for: "sunor", key: "mock-balance-3~bob") == 1)
+            #expect(try gateway.mocks.calls(for: "sunor") == 3)
+        }
+    }
+
+    @Test func `the documented header form is understood on every route`() async throws {
+        let forms = [
+            "deepixels": ("x-api-key", "mock-balance-7"), "tensorpix": ("Authorization", "Token mock-balance-7"),
+            "legnext": ("X-API-KEY", "mock-balance-7"), "sunor": ("x-api-key", "mock-balance-7"),
+            "hyper3d": ("Authorization", "Bearer mock-balance-7")
+        ]
+        // Accounts only say where the mocks are: a passed-through key goes where the provider's account goes.
+        try await TestGateway.with(TestGateway.five) { gateway in
+            for (provider, (name, value)) in forms {
+                let answer = try await gateway.get(TestGateway.routes[provider] ?? "", (name, value))
+                #expect(answer.status == 200, "\(provider)")
+                #expect(try gateway.mocks.calls(for: provider, key: "mock-balance-7") == 1, "\(provider)")
+            }
+        }
+    }
+
+    @Test func `without pass-through a caller's key goes nowhere`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"], settings: "passthrough: false") { gateway in
+            #expect(try await gateway.get(Self.sunor, ("x-api-key", "mock-401~caller")).status == 200)
+            #expect(try gateway.mocks.calls(for: "sunor", key: "mock-401~caller") == 0)
+        }
+    }
+
+    @Test func `without any credential the caller gets the provider's own 401`() async throws {
+        try await TestGateway.with([]) { gateway in
+            for (provider, path) in TestGateway.routes {
+                let answer = try await gateway.get(path)
+                #expect(answer.status == 401, "\(provider)")
+                #expect(answer.headers.first(name: "www-authenticate") != nil)
+                #expect(answer.json != nil)
+            }
+        }
+    }
+
+    @Test func `a named account is reached by its name, and an unknown one says what exists`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-balance-1", "provider: sunor, name: two, key: mock-balance-2"]) {
+            gateway in
+            #expect(try await gateway.get(Self.sunor).json?["data"]?["available"] == .number("1"))
+            let named = try await gateway.get("/providers/sunor@two/api/v1/account/balance")
+            #expect(named.json?["data"]?["available"] == .number("2"))
+            let unknown = try await gateway.get("/providers/sunor@three/api/v1/account/balance")
+            #expect(unknown.status == 404)
+            #expect(unknown.text.contains("default, two"))
+        }
+    }
+
+    @Test func `a path that the provider does not document is 404, another method 405`() async throws {
+        try await TestGateway.with(TestGateway.five) { gateway in
+            let wrong = try await gateway.get("/providers/tensorpix/api/accounts/profile/balance")
+            #expect(wrong.status == 404)
+            #expect(wrong.text.contains("/providers/tensorpix/api/accounts/profile/balance/"))
+            let post = try await gateway.get(Self.sunor, method: .POST)
+            #expect(post.status == 405)
+            #expect(post.headers.first(name: "allow") == "GET, HEAD")
+            #expect(try await gateway.get("/providers/nobody/x").status == 404)
+        }
+    }
+
+    @Test func `a documented error of the upstream is passed on byte for byte`() async throws {
+        try await TestGateway.with(["provider: tensorpix, key: mock-401"]) { gateway in
+            let answer = try await gateway.get(TestGateway.routes["tensorpix"] ?? "")
+            #expect(answer.status == 401)
+            #expect(answer.json?["detail"]?.text != nil)
+            #expect(answer.headers.first(name: "www-authenticate") == "Token")
+            #expect(answer.headers.first(name: "cache-control") == "no-store")
+        }
+    }
+
+    @Test func `a 201 stays a 201`() async throws {
+        try await TestGateway.with(["provider: hyper3d, key: mock-ok"]) { gateway in
+            let answer = try await gateway.get(TestGateway.routes["hyper3d"] ?? "")
+            #expect(answer.status == 200 || answer.status == 201)
+            #expect(answer.headers.first(name: "age") == "0")
+        }
+    }
+}

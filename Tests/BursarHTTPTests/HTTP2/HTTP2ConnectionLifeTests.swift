@@ -1,0 +1,203 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import BursarHTTP
+
+private typealias Client = HTTP2TestClient
+
+/// How connections end, and what bounds them until then.
+@Suite struct HTTP2ConnectionLifeTests {
+    @Test func `a drain says GOAWAY twice, serves what was under way and closes`() throws {
+        let connection = try HTTP2TestConnection { _ in
+            var response = Response(status: 200, text: "slow")
+            response.delay = .seconds(3)
+            return .now(response)
+        }
+        try connection.send(Client.get(1))
+        connection.drain()
+        #expect(connection.client.goaways.map(\.last) == [0x7FFF_FFFF])
+        #expect(connection.client.goaways.map(\.code) == [0])
+        // A request that was sent before the client heard of it.
+        try connection.send(Client.get(3))
+        try connection.send(Client.ping(1))
+        #expect(connection.client.goaways.map(\.last) == [0x7FFF_FFFF, 3])
+        #expect(connection.channel.isActive)
+        connection.wait(.seconds(3))
+        #expect(connection.client.text(1) == "slow")
+        #expect(connection.client.text(3) == "slow")
+        connection.wait(.seconds(5))
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func `a client that does not answer the drain's PING is not waited for`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        connection.drain()
+        connection.wait(.milliseconds(900))
+        #expect(connection.client.goaways.count == 1)
+        connection.wait(.milliseconds(200))
+        #expect(connection.client.goaways.count == 2)
+        connection.wait(.seconds(3))
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func `a connection that had its share of requests is asked to go`() throws {
+        var limits = Limits()
+        limits.requestsPerConnection = 2
+        let connection = try HTTP2TestConnection(limits: limits) { _ in textReply("x") }
+        try connection.send(Client.get(1))
+        #expect(connection.client.goaways.isEmpty)
+        try connection.send(Client.get(3))
+        #expect(connection.client.text(3) == "x")
+        #expect(connection.client.goaways.count == 1)
+    }
+
+    @Test func `an idle connection is told to go, a pinged one too, and one in use is not`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        connection.wait(.seconds(60))
+        try connection.send(Client.get(1))
+        connection.wait(.seconds(60))
+        #expect(connection.client.goaways.isEmpty)
+        try connection.send(Client.ping())
+        connection.wait(.seconds(16))
+        #expect(connection.client.goaways.map(\.code) == [0])
+        connection.wait(.seconds(3))
+        #expect(!connection.channel.isActive)
+        #expect(connection.counters[.idleTimeout] == 1)
+    }
+
+    @Test func `a frame that never ends and a preface that never comes end the connection`() throws {
+        let silent = try HTTP2TestConnection(greets: false) { _ in textReply("x") }
+        silent.wait(.seconds(11))
+        silent.wait(.seconds(3))
+        #expect(!silent.channel.isActive)
+
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        connection.wait(.seconds(30))
+        #expect(connection.channel.isActive)
+        try connection.send(Array(Client.get(1).dropLast()))
+        connection.wait(.seconds(11))
+        connection.wait(.seconds(3))
+        #expect(!connection.channel.isActive)
+        #expect(connection.counters[.headTimeout] == 1)
+    }
+
+    @Test func `a body that does not come is 408`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        try connection.send(Client.headers(1, Client.requestFields("POST"), endStream: false))
+        connection.wait(.seconds(31))
+        #expect(connection.client.status(1) == "408")
+        try connection.send(Client.get(3))
+        #expect(connection.client.status(3) == "200")
+    }
+
+    @Test func `a reader that takes nothing costs one piece of output, is not read from, and is closed`() throws {
+        let connection = try HTTP2TestConnection { _ in .now(Response(status: 200, bytes: Array(repeating: 65, count: 1 << 20))) }
+        // Windows as wide as they go, so that only the channel holds anything back.
+        try connection.send(Client.frame(4, [0, 4, 0x7F, 0xFF, 0xFF, 0xFF]), Client.windowUpdate(0, 0x7FFF_0000))
+        connection.channel.isWritable = false
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        try connection.send((0..<100).flatMap { Client.get($0 * 2 + 1) })
+        #expect(connection.client.decoded.isEmpty)
+        connection.channel.isWritable = true
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        connection.collect()
+        #expect((0..<100).allSatisfy { connection.client.body($0 * 2 + 1).count == 1 << 20 })
+
+        connection.channel.isWritable = false
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        connection.wait(.seconds(31))
+        #expect(!connection.channel.isActive)
+        #expect(connection.counters[.writeStall] == 1)
+    }
+
+    @Test func `a body waits for the client's window`() throws {
+        let connection = try HTTP2TestConnection { _ in .now(Response(status: 200, bytes: Array(repeating: 65, count: 100_000))) }
+        try connection.send(Client.get(1))
+        #expect(connection.client.body(1).count == 65_535)
+        try connection.send(Client.windowUpdate(0, 10))
+        #expect(connection.client.body(1).count == 65_535)
+        try connection.send(Client.windowUpdate(1, 10))
+        #expect(connection.client.body(1).count == 65_545)
+        try connection.send(Client.windowUpdate(0, 100_000), Client.windowUpdate(1, 100_000))
+        #expect(connection.client.body(1).count == 100_000)
+        #expect(connection.client.isComplete(1))
+    }
+
+    @Test func `each of the mocks' endings does what it says`() throws {
+        func connection(_ ending: Response.Ending) throws -> HTTP2TestConnection {
+            let connection = try HTTP2TestConnection { _ in
+                var response = Response(status: 200, text: "0123456789")
+                response.ending = ending
+                return .now(response)
+            }
+            try connection.send(Client.get(1))
+            return connection
+        }
+        let hang = try connection(.hang)
+        #expect(hang.client.status(1) == nil && hang.client.resetCode(1) == nil)
+        let reset = try connection(.reset)
+        #expect(reset.client.status(1) == nil && reset.client.resetCode(1) == 2)
+        let truncated = try connection(.truncated(after: 4))
+        #expect(truncated.client.text(1) == "0123" && truncated.client.resetCode(1) == 2)
+        #expect(truncated.client.fields(1)?["content-length"] == "10")
+        let stalled = try connection(.stalled(after: 4))
+        #expect(stalled.client.text(1) == "0123" && stalled.client.resetCode(1) == nil && !stalled.client.isComplete(1))
+        let dripped = try connection(.dripped(bytes: 3, every: .seconds(1)))
+        #expect(dripped.client.text(1) == "012")
+        dripped.wait(.seconds(1))
+        #expect(dripped.client.text(1) == "012345")
+        dripped.wait(.seconds(1))
+        dripped.wait(.seconds(1))
+        #expect(dripped.client.text(1) == "0123456789" && dripped.client.isComplete(1))
+    }
+
+    @Test func `an answer that closes its connection is followed by GOAWAY`() throws {
+        let connection = try HTTP2TestConnection { _ in
+            var response = Response(status: 200, text: "bye")
+            response.closesConnection = true
+            return .now(response)
+        }
+        try connection.send(Client.get(1))
+        #expect(connection.client.text(1) == "bye")
+        #expect(connection.client.goaways.count == 1)
+    }
+
+    @Test func `an upgraded connection answers the HTTP/1.1 request as stream 1`() throws {
+        let request = Request(method: "GET", target: "/up", headers: ["host": "a"])
+        let connection = try HTTP2TestConnection(
+            greets: false, beginning: .upgraded(settings: [0, 3, 0, 0, 0, 100], request: request)
+        ) { textReply($0.target) }
+        connection.collect()
+        #expect(connection.client.text(1) == "/up")
+        try connection.send(Client.hello, Client.get(3, "/next"))
+        #expect(connection.client.text(3) == "/next")
+    }
+
+    @Test func `malformed upgrade settings end the connection`() throws {
+        let request = Request(method: "GET", target: "/up", headers: ["host": "a"])
+        let connection = try HTTP2TestConnection(
+            greets: false, beginning: .upgraded(settings: [0, 3, 0], request: request)
+        ) { _ in textReply("x") }
+        connection.collect()
+        connection.wait(.seconds(3))
+        #expect(connection.client.goaways.last?.code == 1)
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func `a session is freed with its connection, whatever was open`() throws {
+        weak var handler: HTTP2Handler?
+        do {
+            let connection = try HTTP2TestConnection { _ in
+                var response = Response(status: 200, text: "0123456789")
+                response.ending = .stalled(after: 1)
+                return .now(response)
+            }
+            handler = try connection.channel.pipeline.syncOperations.handler(type: HTTP2Handler.self)
+            try connection.send(Client.get(1), Client.get(3), Client.headers(5, Client.requestFields("POST"), endStream: false))
+            _ = try connection.channel.finish(acceptAlreadyClosed: true)
+            #expect(connection.records.all.count == 2)
+        }
+        #expect(handler == nil)
+    }
+}

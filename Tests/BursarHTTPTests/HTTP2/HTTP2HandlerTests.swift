@@ -1,0 +1,148 @@
+import NIOCore
+import NIOEmbedded
+import Synchronization
+import Testing
+
+@testable import BursarHTTP
+
+private typealias Client = HTTP2TestClient
+
+@Suite struct HTTP2HandlerTests {
+    @Test func `a request is answered with status, fields and body`() throws {
+        let connection = try HTTP2TestConnection { request in
+            textReply("\(request.method) \(request.target) \(request.path) \(request.query ?? "-") \(request.headers["host"] ?? "-")")
+        }
+        try connection.send(Client.get(1, "/a/b?c=d", more: [("user-agent", "test")]))
+        #expect(connection.client.status(1) == "200")
+        #expect(connection.client.text(1) == "GET /a/b?c=d /a/b c=d localhost")
+        let fields = try #require(connection.client.fields(1))
+        #expect(fields["content-type"] == "text/plain; charset=utf-8")
+        #expect(fields["content-length"] == "31")
+        #expect(fields["date"]?.hasSuffix(" GMT") == true)
+        #expect(connection.client.isComplete(1))
+        let record = try #require(connection.records.all.first)
+        #expect((record.method, record.path, record.status, record.bytes) == ("GET", "/a/b", 200, 31))
+        #expect(record.peer == "192.0.2.1")
+    }
+
+    @Test func `everything that one read brings is answered with one flush`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        connection.channel.pipeline.fireChannelRead(ByteBuffer(bytes: (0..<20).flatMap { Client.get($0 * 2 + 1) }))
+        connection.channel.pipeline.fireChannelReadComplete()
+        let first = try #require(try connection.channel.readOutbound(as: ByteBuffer.self))
+        connection.client.receive(first.readableBytesView)
+        #expect((0..<20).allSatisfy { connection.client.isComplete($0 * 2 + 1) })
+        #expect(try connection.channel.readOutbound(as: ByteBuffer.self) == nil)
+    }
+
+    @Test func `HEAD, 204 and 304 have no body`() throws {
+        let connection = try HTTP2TestConnection { request in
+            .now(Response(status: request.path == "/" ? 200 : Int(request.path.dropFirst()) ?? 500, text: "body"))
+        }
+        try connection.send(
+            Client.headers(1, Client.requestFields("HEAD")), Client.get(3, "/204"), Client.get(5, "/304"))
+        #expect(connection.client.fields(1)?["content-length"] == "4")
+        #expect(connection.client.fields(3)?["content-length"] == nil)
+        #expect(connection.client.status(5) == "304")
+        #expect([1, 3, 5].allSatisfy { connection.client.isComplete($0) && connection.client.body($0).isEmpty })
+    }
+
+    @Test func `a prepared answer carries its age, and its fields are made once`() throws {
+        let prepared = PreparedResponse(
+            headers: ["content-type": "application/json"], body: ByteBuffer(string: "{}"), etag: "\"e\"",
+            ageBase: .uptimeNanoseconds(0))
+        let connection = try HTTP2TestConnection { _ in .now(Response(prepared: prepared)) }
+        connection.wait(.seconds(61))
+        try connection.send(Client.get(1))
+        let fields = prepared.http2.load()
+        try connection.send(Client.get(3))
+        #expect(prepared.http2.load() === fields)
+        #expect(connection.client.fields(3)?["age"] == "61")
+        #expect(connection.client.fields(3)?["etag"] == "\"e\"")
+        #expect(connection.client.text(3) == "{}")
+    }
+
+    @Test func `a repeated head is replayed only while the responder allows it`() throws {
+        let prepared = PreparedResponse(headers: [:], body: ByteBuffer(string: "p"))
+        let validity = Validity()
+        let asked = TestCounter()
+        let connection = try HTTP2TestConnection { _ in
+            asked.add()
+            return .now(
+                Response(prepared: prepared, replay: Replay(validity: validity, until: .uptimeNanoseconds(10_000_000_000))))
+        }
+        try connection.send(Client.get(1), Client.get(3), Client.get(5, "/other"), Client.get(7))
+        #expect(asked.count == 2)
+        #expect(connection.counters.replays.load(ordering: .relaxed) == 2)
+        #expect(connection.records.all.map(\.wasReplayed) == [false, true, false, true])
+        validity.invalidate()
+        try connection.send(Client.get(9))
+        #expect(asked.count == 3)
+        connection.wait(.seconds(11))
+        try connection.send(Client.get(11))
+        #expect(asked.count == 4)
+        #expect([1, 3, 5, 7, 9, 11].allSatisfy { connection.client.text($0) == "p" })
+    }
+
+    @Test func `heads that differ in one field are never taken for each other`() throws {
+        let connection = try HTTP2TestConnection { textReply($0.headers["authorization"] ?? "nobody") }
+        for (index, name) in ["a", "b", "c", "d", "e", "a", "e", "b"].enumerated() {
+            let stream = Int32(index * 2 + 1)
+            try connection.send(Client.get(stream, more: [("authorization", name)]))
+            #expect(connection.client.text(stream) == name)
+        }
+    }
+
+    @Test func `a body is collected, and one that is too large is refused with 413`() throws {
+        var limits = Limits()
+        limits.bodyBytes = 10
+        let connection = try HTTP2TestConnection(limits: limits) { textReply(String(decoding: $0.body, as: UTF8.self)) }
+        let post = Client.requestFields("POST")
+        try connection.send(Client.headers(1, post, endStream: false), Client.data(1, Array("12345".utf8), endStream: false))
+        #expect(connection.client.status(1) == nil)
+        try connection.send(Client.data(1, Array("67890".utf8), endStream: true))
+        #expect(connection.client.text(1) == "1234567890")
+
+        try connection.send(Client.headers(3, post, endStream: false), Client.data(3, Array(repeating: 1, count: 11), endStream: false))
+        #expect(connection.client.status(3) == "413")
+        #expect(connection.client.resetCode(3) == 0)  // NO_ERROR: the answer stands, the rest is not wanted
+        try connection.send(Client.headers(5, post + [("content-length", "11")], endStream: false))
+        #expect(connection.client.status(5) == "413")
+        #expect(connection.counters[.bodyTooLarge] == 2)
+    }
+
+    @Test func `all bodies of a connection together have a bound`() throws {
+        var http2 = HTTP2Limits()
+        http2.connectionBodyBytes = 20
+        let connection = try HTTP2TestConnection(http2: http2) { _ in textReply("x") }
+        for stream in [1, 3, 5] as [Int32] {
+            try connection.send(
+                Client.headers(stream, Client.requestFields("POST"), endStream: false),
+                Client.data(stream, Array(repeating: 1, count: 8), endStream: false))
+        }
+        #expect(connection.client.status(5) == "413")
+        try connection.send(Client.data(1, [], endStream: true), Client.data(3, [], endStream: true))
+        #expect(connection.client.status(1) == "200")
+        // What was given back can be used again.
+        try connection.send(
+            Client.headers(7, Client.requestFields("POST"), endStream: false), Client.data(7, Array(repeating: 1, count: 19), endStream: true))
+        #expect(connection.client.status(7) == "200")
+    }
+
+    @Test func `trailers end a request and are dropped`() throws {
+        let connection = try HTTP2TestConnection { textReply("\($0.body.count) \($0.headers["x-sum"] ?? "-")") }
+        try connection.send(
+            Client.headers(1, Client.requestFields("POST"), endStream: false), Client.data(1, [1, 2], endStream: false),
+            Client.headers(1, [("x-sum", "3")]))
+        #expect(connection.client.text(1) == "2 -")
+    }
+
+    @Test func `a client that expects 100 is told to go on`() throws {
+        let connection = try HTTP2TestConnection { textReply("\($0.body.count)") }
+        try connection.send(Client.headers(1, Client.requestFields("POST", more: [("expect", "100-continue")]), endStream: false))
+        #expect(connection.client.status(1) == "100")
+        try connection.send(Client.data(1, [1, 2, 3], endStream: true))
+        #expect(connection.client.status(1) == "200")
+        #expect(connection.client.text(1) == "3")
+    }
+}
