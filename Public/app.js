@@ -8,7 +8,7 @@ const [summary, controls, refresh, automatic, next, trouble, scroller, table, em
     "summary", "controls", "refresh", "automatic", "next", "trouble", "scroller", "table", "empty",
 ].map($);
 
-// Seconds. Where an answer holds for no time (a stale row, a problem) the page asks again after `partial`; never faster than `least`.
+// Seconds. Where an answer holds for no time because a row has a problem, the page asks again after `partial`; never faster than `least`.
 const wait = { least: 2, partial: 15, most: 300, timeout: 30, firstRetry: 2, lastRetry: 60 };
 
 let clockOffset = 0; // the gateway's clock minus ours, in milliseconds
@@ -204,12 +204,12 @@ const directive = (headers, name) => {
     return found ? Number(found[1]) : null;
 };
 
-// When the answer tells how long it holds, ask again just after that; soon, when a stale row is being refreshed behind it.
+// When the answer tells how long it holds, ask again just after that; soon, when it is about to be refreshed anyway.
 function delayAfter(headers, rows) {
     const age = Number(headers.get("age") ?? 0) || 0;
     const left = (directive(headers, "max-age") ?? 0) - age;
-    const refreshing = rows.some((row) => row.status === "stale" && !row.problem);
-    const seconds = left > 0 ? left + 0.5 : refreshing ? wait.least : wait.partial;
+    const troubled = rows.some((row) => row.problem);
+    const seconds = left > 0 ? left + 0.5 : troubled ? wait.partial : wait.least;
     return Math.min(Math.max(seconds, wait.least), wait.most);
 }
 
