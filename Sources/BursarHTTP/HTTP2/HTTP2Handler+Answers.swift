@@ -133,7 +133,8 @@ extension HTTP2Handler: HTTP2SessionDelegate {
     private func send(_ prepared: PreparedResponse, on stream: HTTP2Stream) {
         stream.record?.status = prepared.status
         session.submit(
-            HTTP2PreparedFields.of(prepared), body: prepared.body, date: connection.dates.bytes, age: prepared.age(at: session.now),
+            HTTP2PreparedFields.of(prepared), body: prepared.body, date: connection.dates.bytes,
+            age: prepared.age(at: session.now),
             on: stream)
     }
 

@@ -3,17 +3,18 @@ import Testing
 @testable import BursarHTTP
 
 @Suite struct ContentCodingTests {
-    @Test(arguments: [
-        ("gzip", ContentCoding.gzip), ("GZIP", .gzip), ("x-gzip", .gzip), ("gzip, deflate, br, zstd", .gzip), ("*", .gzip),
-        ("br;q=1.0, gzip;q=0.8, *;q=0.1", .gzip), ("gzip;q=0.001", .gzip), ("deflate", .identity), ("", .identity),
-        ("gzip;q=0", .identity), ("gzip;q=0.000", .identity), ("*;q=0, identity", .identity), ("identity", .identity),
-        ("identity;q=0.5, gzip;q=0.4", .identity), ("identity;q=0.5, gzip;q=0.5", .gzip), ("gzip ; q=1", .gzip),
-        ("gzip; Q=0.5", .gzip), ("gzip\t;\tq=0", .identity), ("identity;q=0, gzip", .gzip), ("*;q=0, gzip", .gzip),
-        // Malformed members count as not sent.
-        ("gzip;q=2", .identity), ("gzip;q=-1", .identity), ("gzip;q=0.1234", .identity), ("gzip;q=nan", .identity),
-        ("gzip;q=1e9", .identity), ("gzip;q=", .identity), ("gzip;", .identity), (";q=1, gzip", .gzip), (",,, gzip ,", .gzip),
-        ("gzip;q=1.001", .identity), ("gzip;q=1.000", .gzip), ("gzip;q=0.", .identity),
-    ] as [(String, ContentCoding)])
+    @Test(
+        arguments: [
+            ("gzip", ContentCoding.gzip), ("GZIP", .gzip), ("x-gzip", .gzip), ("gzip, deflate, br, zstd", .gzip), ("*", .gzip),
+            ("br;q=1.0, gzip;q=0.8, *;q=0.1", .gzip), ("gzip;q=0.001", .gzip), ("deflate", .identity), ("", .identity),
+            ("gzip;q=0", .identity), ("gzip;q=0.000", .identity), ("*;q=0, identity", .identity), ("identity", .identity),
+            ("identity;q=0.5, gzip;q=0.4", .identity), ("identity;q=0.5, gzip;q=0.5", .gzip), ("gzip ; q=1", .gzip),
+            ("gzip; Q=0.5", .gzip), ("gzip\t;\tq=0", .identity), ("identity;q=0, gzip", .gzip), ("*;q=0, gzip", .gzip),
+            // Malformed members count as not sent.
+            ("gzip;q=2", .identity), ("gzip;q=-1", .identity), ("gzip;q=0.1234", .identity), ("gzip;q=nan", .identity),
+            ("gzip;q=1e9", .identity), ("gzip;q=", .identity), ("gzip;", .identity), (";q=1, gzip", .gzip), (",,, gzip ,", .gzip),
+            ("gzip;q=1.001", .identity), ("gzip;q=1.000", .gzip), ("gzip;q=0.", .identity)
+        ] as [(String, ContentCoding)])
     func `weights decide between gzip and identity`(line: String, expected: ContentCoding) {
         #expect(ContentCoding.negotiated([line], gzipExists: true) == expected)
     }

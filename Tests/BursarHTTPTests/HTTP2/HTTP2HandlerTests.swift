@@ -10,7 +10,8 @@ private typealias Client = HTTP2TestClient
 @Suite struct HTTP2HandlerTests {
     @Test func `a request is answered with status, fields and body`() throws {
         let connection = try HTTP2TestConnection { request in
-            textReply("\(request.method) \(request.target) \(request.path) \(request.query ?? "-") \(request.headers["host"] ?? "-")")
+            textReply(
+                "\(request.method) \(request.target) \(request.path) \(request.query ?? "-") \(request.headers["host"] ?? "-")")
         }
         try connection.send(Client.get(1, "/a/b?c=d", more: [("user-agent", "test")]))
         #expect(connection.client.status(1) == "200")
@@ -103,7 +104,8 @@ private typealias Client = HTTP2TestClient
         try connection.send(Client.data(1, Array("67890".utf8), endStream: true))
         #expect(connection.client.text(1) == "1234567890")
 
-        try connection.send(Client.headers(3, post, endStream: false), Client.data(3, Array(repeating: 1, count: 11), endStream: false))
+        try connection.send(
+            Client.headers(3, post, endStream: false), Client.data(3, Array(repeating: 1, count: 11), endStream: false))
         #expect(connection.client.status(3) == "413")
         #expect(connection.client.resetCode(3) == 0)  // NO_ERROR: the answer stands, the rest is not wanted
         try connection.send(Client.headers(5, post + [("content-length", "11")], endStream: false))
@@ -125,7 +127,8 @@ private typealias Client = HTTP2TestClient
         #expect(connection.client.status(1) == "200")
         // What was given back can be used again.
         try connection.send(
-            Client.headers(7, Client.requestFields("POST"), endStream: false), Client.data(7, Array(repeating: 1, count: 19), endStream: true))
+            Client.headers(7, Client.requestFields("POST"), endStream: false),
+            Client.data(7, Array(repeating: 1, count: 19), endStream: true))
         #expect(connection.client.status(7) == "200")
     }
 

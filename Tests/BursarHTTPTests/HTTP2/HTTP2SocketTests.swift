@@ -28,7 +28,9 @@ private typealias Client = HTTP2TestClient
         }
     }
 
-    @Test func `a client that resets its stream cancels the work for it, and the record says that nothing was answered`() async throws {
+    @Test func `a client that resets its stream cancels the work for it, and the record says that nothing was answered`()
+        async throws
+    {
         let cancelled = TestCounter()
         let records = TestRecords()
         let gate = TestGate()
@@ -92,7 +94,9 @@ private typealias Client = HTTP2TestClient
     }
 
     @Test func `Upgrade h2c answers the request as stream 1 and goes on in HTTP/2`() async throws {
-        try await withServer { textReply("\($0.version.text) \($0.target)") } _: { _, port in
+        try await withServer {
+            textReply("\($0.version.text) \($0.target)")
+        } _: { _, port in
             try await HTTP2SocketClient.with(port: port) { connection in
                 let head =
                     "GET /first HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
@@ -147,7 +151,8 @@ private typealias Client = HTTP2TestClient
             var sockets: [Int32] = []
             defer { for socket in sockets { close(socket) } }
             let window = Client.frame(4, [0, 4, 0x7F, 0xFF, 0xFF, 0xFF])
-            let requests = Client.preface + window + Client.windowUpdate(0, 0x7FFF_0000) + (0..<100).flatMap { Client.get($0 * 2 + 1) }
+            let requests =
+                Client.preface + window + Client.windowUpdate(0, 0x7FFF_0000) + (0..<100).flatMap { Client.get($0 * 2 + 1) }
             for _ in 0..<256 {
                 let socket = try #require(connectedSocket(port))
                 sockets.append(socket)
@@ -167,22 +172,29 @@ private typealias Client = HTTP2TestClient
 
     @Test(.enabled(if: TestProgram.find("curl") != nil, "curl is not installed"))
     func `curl gets the same answer by prior knowledge, by upgrade and in HTTP/1.1`() async throws {
-        try await withServer { textReply("\($0.method) \($0.target)") } _: { _, port in
+        try await withServer {
+            textReply("\($0.method) \($0.target)")
+        } _: { _, port in
             for option in ["--http2-prior-knowledge", "--http2", "--http1.1"] {
                 let result = try await TestProgram.run(
                     "curl", ["-s", option, "-w", " %{http_version} %{http_code}", "http://127.0.0.1:\(port)/a?b"])
                 #expect(result.out == "GET /a?b \(option == "--http1.1" ? "1.1" : "2") 200", "\(option)")
             }
             let large = try await TestProgram.run(
-                "curl", ["-s", "--http2-prior-knowledge", "-o", "/dev/null", "-w", "%{http_code}", "--data-binary",
-                    String(repeating: "x", count: 70_000), "http://127.0.0.1:\(port)/"])
+                "curl",
+                [
+                    "-s", "--http2-prior-knowledge", "-o", "/dev/null", "-w", "%{http_code}", "--data-binary",
+                    String(repeating: "x", count: 70_000), "http://127.0.0.1:\(port)/"
+                ])
             #expect(large.out == "413")
         }
     }
 
     @Test(.enabled(if: TestProgram.find("nghttp") != nil, "nghttp is not installed"))
     func `nghttp gets many answers over one connection`() async throws {
-        try await withServer { textReply("<\($0.path)>") } _: { _, port in
+        try await withServer {
+            textReply("<\($0.path)>")
+        } _: { _, port in
             let urls = (0..<20).map { "http://127.0.0.1:\(port)/\($0)" }
             let result = try await TestProgram.run("nghttp", urls)
             #expect((0..<20).allSatisfy { result.out.contains("</\($0)>") })
@@ -194,7 +206,9 @@ private typealias Client = HTTP2TestClient
     @Test(.enabled(if: TestProgram.find("h2load") != nil, "h2load is not installed"))
     func `h2load loses no request`() async throws {
         let prepared = PreparedResponse(headers: ["content-type": "text/plain"], body: ByteBuffer(string: "hit"))
-        try await withServer { _ in .now(Response(prepared: prepared)) } _: { _, port in
+        try await withServer { _ in
+            .now(Response(prepared: prepared))
+        } _: { _, port in
             let result = try await TestProgram.run("h2load", ["-n2000", "-c10", "-m20", "http://127.0.0.1:\(port)/"])
             #expect(result.out.contains("2000 succeeded, 0 failed, 0 errored, 0 timeout"))
         }
@@ -211,7 +225,9 @@ private func connectedSocket(_ port: Int) -> Int32? {
     address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     let result = withUnsafePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
     }
     return result == 0 ? descriptor : nil
 }

@@ -16,7 +16,7 @@ private typealias Client = HTTP2TestClient
     }
 
     @Test(arguments: [
-        "relative", "http://localhost/", "/with blank", "/with#fragment", "/umlaut-\u{E4}", "/half%2", "/bad%zz", "*", "",
+        "relative", "http://localhost/", "/with blank", "/with#fragment", "/umlaut-\u{E4}", "/half%2", "/bad%zz", "*", ""
     ])
     func `a path that is not in origin form is refused`(path: String) throws {
         #expect(["400", "reset 1"].contains(try answer(Client.requestFields("GET", path))))
@@ -61,7 +61,8 @@ private typealias Client = HTTP2TestClient
         let connection = try HTTP2TestConnection { _ in textReply("x") }
         try connection.send(Client.get(1, more: (0..<101).map { ("x-\($0)", "a") }))
         #expect(connection.client.status(1) == "431")
-        try connection.send(Client.get(3, more: [("x", String(repeating: "a", count: 15_000)), ("y", String(repeating: "b", count: 1_300))]))
+        try connection.send(
+            Client.get(3, more: [("x", String(repeating: "a", count: 15_000)), ("y", String(repeating: "b", count: 1_300))]))
         #expect(connection.client.status(3) == "431")
         try connection.send(Client.get(5))
         #expect(connection.client.status(5) == "200")
@@ -78,7 +79,10 @@ private typealias Client = HTTP2TestClient
     }
 
     @Test func `what is no HTTP/2 at all gets GOAWAY and a close`() throws {
-        for bytes in [Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8), Client.preface + Client.get(1), Client.hello + Client.frame(1, flags: 4, stream: 2)] {
+        for bytes in [
+            Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8), Client.preface + Client.get(1),
+            Client.hello + Client.frame(1, flags: 4, stream: 2)
+        ] {
             let connection = try HTTP2TestConnection(greets: false) { _ in textReply("x") }
             try connection.send(bytes)
             #expect(connection.client.goaways.last?.code != nil)

@@ -86,7 +86,8 @@ final class HTTP2TestClient {
             guard unread.count >= 9 + length else { return }
             let stream = unread[5..<9].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             frames.append(
-                Frame(type: unread[3], flags: unread[4], stream: Int32(bitPattern: stream), payload: Array(unread[9..<9 + length])))
+                Frame(
+                    type: unread[3], flags: unread[4], stream: Int32(bitPattern: stream), payload: Array(unread[9..<9 + length])))
             if let frame = frames.last, frame.type == 1 { decoded.append((frame.stream, fields(of: frame.payload))) }
             unread.removeFirst(9 + length)
         }

@@ -74,7 +74,9 @@ final class HTTP2SocketClient {
         let (pieces, continuation) = AsyncStream<ByteBuffer>.makeStream()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(PieceReader(continuation)) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(PieceReader(continuation))
+                }
             }
             .connect(host: "127.0.0.1", port: port).get()
         do {
@@ -146,7 +148,8 @@ enum TestProgram {
                     process.waitUntilExit()
                     continuation.resume(
                         returning: (
-                            String(decoding: text, as: UTF8.self), String(decoding: complaint, as: UTF8.self), process.terminationStatus
+                            String(decoding: text, as: UTF8.self), String(decoding: complaint, as: UTF8.self),
+                            process.terminationStatus
                         ))
                 } catch {
                     continuation.resume(throwing: error)

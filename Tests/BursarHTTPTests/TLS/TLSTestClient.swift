@@ -18,7 +18,7 @@ final class TLSTestClient: @unchecked Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
-                        try NIOSSLClientHandler(context: context, serverHostname: "localhost"), Answers(continuation),
+                        try NIOSSLClientHandler(context: context, serverHostname: "localhost"), Answers(continuation)
                     ])
                 }
             }

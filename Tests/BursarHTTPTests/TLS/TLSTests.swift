@@ -25,11 +25,17 @@ struct TLSTests {
     func `ALPN chooses h2 or http/1.1, and both get the same answer`() async throws {
         try await with { certificates in
             try await certificates.makeSelfSigned("server")
-            try await withServer(security: try identity(certificates, "server")) { textReply("\($0.scheme) \($0.target)") } _: {
+            try await withServer(security: try identity(certificates, "server")) {
+                textReply("\($0.scheme) \($0.target)")
+            } _: {
                 _, port in
                 for (option, version) in [("--http2", "2"), ("--http1.1", "1.1"), ("--no-alpn", "1.1")] {
                     let result = try await TestProgram.run(
-                        "curl", ["-s", option, "--cacert", certificates.path("server.pem"), "-w", " %{http_version}", "https://localhost:\(port)/t"])
+                        "curl",
+                        [
+                            "-s", option, "--cacert", certificates.path("server.pem"), "-w", " %{http_version}",
+                            "https://localhost:\(port)/t"
+                        ])
                     #expect(result.out == "https /t \(version)", "\(option): \(result.error)")
                 }
             }
@@ -40,11 +46,16 @@ struct TLSTests {
     func `TLS 1.1 is refused, 1.2 and 1.3 are served`() async throws {
         try await with { certificates in
             try await certificates.makeSelfSigned("server")
-            try await withServer(security: try identity(certificates, "server")) { _ in textReply("x") } _: { _, port in
+            try await withServer(security: try identity(certificates, "server")) { _ in
+                textReply("x")
+            } _: { _, port in
                 for (version, works) in [("1.1", false), ("1.2", true), ("1.3", true)] {
                     let result = try await TestProgram.run(
-                        "curl", ["-s", "--tlsv1.0", "--tls-max", version, "--ciphers", "DEFAULT:@SECLEVEL=0", "--cacert",
-                            certificates.path("server.pem"), "https://localhost:\(port)/"])
+                        "curl",
+                        [
+                            "-s", "--tlsv1.0", "--tls-max", version, "--ciphers", "DEFAULT:@SECLEVEL=0", "--cacert",
+                            certificates.path("server.pem"), "https://localhost:\(port)/"
+                        ])
                     #expect((result.out == "x") == works, "TLS \(version): \(result.error)")
                 }
             }
@@ -57,12 +68,15 @@ struct TLSTests {
             for name in ["server", "authority", "stranger"] { try await certificates.makeSelfSigned(name, subject: name) }
             try await certificates.makeClient("client", signedBy: "authority")
             try await certificates.makeClient("other", signedBy: "stranger")
-            try await withServer(security: try identity(certificates, "server", clients: "authority")) { _ in textReply("in") } _: {
+            try await withServer(security: try identity(certificates, "server", clients: "authority")) { _ in
+                textReply("in")
+            } _: {
                 _, port in
                 for (client, isLetIn) in [("client", true), ("other", false), (nil, false)] as [(String?, Bool)] {
                     let arguments =
                         ["-s", "--cacert", certificates.path("server.pem"), "https://localhost:\(port)/"]
-                        + (client.map { ["--cert", certificates.path($0 + ".pem"), "--key", certificates.path($0 + ".key")] } ?? [])
+                        + (client.map { ["--cert", certificates.path($0 + ".pem"), "--key", certificates.path($0 + ".key")] }
+                            ?? [])
                     let result = try await TestProgram.run("curl", arguments)
                     #expect((result.out == "in") == isLetIn, "\(client ?? "none"): \(result.error)")
                 }
@@ -74,7 +88,9 @@ struct TLSTests {
         try await with { certificates in
             try await certificates.makeSelfSigned("server", subject: "before")
             let identity = try identity(certificates, "server")
-            try await withServer(security: identity) { _ in textReply("x") } _: { _, port in
+            try await withServer(security: identity) { _ in
+                textReply("x")
+            } _: { _, port in
                 let old = try await TLSTestClient(port: port)
                 #expect(try await old.ask() == "x")
                 #expect(!identity.filesChanged)
@@ -107,7 +123,9 @@ struct TLSTests {
                     file: certificates.path("server.key"),
                     reason: .keyOfAnotherCertificate(certificateFile: certificates.path("server.pem")))
             ) { try identity.reload() }
-            try await withServer(security: identity) { _ in textReply("x") } _: { _, port in
+            try await withServer(security: identity) { _ in
+                textReply("x")
+            } _: { _, port in
                 let client = try await TLSTestClient(port: port)
                 #expect(try await client.ask() == "x")
                 try await client.close()
@@ -137,15 +155,18 @@ struct TLSTests {
             #expect(reason(key, key) == TLSError(file: key, reason: .noCertificate))
             #expect(reason(pem, pem) == TLSError(file: pem, reason: .noPrivateKey))
             #expect(reason(pem, key, key) == TLSError(file: key, reason: .noCertificate))
-            let broken = try certificates.write("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", to: "broken.pem")
+            let broken = try certificates.write(
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", to: "broken.pem")
             #expect(reason(broken, key)?.reason == .malformedCertificate)
             let secret = "U0VDUkVUU0VDUkVU"
-            let brokenKey = try certificates.write("-----BEGIN PRIVATE KEY-----\n\(secret)\n-----END PRIVATE KEY-----\n", to: "broken.key")
+            let brokenKey = try certificates.write(
+                "-----BEGIN PRIVATE KEY-----\n\(secret)\n-----END PRIVATE KEY-----\n", to: "broken.key")
             let error = try #require(reason(pem, brokenKey))
             #expect(error.reason == .malformedPrivateKey)
             #expect(!"\(error)".contains(secret))
             let locked = certificates.path("locked.key")
-            let result = try await TestProgram.run("openssl", ["pkey", "-aes128", "-in", key, "-out", locked, "-passout", "pass:word"])
+            let result = try await TestProgram.run(
+                "openssl", ["pkey", "-aes128", "-in", key, "-out", locked, "-passout", "pass:word"])
             #expect(result.status == 0)
             #expect(reason(pem, locked)?.reason == .encryptedPrivateKey)
         }
