@@ -62,7 +62,7 @@ package enum RequestHeadParser {
         let targetStart = index
         while index < bytes.count, ByteSet.target.contains(bytes[index]) { index += 1 }
         let target = targetStart..<index
-        guard index < bytes.count else { throw .requestLine }
+        guard index < bytes.count, !target.isEmpty || bytes[index] != 0x20 else { throw .requestLine }
         guard bytes[index] == 0x20 else { throw bytes[index] == 0x0D ? .requestLine : .target }
 
         index += 1
