@@ -147,6 +147,8 @@ extension Response {
         if let contentType = answer.contentType { headers.add("Content-Type", contentType) }
         headers.add("Cache-Control", "no-store")
         for field in answer.headers { headers.add(field.name, field.value) }
+        // So that whatever answers in a provider's place can be told from the provider.
+        if !headers.contains("Bursar-Mock") { headers.add("Bursar-Mock", "none") }
         self.init(status: answer.status, headers: headers, bytes: answer.body)
         ending =
             switch answer.ending {

@@ -21,6 +21,10 @@ extension MockProvider {
         let number = max(1, call.turn.number)
         switch call.turn.scenario {
         case .ok: return documentedSuccess
+        case .okWith(let status):
+            var answer = documentedSuccess
+            answer.status = MockScenario.isSuccessWithBody(status) ? status : 200
+            return answer
         case .depleted: return withAmount(exampleAmount?.zeroAtSameScale, raisingLowFlag: true)
         case .low: return withAmount(exampleAmount?.atSameScale(ExactDecimal(1)), raisingLowFlag: true)
         case .balance(let text): return withNumber(self.number(for: text))

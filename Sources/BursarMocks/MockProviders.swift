@@ -7,7 +7,7 @@ internal import NIOPosix
 ///
 /// ```swift
 /// let mocks = try await MockProviders.start()
-/// let client = MyClient(baseURL: mocks.baseURL(for: "tensorpix"), key: "mock-429-retry-after-3")
+/// let client = MyClient(baseURL: mocks.baseURL(for: "acme"), key: "mock-429-retry-after-3")
 /// …
 /// await mocks.stop()
 /// ```
@@ -71,7 +71,7 @@ extension MockProviders {
     /// The ids of all providers, the built-in ones first.
     public var providers: [String] { hub.providers }
 
-    /// The base URL that stands for the provider's own, without a slash at its end: `http://127.0.0.1:40123/tensorpix`. The
+    /// The base URL that stands for the provider's own, without a slash at its end: `http://127.0.0.1:40123/acme`. The
     /// documented path follows. Where no provider has this id, calls get a 404 that lists what exists.
     public func baseURL(for provider: String) -> String { "\(url)/\(provider)" }
 }

@@ -18,6 +18,7 @@ extension MockScenario {
     /// Every form a name can have, in the order of the documentation.
     public static let all: [Form] = [
         Form("ok", "the documented success, byte for byte the definition's example"),
+        Form("ok-{status}", sample: "ok-201", "the same with another success status"),
         Form("depleted", "the example with 0 for its first amount"),
         Form("low", "the example with 1 for its first amount, and the provider's own low flag raised"),
         Form("balance-{number}", sample: "balance-12.3400", "the example with exactly this text for its first amount"),

@@ -34,6 +34,10 @@ extension MockScenario {
             guard (400...599).contains(status), name.utf8.count == 3 else { return nil }
             return status == 429 ? .rateLimited(.none) : .status(status)
         }
+        if let text = name.parameter(after: "ok-") {
+            guard let status = parseASCIIDigits(text), text.utf8.count == 3, isSuccessWithBody(status) else { return nil }
+            return .okWith(status: status)
+        }
         if let text = name.parameter(after: "429-retry-after-") {
             if let seconds = parseASCIIDigits(text) { return .rateLimited(.seconds(seconds)) }
             return text.isHeaderWord ? .rateLimited(.malformed(String(text))) : nil
@@ -65,6 +69,9 @@ extension MockScenario {
         }
         return nil
     }
+
+    /// 204 and 205 have no body, which a balance needs (RFC 9110 15.3).
+    static func isSuccessWithBody(_ status: Int) -> Bool { (200...299).contains(status) && status != 204 && status != 205 }
 
     private static func seconds(_ text: Substring) -> Int? {
         parseASCIIDigits(text).flatMap { $0 <= mostSeconds ? $0 : nil }

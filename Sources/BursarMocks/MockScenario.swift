@@ -5,6 +5,8 @@
 public enum MockScenario: Sendable, Hashable {
     /// The documented success, byte for byte the definition's example.
     case ok
+    /// The same body with another success status, as some providers send 201. Where it is no 2xx that has a body, 200.
+    case okWith(status: Int)
     /// The example with 0 for its first amount, written with as many decimals as the example has.
     case depleted
     /// The example with a small rest (1) for its first amount, and with the provider's own low flag raised where it has one.
@@ -86,6 +88,7 @@ extension MockScenario: CustomStringConvertible {
     public var description: String {
         switch self {
         case .ok: "ok"
+        case .okWith(let status): "ok-\(status)"
         case .depleted: "depleted"
         case .low: "low"
         case .balance(let text): "balance-\(text)"

@@ -182,7 +182,8 @@ struct MockAnswerTests {
 
     @Test func `scenarios with impossible parameters are answered all the same`() {
         let impossible: [MockScenario] = [
-            .status(0), .status(.max), .status(200), .flaky(every: 0), .flaky(every: .min), .slow(.seconds(-5)), .balance(""),
+            .status(0), .okWith(status: 204), .okWith(status: .max), .status(.max), .status(200), .flaky(every: 0),
+            .flaky(every: .min), .slow(.seconds(-5)), .balance(""),
             .balance("\"}{"), .echoKey(status: -1), .rateLimited(.seconds(.min)), .rateLimited(.date(secondsAhead: .max)),
             .rateLimited(.date(secondsAhead: .min)), .rateLimited(.malformed("a\r\nb")), .errorInside200(code: .min),
             .unavailable(retryAfter: .min), .drip(every: .seconds(-1)), .rateLimited(.text(seconds: .max))

@@ -23,7 +23,8 @@ struct MockScenarioTests {
     }
 
     @Test(arguments: [
-        "", "OK", "nonsense", "200", "600", "4000", "0429", "429-", "429-retry-after-", "429-retry-after-a b", "429-date-",
+        "", "OK", "ok-", "ok-204", "ok-205", "ok-199", "ok-300", "ok-0201", "nonsense", "200", "600", "4000", "0429", "429-",
+        "429-retry-after-", "429-retry-after-a b", "429-date-",
         "429-date-+5", "429-text--1", "429-date-99999999999", "slow-", "slow-ms", "slow-61m", "slow-1h", "slow--5ms",
         "balance-", "balance-x", "balance-1e999", "flaky-0", "flaky--1", "flaky-", "echo-key-200", "error-inside-200-",
         "error-inside-200-999999", "ok ", " ok", "ok\r\nSet-Cookie: x", "429-retry-after-\u{0}", "slow-99999999999999999999s"

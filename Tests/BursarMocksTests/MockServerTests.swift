@@ -42,7 +42,8 @@ struct MockServerTests {
     }
 
     @Test(arguments: [
-        "depleted", "low", "balance-12.3400", "drift", "top-up", "big-number", "401", "403", "400", "429", "429-retry-after-3",
+        "ok-201", "depleted", "low", "balance-12.3400", "drift", "top-up", "big-number", "401", "403", "400", "429",
+        "429-retry-after-3",
         "429-retry-after-0", "429-text-17", "429-ratelimit-30", "500", "503", "503-retry-after-2", "error-inside-200",
         "flaky-3", "slow-1ms", "drip-1ms", "truncated-json", "html", "wrong-types", "duplicate-keys", "huge", "gzip", "gzip-bomb",
         "bad-gzip", "redirect", "echo-key", "echo-key-401"
@@ -154,6 +155,16 @@ struct MockServerTests {
             #expect(try mocks.calls(for: "alpha") == 6)
             #expect(try mocks.calls(for: "alpha", key: "demo") == 5)
             #expect(try mocks.calls(for: "beta") == 0)
+        }
+    }
+
+    @Test func `every answer says who gave it, also where no provider did`() async throws {
+        try await withMocks { mocks in
+            for path in ["/_mock", "/nowhere", "/_mock/alpha"] {
+                #expect(try await RawClient.get(path, port: mocks.port).header("Bursar-Mock") == "none")
+            }
+            let refused = try await RawClient.send("GET\r\n\r\n", port: mocks.port)
+            #expect(refused.header("Bursar-Mock") == "none")
         }
     }
 
