@@ -3,13 +3,13 @@ import BursarModel
 @testable import BursarEngine
 
 extension ScheduleSimulation {
-    mutating func woken(_ credential: Int, _ wake: [WaiterID]) throws {
+    func woken(_ credential: Int, _ wake: [WaiterID]) throws {
         try require(wake.count == Set(wake).count, "a waiter was woken twice")
         try require(Set(wake) == models[credential].waiting, "not those were woken who wait")
         models[credential].waiting = []
     }
 
-    mutating func noteEvictions(newcomer: Int, wasKnown: Bool) throws {
+    func noteEvictions(newcomer: Int, wasKnown: Bool) throws {
         guard newcomer >= 2, !wasKnown else { return }
         for other in models.indices where other != newcomer && models[other].isKnown {
             guard machine.status(supplies.keys[other], now: now) == nil else { continue }
@@ -25,7 +25,7 @@ extension ScheduleSimulation {
         models[credential].wasRefused && monotonic < models[credential].latest
     }
 
-    mutating func check(_ credential: Int) throws {
+    func check(_ credential: Int) throws {
         let key = supplies.keys[credential]
         let model = models[credential]
         let view = machine.view(key, policy: policies[credential], now: now)
@@ -40,7 +40,7 @@ extension ScheduleSimulation {
         try checkValidity(key, credential, view)
     }
 
-    mutating func checkHold(_ credential: Int, _ view: AccountView) throws {
+    func checkHold(_ credential: Int, _ view: AccountView) throws {
         let model = models[credential]
         if let until = view.hold?.until.monotonic.nanoseconds {
             try require(until >= model.told, "a deadline moved back")
@@ -57,7 +57,9 @@ extension ScheduleSimulation {
 
     /// Without events the view is the same until `validUntil`, and another from then on.
     func checkValidity(_ key: CredentialKey, _ credential: Int, _ view: AccountView) throws {
-        guard view.validUntil != .distantFuture else { return }
+        guard view.validUntil != .distantFuture else {
+            return try require(view.status == .unavailable, "a reading that is valid for ever")
+        }
         try require(view.validUntil > now.monotonic, "valid until the past")
         let end = view.validUntil.nanoseconds
         for (time, isSame) in [(end - 1, true), (end, false)] {

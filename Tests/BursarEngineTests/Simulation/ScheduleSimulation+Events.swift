@@ -5,7 +5,7 @@ import BursarModel
 extension ScheduleSimulation {
     static let demands: [Demand] = [.anyHeld, .anyHeld, .newest, .newest, .newerThan(age: .seconds(10)), .heldOnly]
 
-    mutating func request(_ credential: Int, demand: Demand) throws {
+    func request(_ credential: Int, demand: Demand) throws {
         let waiter = WaiterID(nextWaiter)
         nextWaiter += 1
         let wasKnown = models[credential].isKnown
@@ -47,7 +47,7 @@ extension ScheduleSimulation {
         }
     }
 
-    mutating func checkBlocked(
+    func checkBlocked(
         _ credential: Int, _ view: AccountView, _ reason: BlockReason, _ demand: Demand
     ) throws {
         switch reason {
@@ -71,7 +71,7 @@ extension ScheduleSimulation {
     }
 
     /// A call begins: the invariants that matter most.
-    mutating func mayStart(_ credential: Int, _ start: FetchStart, _ demand: Demand) throws {
+    func mayStart(_ credential: Int, _ start: FetchStart, _ demand: Demand) throws {
         let model = models[credential]
         try require(demand != .heldOnly, "only-if-cached asked the provider")
         try require(model.flight == nil, "two calls in flight")
@@ -82,14 +82,14 @@ extension ScheduleSimulation {
         models[credential].latest = min(model.latest, monotonic)
     }
 
-    mutating func leave(_ credential: Int) {
+    func leave(_ credential: Int) {
         guard let waiter = models[credential].waiting.min(by: { $0.rawValue < $1.rawValue }) else { return }
         count("left")
         machine.waiterLeft(supplies.keys[credential], waiter)
         models[credential].waiting.remove(waiter)
     }
 
-    mutating func succeed(_ credential: Int) throws {
+    func succeed(_ credential: Int) throws {
         guard let id = models[credential].flight else { return }
         count(models[credential].isOverdue ? "late success" : "success")
         let mark = nextMark
@@ -104,7 +104,7 @@ extension ScheduleSimulation {
         try settleRemoval(credential)
     }
 
-    mutating func fail(_ credential: Int, _ failure: FetchFailure, told: Int64?) throws {
+    func fail(_ credential: Int, _ failure: FetchFailure, told: Int64?) throws {
         guard let id = models[credential].flight else { return }
         let retry = models[credential].retry(failure, now: monotonic)
         let wasOverdue = models[credential].isOverdue
@@ -127,7 +127,7 @@ extension ScheduleSimulation {
         }
     }
 
-    mutating func randomFailure() -> (FetchFailure, told: Int64?) {
+    func randomFailure() -> (FetchFailure, told: Int64?) {
         switch random.below(12) {
         case 0: return (FetchFailure(code: .unauthorized, upstreamStatus: 401), nil)
         case 1: return (FetchFailure(code: .forbidden, upstreamStatus: 403), nil)
@@ -145,7 +145,7 @@ extension ScheduleSimulation {
         }
     }
 
-    mutating func becomeOverdue(_ credential: Int) throws {
+    func becomeOverdue(_ credential: Int) throws {
         guard let id = models[credential].flight else { return }
         let action = machine.fetchOverdue(supplies.keys[credential], fetch: id, now: now)
         guard case .timedOut(let wake, let view) = action else {
@@ -161,7 +161,7 @@ extension ScheduleSimulation {
     }
 
     /// A call that has ended reports once more: nothing may come of it.
-    mutating func reportEnded() throws {
+    func reportEnded() throws {
         guard !ended.isEmpty else { return }
         count("report of an ended call")
         let (credential, id) = random.pick(ended)
@@ -175,7 +175,7 @@ extension ScheduleSimulation {
             "an ended call failed again")
     }
 
-    mutating func clear(_ credential: Int) throws {
+    func clear(_ credential: Int) throws {
         switch machine.cooldownCleared(supplies.keys[credential], now: now) {
         case .cleared(let view):
             count("cleared")
@@ -186,7 +186,7 @@ extension ScheduleSimulation {
         }
     }
 
-    mutating func remove(_ credential: Int) throws {
+    func remove(_ credential: Int) throws {
         guard models[credential].isKnown else { return }
         count("removed")
         machine.credentialRemoved(supplies.keys[credential], now: now)
@@ -195,7 +195,7 @@ extension ScheduleSimulation {
     }
 
     /// A removed credential whose call has ended is forgotten, but for what still runs.
-    mutating func settleRemoval(_ credential: Int) throws {
+    func settleRemoval(_ credential: Int) throws {
         guard models[credential].isRemoved, models[credential].flight == nil else { return }
         if machine.status(supplies.keys[credential], now: now) == nil {
             try require(models[credential].isQuiet(monotonic), "removed although something runs")
@@ -207,7 +207,7 @@ extension ScheduleSimulation {
     }
 
     /// The process dies and another begins, from what a store kept, perhaps with a clock that was set back meanwhile.
-    mutating func restart() throws {
+    func restart() throws {
         count("restart")
         let saved = models.indices.map { machine.snapshot(supplies.keys[$0], now: now) }
         if random.below(2) == 0 { wall -= 86_400_000 }

@@ -4,7 +4,7 @@ import BursarModel
 
 /// One random schedule: a machine with a few credentials, events in random order at random times, and after each event the
 /// question whether the machine did what ``ReferenceModel`` says. Stops at the first difference.
-struct ScheduleSimulation {
+final class ScheduleSimulation {
     /// What happened, over many schedules: a check that never ran is a defect of the test.
     struct Tally: Sendable {
         var schedules = 0
@@ -53,24 +53,27 @@ struct ScheduleSimulation {
     var wall: Int64 = 1_800_000_000_000
     var nextWaiter: UInt64 = 1
     var nextMark: Int64 = 1
+    let seed: UInt64
     let focus: Int
-    let isOutage: Bool
+    let mood: Mood
     var tally = Tally()
 
     /// The table holds two of the three passed-through credentials, so that they evict each other.
     static let tableSize = 2
 
     init(seed: UInt64, supplies: Supplies) {
+        self.seed = seed
         self.supplies = supplies
         random = SplitMix64(seed: seed)
         machine = RefreshMachine(limits: MachineLimits(passThroughCredentials: Self.tableSize), seed: random.next())
         let usesBudget = random.below(3) == 0
         focus = random.below(supplies.keys.count)
-        isOutage = random.below(4) == 0
+        mood = [.mixed, .mixed, .mixed, .outage, .throttling][random.below(5)]
+        let staleFor: Int64 = random.below(4) == 0 ? 10 : 600
         for number in supplies.keys.indices {
             let budget: (calls: Int, window: Int64)? = usesBudget && number % 2 == 0 ? (3, 60 * ReferenceModel.second) : nil
             let model = ReferenceModel.Policy(
-                ttl: 30 * ReferenceModel.second, staleFor: 600 * ReferenceModel.second, timeout: 5 * ReferenceModel.second,
+                ttl: 30 * ReferenceModel.second, staleFor: staleFor * ReferenceModel.second, timeout: 5 * ReferenceModel.second,
                 budget: budget, isConfigured: number < 2)
             models.append(ReferenceModel(policy: model))
             policies.append(
@@ -87,26 +90,28 @@ struct ScheduleSimulation {
 
     // MARK: Running
 
-    mutating func run() -> Tally {
-        tally.schedules = 1
+    /// Adds to the tally of those before.
+    func run(into total: inout Tally) {
+        swap(&tally, &total)
+        defer { swap(&tally, &total) }
+        tally.schedules += 1
         do {
             for _ in 0..<(10 + random.below(16)) { try step() }
             for credential in models.indices where models[credential].flight != nil { try succeed(credential) }
             for model in models where !model.waiting.isEmpty { throw Violation(text: "a waiter was lost") }
         } catch let violation as Violation {
-            tally.violations.append(violation.text)
+            tally.violations.append("\(violation.text) (BURSAR_SEED=\(seed) BURSAR_ROUNDS=1)")
         } catch {}
-        return tally
     }
 
-    mutating func count(_ what: String) { tally.counts[what, default: 0] += 1 }
+    func count(_ what: String) { tally.counts[what, default: 0] += 1 }
 
-    mutating func step() throws {
+    func step() throws {
         tally.events += 1
         // Most of a schedule is about one credential, so that it gets far: five failures in a row, a probe, the next.
         let credential = random.below(3) > 0 ? focus : random.below(supplies.keys.count)
         passTime(near: credential)
-        if isOutage, random.below(4) > 0 { return try outage(credential) }
+        if mood != .mixed, random.below(4) > 0 { return try trouble(credential) }
         switch random.below(100) {
         case 0..<42: try request(credential, demand: random.pick(Self.demands))
         case 42..<48: leave(credential)
@@ -125,7 +130,7 @@ struct ScheduleSimulation {
     }
 
     /// Little, much, or exactly to a nanosecond before, at or after the next deadline: that is where mistakes are.
-    mutating func passTime(near credential: Int) {
+    func passTime(near credential: Int) {
         let second = ReferenceModel.second
         let step: Int64
         switch random.below(10) {
@@ -144,11 +149,21 @@ struct ScheduleSimulation {
         wall += max(0, step) / 1_000_000
     }
 
-    /// Nothing but failures, each as soon as a call may begin.
-    mutating func outage(_ credential: Int) throws {
+    /// Most schedules are of everything; some are of one trouble, so that rows of failures get long.
+    enum Mood {
+        case mixed
+        case outage
+        case throttling
+    }
+
+    /// Nothing but failures of one kind, each as soon as a call may begin.
+    func trouble(_ credential: Int) throws {
         if models[credential].flight == nil {
             monotonic = max(monotonic, models[credential].latest)
             try request(credential, demand: .newest)
+        } else if mood == .throttling {
+            let (hint, told) = random.pick(supplies.throttled)
+            try fail(credential, FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), told: told)
         } else if random.below(8) > 0 {
             try fail(credential, FetchFailure(code: random.pick([.upstreamError, .unreachable, .invalidResponse])), told: nil)
         } else {

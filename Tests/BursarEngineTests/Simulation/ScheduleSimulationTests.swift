@@ -24,11 +24,8 @@ import Testing
                 group.addTask {
                     var tally = ScheduleSimulation.Tally()
                     for number in stride(from: chunk, to: total, by: chunks) where tally.violations.count < 3 {
-                        let own = seed &+ UInt64(number)
-                        var simulation = ScheduleSimulation(seed: own, supplies: supplies)
-                        var result = simulation.run()
-                        result.violations = result.violations.map { "\($0) (BURSAR_SEED=\(own) BURSAR_ROUNDS=1)" }
-                        tally.add(result)
+                        let simulation = ScheduleSimulation(seed: seed &+ UInt64(number), supplies: supplies)
+                        simulation.run(into: &tally)
                     }
                     return tally
                 }
