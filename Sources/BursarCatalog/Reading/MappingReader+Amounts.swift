@@ -31,7 +31,7 @@ extension MappingReader {
                 kinds.append(AmountRule.Kind(kind: kind, alternatives: expressions(pair.value)))
             }
         }
-        guard node.pairs != nil else { return nil }
+        guard entries.count == node.pairs?.count else { return nil }  // reported: an unknown key, or no mapping
         if !entries.contains(where: { $0.key == "unit" }) {
             problems.error(node.mark, "an amount needs a unit", hint: "unit: USD, unit: credits, or unit: {at: currency}")
         }
@@ -51,7 +51,8 @@ extension MappingReader {
         var at: ValuePath?
         var names: [String: AmountUnit] = [:]
         var known: [AmountUnit] = []
-        for pair in entries(of: node, in: .unit) {
+        let entries = entries(of: node, in: .unit)
+        for pair in entries {
             switch pair.key {
             case "at": at = path(pair.value)
             case "known": for element in list(pair.value) { if let name = unitName(element) { known.append(name) } }
@@ -64,7 +65,9 @@ extension MappingReader {
             }
         }
         guard let at else {
-            problems.error(node.mark, "a unit that the body tells needs its path: unit: {at: currency}")
+            if entries.count == node.pairs?.count {
+                problems.error(node.mark, "a unit that the body tells needs its path: unit: {at: currency}")
+            }
             return nil
         }
         return .told(path: at, names: names, known: known)

@@ -42,6 +42,8 @@ struct MappingReader {
         var settings = Settings()
         let entries = entries(of: node, in: .root)
         for pair in entries { read(pair, into: &settings) }
+        // A misspelt key has been told with the one that was meant: that another is missing then says nothing new.
+        guard entries.count == node.pairs?.count else { return settings }
         if !entries.contains(where: { $0.key == "id" }) {
             problems.error(node.mark, "x-bursar needs an id", hint: "id: acme names it in routes and configurations")
         }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BursarCatalog
 
-@Suite struct BuiltInTests {
+@Suite struct CatalogTests {
     @Test func `the built-in definitions are well-formed`() throws {
         do {
             let catalog = try Catalog.builtIn()

@@ -1,0 +1,101 @@
+import BursarModel
+import Testing
+
+@testable import BursarCatalog
+
+/// Six definitions of other providers, as files: what the mapping must be able to say.
+@Suite struct MarketDefinitionsTests {
+    /// Read through the same loader that folders of users go through.
+    private static let folder = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Definitions"
+
+    private func definition(_ name: String) throws -> ProviderDefinition {
+        let catalog = try Catalog.empty.adding(try DefinitionFolder.files(at: Self.folder))
+        return try #require(catalog.definitions.first { $0.id.name == name })
+    }
+
+    @Test func `all six stand beside the built-in ones`() throws {
+        let catalog = try Catalog.builtIn().adding(try DefinitionFolder.files(at: Self.folder))
+        #expect(catalog.definitions.count == 11)
+        #expect(catalog.warnings.isEmpty)
+    }
+
+    @Test func `DeepSeek: an array, the unit from the body, an order that is ours`() throws {
+        let deepseek = try definition("deepseek")
+        func element(_ currency: String, _ total: String) -> String {
+            #"{"currency":"\#(currency)","total_balance":"\#(total)","granted_balance":"10.00","topped_up_balance":"100.005"}"#
+        }
+        func body(_ elements: [String], available: Bool = true) -> String {
+            #"{"is_available":\#(available),"balance_infos":[\#(elements.joined(separator: ","))]}"#
+        }
+        let both = [
+            "available 3.50 USD", "total 110.005 USD", "available 110.00 CNY", "total 110.005 CNY"
+        ]
+        #expect(deepseek.amounts(body([element("CNY", "110.00"), element("USD", "3.50")])) == both)
+        #expect(deepseek.amounts(body([element("USD", "3.50"), element("CNY", "110.00")])) == both)
+        #expect(deepseek.reading(body([element("CNY", "1")]))?.providerSaysLow == false)
+        #expect(deepseek.reading(body([element("CNY", "1")], available: false))?.providerSaysLow == true)
+        #expect(deepseek.failure(body([]))?.code == .invalidResponse)
+        #expect(
+            deepseek.failure(body([element("CNY", "1"), element("CNY", "2")]))?.reason == "two available amounts have one unit")
+        #expect(
+            deepseek.failure(body([element("EUR", "1")]))?.reason == "balance_infos[0].currency is none of the documented values")
+        #expect(deepseek.unitNames == ["USD", "CNY"])
+        #expect(deepseek.places.firstAmount == [.key("balance_infos"), .index(0), .key("total_balance")])
+        #expect(deepseek.environmentVariables == ["DEEPSEEK_API_KEY"])
+    }
+
+    @Test func `OpenRouter: a difference, exactly`() throws {
+        let openrouter = try definition("openrouter")
+        #expect(
+            openrouter.amounts(#"{"data":{"total_credits":100.5,"total_usage":25.75}}"#) == [
+                "available 74.75 USD", "granted 100.5 USD"
+            ])
+        // 0.1 + 0.2 and the like: no binary float would give this.
+        #expect(openrouter.amounts(#"{"data":{"total_credits":0.3,"total_usage":0.1}}"#)?.first == "available 0.2 USD")
+        let reply = try #require(openrouter.errorReply(status: 404, message: "gone"))
+        #expect(String(decoding: reply.body, as: UTF8.self) == #"{"error":{"code":404,"message":"gone"}}"#)
+    }
+
+    @Test func `Novita: a scale`() throws {
+        let novita = try definition("novita")
+        #expect(
+            novita.amounts(#"{"availableBalance":"1000000","pendingCharges":"5"}"#) == [
+                "available 100.0000 USD", "reserved 0.0005 USD"
+            ])
+    }
+
+    @Test func `fal: a prefix and a fixed query`() throws {
+        let fal = try definition("fal")
+        #expect(fal.target(parameters: [:]) == "/v1/account/billing?expand=credits")
+        #expect(fal.auth.headerValue(for: Secret("abc")) == "Key abc")
+        #expect(fal.amounts(#"{"username":"x","credits":{"current_balance":24.5,"currency":"USD"}}"#) == ["available 24.5 USD"])
+        #expect(fal.failure(#"{"credits":{"current_balance":24.5,"currency":"not a unit"}}"#)?.reason == "currency is no unit")
+        #expect(fal.environmentVariables == ["FAL_KEY"])
+    }
+
+    @Test func `ElevenLabs: a number or a word`() throws {
+        let elevenlabs = try definition("elevenlabs")
+        let reading = try #require(
+            elevenlabs.reading(#"{"character_count":10,"character_limit":100,"updated_at_unix":1738356858}"#))
+        #expect(reading.amounts.map(\.words) == ["available 90 characters", "granted 100 characters"])
+        #expect(reading.asOf?.rfc3339 == "2025-01-31T20:54:18.000Z")
+        let unlimited = try #require(elevenlabs.reading(#"{"character_count":10,"character_limit":"unlimited"}"#))
+        #expect(unlimited.amounts.isEmpty)
+        #expect(unlimited.providerSaysLow == false)
+        #expect(elevenlabs.failure(#"{"character_count":10,"character_limit":"lots"}"#)?.code == .invalidResponse)
+    }
+
+    @Test func `Tripo: success is a code of 0, and other codes have classes`() throws {
+        let tripo = try definition("tripo")
+        #expect(tripo.path == "/v2/openapi/user/balance")
+        #expect(
+            tripo.amounts(#"{"code":0,"data":{"balance":100.5,"frozen":10.0}}"#) == [
+                "available 100.5 credits", "reserved 10.0 credits", "total 110.5 credits"
+            ])
+        #expect(tripo.failure(#"{"code":1002,"message":"Authentication failed"}"#)?.code == .unauthorized)
+        #expect(tripo.failure(#"{"code":2000,"message":"x"}"#, status: 400)?.code == .rateLimited)
+        #expect(tripo.failure(#"{"code":7,"message":"x"}"#)?.code == .upstreamError)
+        #expect(tripo.failure(#"{"code":7,"message":"x"}"#, status: 500)?.documented == true)
+        #expect(tripo.places.code == [.key("code")])
+    }
+}

@@ -1,0 +1,122 @@
+import BursarModel
+import Testing
+
+@testable import BursarCatalog
+
+/// Whoever writes a definition learns what is wrong with it, where, and what was probably meant.
+@Suite struct DefinitionDiagnosticsTests {
+    private func first(_ yaml: String) -> String { Catalog.problems(yaml).first?.description ?? "none" }
+
+    private func mapping(_ text: String) -> String { first(definition(mapping: text)) }
+
+    @Test(arguments: [
+        ("amounts: [{uint: credits, available: balance}]", #"16:14: error: unknown key "uint" in amounts[]; did you mean unit?"#),
+        (
+            "amounts: [{unit: credits, avialable: balance}]",
+            #"error: unknown key "avialable" in amounts[]; did you mean available?"#
+        ),
+        ("amounts: [{unit: credits, balance: balance}]", "did you mean available?"),
+        ("amount: [{unit: credits, available: balance}]", #"unknown key "amount" in x-bursar; did you mean amounts?"#),
+        ("amounts: [{unit: credits, available: balance}]\n  scale: 10", "it belongs to amounts[]"),
+        ("amounts: [{unit: credits, available: balance}]\n  frobnicate: 10", "known are id, title"),
+        ("amounts: [{available: balance}]", "an amount needs a unit"),
+        ("amounts: [{unit: credits}]", "an amount needs at least one of"),
+        ("amounts: []", "amounts is a list of 1 to 32"), ("amounts: 5", "amounts is a list"),
+        ("amounts: [5]", "amounts[] must be a mapping"),
+        ("title: x", "x-bursar needs amounts"), ("amounts: [{unit: 'a b', available: balance}]", "a unit is USD"),
+        ("amounts: [{unit: credits, available: balance balance}]", "a + or - is missing between two paths"),
+        ("amounts: [{unit: credits, available: balance +}]", "a path is missing"),
+        ("amounts: [{unit: credits, available: 'a[].b'}]", "needs sum(…) around it, or `each`"),
+        ("amounts: [{unit: credits, available: 'sum(a.b)'}]", "sum(…) needs a path with []"),
+        ("amounts: [{unit: credits, available: 'a b.c * 2'}]", "a + or - is missing"),
+        ("amounts: [{unit: credits, available: 'a..b'}]", "a path is names joined with dots"),
+        ("amounts: [{unit: credits, available: [balance, {a: b}]}]", "an amount is a path"),
+        ("amounts: [{unit: credits, scale: 3, available: balance}]", "scale is a power of ten"),
+        ("amounts: [{unit: credits, words: {null: zero}, available: balance}]", "a word means unlimited or unknown"),
+        ("amounts: [{unit: credits, words: {null: unlimted}, available: balance}]", "did you mean unlimited?"),
+        ("amounts: [{unit: {form: x}, available: balance}]", #"unknown key "form" in amounts[].unit"#),
+        ("limit: 120/m\n  amounts: [{unit: credits, available: balance}]", "limit is the documented one, such as 120 per 1m"),
+        (
+            "statuses: {4000: unauthorized}\n  amounts: [{unit: credits, available: balance}]",
+            "a status is a number from 300 to 599"
+        ),
+        ("statuses: {400: unauthorised}\n  amounts: [{unit: credits, available: balance}]", "did you mean unauthorized?"),
+        ("success: [code]\n  amounts: [{unit: credits, available: balance}]", "success is a mapping of paths"),
+        ("codes: {map: {1: forbidden}}\n  amounts: [{unit: credits, available: balance}]", "codes needs the path of the code"),
+        ("headers: {Host: x}\n  amounts: [{unit: credits, available: balance}]", "not a header that a definition may set"),
+        ("headers: {x-a: \"a\\nb\"}\n  amounts: [{unit: credits, available: balance}]", "a header's value is printable ASCII"),
+        ("headers: {authorization: x}\n  amounts: [{unit: credits, available: balance}]", "which carries the key"),
+        ("query: '?a=b'\n  amounts: [{unit: credits, available: balance}]", "query is the text behind the question mark"),
+        ("prefix: 'Token '\n  amounts: [{unit: credits, available: balance}]", "prefix goes with security of type apiKey"),
+        ("environment: my-key\n  amounts: [{unit: credits, available: balance}]", "environment names variables of A-Z"),
+        ("path: /blance\n  amounts: [{unit: credits, available: balance}]", "did you mean /balance?"),
+        ("amounts: [{unit: credits, available: blance}]", "this example is not read as a balance: blance is missing")
+    ]) func `a mistake in the mapping is told`(text: String, expected: String) {
+        let found = mapping(text)
+        #expect(found.contains(expected), "\(found)")
+        #expect(found.hasPrefix("test.yaml:"), "\(found)")
+    }
+
+    @Test(arguments: [
+        ("", "a definition is an OpenAPI document"), ("openapi: 3.1.0", "the document has no x-bursar"),
+        ("openapi: 3.1.0\nx-burser: {}", "test.yaml:2:1: error: the document has no x-bursar"),
+        ("[1]", "a definition is an OpenAPI document"),
+        ("a: [", "not valid YAML"), (definition(security: "{type: oauth2}"), "security is of type apiKey"),
+        (definition(security: "{type: apiKey, in: query, name: key}"), "an apiKey is sent in a header"),
+        (definition(security: "{type: apiKey, in: header, name: Host}"), "host cannot carry a key"),
+        (definition(server: "http://api.example.com"), "plain http is for 127.0.0.1"),
+        (definition(server: "https://user:pw@api.example.com"), "the server must be https://host"),
+        (definition(server: "https://{region}.example.com"), "put the values in place"),
+        (definition(server: "https://api.example.com?x=1"), "the server must be https://host"),
+        (definition(server: "https://api.example.com:99999"), "the server must be https://host"),
+        (definition(path: "balance"), "a path begins with /"), (definition(path: "/a/../b"), "a path is segments"),
+        (definition(path: "/a b"), "a path is segments"), (definition(path: "/{a}/{a}"), "different names in braces"),
+        (definition(path: "/x{a}"), "a path is segments"),
+        (definition(example: "{balance: [1]}"), "this example is not read as a balance"),
+        (definition(schema: "{type: string}"), "this example is not read as a balance: the body is object"),
+        (definition(schema: "{$ref: '#/components/schemas/B'}"), "$ref leads nowhere"),
+        (definition(schema: "{$ref: 'other.yaml#/B'}"), "$ref must begin with #/"),
+        (definition().replacing("openapi: 3.1.0", with: "swagger: '2.0'"), "openapi: is missing"),
+        (definition().replacing("openapi: 3.1.0", with: "openapi: 2.0"), "openapi must be 3.0 or 3.1"),
+        (definition().replacing("get:", with: "post:"), "no path has a get"),
+        (definition().replacing("\"200\"", with: "\"2000\""), "a response's key is a status"),
+        (definition().replacing("\"200\"", with: "\"400\""), "no 2xx response has a JSON schema"),
+        (definition().replacing("id: example", with: "id: My Provider"), "an id is 1 to 32 of a-z"),
+        (definition().replacing("security: [{key: []}]", with: "security: []"), "no security is documented"),
+        (definition().replacing("security: [{key: []}]", with: "security: [{kye: []}]"), "did you mean key?"),
+        (definition().replacing(", example: {balance: 12.5}", with: ""), "no 2xx response has an example")
+    ]) func `a mistake in the document is told`(yaml: String, expected: String) {
+        let found = Catalog.problems(yaml).map(\.description)
+        #expect(found.contains { $0.contains(expected) }, "\(found)")
+    }
+
+    @Test func `all mistakes are told at once, from top to bottom`() {
+        let found = Catalog.problems(
+            definition(
+                mapping: "amounts: [{uint: credits, available: 'a b'}]\n  statuses: {1: x}\n  colour: red", server: "ftp://x"))
+        #expect(found.count >= 5)
+        #expect(found == found.sorted())
+    }
+
+    @Test func `an id that is taken is refused with both places`() throws {
+        let file = { (name: String, id: String) in
+            DefinitionFile(path: name, bytes: Array(definition().replacing("id: example", with: "id: \(id)").utf8))
+        }
+        #expect(throws: CatalogDiagnostics.self) { try Catalog.builtIn().adding([file("a.yaml", "sunor")]) }
+        do throws(CatalogDiagnostics) {
+            _ = try Catalog.empty.adding([file("a.yaml", "x"), file("b.yaml", "x")])
+            Issue.record("a duplicate was taken")
+        } catch {
+            #expect(
+                error.diagnostics.map(\.description) == [
+                    "b.yaml:1:1: error: the id x is taken: a.yaml defines it, too; give it another x-bursar.id"
+                ])
+        }
+    }
+
+    @Test func `a definition may be JSON`() throws {
+        let json = JSONWriter.pretty(try LocatedReader.yaml(Array(definition().utf8), file: "d").json)
+        let catalog = try Catalog.empty.adding([DefinitionFile(path: "d.json", bytes: json)])
+        #expect(catalog.definitions.first?.amounts(#"{"balance":1.10}"#) == ["available 1.10 credits"])
+    }
+}
