@@ -112,6 +112,8 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         isWritable = context.channel.isWritable
         let now = context.eventLoop.now
         if isWritable {
+            // While an answer is being made nothing is owed in time; in `closing` the last bytes still are.
+            if phase == .answering, deadlines.kind == .write { disarm() }
             goOn(now: now)
         } else if phase != .closed {
             arm(.write, after: connection.limits.writeStallTime, now: now)
@@ -195,6 +197,7 @@ extension HTTP1Handler {
         to head: RequestHead, body: [UInt8], now: NIODeadline, rest bytes: inout ByteBuffer, headStart: Int, headLength: Int
     ) {
         answered += 1
+        deadlines.kind = .none  // the next head has its own time; `rest` sets what holds then
         var request = Request(
             method: head.method, target: head.target, headers: head.headers, body: body, version: head.version,
             id: connection.nextRequestID(), connection: connection.info)

@@ -136,7 +136,7 @@ package final class HTTPServer: Sendable {
                 }
                 channel = try await bootstrap.bind(to: address).get()
             case .unix(let path, let mode):
-                let descriptor = try UnixSocket.bind(path: path, mode: mode ?? UnixSocket.defaultMode)
+                let descriptor = try UnixSocket.boundDescriptor(path: path, mode: mode ?? UnixSocket.defaultMode)
                 let identity = UnixSocket.identity(path: path)
                 state.withLock { $0.socketFiles.append((path, identity)) }
                 channel = try await bootstrap.withBoundSocket(descriptor).get()

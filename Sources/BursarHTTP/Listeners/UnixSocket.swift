@@ -11,7 +11,7 @@ enum UnixSocket {
 
     /// A bound descriptor. A file left over from a process that died is replaced, but only when it is a socket and nobody
     /// listens on it.
-    static func bind(path: String, mode: UInt16) throws(ListenError) -> Int32 {
+    static func boundDescriptor(path: String, mode: UInt16) throws(ListenError) -> Int32 {
         guard var address = address(path) else { throw failure(path, "the path has more than 107 bytes") }
         try removeStale(path: path, &address)
         let descriptor = newSocket()
@@ -20,7 +20,7 @@ enum UnixSocket {
         _ = fchmod(descriptor, mode_t(mode))
         let bound = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
         guard bound == 0 else {
@@ -72,7 +72,7 @@ enum UnixSocket {
     }
 
     private static func newSocket() -> Int32 {
-        Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     }
 
     private static func address(_ path: String) -> sockaddr_un? {

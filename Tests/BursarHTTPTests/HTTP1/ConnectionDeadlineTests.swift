@@ -1,4 +1,5 @@
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import BursarHTTP
@@ -55,5 +56,53 @@ import Testing
         connection.advance(.seconds(1))
         #expect(!connection.isOpen)
         #expect(connection.counters[.idleTimeout] == 1)
+    }
+
+    @Test func `a head that begins behind a whole request does not inherit that request's time`() throws {
+        let connection = try EmbeddedConnection()
+        connection.advance(.milliseconds(9_900))
+        #expect(try connection.answer("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET").hasPrefix("HTTP/1.1 200"))
+        connection.advance(.milliseconds(9_999))
+        #expect(connection.isOpen)
+        connection.advance(.milliseconds(1))
+        #expect(try connection.sent().hasPrefix("HTTP/1.1 408 "))
+    }
+
+    @Test func `a peer that takes nothing for its time is closed`() throws {
+        let connection = try EmbeddedConnection()
+        connection.channel.isWritable = false
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(try connection.answer("GET / HTTP/1.1\r\nHost: x\r\n\r\n") == "")
+        connection.advance(.seconds(30))
+        #expect(!connection.isOpen)
+        #expect(connection.counters[.writeStall] == 1)
+    }
+
+    @Test func `a peer that reads again is answered and kept`() throws {
+        let connection = try EmbeddedConnection()
+        connection.channel.isWritable = false
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(try connection.answer("GET /a HTTP/1.1\r\nHost: x\r\n\r\n") == "")
+        connection.advance(.seconds(29))
+        connection.channel.isWritable = true
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(try connection.sent().hasSuffix("/a"))
+        connection.advance(.seconds(74))
+        #expect(connection.isOpen)
+    }
+
+    @Test func `a peer that reads again while an answer is made is kept however long that takes`() throws {
+        let connection = try EmbeddedConnection { _ in
+            var response = Response(status: 200, text: "a")
+            response.delay = .minutes(5)
+            return .now(response)
+        }
+        try connection.receive("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        for isWritable in [false, true] {
+            connection.channel.isWritable = isWritable
+            connection.channel.pipeline.fireChannelWritabilityChanged()
+        }
+        connection.advance(.minutes(5))
+        #expect(try connection.sent().hasPrefix("HTTP/1.1 200"))
     }
 }

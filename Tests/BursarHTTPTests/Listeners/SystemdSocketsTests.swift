@@ -13,7 +13,7 @@ import Testing
 
     @Test func `a descriptor that is already bound is served`() async throws {
         let path = "/tmp/bursar-test-\(UInt64.random(in: 0...UInt64.max)).sock"
-        let descriptor = try UnixSocket.bind(path: path, mode: 0o600)
+        let descriptor = try UnixSocket.boundDescriptor(path: path, mode: 0o600)
         try await withServer(listeners: [ListenerConfiguration(.inherited(descriptor: descriptor))]) { server async throws in
             #expect(server.addresses[0].description == "unix:\(path)")
             #expect(try await RawClient.connect(to: server).get("/").hasSuffix("/"))

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `a file that a dead process left is replaced`() async throws {
-        let descriptor = try UnixSocket.bind(path: path, mode: 0o600)
+        let descriptor = try UnixSocket.boundDescriptor(path: path, mode: 0o600)
         close(descriptor)
         #expect(FileManager.default.fileExists(atPath: path))
         try await withServer(listeners: [ListenerConfiguration(.unix(path: path))]) { server async throws in
@@ -32,7 +32,7 @@ import Testing
 
     @Test func `a socket on which somebody listens is left alone`() async throws {
         try await withServer(listeners: [ListenerConfiguration(.unix(path: path))]) { server async throws in
-            #expect(throws: ListenError.self) { try UnixSocket.bind(path: path, mode: 0o600) }
+            #expect(throws: ListenError.self) { try UnixSocket.boundDescriptor(path: path, mode: 0o600) }
             #expect(try await RawClient.connect(to: server).get("/").hasSuffix("/"))
         }
     }
@@ -40,16 +40,16 @@ import Testing
     @Test func `a file that is no socket is left alone`() throws {
         try Data("precious".utf8).write(to: URL(fileURLWithPath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let error = #expect(throws: ListenError.self) { try UnixSocket.bind(path: path, mode: 0o600) }
+        let error = #expect(throws: ListenError.self) { try UnixSocket.boundDescriptor(path: path, mode: 0o600) }
         #expect(error?.description.contains("no socket") == true)
         #expect(FileManager.default.contents(atPath: path) == Data("precious".utf8))
     }
 
     @Test func `a successor's file is not removed`() throws {
-        let first = try UnixSocket.bind(path: path, mode: 0o600)
+        let first = try UnixSocket.boundDescriptor(path: path, mode: 0o600)
         let identity = UnixSocket.identity(path: path)
         close(first)
-        let second = try UnixSocket.bind(path: path + ".new", mode: 0o600)
+        let second = try UnixSocket.boundDescriptor(path: path + ".new", mode: 0o600)
         rename(path + ".new", path)
         UnixSocket.remove(path: path, identity)
         #expect(FileManager.default.fileExists(atPath: path))
@@ -58,6 +58,8 @@ import Testing
     }
 
     @Test func `a path that does not fit is an error`() {
-        #expect(throws: ListenError.self) { try UnixSocket.bind(path: "/tmp/" + String(repeating: "a", count: 108), mode: 0o600) }
+        #expect(throws: ListenError.self) {
+            try UnixSocket.boundDescriptor(path: "/tmp/" + String(repeating: "a", count: 108), mode: 0o600)
+        }
     }
 }
