@@ -57,6 +57,9 @@ final class HTTP2Handler: ChannelDuplexHandler {
         self.context = context
         // A second read that finds nothing is a system call for nothing; level-triggered polling brings us back.
         _ = try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        // Lower than the listener's: each of our connections has many answers that could pile up behind one slow reader.
+        let mark = ChannelOptions.Types.WriteBufferWaterMark(low: limits.outboundBytes / 4, high: limits.outboundBytes)
+        _ = try? context.channel.syncOptions?.setOption(.writeBufferWaterMark, value: mark)
         if context.channel.isActive { begin(context) }
     }
 
@@ -151,7 +154,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
         guard let context, phase != .lingering, phase != .closed else { return }
         while context.channel.isWritable {
             var batch = context.channel.allocator.buffer(capacity: lastBatch)
-            let isMore = session.takeOutput(into: &batch, bound: limits.outboundPiece)
+            let isMore = session.takeOutput(into: &batch, bound: limits.outboundBatch)
             guard batch.readableBytes > 0 else { break }
             lastBatch = batch.readableBytes
             context.writeAndFlush(wrapOutboundOut(batch), promise: nil)

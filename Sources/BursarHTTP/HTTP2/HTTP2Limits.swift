@@ -9,8 +9,13 @@ package struct HTTP2Limits: Sendable, Equatable {
     package var unfinishedAnswers = 256
     /// The bodies of all unfinished requests of a connection together. Beyond it: 413.
     package var connectionBodyBytes = 256 * 1024
-    /// Bytes produced for the channel in one go; the channel's own high-water mark decides whether another go follows.
-    package var outboundPiece = 64 * 1024
+    /// How much of a refused request's body is still read and dropped. A client that is reset in the middle of an upload often
+    /// does not show the answer that it was given (curl 7.88 says "stream error" instead of 413).
+    package var discardedBytes = 1024 * 1024
+    /// Bytes that the channel holds of one connection before it is asked to wait; one batch beyond it may be under way.
+    package var outboundBytes = 64 * 1024
+    /// Bytes produced in one go. A frame more than this fits the 64 KiB that the buffer then has.
+    package var outboundBatch = 48 * 1024 - 1024
     /// Frames (answers, acknowledgements, resets) that may wait for a slow reader.
     package var outboundFrames = 2_000
     /// How long a draining connection waits for the client to see the first GOAWAY before it sends the second.

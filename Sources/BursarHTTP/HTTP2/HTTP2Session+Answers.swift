@@ -100,9 +100,9 @@ extension HTTP2Session {
 
     /// A frame that ends our side of a stream went out.
     func answerEnded(_ id: Int32) {
-        // An answer that came before the end of the request: what is still under way is not wanted (RFC 9113 8.1).
         guard let stream = stream(id), !stream.requestEnded else { return }
-        reset(stream, NGHTTP2_NO_ERROR)
+        stream.isAnswered = true
+        if stream.discardable < 0 { reset(stream, NGHTTP2_NO_ERROR) }
     }
 }
 

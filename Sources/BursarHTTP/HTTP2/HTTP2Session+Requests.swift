@@ -24,6 +24,7 @@ extension HTTP2Session {
         stream.requestEnded = endsStream
         stream.headEndedAt = now
         progress &+= 1
+        if !endsStream { delegate?.bodyAwaited(on: stream) }
         switch block.problem {
         case .tooLarge: return refuse(stream, 431, "the header fields are larger than \(limits.headBytes) bytes or too many")
         case .invalidField: return refuse(stream, 400, "a header field holds bytes that none may hold")
@@ -53,7 +54,7 @@ extension HTTP2Session {
 
     /// A part of a body arrived.
     func bodyArrived(_ bytes: UnsafeBufferPointer<UInt8>, on stream: HTTP2Stream) {
-        guard stream.state == .receiving else { return }  // of a refused request: discarded
+        guard stream.state == .receiving else { return discard(bytes.count, on: stream) }
         guard stream.body.count + bytes.count <= limits.bodyBytes, bodyBytes + bytes.count <= extra.connectionBodyBytes else {
             return refuse(stream, 413, bodyTooLarge)
         }
@@ -80,10 +81,17 @@ extension HTTP2Session {
         delegate?.requestRefused(HTTP2RequestHead.Refusal(status: status, detail: detail), on: stream)
     }
 
+    /// Drops a part of a body that nobody wants, and at some point says so (RFC 9113 8.1).
+    private func discard(_ count: Int, on stream: HTTP2Stream) {
+        stream.discardable -= count
+        guard stream.isAnswered, stream.discardable < 0 else { return }
+        stream.discardable = .max  // once is enough: the rest of this read is dropped in silence
+        reset(stream, NGHTTP2_NO_ERROR)
+    }
+
     private func awaitBody(of stream: HTTP2Stream, _ head: HTTP2RequestHead) {
         if let length = head.contentLength, length > limits.bodyBytes { return refuse(stream, 413, bodyTooLarge) }
         stream.head = head
-        delegate?.bodyAwaited(on: stream)
         if head.expectsContinue { submitContinue(stream) }
     }
 

@@ -187,6 +187,7 @@ final class HTTP2Session {
         }
         stream.id = id
         stream.state = .receiving
+        stream.discardable = extra.discardedBytes
         nghttp2_session_set_stream_user_data(library, id, Unmanaged.passUnretained(stream).toOpaque())
         return stream
     }

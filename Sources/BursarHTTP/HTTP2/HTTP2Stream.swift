@@ -17,9 +17,13 @@ final class HTTP2Stream {
 
     var id: Int32 = 0
     var state = State.unused
-    /// Whether the client has ended its side; an answer before that is followed by a reset that asks for no more.
+    /// The client has ended its side.
     var requestEnded = false
     var isHead = false
+    /// Our side has ended too.
+    var isAnswered = false
+    /// Bytes of an unwanted body that may still come before the stream is reset.
+    var discardable = 0
 
     // The request
     var head: HTTP2RequestHead?
@@ -48,6 +52,7 @@ final class HTTP2Stream {
         state = .unused
         requestEnded = false
         isHead = false
+        isAnswered = false
         head = nil
         body = []
         task = nil

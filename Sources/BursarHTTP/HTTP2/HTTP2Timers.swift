@@ -77,6 +77,7 @@ extension HTTP2Handler {
         }
     }
 
+    /// One timer for all bodies of the connection.
     func bodyAwaited(on stream: HTTP2Stream) {
         guard timers.body == nil else { return }
         watchBodies(in: connection.limits.bodyTime)
@@ -86,12 +87,15 @@ extension HTTP2Handler {
         timers.body = schedule(in: delay) { handler in
             handler.timers.body = nil
             var wait: TimeAmount?
-            for stream in handler.session.streams where stream.state == .receiving && stream.head != nil {
+            for stream in handler.session.streams where stream.state != .unused && !stream.requestEnded {
                 let left = handler.connection.limits.bodyTime - (handler.session.now - stream.headEndedAt)
-                if left <= .zero {
-                    handler.session.refuse(stream, 408, "the body did not come in time")
-                } else {
+                if left > .zero {
                     wait = min(wait ?? left, left)
+                } else if stream.state == .receiving {
+                    stream.discardable = -1
+                    handler.session.refuse(stream, 408, "the body did not come in time")
+                } else if stream.isAnswered {
+                    handler.session.reset(stream, NGHTTP2_NO_ERROR)
                 }
             }
             if let wait { handler.watchBodies(in: wait) }

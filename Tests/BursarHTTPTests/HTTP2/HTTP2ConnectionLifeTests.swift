@@ -87,6 +87,7 @@ private typealias Client = HTTP2TestClient
         try connection.send(Client.headers(1, Client.requestFields("POST"), endStream: false))
         connection.wait(.seconds(31))
         #expect(connection.client.status(1) == "408")
+        #expect(connection.client.resetCode(1) == 0)
         try connection.send(Client.get(3))
         #expect(connection.client.status(3) == "200")
     }

@@ -107,10 +107,23 @@ private typealias Client = HTTP2TestClient
         try connection.send(
             Client.headers(3, post, endStream: false), Client.data(3, Array(repeating: 1, count: 11), endStream: false))
         #expect(connection.client.status(3) == "413")
-        #expect(connection.client.resetCode(3) == 0)  // NO_ERROR: the answer stands, the rest is not wanted
+        #expect(connection.client.resetCode(3) == nil)  // a client in the middle of an upload would not show the answer
         try connection.send(Client.headers(5, post + [("content-length", "11")], endStream: false))
         #expect(connection.client.status(5) == "413")
         #expect(connection.counters[.bodyTooLarge] == 2)
+    }
+
+    @Test func `a refused body is dropped up to a bound, then its stream is reset without an error`() throws {
+        var http2 = HTTP2Limits()
+        http2.discardedBytes = 100
+        let connection = try HTTP2TestConnection(http2: http2) { _ in textReply("x") }
+        let fields = Client.requestFields("POST", more: [("content-length", "70000")])
+        try connection.send(
+            Client.headers(1, fields, endStream: false), Client.data(1, Array(repeating: 1, count: 100), endStream: false))
+        #expect(connection.client.status(1) == "413" && connection.client.isComplete(1))
+        #expect(connection.client.resetCode(1) == nil)
+        try connection.send(Client.data(1, [1], endStream: false))
+        #expect(connection.client.resetCode(1) == 0)
     }
 
     @Test func `all bodies of a connection together have a bound`() throws {
