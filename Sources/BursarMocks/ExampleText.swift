@@ -16,13 +16,13 @@ struct ExampleText {
         JSONPlace(path, in: bytes).map { replacing($0.value, by: json) }
     }
 
-    /// Raises a flag that the example has lowered. A number is raised to 1.
-    func raisingFlag(at path: [JSONStep]) -> ExampleText? {
+    /// Turns `true` to `false` and the other way round. Nil where something else stands there.
+    func turningFlag(at path: [JSONStep]) -> ExampleText? {
         guard let place = JSONPlace(path, in: bytes) else { return nil }
         switch bytes[place.value] {
         case let text where text.elementsEqual("false".utf8): return replacing(place.value, by: "true")
-        case let text where text.elementsEqual("0".utf8): return replacing(place.value, by: "1")
-        default: return self
+        case let text where text.elementsEqual("true".utf8): return replacing(place.value, by: "false")
+        default: return nil
         }
     }
 

@@ -88,7 +88,12 @@ extension MockProvider {
         guard let amountPath, var text = ExampleText(success.body).replacingNumber(at: amountPath, by: number) else {
             return withoutAmount
         }
-        if raisingLowFlag, let lowFlagPath, let raised = text.raisingFlag(at: lowFlagPath) { text = raised }
+        // Which way the flag has to point, the definition knows: some say `is_available`.
+        if raisingLowFlag, let lowFlagPath, reading(of: text.bytes)?.providerSaysLow == false,
+            let turned = text.turningFlag(at: lowFlagPath)
+        {
+            text = turned
+        }
         return withBody(text.bytes)
     }
 
@@ -110,7 +115,7 @@ extension MockProvider {
             guard let amountPath, let changed = ExampleText(success.body).replacingNumber(at: amountPath, by: text) else {
                 return false
             }
-            return firstAmount(changed.bytes) != nil
+            return reading(of: changed.bytes) != nil
         }
         return fitting ?? "99999999"
     }
@@ -169,13 +174,19 @@ extension MockProvider {
         var answer: MockAnswer
         if message == nil, let example = failures[status] {
             answer = MockAnswer(status: status, contentType: example.contentType, body: example.body)
-        } else if let reply = errorReply(status, message ?? MockAnswer.phrase(status)) {
+        } else if let reply = errorReply(status, message ?? MockAnswer.phrase(status)), means(reply, whatItsStatusMeans: status) {
             answer = MockAnswer(status: status, contentType: reply.contentType, body: reply.body)
         } else {
             answer = .text((message ?? MockAnswer.phrase(status)) + "\n", status: status)
         }
         if status == 401, let challenge = auth.challenge { answer.headers.append(.init("WWW-Authenticate", challenge)) }
         return answer
+    }
+
+    /// Whether the definition takes `reply` for what it takes the status alone for. A documented body for any error may hold a
+    /// code of one of them, and a 429 that says "wrong key" in it would be another scenario.
+    private func means(_ reply: UpstreamReply, whatItsStatusMeans status: Int) -> Bool {
+        failureCode(reply) == failureCode(UpstreamReply(status: status, contentType: "text/plain", body: []))
     }
 
     /// The words tell no wait except in ``RateLimitHint/text(seconds:)``: an example that says "in 30 seconds" beside a header

@@ -16,11 +16,7 @@ extension MockProvider {
             amountPath: definition.places.firstAmount?.map { JSONStep($0) },
             lowFlagPath: definition.places.lowFlag?.map { JSONStep($0) },
             envelopeCodePath: definition.places.code?.map { JSONStep($0) },
-            firstAmount: { body in
-                let evaluation = definition.evaluate(status: success.status, contentType: success.contentType, body: body)
-                guard case .reading(let reading) = evaluation else { return nil }
-                return reading.amounts.first?.value
-            },
+            evaluate: { definition.evaluate(status: $0, contentType: $1, body: $2) },
             errorReply: { definition.errorReply(status: $0, message: $1) })
     }
 }

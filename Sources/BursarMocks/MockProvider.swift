@@ -1,3 +1,4 @@
+internal import BursarCatalog
 internal import BursarModel
 
 /// A provider as the mocks see it: what its definition documents, and where in its example the first amount stands. *Value.*
@@ -24,8 +25,8 @@ struct MockProvider: Sendable {
     let lowFlagPath: [JSONStep]?
     /// The way to the number that must have a certain value in a success, where the definition demands one.
     let envelopeCodePath: [JSONStep]?
-    /// The definition's reading of a success body: its first amount, or nil where it refuses the body.
-    let firstAmount: @Sendable (_ body: [UInt8]) -> ExactDecimal?
+    /// What the definition makes of an answer.
+    let evaluate: @Sendable (_ status: Int, _ contentType: String?, _ body: [UInt8]) -> Evaluation
     /// `message` in the documented shape of an error, nil where none is documented.
     let errorReply: @Sendable (_ status: Int, _ message: String) -> UpstreamReply?
 
@@ -36,7 +37,7 @@ struct MockProvider: Sendable {
     init(
         name: String, path: String, auth: MockAuth, success: UpstreamReply, failures: [Int: UpstreamReply],
         amountPath: [JSONStep]?, lowFlagPath: [JSONStep]?, envelopeCodePath: [JSONStep]?,
-        firstAmount: @escaping @Sendable ([UInt8]) -> ExactDecimal?,
+        evaluate: @escaping @Sendable (Int, String?, [UInt8]) -> Evaluation,
         errorReply: @escaping @Sendable (Int, String) -> UpstreamReply?
     ) {
         self.name = name
@@ -47,8 +48,9 @@ struct MockProvider: Sendable {
         self.amountPath = amountPath
         self.lowFlagPath = lowFlagPath
         self.envelopeCodePath = envelopeCodePath
-        self.firstAmount = firstAmount
+        self.evaluate = evaluate
         self.errorReply = errorReply
+        let firstAmount = { body in Self.reading(evaluate, success, body)?.amounts.first?.value }
         exampleAmount = firstAmount(success.body)
         form = amountPath.flatMap { Self.form(of: $0, in: success.body, firstAmount: firstAmount) }
     }
@@ -66,6 +68,22 @@ struct MockProvider: Sendable {
             return AmountForm(power: power, isNegated: factor.isNegative, offset: offset)
         }
         return nil
+    }
+
+    /// The definition's reading of a body that comes in the place of the example's; nil where it refuses it.
+    func reading(of body: [UInt8]) -> Reading? { Self.reading(evaluate, success, body) }
+
+    private static func reading(
+        _ evaluate: (Int, String?, [UInt8]) -> Evaluation, _ success: UpstreamReply, _ body: [UInt8]
+    ) -> Reading? {
+        guard case .reading(let reading) = evaluate(success.status, success.contentType, body) else { return nil }
+        return reading
+    }
+
+    /// What the definition takes an error for; nil where it is none to it.
+    func failureCode(_ reply: UpstreamReply) -> ProblemCode? {
+        guard case .failure(let failure) = evaluate(reply.status, reply.contentType, reply.body) else { return nil }
+        return failure.code
     }
 
     /// The number to write for the first amount to be `amount`, with the amount's own digits where the number is the amount.

@@ -4,11 +4,22 @@ import Testing
 
 @testable import BursarMocks
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// The scenarios over the definitions that are really there: what a mock sends is what its definition reads, or refuses, as the
 /// scenario says.
 struct DefinitionTests {
-    private static let definitions: [ProviderDefinition] = (try? Catalog.builtIn().definitions) ?? []
+    /// The built-in ones, and the shapes of the market beyond them, which load as a user's own would.
+    private static let definitions: [ProviderDefinition] = (try? builtIn.adding(market).definitions) ?? builtIn.definitions
     private static let names = definitions.map(\.id.name)
+    private static let builtIn = (try? Catalog.builtIn()) ?? .empty
+    private static let market: [DefinitionFile] = (try? DefinitionFolder.files(at: folder)) ?? []
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "BursarCatalogTests/Definitions").path()
 
     private func definition(_ name: String) throws -> ProviderDefinition {
         try #require(Self.definitions.first { $0.id.name == name })
@@ -35,14 +46,19 @@ struct DefinitionTests {
     }
 
     @Test func `every definition has a mock`() throws {
-        #expect(Self.definitions.count >= 5)
+        #expect(Self.builtIn.definitions.count >= 5)
+        #expect(Self.definitions.count >= 11)
         for definition in Self.definitions { #expect(MockProvider(definition) != nil, "\(definition.id)") }
     }
 
     @Test(arguments: names)
     func `a good answer reads as a reading with the amount that was asked for`(name: String) throws {
         #expect(try amount("ok", name) != nil)
-        #expect(try amount("balance-12.3400", name)?.description == "12.3400")
+        #expect(try amount("balance-12", name) == ExactDecimal(12))
+        // A provider that counts in whole numbers, or in other units than it shows, cannot say every decimal.
+        if Self.builtIn.definitions.contains(where: { $0.id.name == name }) {
+            #expect(try amount("balance-12.3400", name)?.description == "12.3400")
+        }
         #expect(try amount("depleted", name)?.isZero == true)
         #expect(try amount("low", name) == ExactDecimal(1))
         #expect(try amount("huge", name) == nil)
@@ -51,9 +67,20 @@ struct DefinitionTests {
     }
 
     @Test(arguments: names)
+    func `an account without money is low where the provider says such a thing`(name: String) throws {
+        for scenario in ["depleted", "low"] {
+            guard case .reading(let reading) = try evaluate(scenario, name) else {
+                Issue.record("no reading")
+                return
+            }
+            #expect(reading.providerSaysLow ?? true)
+        }
+    }
+
+    @Test(arguments: names)
     func `drift only falls, and a top-up brings it back`(name: String) throws {
         var last = try #require(try amount("drift", name, turn: 1))
-        for turn in 2...120 {
+        for turn in 2...200 {
             let next = try #require(try amount("drift", name, turn: turn))
             #expect(next < last || next.isZero)
             last = next
@@ -99,10 +126,19 @@ struct DefinitionTests {
         #expect(failure.code == .unauthorized)
     }
 
+    @Test func `a definition that cannot be read is an error that says where`() async throws {
+        await #expect(throws: MockError.self) { _ = try await MockProviders.start(definitions: ["/nonexistent/x.yaml"]) }
+        do {
+            _ = try await MockProviders.start(definitions: ["/nonexistent/x.yaml"])
+        } catch {
+            #expect(error.description.contains("/nonexistent/x.yaml"))
+        }
+    }
+
     @Test(arguments: names)
     func `over a socket the documented credential is taken and another form is not`(name: String) async throws {
         let definition = try definition(name)
-        let mocks = try await MockProviders.start()
+        let mocks = try await MockProviders.start(definitions: [Self.folder])
         let path = "/\(name)\(definition.path)"
         let value = try #require(definition.auth.headerValue(for: Secret("mock-ok")))
         let good = try await RawClient.get(path, port: mocks.port, headers: ["\(definition.auth.displayName): \(value)"])

@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarModel
 
 @testable import BursarMocks
@@ -35,7 +36,8 @@ enum Fixture {
         failures: [Int: String] = [401: #"{"detail":"Invalid token."}"#], documentsErrors: Bool = true,
         firstAmount: (@Sendable ([UInt8]) -> ExactDecimal?)? = nil
     ) -> MockProvider {
-        MockProvider(
+        let plain: @Sendable ([UInt8]) -> ExactDecimal? = { body in amountPath.flatMap { number($0, in: body) } }
+        return MockProvider(
             name: "alpha", path: "/v1/{team}/balance/",
             auth: MockAuth(
                 headerName: "Authorization", prefix: "Token ",
@@ -46,7 +48,20 @@ enum Fixture {
                     status: failure.key, contentType: "application/json", body: Array(failure.value.utf8))
             },
             amountPath: amountPath, lowFlagPath: lowFlagPath, envelopeCodePath: envelopeCodePath,
-            firstAmount: firstAmount ?? { body in amountPath.flatMap { number($0, in: body) } },
+            evaluate: { status, contentType, body in
+                guard status < 300, let amount = firstAmount?(body) ?? (firstAmount == nil ? plain(body) : nil),
+                    let unit = AmountUnit("credits")
+                else {
+                    return .failure(
+                        EvaluatedFailure(
+                            code: status < 300 ? .invalidResponse : .upstreamError, upstreamStatus: status, reason: ""))
+                }
+                let isLow = lowFlagPath.flatMap { JSONPlace($0, in: body) }.map { body[$0.value].elementsEqual("true".utf8) }
+                return .reading(
+                    Reading(
+                        amounts: [Amount(kind: .available, value: amount, unit: unit)], providerSaysLow: isLow, asOf: nil,
+                        reply: UpstreamReply(status: status, contentType: contentType, body: body)))
+            },
             errorReply: { status, message in
                 guard documentsErrors else { return nil }
                 return UpstreamReply(

@@ -158,6 +158,6 @@ extension MockProvider {
     func renamed(_ name: String) -> MockProvider {
         MockProvider(
             name: name, path: path, auth: auth, success: success, failures: failures, amountPath: amountPath,
-            lowFlagPath: lowFlagPath, envelopeCodePath: envelopeCodePath, firstAmount: firstAmount, errorReply: errorReply)
+            lowFlagPath: lowFlagPath, envelopeCodePath: envelopeCodePath, evaluate: evaluate, errorReply: errorReply)
     }
 }
