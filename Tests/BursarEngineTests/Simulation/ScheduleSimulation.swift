@@ -96,7 +96,7 @@ final class ScheduleSimulation {
         defer { swap(&tally, &total) }
         tally.schedules += 1
         do {
-            for _ in 0..<(10 + random.below(16)) { try step() }
+            for _ in 0..<(10 + random.below(11)) { try step() }
             for credential in models.indices where models[credential].flight != nil { try succeed(credential) }
             for model in models where !model.waiting.isEmpty { throw Violation(text: "a waiter was lost") }
         } catch let violation as Violation {
