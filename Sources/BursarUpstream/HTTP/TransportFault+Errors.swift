@@ -22,6 +22,7 @@ extension TransportFault {
             case let error as IOError: Self(errno: error.errnoCode)
             case let error as ChannelError: Self(channel: error)
             case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .tls
+            case NIOHTTPDecompression.DecompressionError.limit: .bodyTooLarge
             case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError: .badEncoding
             case is HTTPParserError: .badHTTP
             case is CancellationError: .cancelled

@@ -31,11 +31,14 @@ struct Fixture {
             onChange: { [changes] in changes.append($0) })
     }
 
-    func account(_ secret: String = "canary-3f9d2c77a1", passedThrough: Bool = false) throws -> UpstreamAccount {
+    func account(_ secret: String = "canary-3f9d2c77a1", baseURL: String? = nil, passedThrough: Bool = false) throws
+        -> UpstreamAccount
+    {
         let definition = try Self.definition()
         return UpstreamAccount(
             id: passedThrough ? nil : AccountID(provider: definition.id, account: .default), definition: definition,
-            secret: Secret(secret), policy: RefreshPolicy(ttl: Self.ttl, staleFor: .seconds(3_600), timeout: Self.timeout),
+            baseURL: baseURL, secret: Secret(secret),
+            policy: RefreshPolicy(ttl: Self.ttl, staleFor: .seconds(3_600), timeout: Self.timeout),
             keys: keys)
     }
 
