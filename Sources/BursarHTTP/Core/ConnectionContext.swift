@@ -6,6 +6,7 @@ package final class ConnectionContext {
     package let limits: Limits
     package let counters: ServerCounters
     package let dates: DateCache
+    package let spare: SpareBuffer
     /// What takes over for HTTP/2; nil: this listener speaks HTTP/1.1 only.
     package let http2: (any HTTP2Starter)?
     /// True from the drain on: the next response says that the connection ends.
@@ -18,7 +19,7 @@ package final class ConnectionContext {
     package init(
         info: ConnectionInfo, responder: any Responder, observer: (any RequestObserver)? = nil, limits: Limits = Limits(),
         counters: ServerCounters = ServerCounters(), dates: DateCache = DateCache(), http2: (any HTTP2Starter)? = nil,
-        identity: UInt64 = 0, isDraining: Bool = false
+        identity: UInt64 = 0, isDraining: Bool = false, spare: SpareBuffer = SpareBuffer()
     ) {
         self.info = info
         self.responder = responder
@@ -26,6 +27,7 @@ package final class ConnectionContext {
         self.limits = limits
         self.counters = counters
         self.dates = dates
+        self.spare = spare
         self.http2 = http2
         self.identity = identity
         self.isDraining = isDraining

@@ -96,6 +96,7 @@ extension HTTP1Handler {
             context.flush()
         }
         needsFlush = false
+        connection.spare.takeBack(&outbound)
     }
 
     /// Closes behind what is written. Lingering: the client may still be sending; closing under its bytes would make the kernel

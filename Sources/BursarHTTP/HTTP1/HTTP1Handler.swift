@@ -93,6 +93,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         }
         let now = context.eventLoop.now
         connection.dates.refresh(now: now)
+        connection.spare.lend(to: &outbound)
         if inbound.readableBytes == 0 {
             consume(&bytes, now: now)
             if bytes.readableBytes > 0, phase != .closed, phase != .closing { inbound.writeBuffer(&bytes) }
@@ -246,6 +247,7 @@ extension HTTP1Handler {
         phase = .open
         let now = context.eventLoop.now
         connection.dates.refresh(now: now)
+        connection.spare.lend(to: &outbound)
         write(response, for: exchange, now: now)
         goOn(now: now)
     }

@@ -32,6 +32,12 @@ final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler
     }
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
+    /// A connection that has sent nothing has nothing to finish.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is DrainEvent, !isDone, bytes.readableBytes == 0 { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isDone else { return }
         var part = unwrapInboundIn(data)
