@@ -41,9 +41,9 @@ struct DefinitionReader {
         problems = responses.problems
         guard let id = settings.id, let request, !problems.hasErrors else { return nil }
 
-        let title = settings.title ?? root["info"]?["title"]?.text ?? id.name
+        let title = settings.title ?? root["info"]?["title"]?.text.flatMap { MappingReader.line($0, atMost: 64) } ?? id.name
         let plan = ResponsePlan(table: responses.table, responses: responses.plans, mapping: settings.mapping)
-        let documentation = settings.documentation ?? root["externalDocs"]?["url"]?.text
+        let documentation = settings.documentation ?? root["externalDocs"]?["url"]?.text.flatMap { MappingReader.link($0) }
         func definition(_ places: ExamplePlaces) -> ProviderDefinition {
             ProviderDefinition(
                 id: id, title: title, documentationURL: documentation, origin: request.origin, path: request.path,

@@ -63,7 +63,9 @@ struct MappingReader {
             settings.id = value.text.flatMap { ProviderID($0) }
             if settings.id == nil { problems.error(value.mark, "an id is 1 to 32 of a-z 0-9 -, beginning with a letter") }
         case "title": settings.title = text(value, "title", atMost: 64)
-        case "documentation": settings.documentation = text(value, "documentation", atMost: 500)
+        case "documentation":
+            settings.documentation = value.text.flatMap { Self.link($0) }
+            if settings.documentation == nil { problems.error(value.mark, "documentation is the https:// address of a page") }
         case "environment": settings.environment = list(value).compactMap { variable($0) }
         case "path": settings.path = value
         case "prefix": settings.prefix = value
@@ -107,13 +109,25 @@ struct MappingReader {
     func list(_ node: LocatedNode) -> [LocatedNode] { node.elements ?? [node] }
 
     mutating func text(_ node: LocatedNode, _ name: String, atMost limit: Int) -> String? {
-        guard let text = node.text, !text.trimmingBlanks.isEmpty, text.utf8.count <= limit,
-            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-        else {
-            problems.error(node.mark, "\(name) is a text of one line, at most \(limit) bytes")
-            return nil
-        }
-        return text
+        if let text = node.text.flatMap({ Self.line($0, atMost: limit) }) { return text }
+        problems.error(node.mark, "\(name) is a text of one line, at most \(limit) bytes")
+        return nil
+    }
+
+    /// A text that may stand in a table or a log line; nil for others.
+    static func line(_ text: String, atMost limit: Int) -> String? {
+        let isLine =
+            !text.trimmingBlanks.isEmpty && text.utf8.count <= limit
+            && text.unicodeScalars.allSatisfy {
+                $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+            }
+        return isLine ? text : nil
+    }
+
+    /// A page that the dashboard may link to: nothing but the web.
+    static func link(_ text: String) -> String? {
+        let isWeb = text.lowercased().hasPrefix("https://") || text.lowercased().hasPrefix("http://")
+        return isWeb && text.utf8.count <= 500 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? text : nil
     }
 
     mutating func path(_ node: LocatedNode) -> ValuePath? {

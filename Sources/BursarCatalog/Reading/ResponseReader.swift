@@ -50,6 +50,7 @@ struct ResponseReader {
         guard let node = LocalReference.follow(pair.value, in: root, &problems) else { return }
         let content = node["content"]?.pairs ?? []
         let media = content.first { Self.isJSON($0.key) } ?? content.first
+        if let media, !HeaderText.isValue(media.key) { problems.error(media.keyMark, "a media type is printable ASCII") }
         let isJSON = media.map { Self.isJSON($0.key) } ?? false
         let schemaNode = isJSON ? media?.value["schema"] : nil
         let schema = schemaNode.map { compiler.compile($0, &problems) }
