@@ -22,11 +22,13 @@ package struct UpstreamRequest: Sendable {
         let definition = account.definition
         guard let target = definition.target(parameters: account.parameters) else { return nil }
         url = account.baseURL + target
-        fields =
-            [
-                ("accept", "application/json"), ("accept-language", "en"), ("accept-encoding", "gzip"),
-                ("user-agent", "bursar/" + bursarVersion)
-            ] + definition.fixedHeaders.map { ($0.name, $0.value) }
+        let own = [
+            ("accept", "application/json"), ("accept-language", "en"), ("accept-encoding", "gzip"),
+            ("user-agent", "bursar/" + bursarVersion)
+        ]
+        let fixed = definition.fixedHeaders.map { ($0.name.lowercased(), $0.value) }
+        // Where a definition says otherwise, it knows its provider.
+        fields = own.filter { name, _ in !fixed.contains { $0.0 == name } } + fixed
         auth = definition.auth
         secret = account.secret
     }

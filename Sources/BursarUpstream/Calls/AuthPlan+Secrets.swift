@@ -1,9 +1,10 @@
-import BursarCatalog
-import BursarModel
+package import BursarCatalog
+package import BursarModel
 
 extension AuthPlan {
     /// What a provider could echo of a credential: all of it, and of a basic-auth pair the password alone.
-    func secrets(of secret: Secret) -> [Secret] {
+    /// What the scrubber must know of it.
+    package func secrets(of secret: Secret) -> [Secret] {
         guard case .basic = scheme else { return [secret] }
         let password = secret.withExposedBytes { bytes in
             bytes.firstIndex(of: UInt8(ascii: ":")).map { Secret(Array(bytes[($0 + 1)...])) }

@@ -21,13 +21,13 @@ extension Refresher {
         }
         let outcome = await outcome(of: start, account, began)
         overdue.cancel()
-        let isClosed = state.withLock { state in
-            state.calls[start.id] = nil
-            return state.isClosed
-        }
         // A call that the shutdown ended says nothing about the provider.
-        if !isClosed { end(start, account, outcome) }
-        record(start, account, outcome, took: began.monotonic.duration(to: clock.now.monotonic))
+        if !state.withLock({ $0.isClosed }) {
+            end(start, account, outcome)
+            record(start, account, outcome, took: began.monotonic.duration(to: clock.now.monotonic))
+        }
+        // Last, so that a shutdown waits for all of the above.
+        state.withLock { $0.calls[start.id] = nil }
     }
 
     /// The call itself, given up at its hard deadline.

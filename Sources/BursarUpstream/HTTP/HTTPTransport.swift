@@ -11,7 +11,7 @@ package import NIOSSL
 /// No proxy, whatever the environment says, no redirect, no retry of its own: the machine above decides whether a provider is
 /// asked again. Nothing is handed to the client's logger or tracer, which would tell URLs.
 package final class HTTPTransport: UpstreamTransport {
-    /// More than any balance takes; `docs/limits` has the reason.
+    /// The contract's bound, on what came after any content coding was undone; a balance takes some hundred bytes.
     package static let bodyLimit = 1_024 * 1_024
     /// Three tries of TCP's first packet (after 1 s and 3 s); the call's own deadline may end it sooner.
     package static let connectTimeout = TimeAmount.seconds(5)
@@ -69,5 +69,10 @@ package final class HTTPTransport: UpstreamTransport {
     package func shutdown() async {
         // Fails only when it was shut down before.
         try? await client.shutdown().get()
+    }
+
+    deinit {
+        // A client must not go without this, also where the start failed half way and nobody shut anything down.
+        client.shutdown { _ in }
     }
 }
