@@ -6,13 +6,14 @@ extension ConfigurationSources {
     /// shows what a configuration does and not what a special case of it does.
     /// - Parameter baseURL: where a provider's mock listens.
     package static func demo(_ providers: [String], baseURL: (String) -> String) -> ConfigurationSources {
-        var yaml = "accounts:\n"
+        // Quiet: what a first run should show is balances, not log lines.
+        var yaml = "log: {level: warning}\naccounts:\n"
         for provider in providers {
             yaml += "  - {provider: \(provider), key: \"${env:DEMO_KEY}\", ttl: 5s, base_url: \"\(baseURL(provider))\"}\n"
         }
         let content = FileContent(bytes: Array(yaml.utf8))
-        // A key that chooses a scenario: balances fall with each call, so that the page has something to show.
-        return ConfigurationSources(environment: ["DEMO_KEY": "mock-drift"]) { path, _ in
+        // A key that chooses no scenario, so that `PUT /_mock/{provider}` can.
+        return ConfigurationSources(environment: ["DEMO_KEY": "demo-key"]) { path, _ in
             path == demoPath ? .success(content) : .failure(.notFound)
         }
     }

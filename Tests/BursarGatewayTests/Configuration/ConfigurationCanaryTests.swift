@@ -65,7 +65,7 @@ import Testing
         let configuration = try #require(result.configuration)
         var dumped = ""
         dump(configuration, to: &dumped)
-        #expect(configuration.accounts[0].secret.exposedText == canary)
+        #expect(configuration.accounts.first?.secret.exposedText == canary)
         #expect(!"\(configuration) \(String(reflecting: configuration)) \(dumped)".contains(canary))
     }
 

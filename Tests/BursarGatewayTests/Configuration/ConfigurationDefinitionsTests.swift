@@ -60,8 +60,8 @@ import Testing
         #expect(result.diagnostics.map { "\($0)" } == [])
         let configuration = try #require(result.configuration)
         #expect(configuration.catalog.definitions.map(\.id.name).suffix(3) == ["acme", "basil", "solo"])
-        #expect(configuration.accounts[0].parameters == ["team": "red-1"])
-        #expect(configuration.accounts[0].baseURL == "https://api.acme.example")
+        #expect(configuration.accounts.first?.parameters == ["team": "red-1"])
+        #expect(configuration.accounts.first?.baseURL == "https://api.acme.example")
     }
 
     @Test(arguments: [
@@ -109,10 +109,10 @@ import Testing
             ).configuration)
         #expect(configuration.accounts.map(\.secret.exposedText) == ["operator:abcdefgh-1", "user:hunter22"])
         #expect(configuration.secrets.map(\.exposedText) == ["operator:abcdefgh-1", "abcdefgh-1", "user:hunter22", "hunter22"])
-        #expect(configuration.accounts[0].secretReference.user == "operator")
+        #expect(configuration.accounts.first?.secretReference.user == "operator")
 
         let sources = ConfigurationSources.memory(environment: ["KEY": "rotated-1"])
-        let again = try SecretResolver(sources: sources).resolve(configuration.accounts[0].secretReference)
+        let again = try SecretResolver(sources: sources).resolve(#require(configuration.accounts.first).secretReference)
         #expect(again.secret.exposedText == "operator:rotated-1")
     }
 

@@ -47,14 +47,14 @@ import Testing
         let result = try read(["SUNOR_API_KEY": "key\r\nx-evil: 1"])
         #expect(result.exitCode == 78)
         #expect(result.diagnostics.map(\.file) == ["$SUNOR_API_KEY"])
-        #expect(!result.diagnostics[0].message.contains("evil"))
+        #expect(result.diagnostics.first?.message.contains("evil") == false)
     }
 
     @Test func `a file that names no accounts leaves them to the environment`() throws {
         let environment = ["SUNOR_API_KEY": "key-of-s"]
         let open = try #require(try readConfiguration("defaults: {ttl: 7s}", environment: environment).configuration)
         #expect(open.accounts.map(\.id.description) == ["sunor/default"])
-        #expect(open.accounts[0].ttl == .seconds(7))
+        #expect(open.accounts.first?.ttl == .seconds(7))
         #expect(try readConfiguration("accounts: []", environment: environment).configuration?.accounts.isEmpty == true)
         let closed = try readConfiguration(
             "accounts: [{provider: legnext, key: \"${env:SUNOR_API_KEY}\"}]", environment: environment)

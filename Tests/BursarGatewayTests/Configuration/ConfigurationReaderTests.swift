@@ -29,7 +29,7 @@ import Testing
         #expect(configuration.accounts.map(\.id.description) == ["tensorpix/default", "hyper3d/studio"])
         #expect(configuration.passthrough)
 
-        let tensorpix = configuration.accounts[0]
+        let tensorpix = try #require(configuration.accounts.first)
         #expect(tensorpix.secret.exposedText == "0123456789abcdef")
         #expect(tensorpix.secretReference.source == .environment(name: "TENSORPIX_API_KEY"))
         #expect(tensorpix.secretReference.place == ConfigurationPlace(file: "bursar.yaml", line: 4, column: 10))
@@ -38,7 +38,7 @@ import Testing
         #expect((tensorpix.ttl, tensorpix.staleFor, tensorpix.timeout) == (.seconds(30), .seconds(86_400), .seconds(5)))
         #expect(tensorpix.low == nil)
 
-        let studio = configuration.accounts[1]
+        let studio = try #require(configuration.accounts.last)
         #expect(studio.secret.exposedText == "abcdefgh-3")
         #expect((studio.ttl, studio.timeout) == (.seconds(60), .seconds(5)))
         #expect(studio.low?.description == "50")
@@ -76,7 +76,8 @@ import Testing
         #expect(!configuration.passthrough)
         #expect((configuration.log.level, configuration.log.format, configuration.log.access) == (.debug, .json, false))
         #expect((configuration.drain.delay, configuration.drain.deadline) == (.seconds(5), .seconds(20)))
-        let (first, second) = (configuration.accounts[0], configuration.accounts[1])
+        let first = try #require(configuration.accounts.first)
+        let second = try #require(configuration.accounts.last)
         #expect((first.ttl, first.staleFor, first.timeout) == (.seconds(5), .seconds(3_600), .seconds(1)))
         #expect(first.low?.description == "12.50")
         #expect((second.ttl, second.staleFor, second.timeout) == (.seconds(60), .zero, .milliseconds(250)))
@@ -135,7 +136,7 @@ import Testing
 
         let bad = try readConfiguration(yaml, request: ConfigurationRequest(listen: ["8787", "0.0.0.0:1"]))
         #expect(bad.diagnostics.map(\.file) == ["--listen", "--listen"])
-        #expect(bad.errors[0] == "0:0: not a listen address: a host is missing; did you mean 127.0.0.1:8787?")
+        #expect(bad.errors.first == "0:0: not a listen address: a host is missing; did you mean 127.0.0.1:8787?")
     }
 
     @Test func `a yml beside nothing is named`() throws {
@@ -152,8 +153,8 @@ import Testing
         let refused = try readConfiguration("listen: \(address)")
         #expect(refused.exitCode == 78)
         #expect(refused.errors.count == 1)
-        #expect(refused.errors[0].hasPrefix("1:9: "))
-        #expect(refused.errors[0].contains("allow_anonymous: true"))
+        #expect(refused.errors.first?.hasPrefix("1:9: ") == true)
+        #expect(refused.errors.first?.contains("allow_anonymous: true") == true)
 
         let meant = try readConfiguration("listen: \(address)\nallow_anonymous: true")
         #expect(meant.configuration?.allowAnonymous == true)

@@ -44,7 +44,8 @@ import Testing
     @Test(arguments: [
         ("127.0.0.1:1", true), ("127.9.9.9:1", true), ("[::1]:1", true), ("[::ffff:127.0.0.1]:1", true), ("localhost:1", true),
         ("unix:/a", true), ("0.0.0.0:1", false), ("[::]:1", false), ("10.0.0.1:1", false), ("[::ffff:10.0.0.1]:1", false),
-        ("localhost.example.com:1", false), ("[::2]:1", false)
+        ("localhost.example.com:1", false), ("[::2]:1", false),
+        ("[::ff00:7f00:1]:1", false), ("[::7f00:1]:1", false), ("[1::1]:1", false)
     ])
     func `only loopback and sockets count as local`(text: String, local: Bool) throws {
         #expect(try ListenAddress(parsing: text).isLocalOnly == local)
