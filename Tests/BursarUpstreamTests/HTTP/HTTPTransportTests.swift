@@ -93,6 +93,12 @@ import Testing
         #expect(result.fault == .refused)
     }
 
+    @Test func `a name that does not exist is unresolved`() async throws {
+        // RFC 6761 keeps .invalid free. Where no resolver can be reached at all, the connect timeout ends it.
+        let result = try await withTransport { await $0.fetch(try request("http://no-such-host.invalid")) }
+        #expect(result.fault == .unresolved || result.fault == .connectTimeout)
+    }
+
     @Test func `what speaks no TLS is a failure of TLS`() async throws {
         let server = try await RawServer(answering: "HTTP/1.1 400 Bad Request\r\n\r\n", closes: true)
         let result = try await withTransport { await $0.fetch(try request("https://127.0.0.1:\(server.port)")) }

@@ -44,8 +44,10 @@ struct Fixture {
 
     static func definition() throws -> ProviderDefinition {
         let id = try #require(ProviderID("tensorpix"))
-        return try #require(try Catalog.builtIn()[id])
+        return try #require(try catalog.get()[id])
     }
+    /// Compiled once for all tests.
+    private static let catalog = Result { try Catalog.builtIn() }
 
     /// The body of a success in the documented shape.
     static func body(_ amount: String) -> String { "{\"balance_usd\":\"\(amount)\"}" }
