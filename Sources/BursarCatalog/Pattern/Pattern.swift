@@ -27,6 +27,9 @@ struct Pattern: Sendable, Hashable {
         program = try PatternCompiler.program(of: text)
     }
 
+    /// What a character of text costs at most.
+    var size: Int { program.count }
+
     /// Whether the pattern is found anywhere in `text`, as JSON Schema has it.
     func matches(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars.prefix(Self.longestText + 1))

@@ -74,6 +74,12 @@ import Testing
         #expect(try check("{$ref: '#/components/a'}", body, definitions: bomb) != "ok")
     }
 
+    @Test func `a body of many long strings is not matched for ever`() throws {
+        let body =
+            "[" + Array(repeating: "\"" + String(repeating: "a", count: 4_000) + "\"", count: 250).joined(separator: ",") + "]"
+        #expect(try check("{items: {pattern: '^(a|b){0,500}'}}", body) == "the body is too complex to be checked")
+    }
+
     @Test func `what is not checked is said`() throws {
         let found = Catalog.problems(definition(schema: "{type: object, minProperties: 1, requierd: [balance]}"))
         #expect(
