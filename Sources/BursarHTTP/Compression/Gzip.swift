@@ -8,17 +8,19 @@ package enum Gzip {
     /// saving that anyone can notice is a second segment; below, the 18 bytes of framing and the client's work are a loss.
     package static let smallestBody = 860
 
-    /// The level that measurement chose; docs/decisions has the table.
-    package static let level = 6
+    /// The level for a body of that size, as measured (docs/decisions/0009): 6 makes a large list a fifth smaller than 1 does,
+    /// but takes four times as long, and someone waits for a rendering of ten thousand rows.
+    package static func level(for count: Int) -> Int { count <= 64 * 1024 ? 6 : 1 }
 
     /// The gzip form of `bytes`, the same for the same input: the time field of the header is 0 and no name is written.
-    /// - Parameter level: 1 (fast) to 9 (small); values outside are brought inside.
+    /// - Parameter level: 1 (fast) to 9 (small), brought inside where it is not; nil: `level(for:)`.
     /// - Returns: nil only when there is no memory.
-    package static func compress(_ bytes: [UInt8], level: Int = Gzip.level) -> [UInt8]? {
+    package static func compress(_ bytes: [UInt8], level: Int? = nil) -> [UInt8]? {
+        let level = min(9, max(1, level ?? Gzip.level(for: bytes.count)))
         var stream = z_stream()
         let bits = windowBits(for: bytes.count)
         // The window and the hash table are what deflateInit clears: sized for the body, a small one costs a tenth.
-        guard bursar_deflate_init(&stream, Int32(min(9, max(1, level))), Int32(bits + 16), Int32(min(8, bits - 7))) == Z_OK
+        guard bursar_deflate_init(&stream, Int32(level), Int32(bits + 16), Int32(min(8, bits - 7))) == Z_OK
         else { return nil }
         defer { deflateEnd(&stream) }
         let bound = Int(deflateBound(&stream, UInt(bytes.count)))

@@ -1,23 +1,45 @@
 package import NIOCore
+internal import NIOPosix
 internal import NIOSSL
 import Synchronization
 
 /// What a TLS listener shows to its clients, replaceable while it runs; a *Mutex* around one reference.
 ///
 /// A connection takes the context that is current when it is accepted and keeps it for life: a reload touches no connection.
+/// Renewed files are found by the next connection but one: each asks, at most once an interval, a thread off the event loops to
+/// look at the files. So an idle server wakes for nothing, and no signal is needed after a renewal.
 package final class TLSIdentity: TransportSecurity {
+    /// What became of a renewal; a *value*.
+    package enum Renewal: Sendable, Equatable {
+        /// New connections use the new certificate, which clients refuse after this (seconds since 1970).
+        case renewed(notValidAfter: Int)
+        /// The files are not usable; the certificate in use stays, and they are looked at again.
+        case failed(TLSError)
+    }
+
     package let settings: TLSSettings
     private let current: Mutex<TLSMaterial>
+    private let interval: TimeAmount
+    private let nextLook = Mutex(NIODeadline.uptimeNanoseconds(0))
+    private let onRenewal: (@Sendable (Renewal) -> Void)?
 
     /// Reads the files; a listener does not start with material that it could not use.
-    package init(_ settings: TLSSettings) throws(TLSError) {
+    /// - Parameters:
+    ///   - interval: the shortest time between two looks at the files.
+    ///   - onRenewal: called on any thread, for the log.
+    package init(
+        _ settings: TLSSettings, interval: TimeAmount = .seconds(10), onRenewal: (@Sendable (Renewal) -> Void)? = nil
+    ) throws(TLSError) {
         self.settings = settings
+        self.interval = interval
+        self.onRenewal = onRenewal
         current = Mutex(try TLSMaterial(reading: settings))
     }
 
     /// TLS for a connection that was just accepted, with the material of this moment.
     package func makeHandlers() throws -> [any ChannelHandler] {
-        [NIOSSLServerHandler(context: current.withLock { $0.context })]
+        look(now: .now())
+        return [NIOSSLServerHandler(context: current.withLock { $0.context })]
     }
 
     /// Seconds since 1970 after which clients refuse the certificate: for a gauge and a warning in time.
@@ -34,5 +56,24 @@ package final class TLSIdentity: TransportSecurity {
     package func reload() throws(TLSError) {
         let fresh = try TLSMaterial(reading: settings)
         current.withLock { $0 = fresh }
+    }
+
+    /// Lets a thread look at the files, unless one did so a moment ago.
+    private func look(now: NIODeadline) {
+        let isDue = nextLook.withLock { next in
+            guard now >= next else { return false }
+            next = now + interval
+            return true
+        }
+        guard isDue else { return }
+        NIOThreadPool.singleton.submit { [weak self] state in
+            guard case .active = state, let self, self.filesChanged else { return }
+            do throws(TLSError) {
+                try self.reload()
+                self.onRenewal?(.renewed(notValidAfter: self.notValidAfter))
+            } catch {
+                self.onRenewal?(.failed(error))
+            }
+        }
     }
 }

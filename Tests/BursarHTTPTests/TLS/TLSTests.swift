@@ -18,7 +18,7 @@ struct TLSTests {
         try TLSIdentity(
             TLSSettings(
                 certificateFile: certificates.path(name + ".pem"), privateKeyFile: certificates.path(name + ".key"),
-                clientAuthoritiesFile: clients.map { certificates.path($0 + ".pem") }))
+                clientAuthoritiesFile: clients.map { certificates.path($0 + ".pem") }), interval: .hours(1))
     }
 
     @Test(.enabled(if: TestProgram.find("curl") != nil, "curl is not installed"))
@@ -106,6 +106,32 @@ struct TLSTests {
                 #expect(old.certificate != new.certificate)
                 try await old.close()
                 try await new.close()
+            }
+        }
+    }
+
+    @Test func `a renewal is found by the connections themselves`() async throws {
+        try await with { certificates in
+            try await certificates.makeSelfSigned("server", subject: "before")
+            let renewed = TestGate()
+            let identity = try TLSIdentity(
+                TLSSettings(certificateFile: certificates.path("server.pem"), privateKeyFile: certificates.path("server.key")),
+                interval: .zero
+            ) { if case .renewed = $0 { renewed.open() } }
+            try await withServer(security: identity) { _ in
+                textReply("x")
+            } _: { _, port in
+                let old = try await TLSTestClient(port: port)
+                #expect(try await old.ask() == "x")
+                try await certificates.makeSelfSigned("server", subject: "after")
+                let finder = try await TLSTestClient(port: port)
+                #expect(try await finder.ask() == "x")
+                await renewed.opened()
+                let new = try await TLSTestClient(port: port)
+                #expect(try await new.ask() == "x")
+                #expect(new.certificate != old.certificate)
+                #expect(try await old.ask() == "x")
+                for client in [old, finder, new] { try await client.close() }
             }
         }
     }
