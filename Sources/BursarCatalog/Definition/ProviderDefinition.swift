@@ -3,7 +3,7 @@ package import BursarModel
 /// A provider as data, compiled: what to ask, what an answer must be, what it says. *Value.*
 package struct ProviderDefinition: Sendable {
     package let id: ProviderID
-    /// For people: `TensorPix`.
+    /// For people: `Acme Cloud`.
     package let title: String
     package let documentationURL: String?
     /// `https://api.example.com`: scheme, host and port, no path.
