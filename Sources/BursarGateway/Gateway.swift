@@ -22,7 +22,7 @@ package final class Gateway: Sendable {
     package init(
         _ configuration: Configuration, scrubber: ScrubberBox, logger: Logger, clock: (any UpstreamClock)? = nil
     ) {
-        scrubber.configure(configuration.accounts.map(\.secret))
+        scrubber.configure(configuration.secrets)
         let group = MultiThreadedEventLoopGroup.singleton
         let keys = CredentialKeys.random()
         let directory = AccountDirectory(
@@ -59,7 +59,10 @@ package final class Gateway: Sendable {
                 startedAt: clock.now.wall))
         self.server = HTTPServer(
             configuration: ServerConfiguration(listeners: configuration.listen.map(\.listener)), responder: responder,
-            observer: AccessLog(counts: counts, logger: configuration.log.access ? logger : nil), group: group,
+            observer: AccessLog(
+                counts: counts, logger: configuration.log.access ? logger : nil,
+                knownSegments: directory.knownSegments(configuration.catalog)),
+            http2: HTTP2Protocol(), group: group,
             counters: counters)
         self.refresher = refresher
         self.readiness = readiness

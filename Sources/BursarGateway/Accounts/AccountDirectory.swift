@@ -54,7 +54,7 @@ extension AccountDirectory {
     }
 
     /// The rows that a path and its filters ask for, in configuration order.
-    /// - Throws: for a name that does not exist; names are shown only when they could be names at all.
+    /// - Throws: for a name that does not exist. The name is not repeated: a key pasted into a URL would come back with it.
     func select(provider: String?, account: String?, query: BalancesQuery) throws(UnknownName) -> [Int] {
         var chosen = Array(entries.indices)
         for names in [provider.map { [$0] }, query.providers].compactMap({ $0 }) {
@@ -87,18 +87,16 @@ extension AccountDirectory {
     private func knownProvider(_ name: String) throws(UnknownName) -> ProviderID {
         if let id = ProviderID(name), indicesByProvider[id] != nil { return id }
         throw UnknownName(
-            detail: "No account of \(Self.shown(ProviderID(name)?.name, "that provider")) is configured. "
+            detail: "No account of that provider is configured. "
                 + Self.list("Providers with accounts", providers.map(\.name)))
     }
 
     private func knownAccount(_ name: String, among indices: [Int]) throws(UnknownName) -> AccountName {
         if let account = AccountName(name), indices.contains(where: { entries[$0].id.account == account }) { return account }
         throw UnknownName(
-            detail: "There is no account \(Self.shown(AccountName(name)?.name, "of that name")) here. "
+            detail: "There is no account of that name here. "
                 + Self.list("Accounts", indices.map { entries[$0].id.description }))
     }
-
-    private static func shown(_ name: String?, _ otherwise: String) -> String { name.map { "\"\($0)\"" } ?? otherwise }
 
     /// At most twenty names: a list of thousands helps nobody.
     private static func list(_ what: String, _ names: [String]) -> String {
@@ -118,5 +116,21 @@ extension AccountDirectory {
             "/v1/balances", "/v1/balances/\(id.provider)", "/v1/balances/\(id.provider)/\(id.account)",
             "/providers/\(id.provider)\(path)", "/providers/\(id.provider)@\(id.account)\(path)"
         ]
+    }
+
+    /// Every segment of a path that answers to something: our own words, and names of definitions and accounts.
+    func knownSegments(_ catalog: Catalog) -> Set<Substring> {
+        var segments: Set<Substring> = [
+            "v1", "balances", "providers", "livez", "readyz", "metrics", "openapi.json", "app.js", "style.css", "icon.svg"
+        ]
+        for definition in catalog.definitions {
+            segments.insert(definition.id.name[...])
+            segments.formUnion(definition.path.split(separator: "/"))
+        }
+        for entry in entries {
+            segments.insert(entry.id.account.name[...])
+            segments.insert("\(entry.id.provider)@\(entry.id.account)"[...])
+        }
+        return segments
     }
 }

@@ -1,5 +1,4 @@
 import BursarHTTP
-import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Synchronization

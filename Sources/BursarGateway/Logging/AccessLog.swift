@@ -8,6 +8,8 @@ struct AccessLog: RequestObserver {
     let counts: RequestCounts
     /// Nil where `log: {access: false}`.
     let logger: Logger?
+    /// The path segments that may be logged as they are: the routes' own words and configured names.
+    let knownSegments: Set<Substring>
 
     func requestCompleted(_ record: RequestRecord) {
         counts.count(RouteLabel(path: record.path), status: record.status)
@@ -15,12 +17,18 @@ struct AccessLog: RequestObserver {
         logger.info(
             "request",
             metadata: [
-                "request_id": "\(record.id)", "method": "\(record.method)", "path": "\(Self.shown(record.path))",
+                "request_id": "\(record.id)", "method": "\(record.method)", "path": "\(shown(record.path))",
                 "status": "\(record.status)", "bytes": "\(record.bytes)", "duration_us": "\(record.duration.nanoseconds / 1_000)",
                 "peer": "\(record.peer)", "protocol": "\(record.version.text)"
             ])
     }
 
-    /// A path is the caller's text: it is cut, and the handler scrubs it before anything is written.
-    private static func shown(_ path: String) -> String { path.utf8.count <= 256 ? path : String(path.prefix(256)) + "…" }
+    /// A path is the caller's text, and callers paste keys into URLs that no scrubber can know yet: what is none of our words is
+    /// shown as `…`.
+    private func shown(_ path: String) -> String {
+        if path.utf8.count > 512 { return "…" }
+        return path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            segment.isEmpty || knownSegments.contains(segment) ? segment : "…"
+        }.joined(separator: "/")
+    }
 }

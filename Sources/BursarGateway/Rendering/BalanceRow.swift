@@ -9,6 +9,10 @@ struct BalanceRow: Sendable {
     /// The account's own `low` limit.
     let lowLimit: ExactDecimal?
     let view: AccountView
+    /// Said where the view itself knows of none: a wait that ended before its call did.
+    var otherwise: Problem?
+
+    var problem: Problem? { view.problem ?? (view.status == .unavailable ? otherwise : nil) }
 
     var amounts: [Amount] { view.reading?.amounts ?? [] }
 
@@ -40,7 +44,7 @@ struct BalanceRow: Sendable {
             json.string("as_of", view.reading?.asOf?.rfc3339)
             json.string("fetched_at", view.fetchedAt?.wall.rfc3339)
             json.string("expires_at", view.expiresAt?.wall.rfc3339)
-            if let problem = view.problem {
+            if let problem {
                 json.object("problem") { json in
                     json.string("code", problem.code.rawValue)
                     json.string("title", problem.code.title(for: title))
@@ -58,6 +62,6 @@ struct BalanceRow: Sendable {
         BalanceTable.Line(
             provider: id.provider.name, account: id.account.name, status: view.status,
             amounts: amounts.map { ($0.kind.rawValue, $0.value.description, $0.unit.name) }, low: low == true,
-            fetchedAt: view.fetchedAt?.wall, problem: view.problem?.code.title(for: title), retryAt: view.problem?.retryAt)
+            fetchedAt: view.fetchedAt?.wall, problem: problem?.code.title(for: title), retryAt: problem?.retryAt)
     }
 }

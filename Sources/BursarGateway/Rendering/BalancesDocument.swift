@@ -103,7 +103,7 @@ extension BalancesDocument.Row {
     init(_ row: BalanceRow) {
         let view = row.view, expiresAt = view.expiresAt?.monotonic
         self.init(
-            json: row.json, status: view.status, problemCode: view.problem?.code,
+            json: row.json, status: view.status, problemCode: row.problem?.code,
             retryAt: view.hold.flatMap { $0.endsByWaiting ? $0.until.monotonic : nil }, expiresAt: expiresAt,
             validUntil: view.validUntil,
             quietUntil: view.status == .fresh ? expiresAt : view.hold.map { min($0.until.monotonic, view.validUntil) })

@@ -100,7 +100,7 @@ extension BalancesRoute {
                 guard case .waitedOut? = waited[index]?.source, let view = waited[index]?.view else {
                     return rows.row(index, now: now) { row($0, refresher.view(directory[$0].upstream)) }
                 }
-                return BalancesDocument.Row(row(index, view))
+                return BalancesDocument.Row(row(index, view, otherwise: Problem(code: .timeout)))
             })
         if ask.directives.newness == .heldOnly, !document.hasValue { return nothingHeld(ask, document) }
         if let missing = firstUnmet(ask, now) { return requirementUnmet(ask, document, missing, now) }
@@ -122,9 +122,9 @@ extension BalancesRoute {
         }
     }
 
-    private func row(_ index: Int, _ view: AccountView) -> BalanceRow {
+    private func row(_ index: Int, _ view: AccountView, otherwise: Problem? = nil) -> BalanceRow {
         let entry = directory[index]
-        return BalanceRow(id: entry.id, title: entry.definition.title, lowLimit: entry.low, view: view)
+        return BalanceRow(id: entry.id, title: entry.definition.title, lowLimit: entry.low, view: view, otherwise: otherwise)
     }
 
     private func found(_ ask: Ask, _ document: BalancesDocument, asked: Bool) -> Response {

@@ -15,7 +15,10 @@ struct GatewayResponder: Responder {
     let metrics: MetricsRoute
 
     func respond(to request: Request) -> Reply {
-        guard hosts.allows(request.headers["host"]) else { return .now(misdirected(request)) }
+        // No browser reaches a Unix socket.
+        guard request.connection.peer == "unix" || hosts.allows(request.headers["host"]) else {
+            return .now(misdirected(request))
+        }
         if let hit = hit(request) { return .now(hit) }
         return route(request)
     }

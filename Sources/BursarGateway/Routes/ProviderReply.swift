@@ -49,10 +49,12 @@ struct ProviderReply: Equatable, Sendable {
     /// a problem document (contract 4.2).
     private init(failure view: AccountView, of definition: ProviderDefinition, forwarded: CacheStatus?, now: Moment) {
         let problem = view.problem ?? Problem(code: .timeout)
-        let status = Self.status(for: problem, errorReply: view.errorReply)
+        // An open circuit is Bursar's own finding: the error of the last call is not its answer.
+        let errorReply = problem.code == .circuitOpen ? nil : view.errorReply
+        let status = Self.status(for: problem, errorReply: errorReply)
         let words = problem.code.title(for: definition.title)
         self.status = status
-        if let reply = view.errorReply, reply.status == status {
+        if let reply = errorReply, reply.status == status {
             body = .provider(reply)
         } else if let reply = definition.errorReply(status: status, message: words) {
             body = .provider(reply)

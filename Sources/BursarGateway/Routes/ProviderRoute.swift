@@ -30,6 +30,8 @@ struct ProviderRoute: Sendable {
         case notFound(String)
         /// No credential at all: the provider's own 401.
         case noCredential
+        /// Two of them: which one a provider would take is anybody's guess.
+        case severalCredentials
     }
 
     func respond(to request: Request, name: String, account: String?, documentedPath: String) -> Reply {
@@ -43,6 +45,11 @@ struct ProviderRoute: Sendable {
         case .failure(.noCredential):
             guard documentedPath == definition.path else { return .now(undocumented(request, definition)) }
             return .now(noCredential(request, definition))
+        case .failure(.severalCredentials):
+            return .now(
+                Answers.badRequest(
+                    request, code: "several_credentials",
+                    detail: "The \(definition.auth.headerName) header came more than once. Send one credential."))
         case .success(let subject):
             guard documentedPath == definition.path || documentedPath == subject.upstream.documentedPath else {
                 return .now(undocumented(request, definition))
@@ -52,10 +59,9 @@ struct ProviderRoute: Sendable {
     }
 
     private func subject(of request: Request, _ definition: ProviderDefinition, account: String?) -> Result<Subject, Refusal> {
-        if let passthrough,
-            let credential = request.headers[definition.auth.headerName].flatMap({ definition.auth.credential(inHeaderValue: $0) }
-            )
-        {
+        let sent = request.headers.all(definition.auth.headerName)
+        if sent.count > 1 { return .failure(.severalCredentials) }
+        if let passthrough, let credential = sent.first.flatMap({ definition.auth.credential(inHeaderValue: $0) }) {
             let base = directory.defaultIndex(of: definition.id).map { directory[$0].upstream }
             return .success(
                 Subject(
@@ -111,6 +117,7 @@ extension ProviderRoute {
                     detail: "The request said only-if-cached, and no reading is held (RFC 9111 5.2.1.7).",
                     requestID: request.id.description))
         }
+        if case .blocked(.tableFull) = answer.source, answer.view.reading == nil { return tableFull(request) }
         let forwarded = cacheStatus(answer, directives, before: before)
         let reply = ProviderReply(answer.view, of: definition, forwarded: forwarded, now: now)
         var headers = fields(reply, definition, request)
@@ -175,6 +182,16 @@ extension ProviderRoute {
             let status = answer.view.problem?.upstreamStatus ?? answer.view.reading?.reply.status
             return .forwarded(reason, status: status, stored: !failed)
         }
+    }
+
+    /// So many callers' own credentials are waiting for their cooldowns that none can be forgotten for another.
+    private func tableFull(_ request: Request) -> Response {
+        Answers.problem(
+            ProblemDocument(
+                code: "too_many_credentials", title: "Too many different credentials", status: 503,
+                detail: "No more callers' own credentials can be kept now; configured accounts are not affected.",
+                requestID: request.id.description),
+            headers: ["retry-after": "60"])
     }
 
     private func undocumented(_ request: Request, _ definition: ProviderDefinition) -> Response {

@@ -25,6 +25,8 @@ struct Demo: AsyncParsableCommand {
         let mocks: MockProviders
         do {
             mocks = try await MockProviders.start()
+            // Balances that fall with each call, so that the page has something to show.
+            for provider in mocks.providers { try mocks.set(.drift, for: provider) }
         } catch {
             Terminal.tell("error: the mock providers cannot start: \(error)")
             throw ExitStatus.unavailable

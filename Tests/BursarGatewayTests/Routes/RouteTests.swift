@@ -52,9 +52,9 @@ import Testing
         }
     }
 
-    @Test func `a credential in a query is seen in any case`() throws {
-        #expect(try #require(Query("API_KEY=x")).carriesCredential)
-        #expect(try #require(Query("provider=x&access_token=y")).carriesCredential)
-        #expect(!(try #require(Query("provider=x"))).carriesCredential)
+    @Test func `a credential in a query is seen in any case`() {
+        #expect(Query("API_KEY=x")?.carriesCredential == true)
+        #expect(Query("provider=x&access_token=y")?.carriesCredential == true)
+        #expect(Query("provider=x")?.carriesCredential == false)
     }
 }

@@ -1,3 +1,6 @@
+import BursarGateway
+import NIOHTTP1
+import BursarCatalog
 import BursarMocks
 import BursarModel
 import Testing
@@ -8,7 +11,7 @@ import Testing
     ]
 
     @Test func `filters choose rows, and an unknown name says what exists`() async throws {
-        try await TestGateway.with(Self.three) { gateway in
+        try await TestGateway.with(Self.three) { gateway async throws in
             #expect(try await gateway.get("/v1/balances?provider=sunor").json?["balances"]?.elements?.count == 2)
             #expect(try await gateway.get("/v1/balances/sunor").json?["balances"]?.elements?.count == 2)
             #expect(try await gateway.get("/v1/balances/sunor/second").json?["balances"]?.elements?.count == 1)
@@ -25,7 +28,7 @@ import Testing
     }
 
     @Test func `what is required must be fresh`() async throws {
-        try await TestGateway.with(Self.three) { gateway in
+        try await TestGateway.with(Self.three) { gateway async throws in
             #expect(try await gateway.get("/v1/balances?require=sunor").status == 200)
             #expect(try await gateway.get("/v1/balances?require=sunor/second").status == 200)
             let unmet = try await gateway.get("/v1/balances?require=sunor,tensorpix")
@@ -37,7 +40,7 @@ import Testing
     }
 
     @Test func `a partial answer is 200, says so, and is not stored`() async throws {
-        try await TestGateway.with(Self.three) { gateway in
+        try await TestGateway.with(Self.three) { gateway async throws in
             let answer = try await gateway.get("/v1/balances")
             #expect(answer.status == 200)
             #expect(answer.json?["complete"] == false)
@@ -48,7 +51,7 @@ import Testing
     }
 
     @Test func `only-if-cached asks nobody`() async throws {
-        try await TestGateway.with(Self.three) { gateway in
+        try await TestGateway.with(Self.three) { gateway async throws in
             let nothing = try await gateway.get("/v1/balances", ("cache-control", "only-if-cached"))
             #expect(nothing.status == 504)
             let route = try await gateway.get(TestGateway.routes["sunor"] ?? "", ("cache-control", "only-if-cached"))
@@ -64,7 +67,7 @@ import Testing
     @Test func `no-cache and max-age ask again, a plain read past its ttl gets the old value at once and a refresh behind`()
         async throws
     {
-        try await TestGateway.with(["provider: sunor, key: mock-drift"]) { gateway in
+        try await TestGateway.with(["provider: sunor, key: mock-drift"]) { gateway async throws in
             let first = try await gateway.fresh("/v1/balances").row(0)?["available"]
             let second = try await gateway.get("/v1/balances", ("cache-control", "no-cache")).row(0)?["available"]
             #expect(first != second)
@@ -103,7 +106,7 @@ import Testing
     }
 
     @Test func `the table is for people, and pretty JSON is the same JSON`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway in
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
             let plain = try await gateway.get("/v1/balances")
             let table = try await gateway.get("/v1/balances", ("accept", "text/plain"))
             #expect(table.headers.first(name: "content-type") == "text/plain; charset=utf-8")
@@ -120,14 +123,14 @@ import Testing
         try await TestGateway.with([
             "provider: sunor, key: mock-balance-49.99, low: 50", "provider: tensorpix, key: mock-balance-50.00, low: 50",
             "provider: legnext, key: mock-low", "provider: hyper3d, key: mock-ok"
-        ]) { gateway in
+        ]) { gateway async throws in
             let answer = try await gateway.get("/v1/balances")
             #expect((0..<4).map { answer.row($0)?["low"] } == [true, false, true, .null])
         }
     }
 
     @Test func `no account is an empty list, not an error`() async throws {
-        try await TestGateway.with([]) { gateway in
+        try await TestGateway.with([]) { gateway async throws in
             let answer = try await gateway.get("/v1/balances")
             #expect(answer.status == 200)
             #expect(answer.json?["complete"] == true)
@@ -136,7 +139,7 @@ import Testing
     }
 
     @Test func `gzip is served to who accepts it`() async throws {
-        try await TestGateway.with(TestGateway.five) { gateway in
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
             _ = try await gateway.get("/v1/balances")
             let zipped = try await gateway.get("/v1/balances", ("accept-encoding", "gzip"))
             let plain = try await gateway.get("/v1/balances")

@@ -1,3 +1,5 @@
+import BursarGateway
+import NIOHTTP1
 import BursarCatalog
 import BursarMocks
 import BursarModel
@@ -13,7 +15,7 @@ import Testing
         let caller = "mock-\(scenario)~CALLER-77c1d2e3f4-do-not-show"
         let accounts = TestGateway.routes.keys.sorted().map { "provider: \($0), key: '\(canary.filter { $0.isASCII })'" }
         let configured = canary.filter { $0.isASCII }
-        try await TestGateway.with(accounts) { gateway in
+        try await TestGateway.with(accounts) { gateway async throws in
             var seen: [UInt8] = []
             func keep(_ answer: TestGateway.Answer) {
                 seen += answer.bytes + [0x0A]

@@ -1,3 +1,5 @@
+import NIOHTTP1
+import BursarMocks
 import BursarCatalog
 import BursarModel
 import Foundation
@@ -25,7 +27,7 @@ import Testing
     @Test func `every documented path is served, and every served path is documented`() async throws {
         let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn()))
         let documented = try #require(document["paths"]?.members).members.map(\.key)
-        try await TestGateway.with(TestGateway.five) { gateway in
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
             for template in documented {
                 let path = template.replacing("{provider}", with: "sunor").replacing("{account}", with: "default")
                     .replacing("@default", with: "@default")
@@ -43,7 +45,7 @@ import Testing
     }
 
     @Test func `the page may load nothing from elsewhere`() async throws {
-        try await TestGateway.with([]) { gateway in
+        try await TestGateway.with([]) { gateway async throws in
             let page = try await gateway.get("/")
             #expect(page.status == 200)
             #expect(page.headers.first(name: "content-security-policy")?.hasPrefix("default-src 'none'") == true)
@@ -53,7 +55,7 @@ import Testing
     }
 
     @Test func `health does not ask anybody, and a foreign host name is told which setting to change`() async throws {
-        try await TestGateway.with(TestGateway.five) { gateway in
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
             #expect(try await gateway.get("/livez").status == 200)
             #expect(try await gateway.get("/readyz").status == 200)
             let foreign = try await gateway.get("/v1/balances", ("host", "evil.example"))
@@ -65,7 +67,7 @@ import Testing
     }
 
     @Test func `metrics show held amounts with the provider's digits`() async throws {
-        try await TestGateway.with(["provider: tensorpix, key: mock-balance-12.3400"]) { gateway in
+        try await TestGateway.with(["provider: tensorpix, key: mock-balance-12.3400"]) { gateway async throws in
             _ = try await gateway.get("/v1/balances")
             let metrics = try await gateway.get("/metrics").text
             #expect(

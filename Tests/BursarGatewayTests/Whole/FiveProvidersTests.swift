@@ -1,3 +1,5 @@
+import BursarGateway
+import NIOHTTP1
 import BursarCatalog
 import BursarMocks
 import BursarModel
@@ -8,12 +10,13 @@ import Testing
     func `a provider route re-emits the upstream's bytes, and shares one upstream call with the balances`(provider: String)
         async throws
     {
-        try await TestGateway.with(["provider: \(provider), key: mock-ok"]) { gateway in
+        try await TestGateway.with(["provider: \(provider), key: mock-ok"]) { gateway async throws in
             let path = try #require(TestGateway.routes[provider])
             let route = try await gateway.get(path)
             let list = try await gateway.get("/v1/balances")
-            let example = try #require(
-                try Catalog.builtIn()[#require(ProviderID(provider))]?.responses.first { $0.status == 200 }?.example)
+            let id = try #require(ProviderID(provider))
+            let definition = try #require(try Catalog.builtIn()[id])
+            let example = try #require(definition.responses.first { $0.status == 200 }?.example)
             #expect(route.status == 200)
             #expect(route.bytes == example)
             #expect(list.status == 200)
@@ -27,7 +30,7 @@ import Testing
         try await TestGateway.with([
             "provider: tensorpix, key: mock-balance-12.3400", "provider: legnext, key: mock-ok", "provider: sunor, key: mock-ok",
             "provider: hyper3d, key: mock-balance-0.5", "provider: deepixels, key: mock-ok"
-        ]) { gateway in
+        ]) { gateway async throws in
             let answer = try await gateway.get("/v1/balances")
             #expect(answer.status == 200)
             #expect(answer.json?["complete"] == true)
@@ -42,7 +45,7 @@ import Testing
     }
 
     @Test func `the cold answer and the warm one are the same reading`() async throws {
-        try await TestGateway.with(TestGateway.five) { gateway in
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
             let cold = try await gateway.get("/v1/balances")
             let warm = try await gateway.get("/v1/balances")
             let hit = try await gateway.get("/v1/balances")
@@ -58,7 +61,7 @@ import Testing
     }
 
     @Test func `a thousand cold callers make one upstream call`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-slow-150ms"]) { gateway in
+        try await TestGateway.with(["provider: sunor, key: mock-slow-150ms"]) { gateway async throws in
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for index in 0..<1_000 {
                     group.addTask {
@@ -73,7 +76,7 @@ import Testing
     }
 
     @Test func `HEAD has the head of GET and no body`() async throws {
-        try await TestGateway.with(TestGateway.five) { gateway in
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
             for path in [
                 "/v1/balances", "/v1/providers", "/livez", "/openapi.json", "/", "/providers/sunor/api/v1/account/balance"
             ] {

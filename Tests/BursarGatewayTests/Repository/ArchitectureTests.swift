@@ -1,0 +1,124 @@
+import BursarCatalog
+import BursarModel
+import Foundation
+import Testing
+
+/// The repository checks itself: what Package.swift cannot forbid is forbidden here.
+@Suite struct ArchitectureTests {
+    private static let root = URL(filePath: #filePath).appending(path: "../../../../").standardizedFileURL
+
+    private static func sources(of target: String) throws -> [(path: String, text: String)] {
+        let folder = root.appending(path: "Sources/\(target)")
+        let paths = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+        return try paths.filter { $0.pathExtension == "swift" }.map {
+            ($0.path().replacing(root.path(), with: ""), try String(contentsOf: $0, encoding: .utf8))
+        }
+    }
+
+    private static func imports(in text: String) -> [String] {
+        text.split(separator: "\n").compactMap { line in
+            line.firstMatch(
+                of:
+                    /^\s*(?:package |public |internal |private |fileprivate )?(?:@\w+ )?import (?:struct |class |enum |func )?(\w+)/
+            )
+            .map { String($0.1) }
+        }
+    }
+
+    private static let system: Set<String> = ["Synchronization", "Dispatch", "Glibc", "Musl", "Darwin"]
+
+    /// What each target may import; a target that is not here fails the test.
+    private static let allowed: [String: Set<String>] = [
+        "BursarModel": [],
+        "BursarEngine": ["BursarModel"],
+        "BursarCatalog": ["BursarModel", "Yams"],
+        "BursarUpstream": [
+            "BursarModel", "BursarEngine", "BursarCatalog", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
+            "NIOHTTPCompression",
+            "Logging", "Crypto"
+        ],
+        "BursarHTTP": ["CNghttp2", "CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
+        "BursarGateway": [
+            "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarHTTP", "NIOCore", "NIOPosix", "Logging",
+            "Crypto",
+            "Foundation"
+        ],
+        "BursarMocks": ["BursarModel", "BursarCatalog", "BursarHTTP", "NIOCore", "NIOPosix", "Crypto"],
+        "bursar": [
+            "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "ArgumentParser", "ServiceLifecycle", "UnixSignals",
+            "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"
+        ]
+    ]
+
+    @Test func `each target imports what the architecture allows and nothing else`() throws {
+        let targets = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path())
+        for target in targets where !target.hasPrefix("C") {
+            let allowed = try #require(Self.allowed[target], "\(target) is a new target: say here what it may import").union(
+                Self.system)
+            for file in try Self.sources(of: target) {
+                for module in Self.imports(in: file.text) { #expect(allowed.contains(module), "\(file.path) imports \(module)") }
+            }
+        }
+    }
+
+    @Test func `no provider's name stands outside its definition`() throws {
+        let names = try Catalog.builtIn().definitions.flatMap { [$0.id.name, $0.title.lowercased()] }
+        for target in Self.allowed.keys {
+            for file in try Self.sources(of: target)
+            where !file.path.contains("/Definitions/") && !Self.examples.contains(file.path) {
+                let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }
+                    .joined(separator: "\n").lowercased()
+                for name in names { #expect(!code.contains(name), "\(file.path) names \(name)") }
+            }
+        }
+    }
+
+    /// Help texts show real commands; they are documentation.
+    private static let examples: Set<String> = [
+        "Sources/bursar/Bursar.swift", "Sources/bursar/Commands/Balances.swift", "Sources/bursar/Commands/Demo.swift",
+        "Sources/bursar/Commands/Mock.swift", "Sources/bursar/Commands/Providers.swift", "Sources/bursar/Commands/Serve.swift"
+    ]
+
+    @Test func `a credential is opened only where it belongs`() throws {
+        let allowed: Set<String> = [
+            // itself, and who must recognise one in text
+            "Sources/BursarModel/Secret.swift", "Sources/BursarModel/Redaction/Scrubber.swift",
+            "Sources/BursarModel/Redaction/Scrubber+SelfCheck.swift", "Sources/BursarModel/Redaction/ScrubberBox.swift",
+            // the request head and the keyed digest
+            "Sources/BursarCatalog/Definition/AuthPlan.swift", "Sources/BursarUpstream/Calls/AuthPlan+Secrets.swift",
+            "Sources/BursarUpstream/CredentialKeys.swift",
+            // where it is read and checked
+            "Sources/BursarGateway/Configuration/SecretResolver.swift",
+            "Sources/BursarGateway/Configuration/ConfigurationParser+Secrets.swift",
+            "Sources/BursarGateway/Configuration/ConfigurationParser+Accounts.swift",
+            // mocks look at the keys that they are sent: they choose the scenario
+            "Sources/BursarMocks/KeyFingerprint.swift", "Sources/BursarMocks/EchoedKey.swift",
+            "Sources/BursarMocks/MockDesk.swift"
+        ]
+        for target in Self.allowed.keys {
+            for file in try Self.sources(of: target) where file.text.contains("withExposedBytes") {
+                #expect(allowed.contains(file.path), "\(file.path) opens a Secret")
+            }
+        }
+    }
+
+    @Test func `money never becomes a binary float`() throws {
+        for target in ["BursarModel", "BursarEngine", "BursarCatalog", "BursarGateway", "BursarUpstream"] {
+            for file in try Self.sources(of: target) {
+                let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }
+                for line in code {
+                    #expect(line.firstMatch(of: /\b(Double|Float|CGFloat|Float80)\b/) == nil, "\(file.path): \(line)")
+                }
+            }
+        }
+    }
+
+    @Test func `files stay small`() throws {
+        for target in Self.allowed.keys {
+            for file in try Self.sources(of: target) where !file.path.contains("/Definitions/") {
+                let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count
+                #expect(lines <= 500, "\(file.path) has \(lines) lines")
+            }
+        }
+    }
+}
