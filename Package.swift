@@ -11,7 +11,7 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault")
     ] + strict
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -34,12 +34,12 @@ let package = Package(
     name: "bursar",
     products: [
         .executable(name: "bursar", targets: ["bursar"]),
-        .library(name: "BursarMocks", targets: ["BursarMocks"]),
+        .library(name: "BursarMocks", targets: ["BursarMocks"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
-        // Not imported by us: async-http-client speaks HTTP/2 to providers with it. Named for its floor, which has security fixes.
+        // Not imported: async-http-client speaks HTTP/2 to providers with it. Named for its floor, which has security fixes.
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.44.1"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -47,7 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0")
     ],
     targets: [
         // ground
@@ -62,7 +62,7 @@ let package = Package(
             name: "BursarUpstream",
             dependencies: [
                 "BursarModel", "BursarEngine", "BursarCatalog", asyncHTTPClient, nioHTTP2, nioCore, nioPosix, nioHTTP1,
-                nioHTTPCompression, nioSSL, logging, crypto,
+                nioHTTPCompression, nioSSL, logging, crypto
             ],
             swiftSettings: settings),
         .target(
@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "BursarGateway",
             dependencies: [
-                "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarHTTP", nioCore, nioPosix, logging, crypto,
+                "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarHTTP", nioCore, nioPosix, logging, crypto
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings),
@@ -84,7 +84,7 @@ let package = Package(
             name: "bursar",
             dependencies: [
                 "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", argumentParser, serviceLifecycle, unixSignals,
-                asyncHTTPClient, logging, nioCore,
+                asyncHTTPClient, logging, nioCore
             ],
             swiftSettings: settings),
         .testTarget(name: "BursarModelTests", dependencies: ["BursarModel"], swiftSettings: settings),
@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "BursarUpstreamTests",
             dependencies: [
-                "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarModel", nioCore, nioPosix, logging,
+                "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarModel", nioCore, nioPosix, logging
             ],
             swiftSettings: settings),
         .testTarget(
@@ -103,15 +103,16 @@ let package = Package(
             dependencies: ["BursarHTTP", "CNghttp2", nioCore, nioPosix, nioEmbedded, nioSSL], exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
-            name: "BursarMocksTests", dependencies: ["BursarMocks", "BursarCatalog", "BursarModel", "BursarHTTP", nioCore, nioPosix],
+            name: "BursarMocksTests",
+            dependencies: ["BursarMocks", "BursarCatalog", "BursarModel", "BursarHTTP", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
             name: "BursarGatewayTests",
             dependencies: [
                 "BursarGateway", "BursarMocks", "BursarUpstream", "BursarHTTP", "BursarEngine", "BursarCatalog", "BursarModel",
-                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, logging,
+                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, logging
             ],
-            swiftSettings: settings),
+            swiftSettings: settings)
     ],
     swiftLanguageModes: [.v6]
 )
