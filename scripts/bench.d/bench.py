@@ -1,0 +1,186 @@
+"""The benchmark's plan: which server is asked what, and the table that comes of it. `scripts/bench --help` says the rest."""
+
+import argparse
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import moments
+import servers
+from load import Target, http1, http2, measure
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = ROOT / "docs/benchmarks.md"
+BEGIN, END = "<!-- measured: scripts/bench writes what stands between these lines -->", "<!-- end of measured -->"
+LATENCY_MS = 50
+
+
+class Run:
+    """One run: what was measured, in its order."""
+
+    def __init__(self, seconds, rounds):
+        self.seconds, self.rounds = seconds, rounds
+        self.costs = {}
+
+    def cost(self, name, load, target):
+        """The median of the rounds. A peer that is not installed is left out."""
+        measured = [measure(load, target, self.seconds) for _ in range(self.rounds)]
+        self.costs[name] = median(cost.microseconds for cost in measured)
+        print(f"{name:50} {self.costs[name]:8.2f} µs  {median(cost.per_second for cost in measured):9.0f}/s", file=sys.stderr)
+
+    def ratio(self, name, other):
+        return self.costs[name] / self.costs[other] if name in self.costs and other in self.costs else None
+
+
+def warm(run, binary, directory):
+    """Every load, one server at a time: the others are up, and idle."""
+    bursar = servers.Bursar(binary, directory)
+    servers.answer(bursar.port)  # the first read fills the table
+    plain = servers.answer(bursar.port)
+    body = plain.partition(b"\r\n\r\n")[2]
+    tag = re.search(rb'\r\netag: ("[^"]+")', plain, re.IGNORECASE)[1].decode()
+    (directory / "body.json").write_bytes(body)
+    warm_url = f"http://127.0.0.1:{bursar.port}/v1/balances"
+    bursar_target = lambda *headers, fresh=False: Target(bursar.process, warm_url, list(headers), fresh)  # noqa: E731
+
+    floor, floor_port = servers.floor(directory, plain)
+    floor_url = f"http://127.0.0.1:{floor_port}/"
+    run.cost("H1 floor", http1, Target(floor, floor_url))
+    run.cost("H1 bursar", http1, bursar_target())
+    run.cost("H1 bursar gzip", http1, bursar_target("Accept-Encoding: gzip"))
+    run.cost("H1 bursar 304", http1, bursar_target(f"If-None-Match: {tag}"))
+    run.cost("H1 fresh floor", http1, Target(floor, floor_url, fresh_heads=True))
+    run.cost("H1 fresh bursar", http1, bursar_target(fresh=True))
+    run.cost("H2 bursar", http2, bursar_target())
+    run.cost("H2 bursar gzip", http2, bursar_target("accept-encoding: gzip"))
+
+    if nginx := servers.nginx(directory):
+        process, h1, h2 = nginx
+        for name, path in (("nginx Lua", "lua"), ("nginx proxy_cache", "cached"), ("nginx static", "static/body.json")):
+            run.cost(f"H1 {name}", http1, Target(process, f"http://127.0.0.1:{h1}/{path}"))
+            run.cost(f"H2 {name}", http2, Target(process, f"http://127.0.0.1:{h2}/{path}"))
+        for name, path in (("nginx Lua", "lua"), ("nginx proxy_cache", "cached")):
+            run.cost(f"H1 fresh {name}", http1, Target(process, f"http://127.0.0.1:{h1}/{path}", fresh_heads=True))
+        process.stop()
+    if nghttpd := servers.nghttpd(directory):
+        process, port = nghttpd
+        run.cost("H2 nghttpd", http2, Target(process, f"http://127.0.0.1:{port}/body.json"))
+        process.stop()
+    if haproxy := servers.haproxy(directory):
+        process, h1, h2 = haproxy
+        run.cost("H1 haproxy return", http1, Target(process, f"http://127.0.0.1:{h1}/"))
+        run.cost("H2 haproxy return", http2, Target(process, f"http://127.0.0.1:{h2}/"))
+        process.stop()
+    floor.stop()
+    bursar.stop()
+    return len(body)
+
+
+def other(run, binary, directory, cold_times, callers, rest_seconds):
+    """Starts, cold reads, rest. Returns rows of the second table: what, measured, goal, whether it is reached."""
+    bursar = servers.Bursar(binary, directory, latency=f"{LATENCY_MS}ms")
+    reads, starts = moments.cold_reads(bursar, cold_times)
+    resident, wake_ups = moments.rest(bursar, rest_seconds)
+    crowds = [moments.crowd(bursar, "sunor", callers) for _ in range(3)]
+    bursar.stop()
+    read, start = median(reads) * 1000, median(starts) * 1000
+    slowest, upstream_calls = median(taken for taken, _ in crowds) * 1000, max(count for _, count in crowds)
+    return [
+        (f"cold `GET /v1/balances`, five providers that take {LATENCY_MS} ms each",
+         f"{read:.1f} ms, {read / LATENCY_MS:.2f} × the slowest", "≤ 1.10 ×", read <= 1.10 * LATENCY_MS),
+        (f"{callers} callers at once on a cold credential, all answered after",
+         f"{slowest:.0f} ms, {slowest / LATENCY_MS:.2f} × the upstream's time", "≤ 1.5 ×", slowest <= 1.5 * LATENCY_MS),
+        ("… and upstream calls for them", f"{upstream_calls}", "1", upstream_calls == 1),
+        ("ready after its start", f"{start:.0f} ms", "≤ 100 ms", start <= 100),
+        ("resident, five accounts, after a read", f"{resident:.1f} MB", "≤ 30 MB", resident <= 30),
+        (f"wake-ups in {rest_seconds} s of rest", f"{wake_ups}", "0", wake_ups == 0),
+    ]
+
+
+def goals(run):
+    """Rows of the goals that are ratios: what, value, goal, whether it is reached."""
+    asked = [
+        ("H1, repeated head, to the floor", "H1 bursar", "H1 floor", 1.25),
+        ("H1, repeated head, to nginx Lua", "H1 bursar", "H1 nginx Lua", 1.0),
+        ("H1, every head different, to nginx proxy_cache", "H1 fresh bursar", "H1 fresh nginx proxy_cache", 1.0),
+        ("H2, to nghttpd", "H2 bursar", "H2 nghttpd", 1.5),
+        ("H2, to nginx static", "H2 bursar", "H2 nginx static", 0.25),
+        ("gzip, to the plain hit", "H1 bursar gzip", "H1 bursar", 1.1),
+        ("304, to the plain hit", "H1 bursar 304", "H1 bursar", 1.1),
+        ("H2 gzip, to the plain hit", "H2 bursar gzip", "H2 bursar", 1.1),
+    ]
+    rows = []
+    for what, name, peer, goal in asked:
+        ratio = run.ratio(name, peer)
+        rows.append((what, "not measured" if ratio is None else f"{ratio:.2f} ×", f"≤ {goal:g} ×",
+                     None if ratio is None else ratio <= goal))
+    return rows
+
+
+def table(header, rows):
+    return "\n".join([f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"] + [f"| {' | '.join(row)} |" for row in rows])
+
+
+def report(run, body_bytes, rows):
+    floor = run.costs["H1 floor"]
+    costs = [(name, f"{cost:.1f}", f"{cost / floor:.2f}") for name, cost in run.costs.items()]
+    mark = {True: "yes", False: "**no**", None: "–"}
+    machine = f"{platform.machine()}, Linux {platform.release()}, {_processor()}"
+    versions = ", ".join(filter(None, map(_version, (["nginx", "-v"], ["nghttpd", "--version"], ["haproxy", "-v"]))))
+    return "\n\n".join([
+        f"{date.today()}, commit {_commit()}; {machine}; {versions}. A body of {body_bytes} bytes, {run.seconds} s after "
+        f"{run.seconds} s of warm-up, the median of {run.rounds} rounds.",
+        table(("server and load", "CPU µs a request", "× floor"), costs),
+        table(("goal", "measured", "wanted", "reached"), [(*row[:3], mark[row[3]]) for row in rows]),
+    ])
+
+
+def _processor():
+    found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    return found[1] if found else "unknown processor"
+
+
+def _version(command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError:
+        return None
+    found = re.search(r"\d+\.\d+[.\d]*", done.stdout + done.stderr)
+    return f"{command[0]} {found[0]}" if found else None
+
+
+def _commit():
+    done = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="scripts/bench", description="Measures Bursar and its peers in one run.")
+    arguments.add_argument("binary", type=Path, help=argparse.SUPPRESS)
+    arguments.add_argument("--seconds", type=int, default=4, help="of each warm-up and each measurement (4)")
+    arguments.add_argument("--rounds", type=int, default=1, help="of each load; the median counts (1)")
+    arguments.add_argument("--cold-starts", type=int, default=7)
+    arguments.add_argument("--callers", type=int, default=1000)
+    arguments.add_argument("--rest", type=int, default=5, help="seconds in which nobody asks (5)")
+    arguments.add_argument("--no-report", action="store_true", help="print only; leave docs/benchmarks.md as it is")
+    options = arguments.parse_args()
+
+    run = Run(options.seconds, options.rounds)
+    with tempfile.TemporaryDirectory(prefix="bursar-bench-") as name:
+        directory = Path(name)
+        directory.chmod(0o755)  # nginx's worker is another user where its master is root
+        body_bytes = warm(run, options.binary, directory)
+        rows = goals(run) + other(run, options.binary, directory, options.cold_starts, options.callers, options.rest)
+    text = report(run, body_bytes, rows)
+    print(text)
+    if not options.no_report:
+        before, _, rest = REPORT.read_text().partition(BEGIN)
+        REPORT.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}")
+
+
+main()

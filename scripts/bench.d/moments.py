@@ -1,0 +1,72 @@
+"""What is not a load: a start, a cold read, a crowd of cold callers, and rest."""
+
+import json
+import select
+import socket
+import time
+
+from servers import answer
+
+
+def calls(port, provider):
+    """How often a provider's mock was called."""
+    document = json.loads(answer(port, "/_mock").partition(b"\r\n\r\n")[2])
+    return next(entry["calls"] for entry in document["providers"] if entry["provider"] == provider)
+
+
+def first_answer(port, path):
+    started = time.monotonic()
+    received = answer(port, path)
+    taken = time.monotonic() - started
+    if not received.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"{path}: {received[:200]!r}")
+    return taken
+
+
+def cold_reads(bursar, times):
+    """Seconds of the first `GET /v1/balances` after each of several starts, and of each start."""
+    reads, starts = [], []
+    for _ in range(times):
+        bursar.process.stop()
+        bursar.start()
+        starts.append(bursar.ready_after)
+        reads.append(first_answer(bursar.port, "/v1/balances"))
+    return reads, starts
+
+
+def crowd(bursar, provider, callers):
+    """Seconds from the first of so many simultaneous requests on a cold credential to the last answer, and the upstream calls."""
+    bursar.process.stop()
+    bursar.start()
+    before = calls(bursar.mock_port, provider)
+    sockets = [socket.create_connection(("127.0.0.1", bursar.port)) for _ in range(callers)]
+    head = f"GET /v1/balances/{provider} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+    waiting = select.epoll()
+    by_descriptor = {client.fileno(): client for client in sockets}
+    for descriptor in by_descriptor:
+        waiting.register(descriptor, select.EPOLLIN)
+    started = time.monotonic()
+    for client in sockets:
+        client.send(head)
+    while by_descriptor:
+        ready = waiting.poll(10)
+        if not ready:
+            raise RuntimeError(f"{len(by_descriptor)} of {callers} callers got no answer")
+        for descriptor, _ in ready:
+            if not by_descriptor[descriptor].recv(65536).startswith(b"HTTP/1.1 200"):
+                raise RuntimeError("a caller of the crowd got another answer than 200")
+            waiting.unregister(descriptor)
+            del by_descriptor[descriptor]
+    taken = time.monotonic() - started
+    for client in sockets:
+        client.close()
+    return taken, calls(bursar.mock_port, provider) - before
+
+
+def rest(bursar, seconds):
+    """Resident megabytes after one read of every account, and how often anything woke up while nobody asked."""
+    first_answer(bursar.port, "/v1/balances")
+    time.sleep(1)
+    before = bursar.process.wake_ups()
+    time.sleep(seconds)
+    return bursar.process.resident_megabytes(), bursar.process.wake_ups() - before

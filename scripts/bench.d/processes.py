@@ -1,0 +1,93 @@
+"""Starting, watching and ending the processes of a measurement. Every process is ended by its own id, whatever happens."""
+
+import atexit
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+SERVER_CORE, LOAD_CORE = "0", "1"
+TICKS = os.sysconf("SC_CLK_TCK")
+_running = []
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def stat_fields(pid):
+    """The fields of /proc/PID/stat behind the name, which may itself hold blanks and parentheses."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+class Process:
+    """One server, pinned to a core, with the processes that it starts."""
+
+    def __init__(self, command, core=SERVER_CORE, environment=None, log=subprocess.DEVNULL):
+        pinned = ["taskset", "-c", core] if core and shutil.which("taskset") else []
+        self.started = time.monotonic()
+        self.child = subprocess.Popen(
+            pinned + [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            env={**os.environ, **(environment or {})})
+        self.pid = self.child.pid
+        _running.append(self)
+
+    def tree(self):
+        """This process and its descendants."""
+        found, waiting = [], [self.pid]
+        while waiting:
+            pid = waiting.pop()
+            found.append(pid)
+            for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+                waiting += [int(child) for child in tasks.read_text().split()]
+        return found
+
+    def cpu_seconds(self):
+        """User and system time of the tree, children that have ended included."""
+        return sum(sum(int(field) for field in stat_fields(pid)[11:15]) for pid in self.tree()) / TICKS
+
+    def resident_megabytes(self):
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def wake_ups(self):
+        """How often its threads have gone to sleep of their own will, which is how often something woke them."""
+        statuses = [path.read_text() for path in Path(f"/proc/{self.pid}/task").glob("*/status")]
+        return sum(int(re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", status)[1]) for status in statuses)
+
+    def wait_for_port(self, port, limit=15.0):
+        """Until it accepts connections; how long after its start that was."""
+        while time.monotonic() - self.started < limit:
+            if self.child.poll() is not None:
+                raise RuntimeError(f"{self.child.args} ended with {self.child.returncode}")
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return time.monotonic() - self.started
+            except OSError:
+                time.sleep(0.001)
+        raise RuntimeError(f"{self.child.args} does not listen on {port}")
+
+    def stop(self):
+        if self in _running:
+            _running.remove(self)
+        if self.child.poll() is None:
+            self.child.send_signal(signal.SIGTERM)
+            try:
+                self.child.wait(10)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+
+
+def stop_all():
+    for process in list(_running):
+        process.stop()
+
+
+atexit.register(stop_all)

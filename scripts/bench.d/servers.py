@@ -1,0 +1,100 @@
+"""The servers that are measured: Bursar, the floor, and the peers that are installed."""
+
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from processes import LOAD_CORE, Process, free_port
+
+HERE = Path(__file__).parent
+PROVIDERS = ["deepixels", "tensorpix", "legnext", "sunor", "hyper3d"]
+
+
+class Bursar:
+    """`bursar serve` with five accounts over `bursar mock`, one event loop, nothing logged."""
+
+    def __init__(self, binary, directory, latency="0ms", providers=PROVIDERS):
+        self.mock_port, self.port = free_port(), free_port()
+        self.mock = Process([binary, "mock", "--listen", f"127.0.0.1:{self.mock_port}", "--latency", latency], LOAD_CORE)
+        self.mock.wait_for_port(self.mock_port)
+        self.command = [binary, "serve", "--config", directory / f"bursar-{self.port}.yaml"]
+        self.command[-1].write_text(
+            f"listen: 127.0.0.1:{self.port}\nlog: {{level: warning, access: false}}\n"
+            "defaults: {ttl: 1h}\naccounts:\n" + "".join(
+                f"  - {{provider: {name}, key: 'user:bench-{name}', base_url: 'http://127.0.0.1:{self.mock_port}/{name}'}}\n"
+                for name in providers))
+        self.start()
+
+    def start(self):
+        self.process = Process(self.command, environment={"NIO_SINGLETON_GROUP_LOOP_COUNT": "1"})
+        self.ready_after = self.process.wait_for_port(self.port)
+
+    def stop(self):
+        self.process.stop()
+        self.mock.stop()
+
+
+def answer(port, path="/v1/balances"):
+    """One answer's bytes, head and body, over a connection of its own that is closed behind it."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += client.recv(65536) or _ended()
+        head_bytes, _, body = received.partition(b"\r\n\r\n")
+        lengths = [line for line in head_bytes.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        wanted = int(lengths[0].split(b":")[1]) if lengths else 0
+        while len(body) < wanted:
+            body += client.recv(65536) or _ended()
+        return head_bytes + b"\r\n\r\n" + body
+
+
+def _ended():
+    raise RuntimeError("the server closed the connection")
+
+
+def floor(directory, whole_answer):
+    """Compiles and starts the floor. Returns the process and its port."""
+    port, program, file = free_port(), directory / "floor", directory / "answer.http"
+    file.write_bytes(whole_answer)
+    compiler = next(name for name in ("cc", "gcc", "clang") if shutil.which(name))
+    subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", program, HERE / "floor.c"], check=True)
+    return _listening(Process([program, port, file]), port), port
+
+
+def nginx(directory):
+    """Returns the process and its ports for HTTP/1.1 and HTTP/2."""
+    modules = next((path for path in (Path("/usr/lib/nginx/modules"), Path("/usr/share/nginx/modules")) if path.exists()), None)
+    if not shutil.which("nginx") or not modules or not (modules / "ngx_http_lua_module.so").exists():
+        return None
+    return _configured("nginx.conf", directory, lambda file: ["nginx", "-p", directory, "-c", file, "-e", "/dev/null"],
+                       MODULES=modules)
+
+
+def haproxy(directory):
+    if not shutil.which("haproxy"):
+        return None
+    return _configured("haproxy.cfg", directory, lambda file: ["haproxy", "-db", "-f", file])
+
+
+def nghttpd(directory):
+    """Serves the directory; the answer is /body.json. Returns the process and its port."""
+    if not shutil.which("nghttpd"):
+        return None
+    port = free_port()
+    return _listening(Process(["nghttpd", "--no-tls", "-n1", "-a", "127.0.0.1", "-d", directory, port]), port), port
+
+
+def _configured(template, directory, command, **values):
+    values |= {"DIR": directory, "H1": free_port(), "H2": free_port()}
+    text = (HERE / template).read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", str(value))
+    (directory / template).write_text(text)
+    return _listening(Process(command(directory / template)), values["H1"]), values["H1"], values["H2"]
+
+
+def _listening(process, port):
+    process.wait_for_port(port)
+    return process
