@@ -127,7 +127,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             session.submit(
                 fields, body: body, date: connection.dates.bytes, age: response.ageBase.map { seconds(since: $0) }, on: stream)
         }
-        if response.closesConnection { drain() }
+        if response.closesConnection { announceShutdown() }
     }
 
     private func send(_ prepared: PreparedResponse, on stream: HTTP2Stream) {

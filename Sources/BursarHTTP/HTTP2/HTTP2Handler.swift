@@ -161,16 +161,23 @@ final class HTTP2Handler: ChannelDuplexHandler {
             guard isMore else { break }
         }
         if session.progress != lastProgress.count { lastProgress = (session.now, session.progress) }
-        if session.isFinished { linger(context) }
+        // A write that fails closes the channel, and with it this, in the middle of the loop above.
+        if phase != .closed, session.isFinished { linger(context) }
     }
 
     /// Says that the connection will end, and serves what is under way.
     func drain() {
+        announceShutdown()
+        pump()
+    }
+
+    /// The first half of `drain`, which may be done inside the session's callbacks: the library must not be asked for output
+    /// there.
+    func announceShutdown() {
         guard phase == .serving else { return }
         phase = .announced
         session.announceShutdown()
         startDrainTimer()
-        pump()
     }
 
     /// The client has seen the first GOAWAY, or has had the time to.
@@ -187,9 +194,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
         requests += 1
         guard requests >= connection.limits.requestsPerConnection, phase == .serving else { return }
         connection.counters.count(.requestsPerConnection)
-        phase = .announced
-        session.announceShutdown()
-        startDrainTimer()
+        announceShutdown()
     }
 
     private func inputClosed() {
@@ -214,6 +219,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
         guard phase != .closed else { return }
         phase = .closed
         timers.cancelAll()
+        session.abandon()
         for stream in session.streams where stream.state != .unused {
             streamClosed(stream, errorCode: NGHTTP2_CANCEL.rawValue)
             session.release(stream)

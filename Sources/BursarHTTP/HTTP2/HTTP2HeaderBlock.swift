@@ -39,10 +39,8 @@ struct HTTP2HeaderBlock {
             problem = .tooLarge
             return
         }
-        bytes.append(UInt8(truncatingIfNeeded: name.count))
-        bytes.append(UInt8(truncatingIfNeeded: name.count &>> 8))
-        bytes.append(UInt8(truncatingIfNeeded: value.count))
-        bytes.append(UInt8(truncatingIfNeeded: value.count &>> 8))
+        let lengths = UInt32(truncatingIfNeeded: name.count | value.count &<< 16)
+        withUnsafeBytes(of: lengths.littleEndian) { bytes.append(contentsOf: $0) }
         bytes.append(contentsOf: name)
         bytes.append(contentsOf: value)
     }

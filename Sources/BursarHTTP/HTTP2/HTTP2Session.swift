@@ -165,6 +165,9 @@ final class HTTP2Session {
         if nghttp2_session_terminate_session(library, reason.rawValue) != 0 { isBroken = true }
     }
 
+    /// The connection is gone: the library is not asked again, because it may hold pointers into answers that are let go now.
+    func abandon() { isBroken = true }
+
     /// Ends everything because a limit was passed.
     func stop(_ flood: HTTP2FrameMeter.Flood) {
         terminate(NGHTTP2_ENHANCE_YOUR_CALM)
