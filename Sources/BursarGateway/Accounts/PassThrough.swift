@@ -24,6 +24,9 @@ struct PassThrough: Sendable {
 }
 
 extension ProviderDefinition {
-    /// What Bursar may take of the provider's documented limit.
-    var callBudget: CallBudget? { budget.map { CallBudget(calls: $0.calls, window: $0.window) } }
+    /// What Bursar may take of the provider's documented limit. Where none is documented, a call a second on average: callers
+    /// who say `no-cache` in a loop must not be able to spend a provider's patience for everybody else.
+    var callBudget: CallBudget {
+        budget.map { CallBudget(calls: $0.calls, window: $0.window) } ?? CallBudget(calls: 60, window: .seconds(60))
+    }
 }

@@ -21,21 +21,29 @@ extension BalancesDocument {
                 ?? WallTime(milliseconds: 0)
         }
 
+        /// Whatever answered may not be a gateway: nothing that it says may command the reader's terminal.
+        private static func shown(_ value: JSONValue?) -> String? {
+            guard let text = value?.text else { return nil }
+            let isControl = { (scalar: Unicode.Scalar) in scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) }
+            guard text.unicodeScalars.contains(where: isControl) else { return text }
+            return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+        }
+
         private static func line(_ row: JSONValue) -> BalanceTable.Line? {
-            guard let provider = row["provider"]?.text, let account = row["account"]?.text,
+            guard let provider = shown(row["provider"]), let account = shown(row["account"]),
                 let status = row["status"]?.text.flatMap({ RowStatus(rawValue: $0) }),
                 case .array(let amounts)? = row["amounts"]
             else { return nil }
             return BalanceTable.Line(
                 provider: provider, account: account, status: status,
                 amounts: amounts.compactMap { amount in
-                    guard let kind = amount["kind"]?.text, let value = amount["value"]?.text, let unit = amount["unit"]?.text
+                    guard let kind = shown(amount["kind"]), let value = shown(amount["value"]), let unit = shown(amount["unit"])
                     else { return nil }
                     return (kind, value, unit)
                 },
                 low: row["low"] == .bool(true),
                 fetchedAt: row["fetched_at"]?.text.flatMap { WallTime(rfc3339: $0) },
-                problem: row["problem"]?["title"]?.text,
+                problem: shown(row["problem"]?["title"]),
                 retryAt: row["problem"]?["retry_at"]?.text.flatMap { WallTime(rfc3339: $0) })
         }
     }

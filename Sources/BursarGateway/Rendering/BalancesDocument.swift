@@ -100,11 +100,13 @@ package struct BalancesDocument: Sendable {
 }
 
 extension BalancesDocument.Row {
-    init(_ row: BalanceRow) {
+    init(_ row: BalanceRow, now: Moment) {
         let view = row.view, expiresAt = view.expiresAt?.monotonic
+        let hold = view.hold.flatMap { $0.endsByWaiting ? $0.until.monotonic : nil }
+        let told = row.problem.flatMap { $0.code.endsByWaiting ? $0.retryAt : nil }
         self.init(
             json: row.json, status: view.status, problemCode: row.problem?.code,
-            retryAt: view.hold.flatMap { $0.endsByWaiting ? $0.until.monotonic : nil }, expiresAt: expiresAt,
+            retryAt: hold ?? told.map { now.monotonic.advanced(by: now.wall.duration(to: $0)) }, expiresAt: expiresAt,
             validUntil: view.validUntil,
             quietUntil: view.status == .fresh ? expiresAt : view.hold.map { min($0.until.monotonic, view.validUntil) })
     }

@@ -70,8 +70,16 @@ struct JSONText {
 
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        var previous: UInt8 = 0
         for byte in text.utf8 {
+            defer { previous = byte }
             switch byte {
+            case 0x80...0x9F where previous == 0xC2:
+                // U+0080…U+009F: terminals take some of them for the beginning of a command.
+                bytes.removeLast()
+                append("\\u00")
+                bytes.append(Self.hex(byte >> 4))
+                bytes.append(Self.hex(byte & 0xF))
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(byte)

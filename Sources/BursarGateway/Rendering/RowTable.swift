@@ -26,7 +26,7 @@ final class RowTable: Sendable {
     func row(_ index: Int, now: Moment, make: (Int) -> BalanceRow) -> BalancesDocument.Row {
         let (held, generation) = slots.withLock { ($0[index].row, $0[index].generation) }
         if let held, now.monotonic < held.validUntil { return held }
-        let row = BalancesDocument.Row(make(index))
+        let row = BalancesDocument.Row(make(index), now: now)
         slots.withLock { slots in
             if slots[index].generation == generation { slots[index].row = row }
         }

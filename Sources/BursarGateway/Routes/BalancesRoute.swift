@@ -39,23 +39,25 @@ struct BalancesRoute: Sendable {
         }
 
         var tickets: [Int: Ticket] = [:]
+        var answers: [Int: Answer] = [:]
         for index in ask.indices {
-            if case .mustWait(let ticket) = refresher.request(directory[index].upstream, demand: ask.directives.demand) {
-                tickets[index] = ticket
+            switch refresher.request(directory[index].upstream, demand: ask.directives.demand) {
+            case .mustWait(let ticket): tickets[index] = ticket
+            case .answered(let answer): if answer.isOwn { answers[index] = answer }
             }
         }
-        if tickets.isEmpty { return .now(render(ask, waited: [:])) }
+        if tickets.isEmpty { return .now(render(ask, answers, asked: false)) }
 
         let deadline = waitDeadline(ask, tickets.keys)
-        let waiting = tickets
+        let waiting = tickets, answered = answers
         return .later {
-            let waited = await withTaskGroup(of: (Int, Answer).self) { group in
+            let all = await withTaskGroup(of: (Int, Answer).self) { group in
                 for (index, ticket) in waiting {
                     group.addTask { (index, await refresher.wait(ticket, until: deadline)) }
                 }
-                return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+                return await group.reduce(into: answered) { if $1.1.isOwn { $0[$1.0] = $1.1 } }
             }
-            return render(ask, waited: waited)
+            return render(ask, all, asked: true)
         }
     }
 
@@ -91,22 +93,24 @@ struct BalancesRoute: Sendable {
 // MARK: - The answer
 
 extension BalancesRoute {
-    private func render(_ ask: Ask, waited: [Int: Answer]) -> Response {
+    /// - Parameters:
+    ///   - own: the answers that the rows everybody shares cannot show.
+    ///   - asked: whether a provider was asked, by this request or by one that it joined.
+    private func render(_ ask: Ask, _ own: [Int: Answer], asked: Bool) -> Response {
         let now = refresher.now
         let document = BalancesDocument(
             generatedAt: now,
             rows: ask.indices.map { index in
-                // A wait that ended without a result has a row of its own: the machine's view cannot say whose patience ended.
-                guard case .waitedOut? = waited[index]?.source, let view = waited[index]?.view else {
+                guard let view = own[index]?.view else {
                     return rows.row(index, now: now) { row($0, refresher.view(directory[$0].upstream)) }
                 }
-                return BalancesDocument.Row(row(index, view, otherwise: Problem(code: .timeout)))
+                return BalancesDocument.Row(row(index, view, otherwise: Problem(code: .timeout)), now: now)
             })
         if ask.directives.newness == .heldOnly, !document.hasValue { return nothingHeld(ask, document) }
         if let missing = firstUnmet(ask, now) { return requirementUnmet(ask, document, missing, now) }
 
         switch document.outcome {
-        case .ok: return found(ask, document, asked: !waited.isEmpty)
+        case .ok: return found(ask, document, asked: asked)
         case .wait(let wait):
             return failure(
                 ask, document, status: 503, code: "no_reading", title: "No provider may be asked now",
@@ -205,6 +209,17 @@ extension BalancesRoute {
         var headers: HeaderFields = ["bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding"]
         if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
         return Answers.problem(problem, headers: headers)
+    }
+}
+
+extension Answer {
+    /// Whether it belongs to its request alone: the view that everybody shares cannot say whose patience ended, or that the
+    /// budget stood in the way of this demand.
+    fileprivate var isOwn: Bool {
+        switch source {
+        case .waitedOut, .blocked(.limited), .blocked(.tableFull): view.status == .unavailable
+        case .held, .heldStale, .fetched, .collapsed, .blocked: false
+        }
     }
 }
 

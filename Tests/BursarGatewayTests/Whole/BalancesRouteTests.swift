@@ -127,6 +127,19 @@ import Testing
         }
     }
 
+    @Test func `callers who say no-cache in a loop cannot spend a provider's patience`() async throws {
+        try await TestGateway.with(["provider: tensorpix, key: mock-drift", "provider: sunor, key: mock-drift"]) {
+            gateway async throws in
+            var last: TestGateway.Answer?
+            for _ in 0..<70 { last = try await gateway.get("/v1/balances", ("cache-control", "no-cache")) }
+            #expect(last?.status == 200)
+            #expect(last?.row(0)?["status"] == "fresh")
+            // Nothing documented: one a second on average. Documented 120 a minute: a tenth of it.
+            #expect(try gateway.mocks.calls(for: "tensorpix") == 60)
+            #expect(try gateway.mocks.calls(for: "sunor") == 12)
+        }
+    }
+
     @Test func `no account is an empty list, not an error`() async throws {
         try await TestGateway.with([]) { gateway async throws in
             let answer = try await gateway.get("/v1/balances")

@@ -70,6 +70,15 @@ import Testing
         }
     }
 
+    @Test func `two credentials in one request are refused`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+            let answer = try await gateway.get(Self.sunor, ("x-api-key", "mock-ok~1"), ("X-API-Key", "mock-ok~2"))
+            #expect(answer.status == 400)
+            #expect(answer.json?["type"] == "urn:bursar:problem:several_credentials")
+            #expect(try gateway.mocks.calls(for: "sunor") == 0)
+        }
+    }
+
     @Test func `a path that the provider does not document is 404, another method 405`() async throws {
         try await TestGateway.with(TestGateway.five) { gateway async throws in
             let wrong = try await gateway.get("/providers/tensorpix/api/accounts/profile/balance")
