@@ -15,6 +15,7 @@ class Bursar:
     """`bursar serve` with five accounts over `bursar mock`, one event loop, nothing logged."""
 
     def __init__(self, binary, directory, latency="0ms", providers=PROVIDERS):
+        self.directory = directory
         self.mock_port, self.port = free_port(), free_port()
         self.mock = Process([binary, "mock", "--listen", f"127.0.0.1:{self.mock_port}", "--latency", latency], LOAD_CORE)
         self.mock.wait_for_port(self.mock_port)
@@ -37,7 +38,7 @@ class Bursar:
 
 def answer(port, path="/v1/balances"):
     """One answer's bytes, head and body, over a connection of its own that is closed behind it."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         received = b""
         while b"\r\n\r\n" not in received:
