@@ -10,7 +10,7 @@ RUN swift package resolve
 COPY . .
 RUN swift build --configuration release --product bursar --static-swift-stdlib \
  && install -D "$(swift build --configuration release --show-bin-path)/bursar" /out/bursar \
- && strip --strip-debug /out/bursar
+ && strip /out/bursar
 
 # What runs: three system libraries, the CA certificates and one program. scripts/check-image tries these lines without Docker.
 FROM debian:bookworm-slim
@@ -26,6 +26,6 @@ USER 8787:8787
 EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["bursar", "healthcheck"]
 ENTRYPOINT ["bursar"]
-# Listens on 127.0.0.1 of the container. To publish a port, the configuration says `listen: ["0.0.0.0:8787"]` and
-# `allow_anonymous: true`: whoever reaches that port may then read all balances. See docs/operations.md.
+# Listens on 127.0.0.1 of the container. To publish a port: `serve --listen 0.0.0.0:8787 --allow-anonymous`, or the same in the
+# configuration. Whoever reaches that port may then read all balances. See docs/operations.md.
 CMD ["serve"]
