@@ -21,6 +21,19 @@ import Testing
         #expect(Scrubber([Secret(key)]).scrub("url=\(text)&x=%20\\n") == "url=[redacted]&x=%20\\n")
     }
 
+    @Test func `what only looks like an escape hides none behind it`() {
+        let scrubber = Scrubber([Secret("key-0123456789")])
+        #expect(scrubber.scrub("100%%6bey-0123456789") == "100%[redacted]")
+        #expect(scrubber.scrub("\\q\\u006bey-0123456789") == "\\q[redacted]")
+        #expect(scrubber.scrub("%4%6bey-012345678%39") == "%4[redacted]")
+    }
+
+    @Test func `a credential within another leaves nothing of either`() {
+        let secrets = [Secret("outer-inner-secret-outer"), Secret("inner-secret"), Secret("secret-outer-and-more")]
+        #expect(Scrubber(secrets).scrub("x outer-inner-secret-outer y") == "x [redacted] y")
+        #expect(Scrubber(secrets).scrub("x outer-inner-secret-outer-and-more y") == "x [redacted] y")
+    }
+
     @Test func `the base64 of user and key is found although the key begins within a group`() {
         let scrubber = Scrubber([Secret("key-0123456789")])
         // base64 of "u:", "us:" and "user:" before the key
@@ -57,6 +70,8 @@ import Testing
         let secrets = (0..<500).map { Secret("sk-live-v1-shared-beginning-\($0)-and-shared-end") }
         let scrubber = Scrubber(secrets)
         #expect(scrubber.scrub("sk-live-v1-shared-beginning-321-and-shared-end") == "[redacted]")
+        #expect(
+            scrubber.scrub("sk-live-v1-shared-beginning-321-and-shared-enD") == "sk-live-v1-shared-beginning-321-and-shared-enD")
         #expect(
             scrubber.scrub("sk-live-v1-shared-beginning-500-and-shared-end") == "sk-live-v1-shared-beginning-500-and-shared-end")
     }
