@@ -76,7 +76,7 @@ extension CredentialState {
         return CredentialSnapshot(
             takenAt: now.wall, reading: held?.reading,
             fetchedAt: held?.fetchedAt.wall,
-            problem: problem.map { Problem(code: $0.code, upstreamStatus: $0.upstreamStatus) },
+            problem: problem.map { Problem(code: $0.code, upstreamStatus: $0.upstreamStatus, reason: $0.reason) },
             problemAt: problem?.at.wall,
             hold: saved, cooldown: cooldown, backoff: backoff, breaker: savedBreaker,
             calls: calls.counting(now.monotonic, policy.budget).map(now.wallTime(of:)))
@@ -91,7 +91,7 @@ extension CredentialState {
         }
         problem = snapshot.problem.map {
             FailureRecord(
-                code: $0.code, upstreamStatus: $0.upstreamStatus, errorReply: nil,
+                code: $0.code, upstreamStatus: $0.upstreamStatus, errorReply: nil, reason: $0.reason,
                 at: now.moment(of: snapshot.problemAt ?? snapshot.takenAt))
         }
         lastFailure = problem

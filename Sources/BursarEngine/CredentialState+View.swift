@@ -28,7 +28,9 @@ extension CredentialState {
         let code = breaker.isOpen ? .circuitOpen : problem.code
         // A rejected key is asked again too, but waiting does not cure it: `retry_at` would be a false promise.
         let retryAt = code.withholdsStale ? nil : hold?.until.wall
-        return Problem(code: code, upstreamStatus: problem.upstreamStatus, retryAt: retryAt)
+        return Problem(
+            code: code, upstreamStatus: problem.upstreamStatus, retryAt: retryAt,
+            reason: code == problem.code ? problem.reason : nil)
     }
 
     /// What `GET /v1/status` tells.

@@ -10,11 +10,15 @@ package struct FetchFailure: Sendable, Equatable {
     package let hint: CooldownHint?
     /// The upstream's own error reply, scrubbed and checked against its documented schema, for provider routes.
     package let errorReply: UpstreamReply?
+    /// In our own words what was wrong with the answer.
+    package let reason: String?
 
     package init(
-        code: ProblemCode, upstreamStatus: Int? = nil, hint: CooldownHint? = nil, errorReply: UpstreamReply? = nil
+        code: ProblemCode, upstreamStatus: Int? = nil, hint: CooldownHint? = nil, errorReply: UpstreamReply? = nil,
+        reason: String? = nil
     ) {
         self.code = code
+        self.reason = reason
         self.upstreamStatus = upstreamStatus
         self.hint = hint
         self.errorReply = errorReply
@@ -36,16 +40,20 @@ package struct FailureRecord: Sendable, Equatable {
     package let code: ProblemCode
     package let upstreamStatus: Int?
     package let errorReply: UpstreamReply?
+    package let reason: String?
     package let at: Moment
 
-    package init(code: ProblemCode, upstreamStatus: Int?, errorReply: UpstreamReply?, at: Moment) {
+    package init(code: ProblemCode, upstreamStatus: Int?, errorReply: UpstreamReply?, reason: String? = nil, at: Moment) {
         self.code = code
+        self.reason = reason
         self.upstreamStatus = upstreamStatus
         self.errorReply = errorReply
         self.at = at
     }
 
     init(_ failure: FetchFailure, at now: Moment) {
-        self.init(code: failure.code, upstreamStatus: failure.upstreamStatus, errorReply: failure.errorReply, at: now)
+        self.init(
+            code: failure.code, upstreamStatus: failure.upstreamStatus, errorReply: failure.errorReply, reason: failure.reason,
+            at: now)
     }
 }

@@ -28,9 +28,12 @@ package struct Problem: Sendable, Hashable {
     package let upstreamStatus: Int?
     /// When the provider will be asked again at the earliest, where that is known.
     package let retryAt: WallTime?
+    /// In our own words what was wrong with the answer: `data.available is missing`. Nil where the code says all.
+    package let reason: String?
 
-    package init(code: ProblemCode, upstreamStatus: Int? = nil, retryAt: WallTime? = nil) {
+    package init(code: ProblemCode, upstreamStatus: Int? = nil, retryAt: WallTime? = nil, reason: String? = nil) {
         self.code = code
+        self.reason = reason
         self.upstreamStatus = upstreamStatus
         self.retryAt = retryAt
     }

@@ -56,10 +56,10 @@ struct ProviderReply: Equatable, Sendable {
         self.status = status
         if let reply = errorReply, reply.status == status {
             body = .provider(reply)
-        } else if let reply = definition.errorReply(status: status, message: words) {
+        } else if Self.isProvidersOwn(status, problem), let reply = definition.errorReply(status: status, message: words) {
             body = .provider(reply)
         } else {
-            body = .problem(problem.code, detail: words + ".")
+            body = .problem(problem.code, detail: words + (problem.reason.map { ": " + $0 } ?? "") + ".")
         }
         fetchedAt = nil
         freshFor = nil
@@ -80,6 +80,12 @@ struct ProviderReply: Equatable, Sendable {
             if let status = problem.upstreamStatus, (400...599).contains(status) { return status }
             return problem.code == .unauthorized ? 401 : problem.code == .forbidden ? 403 : 502
         }
+    }
+
+    /// Whether the provider said so: only then may it look as if it had. An answer that does not fit, a refused redirect and an
+    /// open circuit are Bursar's own findings, also where the provider documents an error of the same status.
+    private static func isProvidersOwn(_ status: Int, _ problem: Problem) -> Bool {
+        problem.upstreamStatus == status || [401, 403, 429].contains(status)
     }
 
     /// Never 0: a client that obeys it would ask again at once (users-ask 1).

@@ -2,8 +2,8 @@ package import BursarCatalog
 package import BursarModel
 
 extension AuthPlan {
-    /// What a provider could echo of a credential: all of it, and of a basic-auth pair the password alone.
-    /// What the scrubber must know of it.
+    /// What a scrubber must know of a credential, because a provider could echo it: all of it, and of a basic-auth pair the
+    /// password alone.
     package func secrets(of secret: Secret) -> [Secret] {
         guard case .basic = scheme else { return [secret] }
         let password = secret.withExposedBytes { bytes in

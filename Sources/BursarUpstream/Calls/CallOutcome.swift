@@ -12,7 +12,7 @@ struct CallOutcome: Sendable {
     var result: Result
     var status: Int?
     var bodyBytes = 0
-    /// For the log beside the code; one of a fixed set of words.
+    /// For the log beside the code, in our own words.
     var detail: String?
 
     /// `ok`, or the failure's code: the label of the metrics.
@@ -73,9 +73,11 @@ extension CallOutcome {
             let isKept = failure.documented && response.bodyFault == nil && body.count <= errorBodyLimit
             let reply =
                 isKept ? UpstreamReply(status: failure.effectiveStatus, contentType: contentType, body: body) : nil
-            return CallOutcome(
-                result: .failure(FetchFailure(code: failure.code, upstreamStatus: status, hint: hint, errorReply: reply)),
-                detail: response.bodyFault?.rawValue)
+            // What a status says for itself needs no reason beside it.
+            let reason = failure.code == .invalidResponse ? failure.reason : nil
+            let told = FetchFailure(
+                code: failure.code, upstreamStatus: status, hint: hint, errorReply: reply, reason: reason)
+            return CallOutcome(result: .failure(told), detail: response.bodyFault?.rawValue ?? reason)
         }
     }
 

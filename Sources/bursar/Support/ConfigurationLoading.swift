@@ -29,5 +29,13 @@ struct ConfigurationOptions: ParsableArguments {
             "Listen here instead of where the configuration says; may be repeated. host:port or unix:/path.", valueName: "ADDR"))
     var listen: [String] = []
 
-    var request: ConfigurationRequest { ConfigurationRequest(path: config, listen: listen) }
+    @Flag(
+        help: ArgumentHelp(
+            "Listen also where others reach it although nobody must authenticate: for containers; whoever reaches it reads everything."
+        ))
+    var allowAnonymous = false
+
+    var request: ConfigurationRequest {
+        ConfigurationRequest(path: config, listen: listen, allowAnonymous: allowAnonymous)
+    }
 }

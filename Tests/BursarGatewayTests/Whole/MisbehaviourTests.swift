@@ -64,6 +64,11 @@ import Testing
             let calls = try gateway.mocks.calls(for: "sunor")
             let route = try await gateway.fresh(TestGateway.routes["sunor"] ?? "")
             #expect(route.status == row.routeStatus, "\(route.text)")
+            if row.code == "invalid_response" || row.code == "unreachable" {
+                // Bursar's own finding: it must not look as if the provider had said it.
+                #expect(route.headers.first(name: "content-type") == "application/problem+json")
+                #expect(route.json?["type"]?.text == "urn:bursar:problem:\(row.code)")
+            }
             if row.routeStatus == 429 { #expect(Int(route.headers.first(name: "retry-after") ?? "") ?? 0 >= 1) }
             if row.listStatus == 503 { #expect(Int(list.headers.first(name: "retry-after") ?? "") ?? 0 >= 1) }
             for demand in ["no-cache", "max-age=0"] { _ = try await gateway.get("/v1/balances", ("cache-control", demand)) }

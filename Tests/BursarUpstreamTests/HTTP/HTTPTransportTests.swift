@@ -137,6 +137,16 @@ import Testing
         }
     }
 
+    @Test func `a transport that goes without a shutdown traps nothing`() async throws {
+        let server = try await RawServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", closes: false)
+        let request = try request("http://127.0.0.1:\(server.port)")
+        for _ in 0..<3 {
+            let transport = HTTPTransport(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+            #expect(await transport.fetch(request).response?.status == 200)
+        }
+        await server.stop()
+    }
+
     @Test func `connections are kept`() async throws {
         let server = try await RawServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", closes: false)
         let request = try request("http://127.0.0.1:\(server.port)")

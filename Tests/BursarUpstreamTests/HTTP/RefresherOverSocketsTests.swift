@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    private func account(_ mocks: MockProviders, key: String, timeout: Duration = .seconds(30)) throws -> UpstreamAccount {
+    private func account(_ mocks: MockProviders, key: String, timeout: Duration = .seconds(600)) throws -> UpstreamAccount {
         let definition = try Fixture.definition()
         return UpstreamAccount(
             id: nil, definition: definition, baseURL: mocks.baseURL(for: Self.provider), secret: Secret(key),
@@ -42,7 +42,7 @@ import Testing
     @Test func `a thousand callers at once make one call`() async throws {
         try await withRefresher(latency: .milliseconds(50)) { refresher, mocks, _ in
             let account = try account(mocks, key: "mock-ok")
-            let deadline = refresher.now.monotonic.advanced(by: .seconds(30))
+            let deadline = refresher.now.monotonic.advanced(by: .seconds(600))
             let views = await withTaskGroup(of: AccountView.self) { group in
                 for _ in 0..<1_000 {
                     group.addTask { await refresher.answer(account, demand: .anyHeld, deadline: deadline).view }
@@ -66,7 +66,7 @@ import Testing
         try await withRefresher { refresher, mocks, logs in
             let account = try account(mocks, key: "mock-\(scenario)~canary-0123456789")
             let answer = await refresher.answer(
-                account, demand: .anyHeld, deadline: refresher.now.monotonic.advanced(by: .seconds(30)))
+                account, demand: .anyHeld, deadline: refresher.now.monotonic.advanced(by: .seconds(600)))
             #expect(answer.view.problem?.code == code)
             #expect((answer.view.reading == nil) == (code != nil))
             #expect(!logs.text.contains("canary"))
@@ -98,7 +98,7 @@ import Testing
             for scenario in ["echo-key", "echo-key-401"] {
                 let account = try account(mocks, key: "mock-\(scenario)~canary-0123456789")
                 let answer = await refresher.answer(
-                    account, demand: .anyHeld, deadline: refresher.now.monotonic.advanced(by: .seconds(30)))
+                    account, demand: .anyHeld, deadline: refresher.now.monotonic.advanced(by: .seconds(600)))
                 let reply = try #require(answer.view.reading?.reply ?? answer.view.errorReply)
                 let scrubber = Scrubber([account.secret])
                 #expect(!scrubber.finds(in: reply.body))
