@@ -13,6 +13,7 @@ from statistics import median
 import moments
 import servers
 from load import Target, http1, http2, measure
+from processes import stop_all
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs/benchmarks.md"
@@ -21,24 +22,31 @@ LATENCY_MS = 50
 
 
 class Run:
-    """One run: what was measured, in its order."""
+    """One run: the loads in their order, and what each cost."""
 
     def __init__(self, seconds, rounds):
         self.seconds, self.rounds = seconds, rounds
-        self.costs = {}
+        self.loads, self.costs = {}, {}
 
     def cost(self, name, load, target):
-        """The median of the rounds. A peer that is not installed is left out."""
-        measured = [measure(load, target, self.seconds) for _ in range(self.rounds)]
-        self.costs[name] = median(cost.microseconds for cost in measured)
-        print(f"{name:50} {self.costs[name]:8.2f} µs  {median(cost.per_second for cost in measured):9.0f}/s", file=sys.stderr)
+        self.loads[name] = (load, target)
+
+    def measure(self):
+        """All loads, then all again: what disturbs the machine for a while disturbs one round and not one server."""
+        measured = {name: [] for name in self.loads}
+        for turn in range(1, self.rounds + 1):
+            for name, (load, target) in self.loads.items():
+                cost = measure(load, target, self.seconds)
+                measured[name].append(cost.microseconds)
+                print(f"{turn}  {name:35} {cost.microseconds:8.2f} µs  {cost.per_second:9.0f}/s", file=sys.stderr)
+        self.costs = {name: median(values) for name, values in measured.items()}
 
     def ratio(self, name, other):
         return self.costs[name] / self.costs[other] if name in self.costs and other in self.costs else None
 
 
 def warm(run, binary, directory):
-    """Every load, one server at a time: the others are up, and idle."""
+    """All loads, one server at a time: the others are up, and idle. Returns the body's size."""
     bursar = servers.Bursar(binary, directory)
     servers.answer(bursar.port)  # the first read fills the table
     plain = servers.answer(bursar.port)
@@ -46,7 +54,9 @@ def warm(run, binary, directory):
     tag = re.search(rb'\r\netag: ("[^"]+")', plain, re.IGNORECASE)[1].decode()
     (directory / "body.json").write_bytes(body)
     warm_url = f"http://127.0.0.1:{bursar.port}/v1/balances"
-    bursar_target = lambda *headers, fresh=False: Target(bursar.process, warm_url, list(headers), fresh)  # noqa: E731
+
+    def bursar_target(*headers, fresh=False):
+        return Target(bursar.process, warm_url, list(headers), fresh)
 
     floor, floor_port = servers.floor(directory, plain)
     floor_url = f"http://127.0.0.1:{floor_port}/"
@@ -66,18 +76,15 @@ def warm(run, binary, directory):
             run.cost(f"H2 {name}", http2, Target(process, f"http://127.0.0.1:{h2}/{path}"))
         for name, path in (("nginx Lua", "lua"), ("nginx proxy_cache", "cached")):
             run.cost(f"H1 fresh {name}", http1, Target(process, f"http://127.0.0.1:{h1}/{path}", fresh_heads=True))
-        process.stop()
     if nghttpd := servers.nghttpd(directory):
         process, port = nghttpd
         run.cost("H2 nghttpd", http2, Target(process, f"http://127.0.0.1:{port}/body.json"))
-        process.stop()
     if haproxy := servers.haproxy(directory):
         process, h1, h2 = haproxy
         run.cost("H1 haproxy return", http1, Target(process, f"http://127.0.0.1:{h1}/"))
         run.cost("H2 haproxy return", http2, Target(process, f"http://127.0.0.1:{h2}/"))
-        process.stop()
-    floor.stop()
-    bursar.stop()
+    run.measure()
+    stop_all()
     return len(body)
 
 
@@ -85,19 +92,20 @@ def other(run, binary, directory, cold_times, callers, rest_seconds):
     """Starts, cold reads, rest. Returns rows of the second table: what, measured, goal, whether it is reached."""
     bursar = servers.Bursar(binary, directory, latency=f"{LATENCY_MS}ms")
     reads, starts = moments.cold_reads(bursar, cold_times)
-    resident, wake_ups = moments.rest(bursar, rest_seconds)
+    (resident, own), wake_ups = moments.rest(bursar, rest_seconds)
     crowds = [moments.crowd(bursar, "sunor", callers) for _ in range(3)]
     bursar.stop()
     read, start = median(reads) * 1000, median(starts) * 1000
-    slowest, upstream_calls = median(taken for taken, _ in crowds) * 1000, max(count for _, count in crowds)
+    slowest, spent = (median(crowd[place] for crowd in crowds) * 1000 for place in (0, 1))
+    upstream_calls = max(crowd[2] for crowd in crowds)
     return [
         (f"cold `GET /v1/balances`, five providers that take {LATENCY_MS} ms each",
          f"{read:.1f} ms, {read / LATENCY_MS:.2f} × the slowest", "≤ 1.10 ×", read <= 1.10 * LATENCY_MS),
         (f"{callers} callers at once on a cold credential, all answered after",
-         f"{slowest:.0f} ms, {slowest / LATENCY_MS:.2f} × the upstream's time", "≤ 1.5 ×", slowest <= 1.5 * LATENCY_MS),
+         f"{slowest:.0f} ms, {slowest / LATENCY_MS:.2f} × the upstream's time; {spent:.0f} ms of processor", "≤ 1.5 ×", slowest <= 1.5 * LATENCY_MS),
         ("… and upstream calls for them", f"{upstream_calls}", "1", upstream_calls == 1),
         ("ready after its start", f"{start:.0f} ms", "≤ 100 ms", start <= 100),
-        ("resident, five accounts, after a read", f"{resident:.1f} MB", "≤ 30 MB", resident <= 30),
+        ("resident, five accounts, after a read", f"{resident:.1f} MB, {own:.1f} of it not the program's file", "≤ 30 MB", resident <= 30),
         (f"wake-ups in {rest_seconds} s of rest", f"{wake_ups}", "0", wake_ups == 0),
     ]
 
@@ -163,7 +171,7 @@ def main():
     arguments = argparse.ArgumentParser(prog="scripts/bench", description="Measures Bursar and its peers in one run.")
     arguments.add_argument("binary", type=Path, help=argparse.SUPPRESS)
     arguments.add_argument("--seconds", type=int, default=4, help="of each warm-up and each measurement (4)")
-    arguments.add_argument("--rounds", type=int, default=1, help="of each load; the median counts (1)")
+    arguments.add_argument("--rounds", type=int, default=1, help="of all loads; the median counts (1)")
     arguments.add_argument("--cold-starts", type=int, default=7)
     arguments.add_argument("--callers", type=int, default=1000)
     arguments.add_argument("--rest", type=int, default=5, help="seconds in which nobody asks (5)")

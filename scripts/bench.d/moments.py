@@ -35,7 +35,10 @@ def cold_reads(bursar, times):
 
 
 def crowd(bursar, provider, callers):
-    """Seconds from the first of so many simultaneous requests on a cold credential to the last answer, and the upstream calls."""
+    """So many simultaneous requests on a cold credential.
+
+    Returns the seconds from the first of them to the last answer, the server's processor seconds, and the upstream calls.
+    """
     bursar.process.stop()
     bursar.start()
     before = calls(bursar.mock_port, provider)
@@ -46,6 +49,7 @@ def crowd(bursar, provider, callers):
     for descriptor in by_descriptor:
         waiting.register(descriptor, select.EPOLLIN)
     time.sleep(1)  # connecting is not what is measured: by now all are accepted
+    spent = bursar.process.cpu_seconds()
     started = time.monotonic()
     for client in sockets:
         client.send(head)
@@ -59,9 +63,10 @@ def crowd(bursar, provider, callers):
             waiting.unregister(descriptor)
             del by_descriptor[descriptor]
     taken = time.monotonic() - started
+    spent = bursar.process.cpu_seconds() - spent
     for client in sockets:
         client.close()
-    return taken, calls(bursar.mock_port, provider) - before
+    return taken, spent, calls(bursar.mock_port, provider) - before
 
 
 def rest(bursar, seconds):
@@ -70,4 +75,5 @@ def rest(bursar, seconds):
     time.sleep(1)
     before = bursar.process.wake_ups()
     time.sleep(seconds)
-    return bursar.process.resident_megabytes(), bursar.process.wake_ups() - before
+    woken = sum(count - before.get(thread, 0) for thread, count in bursar.process.wake_ups().items())
+    return bursar.process.resident_megabytes(), woken

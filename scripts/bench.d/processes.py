@@ -53,13 +53,14 @@ class Process:
         return sum(sum(int(field) for field in stat_fields(pid)[11:15]) for pid in self.tree()) / TICKS
 
     def resident_megabytes(self):
+        """All of it, and what is its own memory and not the program's file."""
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+        return tuple(int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024 for name in ("VmRSS", "RssAnon"))
 
     def wake_ups(self):
-        """How often its threads have gone to sleep of their own will, which is how often something woke them."""
-        statuses = [path.read_text() for path in Path(f"/proc/{self.pid}/task").glob("*/status")]
-        return sum(int(re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", status)[1]) for status in statuses)
+        """How often each of its threads has gone to sleep of its own will, which is how often something woke it."""
+        statuses = {path.parent.name: path.read_text() for path in Path(f"/proc/{self.pid}/task").glob("*/status")}
+        return {thread: int(re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", text)[1]) for thread, text in statuses.items()}
 
     def wait_for_port(self, port, limit=15.0):
         """Until it accepts connections; how long after its start that was."""

@@ -35,7 +35,11 @@ struct GatewayResponder: Responder {
     private func asksForMore(_ headers: HeaderFields, than entry: HotEntry) -> Bool {
         if headers.contains("cache-control") || headers.contains("pragma") { return true }
         if let credential = entry.credentialHeader { return headers.contains(credential) }
-        return headers.contains("accept") && MediaTypes.prefersPlainText(headers.all("accept"))
+        // What nearly every client says needs no negotiation, which costs more than the rest of a hit.
+        guard headers.contains("accept"), !headers.says("accept", "*/*"), !headers.says("accept", "application/json") else {
+            return false
+        }
+        return MediaTypes.prefersPlainText(headers.all("accept"))
     }
 
     private func route(_ request: Request) -> Reply {

@@ -42,13 +42,9 @@ enum Held {
     static func choose(_ prepared: PreparedResponse, for request: Request, replay: Replay?) -> Response {
         let headers = request.headers
         var form = prepared
-        if let gzip = prepared.gzip, headers.contains("accept-encoding"),
-            ContentCoding.negotiated(headers.all("accept-encoding"), gzipExists: true) == .gzip
-        {
-            form = gzip
-        }
+        if let gzip = prepared.gzip, headers.wantGzip { form = gzip }
         if let notModified = form.notModified, let tag = form.etag, headers.contains("if-none-match"),
-            EntityTags.ifNoneMatch(headers.all("if-none-match"), matches: tag)
+            headers.says("if-none-match", tag) || EntityTags.ifNoneMatch(headers.all("if-none-match"), matches: tag)
         {
             form = notModified
         }

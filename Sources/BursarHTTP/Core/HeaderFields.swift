@@ -73,6 +73,22 @@ package struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral {
         return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[Int(range.lowerBound)..<Int(range.upperBound)])) }
     }
 
+    /// Whether the name stands exactly once and with exactly this value: what a hit asks before it makes text of a field.
+    package func says(_ name: String, _ value: String) -> Bool {
+        guard let index = firstIndex(of: name), !places[(index + 1)...].indices.contains(where: { matches($0, name) }) else {
+            return false
+        }
+        let range = places[index].value
+        return bytes[Int(range.lowerBound)..<Int(range.upperBound)].elementsEqual(value.utf8)
+    }
+
+    /// Whether gzip is to be sent where there is a gzip form. Here, and not where it is asked, because the negotiation is
+    /// generic: only inside this module does the compiler make it one for `String`, which costs a tenth.
+    package var wantGzip: Bool {
+        let lines = all("accept-encoding")
+        return !lines.isEmpty && ContentCoding.negotiated(lines, gzipExists: true) == .gzip
+    }
+
     private func firstIndex(of name: String) -> Int? {
         for index in places.indices where matches(index, name) { return index }
         return nil

@@ -34,4 +34,20 @@ import Testing
         #expect(fields.withValue("X-API-Key") { Array($0) } == Array("abc".utf8))
         #expect(fields.withValue("other") { $0.count } == nil)
     }
+
+    @Test func `a field says something only where it stands once and with exactly these bytes`() {
+        let fields: HeaderFields = ["accept": "*/*", "vary": "a", "Vary": "b"]
+        #expect(fields.says("Accept", "*/*"))
+        #expect(!fields.says("accept", "*/"))
+        #expect(!fields.says("accept", "*/*;q=1"))
+        #expect(!fields.says("vary", "a"))
+        #expect(!fields.says("host", ""))
+    }
+
+    @Test func `gzip is wanted where a field of the request names it`() {
+        #expect(!(HeaderFields()).wantGzip)
+        #expect((["accept-encoding": "br", "Accept-Encoding": "gzip;q=0.5"] as HeaderFields).wantGzip)
+        #expect(!(["accept-encoding": "gzip;q=0"] as HeaderFields).wantGzip)
+        #expect(!(["accept-encoding": "identity"] as HeaderFields).wantGzip)
+    }
 }
