@@ -8,7 +8,7 @@ const [summary, controls, refresh, automatic, next, trouble, scroller, table, em
     "summary", "controls", "refresh", "automatic", "next", "trouble", "scroller", "table", "empty",
 ].map($);
 
-// Seconds. Where an answer holds for no time because a row has a problem, the page asks again after `partial`; never faster than `least`.
+// Seconds. `partial` is for rows with a problem: nobody asks their provider sooner, so there is little to see.
 const wait = { least: 2, partial: 15, most: 300, timeout: 30, firstRetry: 2, lastRetry: 60 };
 
 let clockOffset = 0; // the gateway's clock minus ours, in milliseconds
@@ -120,7 +120,8 @@ function bodyOf(row, ticks) {
         line.setAttribute("role", "row");
         const spanning = [];
         if (index === 0) {
-            const name = element("th", "", element("span", "line provider", row.provider), element("span", "line quiet", row.account));
+            const name = element("th", "");
+            name.append(element("span", "line provider", row.provider), element("span", "line quiet", row.account));
             name.scope = "rowgroup";
             name.setAttribute("role", "rowheader");
             line.append(name);
@@ -191,7 +192,8 @@ function showTrouble(text) {
 
 function tick() {
     for (const { ticks } of shown.values()) for (const each of ticks) each();
-    scroller.tabIndex = scroller.scrollWidth > scroller.clientWidth ? 0 : -1; // keys can scroll it, when there is something to scroll
+    // Keys can scroll it, when there is something to scroll.
+    scroller.tabIndex = scroller.scrollWidth > scroller.clientWidth ? 0 : -1;
     const left = dueAt - performance.now();
     if (asking) say(next, "asking…");
     else if (!automatic.checked) say(next, "");
@@ -199,18 +201,12 @@ function tick() {
     else ask("default");
 }
 
-const directive = (headers, name) => {
-    const found = new RegExp(`(?:^|[\\s,])${name}=(\\d+)`).exec(headers.get("cache-control") ?? "");
-    return found ? Number(found[1]) : null;
-};
-
-// When the answer tells how long it holds, ask again just after that; soon, when it is about to be refreshed anyway.
-function delayAfter(headers, rows) {
-    const age = Number(headers.get("age") ?? 0) || 0;
-    const left = (directive(headers, "max-age") ?? 0) - age;
-    const troubled = rows.some((row) => row.problem);
-    const seconds = left > 0 ? left + 0.5 : troubled ? wait.partial : wait.least;
-    return Math.min(Math.max(seconds, wait.least), wait.most);
+// Asks again just after the first row stops being fresh; rows with a problem wait longer. By the answer's own times, so that a
+// clock that is wrong here does not matter.
+function delayAfter(headers, answer) {
+    const now = moment(answer.generated_at) + 1000 * (Number(headers.get("age")) || 0);
+    const ends = answer.balances.map((row) => (row.problem ? wait.partial : (moment(row.expires_at) - now) / 1000 + 0.5));
+    return Math.max(wait.least, Math.min(ends.length ? wait.most : wait.partial, ...ends));
 }
 
 // A browser may answer from its own cache, with the Date of then: a small difference is taken for that, a large one for a
@@ -242,7 +238,7 @@ async function ask(cache) {
         showRows(answer.balances);
         showSummary(answer.balances);
         showTrouble("");
-        delay = delayAfter(response.headers, answer.balances);
+        delay = delayAfter(response.headers, answer);
     } catch (error) {
         failures += 1;
         const words = error instanceof Refusal ? error.message
