@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from statistics import median
 
@@ -134,14 +134,15 @@ def table(header, rows):
     return "\n".join([f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"] + [f"| {' | '.join(row)} |" for row in rows])
 
 
-def report(run, body_bytes, rows):
+def report(run, binary, body_bytes, rows):
     floor = run.costs["H1 floor"]
     costs = [(name, f"{cost:.1f}", f"{cost / floor:.2f}") for name, cost in run.costs.items()]
     mark = {True: "yes", False: "**no**", None: "–"}
     machine = f"{platform.machine()}, Linux {platform.release()}, {_processor()}"
+    built = datetime.fromtimestamp(binary.stat().st_mtime)
     versions = ", ".join(filter(None, map(_version, (["nginx", "-v"], ["nghttpd", "--version"], ["haproxy", "-v"]))))
     return "\n\n".join([
-        f"{date.today()}, commit {_commit()}; {machine}; {versions}. A body of {body_bytes} bytes, {run.seconds} s after "
+        f"{date.today()}, repository at {_commit()}, program built {built:%Y-%m-%d %H:%M}; {machine}; {versions}. A body of {body_bytes} bytes, {run.seconds} s after "
         f"{run.seconds} s of warm-up, the median of {run.rounds} rounds.",
         table(("server and load", "CPU µs a request", "× floor"), costs),
         table(("goal", "measured", "wanted", "reached"), [(*row[:3], mark[row[3]]) for row in rows]),
@@ -184,7 +185,7 @@ def main():
         directory.chmod(0o755)  # nginx's worker is another user where its master is root
         body_bytes = warm(run, options.binary, directory)
         rows = goals(run) + other(run, options.binary, directory, options.cold_starts, options.callers, options.rest)
-    text = report(run, body_bytes, rows)
+    text = report(run, options.binary, body_bytes, rows)
     print(text)
     if not options.no_report:
         before, _, rest = REPORT.read_text().partition(BEGIN)
