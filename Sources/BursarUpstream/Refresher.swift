@@ -48,6 +48,9 @@ package final class Refresher: Sendable {
     /// The clock that all decisions here are made by.
     package var now: Moment { clock.now }
 
+    /// Before the process says that it is ready: see ``UpstreamTransport/warmUp()``. Some 10 ms; optional.
+    package func warmUp() async { await transport.warmUp() }
+
     func publish(_ change: ViewChange?) {
         if let change { onChange(change) }
     }

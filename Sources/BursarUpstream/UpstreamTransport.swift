@@ -6,7 +6,13 @@ package import BursarModel
 package protocol UpstreamTransport: Sendable {
     /// Ends soon after its task is cancelled (with ``TransportFault/cancelled``). Never follows a redirect.
     func fetch(_ request: UpstreamRequest) async -> TransportResult
+    /// Does at the start what the first request would otherwise wait for. Asks no provider.
+    func warmUp() async
     func shutdown() async
+}
+
+extension UpstreamTransport {
+    package func warmUp() async {}
 }
 
 /// A GET to a provider. *Value.* The credential stays a ``Secret`` in here; the transport opens it where it writes the head.

@@ -18,7 +18,7 @@ package final class HTTPTransport: UpstreamTransport {
     /// Beyond the longest usual ttl (30 s), so that the refresh after it finds its connection open.
     package static let idleTimeout = TimeAmount.seconds(60)
 
-    private let client: HTTPClient
+    let client: HTTPClient
 
     /// - Parameter trustRoots: of tests; the system's otherwise.
     package init(eventLoopGroup: any EventLoopGroup, trustRoots: NIOSSLTrustRoots = .default) {

@@ -147,6 +147,17 @@ import Testing
         await server.stop()
     }
 
+    @Test func `a warm transport answers as a cold one does, and warming asks no provider`() async throws {
+        try await withMocks { mocks in
+            try await withTransport { transport in
+                await transport.warmUp()
+                #expect(try mocks.calls(for: Self.provider) == 0)
+                let result = await transport.fetch(try request(mocks.baseURL(for: Self.provider)))
+                #expect(result.response?.status == 200)
+            }
+        }
+    }
+
     @Test func `connections are kept`() async throws {
         let server = try await RawServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", closes: false)
         let request = try request("http://127.0.0.1:\(server.port)")
