@@ -95,7 +95,9 @@ let package = Package(
         .testTarget(
             name: "BursarUpstreamTests",
             dependencies: [
-                "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarModel", nioCore, nioPosix, logging
+                "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarHTTP", "BursarModel", nioCore, nioPosix,
+                nioSSL,
+                logging
             ],
             swiftSettings: settings),
         .testTarget(
