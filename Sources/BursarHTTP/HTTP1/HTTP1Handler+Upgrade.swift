@@ -53,6 +53,8 @@ extension HTTP1Handler {
             context.fireChannelReadComplete()
         }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        // The connection goes on without this handler: holding on to its context would keep both alive for good.
+        self.context = nil
     }
 
     /// base64url without padding (RFC 4648 5); nil where a byte or the length is wrong.
