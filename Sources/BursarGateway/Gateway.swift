@@ -1,6 +1,6 @@
 import BursarCatalog
 import BursarEngine
-import BursarHTTP
+package import BursarHTTP
 package import BursarModel
 package import BursarUpstream
 package import Logging
@@ -21,7 +21,7 @@ package final class Gateway: Sendable {
     ///   - clock: nil: the system's.
     package init(
         _ configuration: Configuration, scrubber: ScrubberBox, logger: Logger, clock: (any UpstreamClock)? = nil
-    ) {
+    ) throws(TLSError) {
         scrubber.configure(configuration.secrets)
         let group = MultiThreadedEventLoopGroup.singleton
         let keys = CredentialKeys.random()
@@ -58,7 +58,7 @@ package final class Gateway: Sendable {
                 directory: directory, refresher: refresher, upstream: upstreamMetrics, requests: counts, server: counters,
                 startedAt: clock.now.wall))
         self.server = HTTPServer(
-            configuration: ServerConfiguration(listeners: configuration.listen.map(\.listener)), responder: responder,
+            configuration: try ServerConfiguration(configuration, logger: logger), responder: responder,
             observer: AccessLog(
                 counts: counts, logger: configuration.log.access ? logger : nil,
                 knownSegments: directory.knownSegments(configuration.catalog)),
@@ -71,13 +71,22 @@ package final class Gateway: Sendable {
     }
 
     /// Opens the listeners; the gateway is ready when this returns.
-    /// - Returns: the addresses as they really are, also where port 0 was asked for.
+    /// - Returns: the addresses as they really are, also where port 0 was asked for; with `https://` before one with TLS.
     package func start() async throws -> [String] {
         try await server.start()
+        // What the runtime does at its first connection is done before the first caller waits for it.
+        await refresher.warmUp()
         readiness.becomes(.ready)
-        let addresses = server.addresses.map(\.description)
+        let addresses = server.addresses.map { $0.isSecure ? $0.url ?? $0.description : $0.description }
         logger.notice("listening", metadata: ["addresses": "\(addresses.joined(separator: " "))", "version": "\(bursarVersion)"])
         return addresses
+    }
+
+    /// Closes every connection, whatever is under way: what ``stop()`` still waits for ends with it.
+    package func stopNow() async {
+        readiness.becomes(.draining)
+        logger.notice("stopping now")
+        await server.stop()
     }
 
     /// Not ready, then no new connections, then requests under way, then upstream calls: all under one absolute deadline.
@@ -106,14 +115,5 @@ extension AccountEntry {
                 id: account.id, definition: account.definition, baseURL: account.baseURL, secret: account.secret,
                 parameters: account.parameters, policy: policy, keys: keys),
             low: account.low)
-    }
-}
-
-extension ListenAddress {
-    var listener: ListenerConfiguration {
-        switch self {
-        case .tcp(let host, let port): ListenerConfiguration(.tcp(host: host, port: port))
-        case .unix(let path): ListenerConfiguration(.unix(path: path, mode: nil))
-        }
     }
 }

@@ -77,6 +77,18 @@ install_packages() {
         unavailable "apt-get could not install: $*"
 }
 
+# The real programs that some tests run, and skip where they are missing. Only where it was asked for: nobody's machine should get
+# a web server because of a test.
+set_up_test_programs() {
+    local program missing=()
+    for program in nginx haproxy caddy curl openssl; do
+        [ -x "/usr/bin/$program" ] || [ -x "/usr/sbin/$program" ] || missing+=("$program")
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+        (install_packages "${missing[@]}") || say "The tests with ${missing[*]} are skipped"
+    fi
+}
+
 set_up() {
     local missing
     find_swift

@@ -41,9 +41,12 @@ extension CheckReport {
         case .file(let path): lines.append("configuration  \(path)")
         case .environment: lines.append("configuration  the environment alone")
         }
-        for (index, address) in configuration.listen.enumerated() {
+        let listeners =
+            configuration.listeners.map { ($0.address, $0.usesTLS ? "TLS, " : "") }
+            + configuration.inherited.map { ($0.address, "passed by systemd, ") }
+        for (index, (address, kind)) in listeners.enumerated() {
             let reach = address.isLocalOnly ? "this machine only" : "reachable from elsewhere, open to everyone"
-            lines.append((index == 0 ? "listens at     " : "               ") + "\(address) (\(reach))")
+            lines.append((index == 0 ? "listens at     " : "               ") + "\(address) (\(kind)\(reach))")
         }
         lines.append("definitions    " + configuration.catalog.definitions.map(\.id.name).joined(separator: ", "))
         lines.append("pass-through   " + (configuration.passthrough ? "on" : "off"))

@@ -1,11 +1,18 @@
 package import BursarCatalog
+package import BursarHTTP
 package import BursarModel
 
 /// All that `serve` needs to know, checked: whoever holds one needs no further check. *Value;* a reload builds a new one.
 package struct Configuration: Sendable {
     package let origin: ConfigurationOrigin
-    /// At least one; no two collide.
-    package let listen: [ListenAddress]
+    /// At least one where nothing is inherited; no two collide.
+    package let listeners: [ListenerSettings]
+    /// Sockets that the process was started with; served beside ``listeners``.
+    package let inherited: [InheritedListener]
+    /// Not nil where a listener uses it.
+    package let tls: TLSSettings?
+    package let proxies: ProxyConfiguration
+    package let limits: Limits
     /// In the order of the file, which is the order of rows. May be empty: pass-through and the documents work without any.
     package let accounts: [AccountConfiguration]
     package let defaults: AccountDefaults
@@ -19,6 +26,8 @@ package struct Configuration: Sendable {
     package let hosts: [HostPattern]
     package let log: LogConfiguration
     package let drain: DrainConfiguration
+
+    package var listen: [ListenAddress] { listeners.map(\.address) }
 
     /// Every text that must not leave the process: what the scrubber is told.
     package var secrets: [Secret] { accounts.flatMap { [$0.secret, $0.password].compactMap(\.self) } }

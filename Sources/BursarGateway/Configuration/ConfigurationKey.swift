@@ -10,6 +10,10 @@ package struct ConfigurationKey: Sendable, Hashable {
         case defaults
         case log
         case drain
+        /// An element of `listen` that says more than its address.
+        case listener = "listen[]"
+        case tls
+        case limits
     }
 
     package let section: Section
@@ -25,12 +29,19 @@ package struct ConfigurationKey: Sendable, Hashable {
     package static func names(in section: Section) -> [String] {
         switch section {
         case .root:
-            ["listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain"]
+            [
+                "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "tls",
+                "trusted_proxies", "proxy_protocol", "limits"
+            ]
         case .account:
             ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "low", "base_url", "parameters"]
         case .defaults: ["ttl", "stale_for", "timeout"]
         case .log: ["level", "format", "access"]
         case .drain: ["delay", "deadline"]
+        case .listener: ["address", "tls", "mode"]
+        case .tls: ["certificate", "key", "client_ca"]
+        case .limits:
+            ["connections", "connections_per_peer", "requests_per_connection", "head_time", "idle_time", "write_stall_time"]
         }
     }
 
@@ -40,7 +51,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         .root: [
             "bind": "listen", "address": "listen", "port": "listen", "host": "hosts", "allowed_hosts": "hosts",
             "keys": "accounts", "credentials": "accounts", "definitions": "providers", "logging": "log", "shutdown": "drain",
-            "pass_through": "passthrough", "anonymous": "allow_anonymous"
+            "pass_through": "passthrough", "anonymous": "allow_anonymous", "ssl": "tls", "https": "tls",
+            "trust_proxy": "trusted_proxies", "real_ip": "trusted_proxies"
         ],
         .account: [
             "api_key": "key", "apikey": "key", "token": "key", "secret": "key", "password": "key", "username": "user",
@@ -49,6 +61,12 @@ package struct ConfigurationKey: Sendable, Hashable {
         ],
         .defaults: ["cache": "ttl", "stale": "stale_for"],
         .log: ["requests": "access", "style": "format"],
-        .drain: ["timeout": "deadline", "grace": "deadline", "wait": "delay"]
+        .drain: ["timeout": "deadline", "grace": "deadline", "wait": "delay"],
+        .listener: ["bind": "address", "path": "address", "unix": "address", "ssl": "tls", "permissions": "mode"],
+        .tls: [
+            "cert": "certificate", "chain": "certificate", "private_key": "key", "ca": "client_ca",
+            "client_authorities": "client_ca"
+        ],
+        .limits: ["max_connections": "connections", "per_peer": "connections_per_peer", "keepalive": "idle_time"]
     ]
 }

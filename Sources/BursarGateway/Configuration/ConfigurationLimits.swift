@@ -15,6 +15,13 @@ enum ConfigurationLimits {
     static let timeout = Duration.milliseconds(10)...Duration.seconds(300)
     static let drainDelay = Duration.zero...Duration.seconds(600)
     static let drainDeadline = Duration.milliseconds(100)...Duration.seconds(3_600)
+    static let connections = 1...1_000_000
+    static let requestsPerConnection = 1...1_000_000_000
+    /// Of clients: below a tenth of a second an honest one on a slow line is cut off.
+    static let clientTime = Duration.milliseconds(100)...Duration.seconds(3_600)
+    static let proxies = 1_000
+    /// Bundles of hundreds of authorities stay below this.
+    static let pemBytes = 4 << 20
     static let listeners = 64
     static let hosts = 1_000
     static let parameterBytes = 128

@@ -31,12 +31,19 @@ extension ConfigurationParser {
     ) -> Configuration? {
         let options = listeners(request.listen.map { ($0, ConfigurationPlace(file: "--listen")) })
         let listen = request.listen.isEmpty ? settings.listen : options
+        let inherited = sources.inherited
         let allowAnonymous = settings.allowAnonymous || request.allowAnonymous
-        let hosts = settings.hosts + Self.names(of: listen.map(\.0)).filter { !settings.hosts.contains($0) }
-        checkExposure(listen, allowAnonymous: allowAnonymous)
+        let hosts = settings.hosts + Self.names(of: listen.map(\.0.address)).filter { !settings.hosts.contains($0) }
+        checkExposure(
+            listen.map { ($0.0.address, $0.1) }
+                + inherited.map { ($0.address, ConfigurationPlace(file: "$LISTEN_FDS")) },
+            allowAnonymous: allowAnonymous)
+        // Whoever passes sockets has said where to listen.
+        let standard = inherited.isEmpty ? [ListenerSettings(.standard)] : []
         return Configuration(
-            origin: origin, listen: listen.isEmpty ? [.standard] : listen.map(\.0), accounts: accounts,
-            defaults: settings.defaults,
+            origin: origin, listeners: listen.isEmpty ? standard : listen.map(\.0), inherited: inherited,
+            tls: listen.contains(where: \.0.usesTLS) ? settings.tls : nil, proxies: settings.proxies, limits: settings.limits,
+            accounts: accounts, defaults: settings.defaults,
             catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
             log: settings.log, drain: settings.drain)
     }

@@ -1,10 +1,14 @@
 import BursarCatalog
+import BursarHTTP
 import BursarModel
 
 /// What an address list, a switch or a section of settings at the top level says, before listeners of the command line are
 /// considered. *Value.*
 struct RootSettings {
-    var listen: [(ListenAddress, ConfigurationPlace)] = []
+    var listen: [(ListenerSettings, ConfigurationPlace)] = []
+    var tls: TLSSettings?
+    var proxies = ProxyConfiguration()
+    var limits = Limits()
     var passthrough = true
     var allowAnonymous = false
     var hosts: [HostPattern] = []
@@ -17,6 +21,11 @@ extension ConfigurationParser {
     mutating func settings(_ root: [String: Entry]) -> RootSettings {
         var settings = RootSettings()
         settings.listen = listen(root["listen"])
+        settings.tls = tls(root["tls"])
+        settings.proxies.trusted = ranges(root["trusted_proxies"], "trusted_proxies")
+        settings.proxies.proxyProtocol = ranges(root["proxy_protocol"], "proxy_protocol")
+        settings.limits = limits(root["limits"])
+        checkUse(of: root["tls"], by: settings.listen)
         settings.passthrough = boolean(root["passthrough"], "passthrough") ?? settings.passthrough
         settings.allowAnonymous = boolean(root["allow_anonymous"], "allow_anonymous") ?? settings.allowAnonymous
         settings.hosts = hosts(root["hosts"])
@@ -24,42 +33,6 @@ extension ConfigurationParser {
         settings.log = log(root["log"])
         settings.drain = drain(root["drain"])
         return settings
-    }
-
-    private mutating func listen(_ entry: Entry?) -> [(ListenAddress, ConfigurationPlace)] {
-        guard let texts = texts(entry, "listen", element: ListenAddress.expectation, atMost: ConfigurationLimits.listeners) else {
-            return []
-        }
-        if let entry, entry.node.isNull || entry.node.elements?.isEmpty == true {
-            problems.error(at(entry.node), "listen needs at least one address", meant: "\(ListenAddress.standard)")
-        }
-        return listeners(texts)
-    }
-
-    /// Also for the command line's `--listen`.
-    mutating func listeners(_ texts: [(String, ConfigurationPlace)]) -> [(ListenAddress, ConfigurationPlace)] {
-        var listeners: [(ListenAddress, ConfigurationPlace)] = []
-        for (text, place) in texts {
-            do throws(ListenAddress.Refusal) {
-                let address = try ListenAddress(parsing: text)
-                if listeners.contains(where: { $0.0.collides(with: address) }) {
-                    problems.error(
-                        place, "the gateway already listens at \(Self.showable("\(address)") ?? "this address"); name it once")
-                } else {
-                    listeners.append((address, place))
-                }
-            } catch {
-                problems.error(
-                    place, "not a listen address: \(error.reason)", meant: error.meant.flatMap(Self.showable),
-                    otherwise: "expected \(ListenAddress.expectation)")
-            }
-        }
-        return listeners
-    }
-
-    private static func showable(_ address: String) -> String? {
-        let isPath = address.hasPrefix("unix:/") && ShowableText.allowsPath(address.dropFirst("unix:".count))
-        return isPath || ShowableText.allows(address) ? address : nil
     }
 
     private mutating func hosts(_ entry: Entry?) -> [HostPattern] {
@@ -108,21 +81,5 @@ extension ConfigurationParser {
                 "delay must be shorter than deadline (\(DurationText.format(drain.deadline))), which counts from the signal, too")
         }
         return drain
-    }
-
-    /// Without clients to tell callers apart, whoever reaches a listener may ask. So one that others can reach must be wanted.
-    mutating func checkExposure(_ listeners: [(ListenAddress, ConfigurationPlace)], allowAnonymous: Bool) {
-        for (address, place) in listeners where !address.isLocalOnly {
-            let address = Self.showable("\(address)") ?? "this address"
-            if allowAnonymous {
-                problems.finding(
-                    .anonymousListener, place, "\(address) can be reached from elsewhere and is open to everyone who does")
-            } else {
-                problems.error(
-                    place,
-                    "\(address) can be reached from elsewhere, and anyone who does could read every balance; listen on 127.0.0.1, "
-                        + "[::1] or a Unix socket, or write allow_anonymous: true where that is meant")
-            }
-        }
     }
 }

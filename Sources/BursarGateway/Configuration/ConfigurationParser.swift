@@ -81,7 +81,8 @@ struct ConfigurationParser {
         switch section {
         case .root: "the configuration"
         case .account: "an account"
-        case .defaults, .log, .drain: section.rawValue
+        case .listener: "an element of listen"
+        case .defaults, .log, .drain, .tls, .limits: section.rawValue
         }
     }
 }

@@ -1,3 +1,4 @@
+import BursarHTTP
 import Foundation
 
 #if canImport(Musl)
@@ -10,10 +11,26 @@ extension ConfigurationSources {
     /// The real ones: this process's environment and file system.
     package static func process() -> ConfigurationSources {
         let environment = ProcessInfo.processInfo.environment
-        return ConfigurationSources(
+        var sources = ConfigurationSources(
             environment: environment, home: environment["HOME"].flatMap { $0.isEmpty ? nil : $0 },
             readFile: { path, limit in readWholeFile(path, limit: limit) },
             listFolder: { path in namesInFolder(path) })
+        sources.checkTLS = usable
+        sources.inherited = SystemdSockets.passed(environment: environment).map { socket in
+            InheritedListener(
+                descriptor: socket.descriptor, name: socket.name,
+                address: socket.path.map { .unix(path: $0) } ?? .tcp(host: socket.host, port: socket.port))
+        }
+        return sources
+    }
+
+    private static func usable(_ settings: TLSSettings) -> TLSFileProblem? {
+        do throws(TLSError) {
+            _ = try TLSIdentity(settings)
+            return nil
+        } catch {
+            return TLSFileProblem(file: error.file, words: error.words)
+        }
     }
 
     /// Size and permissions are asked of the descriptor, not of the path, so that they belong to what is read. Opened without

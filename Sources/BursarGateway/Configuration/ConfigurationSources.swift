@@ -1,3 +1,5 @@
+package import BursarHTTP
+
 /// Everything that configuration is read from, handed in, so that a test needs no real environment and a reload reads the same
 /// way as a start. *Value.*
 package struct ConfigurationSources: Sendable {
@@ -9,6 +11,11 @@ package struct ConfigurationSources: Sendable {
     package var readFile: @Sendable (_ path: String, _ limit: Int) -> Result<FileContent, FileProblem>
     /// The names, not the paths, in a folder; any order. `.notAFolder` for a file.
     package var listFolder: @Sendable (_ path: String) -> Result<[String], FileProblem>
+
+    /// Reads certificate and key as a listener would; nil where it could use them.
+    package var checkTLS: @Sendable (TLSSettings) -> TLSFileProblem? = { _ in nil }
+    /// Listening sockets that the process was started with.
+    package var inherited: [InheritedListener] = []
 
     package init(
         environment: [String: String] = [:], home: String? = nil,

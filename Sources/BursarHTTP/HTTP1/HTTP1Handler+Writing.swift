@@ -68,8 +68,8 @@ extension HTTP1Handler {
         observer.requestCompleted(
             RequestRecord(
                 id: exchange.id, method: exchange.method, path: exchange.path, status: status, bytes: bytes,
-                duration: NIODeadline.now() - exchange.started, peer: connection.info.peer, listener: connection.info.listener,
-                version: exchange.version))
+                duration: NIODeadline.now() - exchange.started, peer: exchange.forwardedFor ?? connection.info.peer,
+                listener: connection.info.listener, version: exchange.version))
     }
 
     /// Hands what is ready to the channel without a flush.

@@ -32,6 +32,8 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         let version: HTTPVersion
         let keepsAlive: Bool
         let started: NIODeadline
+        /// Who a trusted proxy says it forwards for.
+        var forwardedFor: String?
     }
 
     let connection: ConnectionContext
@@ -208,7 +210,8 @@ extension HTTP1Handler {
         if answered >= connection.limits.requestsPerConnection { connection.counters.count(.requestsPerConnection) }
         let exchange = Exchange(
             id: request.id, method: request.method, path: request.path, isHead: request.isHead, version: head.version,
-            keepsAlive: head.keepsAlive && answered < connection.limits.requestsPerConnection, started: now)
+            keepsAlive: head.keepsAlive && answered < connection.limits.requestsPerConnection, started: now,
+            forwardedFor: request.forwardedFor)
         switch connection.responder.respond(to: request) {
         case .now(let response):
             if let prepared = response.prepared, let kept = response.replay, headLength > 0, exchange.keepsAlive,

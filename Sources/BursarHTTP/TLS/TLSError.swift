@@ -26,18 +26,21 @@ package struct TLSError: Error, Equatable, CustomStringConvertible {
         case keyOfAnotherCertificate(certificateFile: String)
     }
 
-    package var description: String {
+    package var description: String { "\(file): \(words)" }
+
+    /// What is wrong, without the file.
+    package var words: String {
         switch reason {
-        case .notFound: "\(file): there is no such file"
-        case .notReadable(let why): "\(file): cannot be read: \(why)"
-        case .tooLarge(let limit): "\(file): larger than \(limit) bytes, so it is no certificate or key"
-        case .noCertificate: "\(file): holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
-        case .malformedCertificate: "\(file): holds a certificate that cannot be understood"
-        case .noPrivateKey: "\(file): holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)"
-        case .encryptedPrivateKey: "\(file): the private key has a passphrase; store it without one, readable by this user alone"
-        case .malformedPrivateKey: "\(file): holds a private key that cannot be understood or used for TLS"
+        case .notFound: "there is no such file"
+        case .notReadable(let why): "cannot be read: \(why)"
+        case .tooLarge(let limit): "larger than \(limit) bytes, so it is no certificate or key"
+        case .noCertificate: "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
+        case .malformedCertificate: "holds a certificate that cannot be understood"
+        case .noPrivateKey: "holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)"
+        case .encryptedPrivateKey: "the private key has a passphrase; store it without one, readable by this user alone"
+        case .malformedPrivateKey: "holds a private key that cannot be understood or used for TLS"
         case .keyOfAnotherCertificate(let certificate):
-            "\(file): the private key does not belong to the certificate in \(certificate)"
+            "the private key does not belong to the certificate in \(certificate)"
         }
     }
 }

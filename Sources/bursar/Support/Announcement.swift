@@ -19,22 +19,25 @@ enum Announcement {
         """
         Try:
           bursar balances\(url == "http://127.0.0.1:8787" ? "" : " --url \(url)")
-          curl \(curl(url))/v1/balances?pretty
-          curl -H 'Accept: text/plain' \(curl(url))/v1/balances
+          curl \(socket(url))'\(origin(url))/v1/balances?pretty'
+          curl \(socket(url))-H 'Accept: text/plain' \(origin(url))/v1/balances
         """
     }
 
-    /// The first address as a URL; a wildcard listener is reached at loopback.
+    /// The first plain address as a URL, else what there is; a wildcard listener is reached at loopback.
     static func url(_ addresses: [String]) -> String {
-        guard let first = addresses.first(where: { !$0.hasPrefix("unix:") }) else { return addresses.first ?? "" }
+        let isPlain = { (address: String) in !address.hasPrefix("unix:") && !address.hasPrefix("https://") }
+        guard let first = addresses.first(where: isPlain) else { return addresses.first ?? "" }
         let reachable =
             first.hasPrefix("0.0.0.0:")
             ? "127.0.0.1:" + first.dropFirst(8) : first.hasPrefix("[::]:") ? "[::1]:" + first.dropFirst(5) : first
         return "http://" + reachable
     }
 
-    private static func curl(_ url: String) -> String {
-        url.hasPrefix("unix:") ? "--unix-socket \(url.dropFirst(5)) http://localhost" : url
+    private static func socket(_ url: String) -> String { url.hasPrefix("unix:") ? "--unix-socket \(url.dropFirst(5)) " : "" }
+
+    private static func origin(_ url: String) -> String {
+        url.hasPrefix("unix:") ? "http://localhost" : url
     }
 
     private static func count(_ accounts: Int) -> String { accounts == 1 ? "1 account" : "\(accounts) accounts" }

@@ -15,17 +15,18 @@ enum Running {
         let sink = LogSink()
         let scrubber = ScrubberBox()
         let logger = logger(configuration.log, sink: sink, scrubber: scrubber)
-        let gateway = Gateway(configuration, scrubber: scrubber, logger: logger)
-        let service = GatewayService(gateway: gateway)
         defer { sink.flush() }
+        let gateway: Gateway
         let addresses: [String]
         do {
+            gateway = try Gateway(configuration, scrubber: scrubber, logger: logger)
             addresses = try await gateway.start()
         } catch {
             sink.flush()
             Terminal.tell("error: \(error)")
             throw ExitStatus.unavailable
         }
+        let service = GatewayService(gateway: gateway)
         await announce(addresses)
         var group = ServiceGroupConfiguration(
             services: [mocks, service].compactMap { $0 }.map {
@@ -62,6 +63,18 @@ struct GatewayService: Service {
     func run() async throws {
         // Cancelled (the deadline's net): stop all the same.
         try? await gracefulShutdown()
-        await gateway.stop()
+        await withTaskGroup { group in
+            group.addTask { await gateway.stop() }
+            group.addTask {
+                // Whoever asks twice does not want to wait for requests under way.
+                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                    await gateway.stopNow()
+                    return
+                }
+            }
+            await group.next()
+            // Ends the wait for a second signal, or the delay for the balancer.
+            group.cancelAll()
+        }
     }
 }

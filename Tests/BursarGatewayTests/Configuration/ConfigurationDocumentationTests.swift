@@ -1,4 +1,6 @@
+import BursarHTTP
 import Foundation
+import NIOCore
 import Testing
 
 @testable import BursarGateway
@@ -33,8 +35,15 @@ import Testing
 
     @Test func `documented defaults are the real ones`() throws {
         let (defaults, log, drain) = (AccountDefaults(), LogConfiguration(), DrainConfiguration())
+        let limits = Limits()
+        let seconds = { (time: TimeAmount) in "\(time.nanoseconds / 1_000_000_000)s" }
         let real = [
-            "listen": "\(ListenAddress.standard)", "accounts[].name": "default",
+            "listen[].tls": "\(ListenerSettings(.standard).usesTLS)", "listen[].mode": "\"0660\"",
+            "limits.connections": "\(limits.connections)",
+            "limits.requests_per_connection": "\(limits.requestsPerConnection)",
+            "limits.head_time": seconds(limits.headTime), "limits.idle_time": seconds(limits.idleTime),
+            "limits.write_stall_time": seconds(limits.writeStallTime),
+            "listen": "\(BursarGateway.ListenAddress.standard)", "accounts[].name": "default",
             "defaults.ttl": DurationText.format(defaults.ttl),
             "defaults.stale_for": DurationText.format(defaults.staleFor),
             "defaults.timeout": DurationText.format(defaults.timeout),
@@ -74,7 +83,8 @@ import Testing
                 files: [
                     "/run/secrets/rodin": "abcdefgh-2\n", "/run/secrets/tensorpix": "abcdefgh-3\n",
                     "/run/credentials/rodin": "abcdefgh-4", "/run/credentials/tensorpix": "abcdefgh-5",
-                    "/run/credentials/rodin-lab": "abcdefgh-6", "providers/.keep.yaml": ""
+                    "/run/credentials/rodin-lab": "abcdefgh-6", "/etc/bursar/tls/cert.pem": "-", "/etc/bursar/tls/key.pem": "-",
+                    "providers/.keep.yaml": ""
                 ])
             #expect(result.errors == [], "\(path)")
             #expect(result.exitCode == 0)

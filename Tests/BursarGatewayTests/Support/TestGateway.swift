@@ -23,6 +23,8 @@ final class TestGateway: Sendable {
     let mocks: MockProviders
     let gateway: Gateway
     let clock: ManualClock
+    /// As the gateway says them, in configured order.
+    let addresses: [String]
     let url: String
     let log: CapturedLog
     private let client: HTTPClient
@@ -31,17 +33,25 @@ final class TestGateway: Sendable {
     ///   - accounts: lines of the `accounts:` list, each a flow mapping without `base_url`: `provider: sunor, key: mock-ok`.
     ///   - settings: further lines of the configuration.
     static func start(
-        _ accounts: [String], settings: String = "", latency: Duration = .zero, clock: ManualClock = ManualClock()
+        _ accounts: [String], listen: String = "['127.0.0.1:0']", settings: String = "", latency: Duration = .zero,
+        inherited: [InheritedListener] = [], clock: ManualClock = ManualClock()
     ) async throws -> TestGateway {
         let mocks = try await MockProviders.start(latency: latency)
-        var yaml = "listen: ['127.0.0.1:0']\n\(settings)\naccounts:\n"
+        var yaml = "listen: \(listen)\n\(settings)\naccounts:\n"
         for account in accounts {
             let provider = account.split(separator: ",")[0].split(separator: ":")[1].filter { $0 != " " }
             yaml += "  - {\(account), base_url: '\(mocks.baseURL(for: String(provider)))'}\n"
         }
         if accounts.isEmpty { yaml += "  []\n" }
         let content = FileContent(bytes: Array(yaml.utf8))
-        let sources = ConfigurationSources { path, _ in path == "test.yaml" ? .success(content) : .failure(.notFound) }
+        // Certificates are real files; everything else is here.
+        var sources = ConfigurationSources.process()
+        let files = sources.readFile
+        sources.environment = [:]
+        sources.inherited = inherited
+        sources.readFile = { path, limit in
+            path == "test.yaml" ? .success(content) : path.hasPrefix("/") ? files(path, limit) : .failure(.notFound)
+        }
         let result = ConfigurationReader(sources: sources).read(ConfigurationRequest(path: "test.yaml"))
         guard let configuration = result.configuration else {
             await mocks.stop()
@@ -49,18 +59,19 @@ final class TestGateway: Sendable {
         }
         let log = CapturedLog()
         let scrubber = ScrubberBox()
-        let gateway = Gateway(configuration, scrubber: scrubber, logger: log.logger(scrubber), clock: clock)
+        let gateway = try Gateway(configuration, scrubber: scrubber, logger: log.logger(scrubber), clock: clock)
         let addresses = try await gateway.start()
-        return TestGateway(mocks: mocks, gateway: gateway, clock: clock, url: "http://" + addresses[0], log: log)
+        return TestGateway(mocks: mocks, gateway: gateway, clock: clock, addresses: addresses, log: log)
     }
 
     struct BadConfiguration: Error { let diagnostics: [String] }
 
-    private init(mocks: MockProviders, gateway: Gateway, clock: ManualClock, url: String, log: CapturedLog) {
+    private init(mocks: MockProviders, gateway: Gateway, clock: ManualClock, addresses: [String], log: CapturedLog) {
         self.mocks = mocks
         self.gateway = gateway
         self.clock = clock
-        self.url = url
+        self.addresses = addresses
+        url = addresses[0].hasPrefix("https://") ? addresses[0] : "http://" + addresses[0]
         self.log = log
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
@@ -76,10 +87,10 @@ final class TestGateway: Sendable {
 
     /// Runs `body` and stops the gateway whatever comes.
     static func with<Result>(
-        _ accounts: [String], settings: String = "", latency: Duration = .zero,
+        _ accounts: [String], listen: String = "['127.0.0.1:0']", settings: String = "", latency: Duration = .zero,
         _ body: (TestGateway) async throws -> Result
     ) async throws -> Result {
-        let gateway = try await start(accounts, settings: settings, latency: latency)
+        let gateway = try await start(accounts, listen: listen, settings: settings, latency: latency)
         do {
             let result = try await body(gateway)
             try await gateway.stop()
@@ -117,6 +128,15 @@ final class CapturedLog: Sendable {
     private let captured = Mutex<[UInt8]>([])
 
     var text: String { captured.withLock { String(decoding: $0, as: UTF8.self) } }
+
+    /// Whether that text comes: a request's line is written just after its last byte was, so that its client may be first.
+    func contains(_ text: String) async -> Bool {
+        for _ in 0..<500 {
+            if self.text.contains(text) { return true }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
 
     func logger(_ scrubber: ScrubberBox) -> Logger {
         Logger(label: "test") { label in

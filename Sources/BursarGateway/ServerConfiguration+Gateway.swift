@@ -1,0 +1,40 @@
+import BursarHTTP
+import Logging
+
+extension ServerConfiguration {
+    /// The server's part of a configuration.
+    /// - Parameter logger: told of each renewal of a certificate, and of each that failed.
+    init(_ configuration: Configuration, logger: Logger) throws(TLSError) {
+        var identity: TLSIdentity?
+        if let tls = configuration.tls {
+            identity = try TLSIdentity(tls) { renewal in
+                switch renewal {
+                case .renewed(let end):
+                    logger.notice("certificate renewed", metadata: ["not_valid_after": "\(end)"])
+                case .failed(let error):
+                    logger.error("certificate not renewed, the old one stays", metadata: ["reason": "\(error)"])
+                }
+            }
+        }
+        let proxies = configuration.proxies
+        let configured = configuration.listeners.map { listener in
+            ListenerConfiguration(
+                listener.serverAddress, security: listener.usesTLS ? identity : nil,
+                proxyProtocolSources: proxies.proxyProtocol)
+        }
+        let inherited = configuration.inherited.map { socket in
+            ListenerConfiguration(
+                .inherited(descriptor: socket.descriptor), name: socket.name, proxyProtocolSources: proxies.proxyProtocol)
+        }
+        self.init(listeners: configured + inherited, limits: configuration.limits, trustedProxies: proxies.trusted)
+    }
+}
+
+extension ListenerSettings {
+    fileprivate var serverAddress: BursarHTTP.ListenAddress {
+        switch address {
+        case .tcp(let host, let port): .tcp(host: host, port: port)
+        case .unix(let path): .unix(path: path, mode: mode)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// A configuration as docs/reverse-proxy.md shows it. *Value.*
+struct ProxyExample: Sendable, CustomTestStringConvertible {
+    enum Kind: String, CaseIterable, Sendable { case nginx, haproxy, caddy }
+
+    let kind: Kind
+    let number: Int
+    let text: String
+
+    var testDescription: String { "\(kind.rawValue), example \(number)" }
+
+    /// All of the document, in its order.
+    static let all: [ProxyExample] = {
+        guard let document = try? String(contentsOf: documentFile, encoding: .utf8) else { return [] }
+        return Kind.allCases.flatMap { kind in
+            document.components(separatedBy: "```\(kind.rawValue)\n").dropFirst().enumerated().map { index, rest in
+                ProxyExample(kind: kind, number: index + 1, text: rest.components(separatedBy: "```")[0])
+            }
+        }
+    }()
+
+    private static var documentFile: URL {
+        var folder = URL(fileURLWithPath: #filePath)
+        while folder.path != "/" {
+            folder.deleteLastPathComponent()
+            let file = folder.appendingPathComponent("docs/reverse-proxy.md")
+            if FileManager.default.fileExists(atPath: file.path) { return file }
+        }
+        return folder
+    }
+}
+
+/// A proxy that runs as a process of its own in front of a gateway. Stop it, or it stays.
+struct RealProxy {
+    let url: String
+    private let process: Process
+
+    /// Starts the program with an example, in which the addresses are replaced by real ones, and waits until it answers.
+    static func start(_ example: ProxyExample, tcp: String, socket: String, in folder: ScratchFolder) async throws -> RealProxy {
+        let port = try await LocalProgram.freePort()
+        let body = example.text.replacingOccurrences(of: "127.0.0.1:8787", with: tcp)
+            .replacingOccurrences(of: "/run/bursar/bursar.sock", with: socket)
+            .replacingOccurrences(of: "127.0.0.1:8080", with: "127.0.0.1:\(port)")
+        let arguments: [String]
+        switch example.kind {
+        case .nginx:
+            let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
+                "\($0)_temp_path \(folder.file("temp-" + $0));"
+            }
+            let text =
+                "daemon off; master_process off; pid \(folder.file("pid")); error_log stderr;\nevents {}\n"
+                + "http { access_log off; \(temporary.joined(separator: " "))\n\(body)\n}\n"
+            arguments = ["-p", folder.path, "-c", try folder.write(text, to: "nginx.conf")]
+        case .haproxy:
+            let text = "defaults\n    mode http\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n" + body
+            arguments = ["-db", "-f", try folder.write(text, to: "haproxy.cfg")]
+        case .caddy:
+            let text = "{\n    admin off\n    auto_https off\n}\n" + body
+            arguments = ["run", "--adapter", "caddyfile", "--config", try folder.write(text, to: "Caddyfile")]
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: LocalProgram.find(example.kind.rawValue) ?? "")
+        process.arguments = arguments
+        process.environment = ["HOME": folder.path, "PATH": "/usr/bin:/usr/sbin"]
+        let log = folder.file("proxy.log")
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        let output = FileHandle(forWritingAtPath: log)
+        (process.standardOutput, process.standardError) = (output, output)
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let proxy = RealProxy(url: "http://127.0.0.1:\(port)", process: process)
+        for _ in 0..<200 where process.isRunning {
+            if try await LocalProgram.curl(proxy.url + "/livez").contains("alive") { return proxy }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        await proxy.stop()
+        throw ScratchFolder.Failure(text: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "it does not answer")
+    }
+
+    func stop() async {
+        // Not SIGTERM: the program was started from a thread that blocks it, has inherited that, and may never look.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        let process = self.process
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                process.waitUntilExit()
+                continuation.resume()
+            }
+        }
+    }
+}

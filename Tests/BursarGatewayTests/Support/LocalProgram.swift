@@ -1,0 +1,91 @@
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// A program of this machine that a test runs: found in the usual folders, never by PATH. *Value.*
+enum LocalProgram {
+    static func find(_ name: String) -> String? {
+        ["/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/"].map { $0 + name }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    static func has(_ names: String...) -> Bool { names.allSatisfy { find($0) != nil } }
+
+    struct Output {
+        let text: String
+        let complaint: String
+        let status: Int32
+    }
+
+    static func run(_ name: String, _ arguments: [String]) async throws -> Output {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: find(name) ?? "/usr/bin/" + name)
+        process.arguments = arguments
+        let (out, error) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError, process.standardInput) = (out, error, FileHandle.nullDevice)
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result {
+                        try process.run()
+                        let text = out.fileHandleForReading.readDataToEndOfFile()
+                        let complaint = error.fileHandleForReading.readDataToEndOfFile()
+                        process.waitUntilExit()
+                        return Output(
+                            text: String(decoding: text, as: UTF8.self), complaint: String(decoding: complaint, as: UTF8.self),
+                            status: process.terminationStatus)
+                    })
+            }
+        }
+    }
+
+    /// Runs curl quietly; a failure of its own is the text.
+    static func curl(_ arguments: String...) async throws -> String {
+        let output = try await run("curl", ["-sS", "--max-time", "20"] + arguments)
+        return output.status == 0 ? output.text : "curl \(output.status): \(output.complaint)"
+    }
+
+    /// A port that nobody had a moment ago.
+    static func freePort() async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port ?? 0
+        try await channel.close()
+        return port
+    }
+}
+
+/// A folder that goes away with the test.
+struct ScratchFolder {
+    let path: String
+
+    init() throws {
+        // Few letters: what looks like a key is withheld from messages, also in a path.
+        path = "/tmp/bursar-" + String((0..<6).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+    }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    func write(_ text: String, to name: String) throws -> String {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+        return file(name)
+    }
+
+    /// A certificate that signs itself: `name.pem` and `name.key`.
+    func makeCertificate(_ name: String) async throws {
+        let output = try await LocalProgram.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", file(name + ".key"), "-out",
+                file(name + ".pem")
+            ])
+        if output.status != 0 { throw Failure(text: output.complaint) }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+    struct Failure: Error { let text: String }
+}

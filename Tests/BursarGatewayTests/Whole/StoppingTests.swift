@@ -1,0 +1,70 @@
+import BursarMocks
+import Testing
+
+@testable import BursarGateway
+
+/// How the gateway stops, over real sockets. Each waits for events; only the delay itself is real time.
+@Suite(.timeLimit(.minutes(3)), .enabled(if: LocalProgram.has("curl"), "curl is not installed"))
+struct StoppingTests {
+    private func status(_ url: String, _ path: String, _ more: String...) async throws -> String {
+        try await LocalProgram.run("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}"] + more + [url + path]).text
+    }
+
+    @Test func `during the delay new connections are served and readyz says no`() async throws {
+        let gateway = try await TestGateway.start(
+            ["provider: sunor, key: mock-ok"], settings: "drain: {delay: 5s, deadline: 20s}")
+        #expect(try await status(gateway.url, "/readyz") == "200")
+        let stop = Task { await gateway.gateway.stop() }
+        #expect(await gateway.log.contains("draining"))
+        // Each curl is a connection of its own.
+        #expect(try await status(gateway.url, "/readyz") == "503")
+        #expect(try await status(gateway.url, "/livez") == "200")
+        #expect(try await status(gateway.url, "/v1/balances") == "200")
+        #expect(try await status(gateway.url, "/v1/balances", "--http2-prior-knowledge") == "200")
+        // Cancelled, as a second signal does it: the rest of the delay is not waited for.
+        stop.cancel()
+        await stop.value
+        #expect(try await status(gateway.url, "/livez") == "000")
+        try await gateway.stop()
+    }
+
+    @Test(arguments: ["--http1.1", "--http2-prior-knowledge"])
+    func `a request under way is finished, and its connection then closed`(version: String) async throws {
+        let gateway = try await TestGateway.start(["provider: sunor, key: mock-ok"], latency: .milliseconds(700))
+        let answer = Task { try await LocalProgram.curl(version, "-i", gateway.url + "/v1/balances") }
+        try await gateway.mocks.waitForCalls(1, for: "sunor")
+        let began = ContinuousClock.now
+        await gateway.gateway.stop()
+        #expect(began.duration(to: .now) < .seconds(7))
+        let text = try await answer.value
+        #expect(text.contains(" 200") && text.contains("\"provider\":\"sunor\""), "\(text)")
+        if version == "--http1.1" { #expect(text.lowercased().contains("connection: close")) }
+        try await gateway.stop()
+    }
+
+    @Test func `the deadline ends what does not finish`() async throws {
+        let gateway = try await TestGateway.start(
+            ["provider: sunor, key: mock-ok"], settings: "drain: {deadline: 500ms}", latency: .seconds(60))
+        let answer = Task { try await LocalProgram.curl(gateway.url + "/v1/balances") }
+        try await gateway.mocks.waitForCalls(1, for: "sunor")
+        let began = ContinuousClock.now
+        await gateway.gateway.stop()
+        #expect(began.duration(to: .now) < .seconds(5))
+        #expect(try await answer.value.hasPrefix("curl "))
+        try await gateway.stop()
+    }
+
+    @Test func `stopping now closes what is under way`() async throws {
+        let gateway = try await TestGateway.start(["provider: sunor, key: mock-ok"], latency: .seconds(60))
+        let answer = Task { try await LocalProgram.curl(gateway.url + "/v1/balances") }
+        try await gateway.mocks.waitForCalls(1, for: "sunor")
+        let began = ContinuousClock.now
+        let stop = Task { await gateway.gateway.stop() }
+        #expect(await gateway.log.contains("draining"))
+        await gateway.gateway.stopNow()
+        await stop.value
+        #expect(began.duration(to: .now) < .seconds(5))
+        #expect(try await answer.value.hasPrefix("curl "))
+        try await gateway.stop()
+    }
+}
