@@ -10,9 +10,8 @@ import NIOPosix
 /// The running gateway: everything that `serve` starts, and the order in which it starts and stops. *Immutable; any thread.*
 package final class Gateway: Sendable {
     private let server: HTTPServer
-    private let refresher: Refresher
-    private let readiness: Readiness
-    private let drain: DrainConfiguration
+    private let process: ProcessParts
+    private let current: CurrentServing
     private let logger: Logger
 
     /// Wires a configuration that was checked. Nothing listens and nobody is asked before ``start()``.
@@ -24,49 +23,25 @@ package final class Gateway: Sendable {
     ) throws(TLSError) {
         scrubber.configure(configuration.secrets)
         let group = MultiThreadedEventLoopGroup.singleton
-        let keys = CredentialKeys.random()
-        let directory = AccountDirectory(
-            configuration.accounts.map { AccountEntry($0, keys: keys) })
-        let hot = HotTable()
         let clock = clock ?? SystemClock(eventLoopGroup: group)
         let upstreamMetrics = UpstreamMetrics()
-        let rows = RowTable(count: directory.entries.count)
-
+        let relay = ChangeRelay()
         let refresher = Refresher(
-            seed: UInt64.random(in: .min ... .max), clock: clock,
-            transport: HTTPTransport(eventLoopGroup: group), scrubber: scrubber, logger: logger,
-            metrics: upstreamMetrics
-        ) { change in
-            for index in directory.indices(of: change.key) {
-                rows.invalidate(index)
-                hot.invalidate(directory.paths(showing: index))
-            }
-        }
-
-        let readiness = Readiness()
-        let counters = ServerCounters()
-        let counts = RequestCounts()
-        let responder = GatewayResponder(
-            hot: hot, hosts: HostGuard(patterns: configuration.hosts),
-            balances: BalancesRoute(directory: directory, refresher: refresher, rows: rows, hot: hot),
-            providers: ProviderRoute(
-                catalog: configuration.catalog, directory: directory, refresher: refresher, hot: hot, scrubber: scrubber,
-                passthrough: configuration.passthrough ? PassThrough(keys: keys, defaults: configuration.defaults) : nil),
-            health: HealthRoutes(readiness: readiness),
-            documents: DocumentRoutes(catalog: configuration.catalog, directory: directory),
-            metrics: MetricsRoute(
-                directory: directory, refresher: refresher, upstream: upstreamMetrics, requests: counts, server: counters,
-                startedAt: clock.now.wall))
+            seed: UInt64.random(in: .min ... .max), clock: clock, transport: HTTPTransport(eventLoopGroup: group),
+            scrubber: scrubber, logger: logger, metrics: upstreamMetrics, onChange: relay.changed)
+        let process = ProcessParts(
+            keys: .random(), refresher: refresher, scrubber: scrubber, readiness: Readiness(), counters: ServerCounters(),
+            requests: RequestCounts(), upstream: upstreamMetrics, startedAt: clock.now.wall)
+        let serving = Serving(configuration, process: process)
+        relay.send(to: serving)
+        let current = CurrentServing(serving)
         self.server = HTTPServer(
-            configuration: try ServerConfiguration(configuration, logger: logger), responder: responder,
-            observer: AccessLog(
-                counts: counts, logger: configuration.log.access ? logger : nil,
-                knownSegments: directory.knownSegments(configuration.catalog)),
-            http2: HTTP2Protocol(), group: group,
-            counters: counters)
-        self.refresher = refresher
-        self.readiness = readiness
-        self.drain = configuration.drain
+            configuration: try ServerConfiguration(configuration, logger: logger),
+            responder: GatewayResponder(current: current, health: HealthRoutes(readiness: process.readiness)),
+            observer: AccessLog(counts: process.requests, logger: logger, current: current),
+            http2: HTTP2Protocol(), group: group, counters: process.counters)
+        self.process = process
+        self.current = current
         self.logger = logger
     }
 
@@ -75,8 +50,8 @@ package final class Gateway: Sendable {
     package func start() async throws -> [String] {
         try await server.start()
         // What the runtime does at its first connection is done before the first caller waits for it.
-        await refresher.warmUp()
-        readiness.becomes(.ready)
+        await process.refresher.warmUp()
+        process.readiness.becomes(.ready)
         let addresses = server.addresses.map { $0.isSecure ? $0.url ?? $0.description : $0.description }
         logger.notice("listening", metadata: ["addresses": "\(addresses.joined(separator: " "))", "version": "\(bursarVersion)"])
         return addresses
@@ -84,36 +59,23 @@ package final class Gateway: Sendable {
 
     /// Closes every connection, whatever is under way: what ``stop()`` still waits for ends with it.
     package func stopNow() async {
-        readiness.becomes(.draining)
+        process.readiness.becomes(.draining)
         logger.notice("stopping now")
         await server.stop()
     }
 
     /// Not ready, then no new connections, then requests under way, then upstream calls: all under one absolute deadline.
     package func stop() async {
+        let drain = current.value.configuration.drain
         let deadline = NIODeadline.now() + drain.deadline.timeAmount
-        readiness.becomes(.draining)
+        process.readiness.becomes(.draining)
         logger.notice("draining", metadata: ["deadline_s": "\(drain.deadline.components.seconds)"])
         if drain.delay > .zero {
             // Time for a balancer to notice /readyz. Cancelled (a second signal): no more time.
             try? await Task.sleep(for: min(drain.delay, drain.deadline))
         }
         await server.drain(by: deadline)
-        await refresher.shutdown()
+        await process.refresher.shutdown()
         logger.notice("stopped")
-    }
-}
-
-extension AccountEntry {
-    init(_ account: AccountConfiguration, keys: CredentialKeys) {
-        let policy = RefreshPolicy(
-            ttl: account.ttl, staleFor: account.staleFor, timeout: account.timeout,
-            budget: account.definition.callBudget)
-        self.init(
-            id: account.id, definition: account.definition,
-            upstream: UpstreamAccount(
-                id: account.id, definition: account.definition, baseURL: account.baseURL, secret: account.secret,
-                parameters: account.parameters, policy: policy, keys: keys),
-            low: account.low)
     }
 }

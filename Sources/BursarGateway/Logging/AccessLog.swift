@@ -6,18 +6,18 @@ import NIOCore
 /// Hears of every finished request: counts it, and writes its line. *Immutable; any thread.*
 struct AccessLog: RequestObserver {
     let counts: RequestCounts
-    /// Nil where `log: {access: false}`.
-    let logger: Logger?
-    /// The path segments that may be logged as they are: the routes' own words and configured names.
-    let knownSegments: Set<Substring>
+    let logger: Logger
+    let current: CurrentServing
 
     func requestCompleted(_ record: RequestRecord) {
         counts.count(RouteLabel(path: record.path), status: record.status)
-        guard let logger, logger.logLevel <= .info else { return }
+        let serving = current.view().serving
+        guard serving.configuration.log.access, logger.logLevel <= .info else { return }
         logger.info(
             "request",
             metadata: [
-                "request_id": "\(record.id)", "method": "\(record.method)", "path": "\(shown(record.path))",
+                "request_id": "\(record.id)", "method": "\(record.method)",
+                "path": "\(shown(record.path, serving.knownSegments))",
                 "status": "\(record.status)", "bytes": "\(record.bytes)", "duration_us": "\(record.duration.nanoseconds / 1_000)",
                 "peer": "\(record.peer)", "protocol": "\(record.version.text)"
             ])
@@ -25,7 +25,7 @@ struct AccessLog: RequestObserver {
 
     /// A path is the caller's text, and callers paste keys into URLs that no scrubber can know yet: what is none of our words is
     /// shown as `…`.
-    private func shown(_ path: String) -> String {
+    private func shown(_ path: String, _ knownSegments: Set<Substring>) -> String {
         if path.utf8.count > 512 { return "…" }
         return path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
             segment.isEmpty || knownSegments.contains(segment) ? segment : "…"

@@ -9,11 +9,7 @@ import Synchronization
 /// *Immutable; any thread.*
 struct MetricsRoute: Sendable {
     let directory: AccountDirectory
-    let refresher: Refresher
-    let upstream: UpstreamMetrics
-    let requests: RequestCounts
-    let server: ServerCounters
-    let startedAt: WallTime
+    let process: ProcessParts
 
     func respond() -> Reply {
         // In a task: counting descriptors reads a directory, which does not belong on an event loop.
@@ -41,8 +37,8 @@ struct MetricsRoute: Sendable {
     }
 
     private func writeAccounts(_ text: inout PrometheusText) {
-        let now = refresher.now
-        let views = directory.entries.map { (entry: $0, view: refresher.view($0.upstream)) }
+        let now = process.refresher.now
+        let views = directory.entries.map { (entry: $0, view: process.refresher.view($0.upstream)) }
         func labels(_ entry: AccountEntry) -> [(name: StaticString, value: String)] {
             [("provider", entry.id.provider.name), ("account", entry.id.account.name)]
         }
@@ -79,29 +75,29 @@ struct MetricsRoute: Sendable {
 
     private func writeRequests(_ text: inout PrometheusText) {
         text.family("bursar_http_requests_total", .counter, "Requests answered, by route and status (0: any other).")
-        for (route, status, count) in requests.all {
+        for (route, status, count) in process.requests.all {
             text.sample([("route", route.label), ("status", String(status))], String(count))
         }
         text.family("bursar_http_connections", .gauge, "Connections that are open.")
-        text.sample(value: String(server.connectionsOpen.load(ordering: .relaxed)))
+        text.sample(value: String(process.counters.connectionsOpen.load(ordering: .relaxed)))
         text.family("bursar_http_connections_total", .counter, "Connections accepted.")
-        text.sample(value: String(server.connectionsAccepted.load(ordering: .relaxed)))
+        text.sample(value: String(process.counters.connectionsAccepted.load(ordering: .relaxed)))
         text.family("bursar_http_limits_total", .counter, "How often a limit or an error ended or refused something.")
-        for event in ServerCounters.Event.allCases where server[event] > 0 {
-            text.sample([("event", event.label)], String(server[event]))
+        for event in ServerCounters.Event.allCases where process.counters[event] > 0 {
+            text.sample([("event", event.label)], String(process.counters[event]))
         }
     }
 
     private func writeProcess(_ text: inout PrometheusText) {
-        let process = ProcessStatistics.now()
+        let statistics = ProcessStatistics.now()
         text.family("process_resident_memory_bytes", .gauge, "Resident memory.")
-        text.sample(value: String(process.residentBytes))
+        text.sample(value: String(statistics.residentBytes))
         text.family("process_open_fds", .gauge, "Open file descriptors.")
-        text.sample(value: String(process.openDescriptors))
+        text.sample(value: String(statistics.openDescriptors))
         text.family("process_threads", .gauge, "Threads.")
-        text.sample(value: String(process.threads))
+        text.sample(value: String(statistics.threads))
         text.family("process_start_time_seconds", .gauge, "Start of the process, in seconds since 1970.")
-        text.sample(value: String(startedAt.milliseconds / 1_000))
+        text.sample(value: String(process.startedAt.milliseconds / 1_000))
     }
 }
 
@@ -109,7 +105,7 @@ struct MetricsRoute: Sendable {
 
 extension MetricsRoute {
     private func writeUpstream(_ text: inout PrometheusText) {
-        let calls = upstream.snapshot()
+        let calls = process.upstream.snapshot()
         text.family("bursar_upstream_calls_total", .counter, "Calls to providers that have ended, by outcome.")
         for call in calls { text.sample(Self.labels(call), String(call.count)) }
         text.family("bursar_upstream_duration_seconds", .histogram, "How long calls to providers took.")

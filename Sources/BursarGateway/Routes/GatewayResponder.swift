@@ -6,27 +6,23 @@ import NIOCore
 ///
 /// A hit ends after the first step: one look into this event loop's table of ready answers, no lock, no rendering.
 struct GatewayResponder: Responder {
-    let hot: HotTable
-    let hosts: HostGuard
-    let balances: BalancesRoute
-    let providers: ProviderRoute
+    let current: CurrentServing
     let health: HealthRoutes
-    let documents: DocumentRoutes
-    let metrics: MetricsRoute
 
     func respond(to request: Request) -> Reply {
+        let view = current.view()
         // No browser reaches a Unix socket.
-        guard request.connection.peer == "unix" || hosts.allows(request.headers["host"]) else {
+        guard request.connection.peer == "unix" || view.serving.hosts.allows(request.headers["host"]) else {
             return .now(misdirected(request))
         }
-        if let hit = hit(request) { return .now(hit) }
-        return route(request)
+        if let hit = hit(request, view) { return .now(hit) }
+        return route(request, view.serving)
     }
 
     /// The answer that stands ready, where the request says nothing that could change it.
-    private func hit(_ request: Request) -> Response? {
+    private func hit(_ request: Request, _ view: LoopView) -> Response? {
         guard request.query == nil, request.method == "GET" || request.isHead,
-            let entry = hot.entry(for: request.path, now: .now()), !asksForMore(request.headers, than: entry)
+            let entry = view.entry(for: request.path, now: .now()), !asksForMore(request.headers, than: entry)
         else { return nil }
         return Held.choose(entry.response, for: request, replay: entry.replay)
     }
@@ -42,27 +38,27 @@ struct GatewayResponder: Responder {
         return MediaTypes.prefersPlainText(headers.all("accept"))
     }
 
-    private func route(_ request: Request) -> Reply {
+    private func route(_ request: Request, _ serving: Serving) -> Reply {
         guard let route = Route(path: request.path) else {
             return .now(Answers.notFound(request, detail: Self.whatExists))
         }
         if Query(request.query)?.carriesCredential == true { return .now(credentialInQuery(request)) }
         if case .provider(let name, let account, let path) = route {
-            return providers.respond(to: request, name: name, account: account, documentedPath: path)
+            return serving.providers.respond(to: request, name: name, account: account, documentedPath: path)
         }
         guard request.method == "GET" || request.isHead else { return .now(Answers.methodNotAllowed(request)) }
         switch route {
         case .balances(let provider, let account):
-            return balances.respond(to: request, provider: provider, account: account)
+            return serving.balances.respond(to: request, provider: provider, account: account)
         case .live: return .now(health.live())
         case .ready: return .now(health.ready(request))
-        case .providers: return .now(documents.providers(request))
-        case .openAPI: return documents.openAPI(request)
-        case .metrics: return metrics.respond()
+        case .providers: return .now(serving.documents.providers(request))
+        case .openAPI: return serving.documents.openAPI(request)
+        case .metrics: return serving.metrics.respond()
         case .page(let path):
-            return .now(documents.page(path, request) ?? Answers.notFound(request, detail: Self.whatExists))
+            return .now(serving.documents.page(path, request) ?? Answers.notFound(request, detail: Self.whatExists))
         case .provider(let name, let account, let path):
-            return providers.respond(to: request, name: name, account: account, documentedPath: path)
+            return serving.providers.respond(to: request, name: name, account: account, documentedPath: path)
         }
     }
 
