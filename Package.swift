@@ -54,6 +54,7 @@ let package = Package(
         .target(name: "BursarModel", swiftSettings: settings),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CProcess"),
         // pure
         .target(name: "BursarEngine", dependencies: ["BursarModel"], swiftSettings: settings),
         .target(name: "BursarCatalog", dependencies: ["BursarModel", yams], swiftSettings: settings),
@@ -71,7 +72,8 @@ let package = Package(
         .target(
             name: "BursarGateway",
             dependencies: [
-                "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarHTTP", nioCore, nioPosix, logging, crypto
+                "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarHTTP", "CProcess", nioCore, nioPosix,
+                logging, crypto
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings),
@@ -83,8 +85,8 @@ let package = Package(
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", argumentParser, serviceLifecycle, unixSignals,
-                asyncHTTPClient, logging, nioCore
+                "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", argumentParser, serviceLifecycle,
+                unixSignals, asyncHTTPClient, logging, nioCore
             ],
             swiftSettings: settings),
         .testTarget(name: "BursarModelTests", dependencies: ["BursarModel"], swiftSettings: settings),

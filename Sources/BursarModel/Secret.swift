@@ -15,14 +15,8 @@ package final class Secret: Sendable {
     package convenience init(_ text: String) { self.init(Array(text.utf8)) }
 
     deinit {
-        // Through a function that is not inlined, so that the stores are not dropped as dead.
-        Secret.overwrite(storage)
+        Wiping.wipe(storage)
         storage.deallocate()
-    }
-
-    @inline(never)
-    private static func overwrite(_ buffer: UnsafeMutableRawBufferPointer) {
-        for index in buffer.indices { buffer[index] = 0 }
     }
 
     package var count: Int { storage.count }

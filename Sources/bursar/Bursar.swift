@@ -1,8 +1,16 @@
 import ArgumentParser
 import BursarModel
 
-/// `bursar`: one subcommand a file, in Commands/.
+/// Before any command, before anything is read.
 @main
+enum Program {
+    static func main() async {
+        ProcessHardening.apply()
+        await Bursar.main()
+    }
+}
+
+/// `bursar`: one subcommand a file, in Commands/.
 struct Bursar: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bursar",
@@ -20,7 +28,7 @@ struct Bursar: AsyncParsableCommand {
             """,
         version: bursarVersion,
         subcommands: [
-            Serve.self, Demo.self, Mock.self, Check.self, Balances.self, Providers.self, Healthcheck.self
+            Serve.self, Demo.self, Mock.self, Check.self, Balances.self, Providers.self, Healthcheck.self, LeakCheck.self
         ]
     )
 }

@@ -30,6 +30,15 @@ package enum AuditRule: String, Sendable, CaseIterable {
     /// Two accounts of one provider with one key.
     case sharedKey = "BUR008"
 
+    /// A key's file can be read by its group.
+    case keyFileReadableByGroup = "BUR020"
+    /// A key's file can be changed by every user of the machine.
+    case keyFileWritableByAnyone = "BUR021"
+    /// The same of the configuration, which says where keys are sent.
+    case configurationWritableByAnyone = "BUR022"
+    /// A key is what a command prints.
+    case keyFromCommand = "BUR023"
+
     /// *Value.*
     package enum Severity: String, Sendable, Comparable, CaseIterable {
         case note, warning, high
@@ -46,9 +55,9 @@ package enum AuditRule: String, Sendable, CaseIterable {
 
     package var severity: Severity {
         switch self {
-        case .plainHTTP, .foreignBaseURL, .sharedKey: .note
+        case .plainHTTP, .foreignBaseURL, .sharedKey, .keyFileReadableByGroup, .keyFromCommand: .note
         case .literalKey, .keyFileReadableByAnyone, .shortKey: .warning
-        case .configurationReadableByAnyone, .anonymousListener: .high
+        case .configurationReadableByAnyone, .anonymousListener, .keyFileWritableByAnyone, .configurationWritableByAnyone: .high
         }
     }
 }

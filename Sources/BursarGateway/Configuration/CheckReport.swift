@@ -82,6 +82,9 @@ extension SecretReference.Source {
         case .environment(let name): ShowableText.allows(name) ? "${env:\(name)}" : "${env:…}"
         case .file(let path): ShowableText.allowsPath(path) ? "${file:\(path)}" : "${file:…}"
         case .credential(let name): ShowableText.allows(name) ? "${credential:\(name)}" : "${credential:…}"
+        case .command(let command):
+            // Its arguments may be anything.
+            command.words.first.map { ShowableText.allowsPath($0) ? "${exec:\($0)…}" : "${exec:…}" } ?? "${exec:…}"
         case .literal: "the configuration itself"
         }
     }

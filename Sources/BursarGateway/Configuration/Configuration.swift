@@ -30,7 +30,12 @@ package struct Configuration: Sendable {
     package var listen: [ListenAddress] { listeners.map(\.address) }
 
     /// Every text that must not leave the process: what the scrubber is told.
-    package var secrets: [Secret] { accounts.flatMap { [$0.secret, $0.password].compactMap(\.self) } }
+    package var secrets: [Secret] { namedSecrets.map(\.secret) }
+
+    /// The same with whose they are, for messages: `provider/account`.
+    package var namedSecrets: [(name: String, secret: Secret)] {
+        accounts.flatMap { account in [account.secret, account.password].compactMap(\.self).map { ("\(account.id)", $0) } }
+    }
 }
 
 /// Where a configuration came from. *Value.*

@@ -14,6 +14,7 @@ package struct ConfigurationKey: Sendable, Hashable {
         case listener = "listen[]"
         case tls
         case limits
+        case secrets
     }
 
     package let section: Section
@@ -31,11 +32,12 @@ package struct ConfigurationKey: Sendable, Hashable {
         case .root:
             [
                 "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "tls",
-                "trusted_proxies", "proxy_protocol", "limits"
+                "trusted_proxies", "proxy_protocol", "limits", "secrets"
             ]
         case .account:
             ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "low", "base_url", "parameters"]
         case .defaults: ["ttl", "stale_for", "timeout"]
+        case .secrets: ["exec"]
         case .log: ["level", "format", "access"]
         case .drain: ["delay", "deadline"]
         case .listener: ["address", "tls", "mode"]
@@ -51,7 +53,7 @@ package struct ConfigurationKey: Sendable, Hashable {
         .root: [
             "bind": "listen", "address": "listen", "port": "listen", "host": "hosts", "allowed_hosts": "hosts",
             "keys": "accounts", "credentials": "accounts", "definitions": "providers", "logging": "log", "shutdown": "drain",
-            "pass_through": "passthrough", "anonymous": "allow_anonymous", "ssl": "tls", "https": "tls",
+            "pass_through": "passthrough", "anonymous": "allow_anonymous", "allow_exec": "secrets", "ssl": "tls", "https": "tls",
             "trust_proxy": "trusted_proxies", "real_ip": "trusted_proxies"
         ],
         .account: [

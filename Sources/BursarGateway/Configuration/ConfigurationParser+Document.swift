@@ -15,6 +15,11 @@ extension ConfigurationParser {
                 .configurationReadableByAnyone, ConfigurationPlace(file: file),
                 "every user of this machine can read this file, which has a key in it; chmod 600 it")
         }
+        if content.isWritableByAnyone {
+            problems.finding(
+                .configurationWritableByAnyone, ConfigurationPlace(file: file),
+                "every user of this machine can change this file, and with it where keys are sent; chmod 600 it")
+        }
         return finish(.file(path: file), settings, catalog, accounts, request)
     }
 
@@ -38,6 +43,7 @@ extension ConfigurationParser {
             listen.map { ($0.0.address, $0.1) }
                 + inherited.map { ($0.address, ConfigurationPlace(file: "$LISTEN_FDS")) },
             allowAnonymous: allowAnonymous)
+        checkCoverage(of: accounts)
         // Whoever passes sockets has said where to listen.
         let standard = inherited.isEmpty ? [ListenerSettings(.standard)] : []
         return Configuration(

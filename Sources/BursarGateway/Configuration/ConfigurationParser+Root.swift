@@ -25,6 +25,7 @@ extension ConfigurationParser {
         settings.proxies.trusted = ranges(root["trusted_proxies"], "trusted_proxies")
         settings.proxies.proxyProtocol = ranges(root["proxy_protocol"], "proxy_protocol")
         settings.limits = limits(root["limits"])
+        resolver.runsCommands = secrets(root["secrets"])
         checkUse(of: root["tls"], by: settings.listen)
         settings.passthrough = boolean(root["passthrough"], "passthrough") ?? settings.passthrough
         settings.allowAnonymous = boolean(root["allow_anonymous"], "allow_anonymous") ?? settings.allowAnonymous
@@ -66,6 +67,12 @@ extension ConfigurationParser {
         log.format = choice(entries["format"], "format") ?? log.format
         log.access = boolean(entries["access"], "access") ?? log.access
         return log
+    }
+
+    /// Whether commands may be run for keys.
+    private mutating func secrets(_ entry: Entry?) -> Bool {
+        guard let entry, let entries = entries(of: entry.node, in: .secrets) else { return false }
+        return boolean(entries["exec"], "exec") ?? false
     }
 
     private mutating func drain(_ entry: Entry?) -> DrainConfiguration {

@@ -18,7 +18,7 @@ extension ConfigurationParser {
             problems.error(at(node), "an account needs key", otherwise: "for example key: ${env:\(variable ?? "NAME")}")
             return nil
         }
-        let expected = "a key, or where it is: ${env:NAME}, ${file:/path} or ${credential:name}"
+        let expected = "a key, or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
         guard let text = text(entry.node, "key", expected: expected) else { return nil }
         let place = at(entry.node)
         let source: SecretReference.Source
@@ -48,10 +48,11 @@ extension ConfigurationParser {
             let resolved = try resolver.resolve(reference, literal: literal)
             let key = resolved.password ?? resolved.secret
             problems.conceal(key)
-            if resolved.isReadableByAnyone {
+            audit(resolved, at: place)
+            if case .command = source {
                 problems.finding(
-                    .keyFileReadableByAnyone, place,
-                    "every user of this machine can read the key's file; chmod 600 it, or 640 with a group")
+                    .keyFromCommand, place, "a command is run for this key: whoever can change it or this file runs programs here"
+                )
             }
             if source == .literal {
                 problems.finding(
@@ -64,6 +65,23 @@ extension ConfigurationParser {
         } catch {
             problems.error(place, error.words, meant: nearVariable(error), otherwise: error.advice)
             return nil
+        }
+    }
+
+    /// Who else can read the key's file, or put another in its place.
+    private mutating func audit(_ resolved: SecretResolver.Resolved, at place: ConfigurationPlace) {
+        if resolved.isReadableByAnyone {
+            problems.finding(
+                .keyFileReadableByAnyone, place,
+                "every user of this machine can read the key's file; chmod 600 it, or 640 with a group")
+        } else if resolved.isReadableByGroup {
+            problems.finding(
+                .keyFileReadableByGroup, place, "the group of the key's file can read it; chmod 600 it unless that is meant")
+        }
+        if resolved.isWritableByAnyone {
+            problems.finding(
+                .keyFileWritableByAnyone, place,
+                "every user of this machine can put another key into the key's file; chmod 600 it")
         }
     }
 
@@ -127,7 +145,7 @@ extension ConfigurationParser {
     }
 
     private mutating func report(_ refusal: SecretReference.Source.Refusal, at place: ConfigurationPlace) {
-        let forms = "expected ${env:NAME}, ${file:/path} or ${credential:name}"
+        let forms = "expected ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
         switch refusal {
         case .notTheWholeValue: problems.error(place, "a reference ${…} must be the whole value of key", otherwise: forms)
         case .notClosed: problems.error(place, "the reference is not closed with }", otherwise: forms)
@@ -139,6 +157,9 @@ extension ConfigurationParser {
         case .badPath: problems.error(place, "not a path of a file: it begins with /, ./, ../ or ~/")
         case .badCredentialName:
             problems.error(place, "not a name of a credential: a file's name in $CREDENTIALS_DIRECTORY, without /")
+        case .badCommand:
+            problems.error(
+                place, "not a command: a program's absolute path and its arguments, separated by spaces or as a JSON list")
         }
     }
 
@@ -156,6 +177,7 @@ extension SecretProblem {
         switch self {
         case .variableNotSet: "set it for the process that runs the gateway"
         case .surroundingSpace: "remove it"
+        case .commandsNotAllowed: "write that at the top level if commands are meant to run"
         case .blank: "set the key, or remove the account"
         default: nil
         }

@@ -11,7 +11,7 @@ struct ConfigurationParser {
     /// What relative paths in the file start from; empty or ending with a slash.
     let folder: String
     let sources: ConfigurationSources
-    let resolver: SecretResolver
+    var resolver: SecretResolver
     var problems = ConfigurationProblems()
 
     init(file: String, sources: ConfigurationSources) {
@@ -82,7 +82,7 @@ struct ConfigurationParser {
         case .root: "the configuration"
         case .account: "an account"
         case .listener: "an element of listen"
-        case .defaults, .log, .drain, .tls, .limits: section.rawValue
+        case .defaults, .log, .drain, .tls, .limits, .secrets: section.rawValue
         }
     }
 }

@@ -16,6 +16,7 @@ extension ConfigurationSources {
             readFile: { path, limit in readWholeFile(path, limit: limit) },
             listFolder: { path in namesInFolder(path) })
         sources.checkTLS = usable
+        sources.runCommand = { CommandRunner.run($0, environment: environment, limit: $1) }
         sources.inherited = SystemdSockets.passed(environment: environment).map { socket in
             InheritedListener(
                 descriptor: socket.descriptor, name: socket.name,

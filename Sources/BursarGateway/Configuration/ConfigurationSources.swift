@@ -14,6 +14,10 @@ package struct ConfigurationSources: Sendable {
 
     /// Reads certificate and key as a listener would; nil where it could use them.
     package var checkTLS: @Sendable (TLSSettings) -> TLSFileProblem? = { _ in nil }
+    /// Runs a command for its output, if that is no longer than a number of bytes.
+    package var runCommand: @Sendable (SecretCommand, _ limit: Int) -> Result<[UInt8], CommandProblem> = { _, _ in
+        .failure(.cannotStart(0))
+    }
     /// Listening sockets that the process was started with.
     package var inherited: [InheritedListener] = []
 
@@ -41,6 +45,7 @@ package struct FileContent: Sendable, CustomStringConvertible {
     }
 
     package var isReadableByAnyone: Bool { permissions.map { $0 & 0o004 != 0 } ?? false }
+    package var isWritableByAnyone: Bool { permissions.map { $0 & 0o002 != 0 } ?? false }
     package var description: String { "FileContent(\(bytes.count) bytes)" }
 }
 

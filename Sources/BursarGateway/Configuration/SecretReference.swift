@@ -10,6 +10,8 @@ package struct SecretReference: Sendable, Equatable {
         case file(path: String)
         /// `${credential:name}`, a file in `$CREDENTIALS_DIRECTORY`.
         case credential(name: String)
+        /// `${exec:/path argument…}`: what a command prints.
+        case command(SecretCommand)
         /// Written in the configuration itself. The text is not kept here: it changes only with the file, and a reference may
         /// be described.
         case literal
@@ -30,7 +32,7 @@ package struct SecretReference: Sendable, Equatable {
 
 extension SecretReference.Source {
     /// The schemes of `${scheme:…}`, in the order in which documents list them.
-    package static let schemes = ["env", "file", "credential"]
+    package static let schemes = ["env", "file", "credential", "exec"]
 
     /// Why a text is neither a reference nor a literal. *Value.*
     package enum Refusal: Error, Equatable {
@@ -43,6 +45,7 @@ extension SecretReference.Source {
         case badEnvironmentName
         case badPath
         case badCredentialName
+        case badCommand
     }
 
     /// Takes a text without `${` as a literal.
@@ -74,6 +77,9 @@ extension SecretReference.Source {
         case "credential":
             guard isCredentialName(argument) else { throw .badCredentialName }
             return .credential(name: argument)
+        case "exec":
+            guard let command = SecretCommand(argument) else { throw .badCommand }
+            return .command(command)
         default:
             throw .unknownScheme(meant: NearestName.find(scheme, among: schemes))
         }

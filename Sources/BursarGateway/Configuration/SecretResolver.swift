@@ -10,16 +10,27 @@ package struct SecretResolver: Sendable {
     package static let fewBytes = Scrubber.minimumLength
 
     let sources: ConfigurationSources
+    /// Whether the configuration lets commands be run: `secrets: {exec: true}`.
+    package var runsCommands: Bool
 
-    package init(sources: ConfigurationSources) { self.sources = sources }
+    package init(sources: ConfigurationSources, runsCommands: Bool = false) {
+        self.sources = sources
+        self.runsCommands = runsCommands
+    }
 
     /// A credential that passed every check, and what an operator should know of it. *Value.*
     package struct Resolved: Sendable {
         package let secret: Secret
         /// The part of ``secret`` that is secret by itself, where a user stands before it.
         package let password: Secret?
-        /// The file it came from can be read by every user of this machine; the path, where it may be shown.
-        package let isReadableByAnyone: Bool
+        /// Of the file it came from; nil where it came from no ordinary file.
+        package let permissions: UInt16?
+
+        /// Every user of this machine can read it.
+        package var isReadableByAnyone: Bool { permissions.map { $0 & 0o004 != 0 } ?? false }
+        package var isReadableByGroup: Bool { permissions.map { $0 & 0o040 != 0 } ?? false }
+        /// Every user of this machine can put another key in its place.
+        package var isWritableByAnyone: Bool { permissions.map { $0 & 0o002 != 0 } ?? false }
     }
 
     /// The credential as it is sent, the user of a basic one included: what a re-reading calls.
@@ -27,7 +38,7 @@ package struct SecretResolver: Sendable {
         let resolved = try resolve(reference.source, literal: literal)
         guard let user = reference.user else { return resolved }
         let pair = resolved.secret.withExposedBytes { Secret(Array(user.utf8) + [UInt8(ascii: ":")] + $0) }
-        return Resolved(secret: pair, password: resolved.secret, isReadableByAnyone: resolved.isReadableByAnyone)
+        return Resolved(secret: pair, password: resolved.secret, permissions: resolved.permissions)
     }
 
     /// - Parameter literal: the text of the value itself, for ``SecretReference/Source/literal``.
@@ -35,7 +46,7 @@ package struct SecretResolver: Sendable {
         switch source {
         case .environment(let name):
             guard let value = sources.environment[name] else { throw .variableNotSet(name: name) }
-            return Resolved(secret: try Self.checked(Array(value.utf8)), password: nil, isReadableByAnyone: false)
+            return Resolved(secret: try Self.checked(Array(value.utf8)), password: nil, permissions: nil)
         case .file(let path):
             return try resolveFile(path)
         case .credential(let name):
@@ -43,9 +54,17 @@ package struct SecretResolver: Sendable {
                 throw .noCredentialsDirectory
             }
             return try resolveFile(folder + (folder.hasSuffix("/") ? "" : "/") + name)
+        case .command(let command):
+            guard runsCommands else { throw .commandsNotAllowed }
+            // As for a file: a line break is no part of the key.
+            switch sources.runCommand(command, Self.mostBytes + 2) {
+            case .failure(.tooMuchOutput): throw .tooLong
+            case .failure(let problem): throw .command(problem)
+            case .success(let output): return try Self.resolved(output, permissions: nil)
+            }
         case .literal:
             guard let literal else { throw .blank }
-            return Resolved(secret: try Self.checked(Array(literal.utf8)), password: nil, isReadableByAnyone: false)
+            return Resolved(secret: try Self.checked(Array(literal.utf8)), password: nil, permissions: nil)
         }
     }
 
@@ -60,10 +79,15 @@ package struct SecretResolver: Sendable {
         case .failure(.tooLarge): throw .tooLong
         case .failure(let problem): throw .unreadable(path: path, problem)
         case .success(let content):
-            var bytes = content.bytes[...]
-            while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-            return Resolved(secret: try Self.checked(bytes), password: nil, isReadableByAnyone: content.isReadableByAnyone)
+            return try Self.resolved(content.bytes, permissions: content.permissions)
         }
+    }
+
+    /// A key and the line break behind it that editors and programs put there.
+    private static func resolved(_ bytes: [UInt8], permissions: UInt16?) throws(SecretProblem) -> Resolved {
+        var bytes = bytes[...]
+        while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
+        return Resolved(secret: try checked(bytes), password: nil, permissions: permissions)
     }
 
     /// A key goes into a header field: what would end the field, or be trimmed by a server and so change the key, is refused
@@ -87,6 +111,8 @@ package enum SecretProblem: Error, Sendable, Equatable {
     case noCredentialsDirectory
     case homeUnknown
     case unreadable(path: String, FileProblem)
+    case commandsNotAllowed
+    case command(CommandProblem)
     case blank
     case tooLong
     case surroundingSpace
@@ -101,6 +127,8 @@ package enum SecretProblem: Error, Sendable, Equatable {
         case .noCredentialsDirectory: "$CREDENTIALS_DIRECTORY is not set: systemd sets it where the unit has LoadCredential="
         case .homeUnknown: "~ stands for $HOME, which is not set"
         case .unreadable(let path, let problem): "\(ShowableText.allowsPath(path) ? path : "the file") \(problem.words)"
+        case .commandsNotAllowed: "commands are not run unless the configuration says secrets: {exec: true}"
+        case .command(let problem): "the command \(problem.words)"
         case .blank: "the key is blank"
         case .tooLong: "the key is longer than \(SecretResolver.mostBytes) bytes"
         case .surroundingSpace: "the key begins or ends with white space"

@@ -71,13 +71,8 @@ final class WindowIndex: Sendable {
     }
 
     deinit {
-        WindowIndex.overwrite(arena)
+        Wiping.wipe(arena)
         arena.deallocate()
-    }
-
-    @inline(never)
-    private static func overwrite(_ buffer: UnsafeMutableRawBufferPointer) {
-        for index in buffer.indices { buffer[index] = 0 }
     }
 
     private static func bits(for count: Int) -> Int { Int.bitWidth - (count - 1).leadingZeroBitCount }

@@ -66,6 +66,17 @@ import Testing
         #expect(CheckReport(result).text.hasSuffix("ok, with 5 warnings\n"))
     }
 
+    @Test func `who else may read or change a file is told`() throws {
+        let yaml = "accounts: [{provider: legnext, key: \"${file:/run/secrets/rodin}\"}]"
+        func rules(_ permissions: UInt16) throws -> [AuditRule] {
+            try readConfiguration(yaml, permissions: permissions).findings.map(\.rule)
+        }
+        #expect(try rules(0o600) == [])
+        #expect(try rules(0o640) == [.keyFileReadableByGroup])
+        #expect(try rules(0o644) == [.keyFileReadableByAnyone])
+        #expect(try rules(0o602) == [.configurationWritableByAnyone, .keyFileWritableByAnyone])
+    }
+
     @Test func `a quoted key and a folder without definitions are warnings`() throws {
         let result = try readConfiguration(
             "providers: /etc/d\naccounts: [{provider: sunor, key: \"${env:KEY}\"}]", environment: ["KEY": "\"abcdefgh\""],

@@ -48,6 +48,7 @@ import Testing
             "defaults.stale_for": DurationText.format(defaults.staleFor),
             "defaults.timeout": DurationText.format(defaults.timeout),
             "passthrough": "\(RootSettings().passthrough)", "allow_anonymous": "\(RootSettings().allowAnonymous)",
+            "secrets.exec": "\(SecretResolver(sources: .memory()).runsCommands)",
             "log.level": log.level.rawValue, "log.format": log.format.rawValue, "log.access": "\(log.access)",
             "drain.delay": DurationText.format(drain.delay), "drain.deadline": DurationText.format(drain.deadline)
         ]

@@ -81,15 +81,15 @@ import Testing
         ),
         (
             "provider: sunor\n    key:",
-            "3:9: key is blank; expected a key, or where it is: ${env:NAME}, ${file:/path} or ${credential:name}"
+            "3:9: key is blank; expected a key, or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
         ),
         (
             "provider: sunor\n    key: \"  \"",
-            "3:10: key is blank; expected a key, or where it is: ${env:NAME}, ${file:/path} or ${credential:name}"
+            "3:10: key is blank; expected a key, or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
         ),
         (
             "provider: sunor\n    key: [a]",
-            "3:10: key must be a key, or where it is: ${env:NAME}, ${file:/path} or ${credential:name}"
+            "3:10: key must be a key, or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
         ),
         (
             "provider: sunor\n    key: ${env:KEY}\n    name: a/b",
@@ -133,9 +133,12 @@ import Testing
         ("${KEY}", "the reference does not say where the key is; did you mean ${env:KEY}?"),
         (
             "a${env:KEY}",
-            "a reference ${…} must be the whole value of key; expected ${env:NAME}, ${file:/path} or ${credential:name}"
+            "a reference ${…} must be the whole value of key; expected ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
         ),
-        ("${env:KEY", "the reference is not closed with }; expected ${env:NAME}, ${file:/path} or ${credential:name}"),
+        (
+            "${env:KEY",
+            "the reference is not closed with }; expected ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
+        ),
         ("${env:A-B}", "not a name of an environment variable: letters, digits and _ only"),
         ("${file:rodin}", "not a path of a file: it begins with /, ./, ../ or ~/"),
         ("Bearer abcdefgh", "the key begins with \"Bearer \"; write the key alone, the scheme is added where it belongs"),

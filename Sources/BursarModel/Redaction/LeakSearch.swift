@@ -1,0 +1,73 @@
+/// A credential that stands in a text. *Value;* tells where and how, never what.
+package struct SecretSighting: Sendable, Equatable {
+    /// The first byte's place, counted from the beginning of all that was searched.
+    package let offset: Int
+    /// The credential's name, as it was given.
+    package let name: String
+    package let form: SecretForm
+}
+
+/// Looks for credentials in a text of any length that comes in pieces, wherever the pieces end. *Value,* used by one.
+///
+/// The scrubber itself wants a text whole; here a text may be a log of many gigabytes. So what was read is searched in windows
+/// that overlap by more than the longest writing of the longest credential, and a sighting counts in the one window in which
+/// its beginning has all of its surroundings.
+package struct LeakSearch {
+    /// A byte becomes 18 when it is written as `\u00XX` and each character of that is percent-encoded.
+    private static let mostBytesPerByte = 18
+    /// Searching pays by the window: less than this at a time would search the overlap more often than the text.
+    private static let window = 1 << 20
+
+    private let secrets: [(name: String, secret: Secret)]
+    private let scrubber: Scrubber
+    /// No writing is longer.
+    private let reach: Int
+    private var buffer: [UInt8] = []
+    /// Where ``buffer`` begins in all that came.
+    private var start = 0
+    /// Everything that begins before this place was told.
+    private var told = 0
+    /// How much was searched.
+    package var searched: Int { start + buffer.count }
+
+    package init(_ secrets: [(name: String, secret: Secret)]) {
+        self.secrets = secrets
+        scrubber = Scrubber(secrets.map(\.secret))
+        reach = (secrets.map(\.secret.count).max() ?? 0) * Self.mostBytesPerByte + 64
+    }
+
+    /// Takes the next piece and says what is certain by now.
+    package mutating func feed(_ piece: some Sequence<UInt8>) -> [SecretSighting] {
+        buffer.append(contentsOf: piece)
+        guard buffer.count >= Self.window + 2 * reach else { return [] }
+        let found = sightings(before: searched - reach)
+        let kept = 2 * reach
+        start += buffer.count - kept
+        buffer.removeFirst(buffer.count - kept)
+        return found
+    }
+
+    /// The rest, when nothing comes any more.
+    package mutating func finish() -> [SecretSighting] { sightings(before: searched) }
+
+    private mutating func sightings(before end: Int) -> [SecretSighting] {
+        let places = buffer.withUnsafeBytes { scrubber.places(in: $0) }
+        var found: [SecretSighting] = []
+        for place in places where (told..<end).contains(start + place.lowerBound) {
+            found += names(of: place).map { SecretSighting(offset: start + place.lowerBound, name: $0, form: $1) }
+        }
+        told = max(told, end)
+        return found
+    }
+
+    /// Whose credential it is. A place is rare, so each credential is tried alone.
+    private func names(of place: Range<Int>) -> [(String, SecretForm)] {
+        // With its neighbours: a short credential counts only where it stands alone.
+        let around = max(0, place.lowerBound - 1)..<min(buffer.count, place.upperBound + 1)
+        let text = Array(buffer[around])
+        return secrets.compactMap { name, secret in
+            let own = text.withUnsafeBytes { Scrubber([secret]).places(in: $0) }
+            return own.first.map { (name, SecretForm(text[$0], of: secret)) }
+        }
+    }
+}
