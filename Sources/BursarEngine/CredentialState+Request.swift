@@ -75,6 +75,7 @@ extension CredentialState {
         _ policy: RefreshPolicy, _ demand: Demand, _ waiter: WaiterID?, now: Moment, nextID: inout UInt64
     ) -> RequestAction {
         adopt(policy)
+        if waiter != nil { lastAsked = now.monotonic }
         let view = view(policy, now: now.monotonic)
         let age = view.fetchedAt.map { $0.monotonic.duration(to: now.monotonic) }
         let suffices = age.map(demand.isSatisfied(byAge:)) ?? false

@@ -41,6 +41,6 @@ extension CredentialState {
         return CredentialStatus(
             state: CredentialStatus.State(call), lastSuccess: lastSuccess, lastFailure: lastFailure, nextAttempt: next,
             hold: running, breaker: breaker, budgetLeft: policy.budget.map { calls.left(now.monotonic, $0) },
-            callsMade: callsMade, waiters: waiters.count)
+            callsMade: callsMade, waiters: waiters.count, lastAsked: lastAsked)
     }
 }

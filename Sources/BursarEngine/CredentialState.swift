@@ -26,6 +26,8 @@ struct CredentialState: Sendable {
     var breaker = Breaker.initial
     var calls = CallLog()
     var callsMade: UInt64 = 0
+    /// When a caller last asked, a background refresh being none.
+    var lastAsked: MonotonicTime?
     /// The configuration no longer names it, but a call is in flight: forgotten when that ends, unless requested again.
     var isRemoved = false
 

@@ -16,6 +16,24 @@ package struct CredentialStatus: Sendable, Equatable {
     /// Since the start of the process.
     package let callsMade: UInt64
     package let waiters: Int
+    /// When a caller last asked; a background refresh is none. Nil: nobody since the start.
+    package let lastAsked: MonotonicTime?
+
+    package init(
+        state: State, lastSuccess: Moment?, lastFailure: FailureRecord?, nextAttempt: Moment?, hold: Hold?, breaker: Breaker,
+        budgetLeft: Int?, callsMade: UInt64, waiters: Int, lastAsked: MonotonicTime?
+    ) {
+        self.state = state
+        self.lastSuccess = lastSuccess
+        self.lastFailure = lastFailure
+        self.nextAttempt = nextAttempt
+        self.hold = hold
+        self.breaker = breaker
+        self.budgetLeft = budgetLeft
+        self.callsMade = callsMade
+        self.waiters = waiters
+        self.lastAsked = lastAsked
+    }
 
     /// Whether a call is in flight.
     package enum State: Sendable, Hashable {

@@ -12,14 +12,20 @@ package final class Gateway: Sendable {
     private let server: HTTPServer
     private let process: ProcessParts
     private let current: CurrentServing
+    private let reloader: Reloader
+    private let onEvent: @Sendable (LifecycleEvent) -> Void
     private let logger: Logger
 
     /// Wires a configuration that was checked. Nothing listens and nobody is asked before ``start()``.
     /// - Parameters:
     ///   - scrubber: knows the configured credentials from here on; give the one that the logger's handler has.
+    ///   - reread: reads the configuration again, for a reload; may block. Nil: there is nothing that could be read.
+    ///   - onEvent: for a service manager; any thread, must not block.
     ///   - clock: nil: the system's.
     package init(
-        _ configuration: Configuration, scrubber: ScrubberBox, logger: Logger, clock: (any UpstreamClock)? = nil
+        _ configuration: Configuration, scrubber: ScrubberBox, logger: Logger,
+        reread: (@Sendable () -> ConfigurationResult)? = nil, onEvent: @escaping @Sendable (LifecycleEvent) -> Void = { _ in },
+        clock: (any UpstreamClock)? = nil
     ) throws(TLSError) {
         scrubber.configure(configuration.secrets)
         let group = MultiThreadedEventLoopGroup.singleton
@@ -31,17 +37,26 @@ package final class Gateway: Sendable {
             scrubber: scrubber, logger: logger, metrics: upstreamMetrics, onChange: relay.changed)
         let process = ProcessParts(
             keys: .random(), refresher: refresher, scrubber: scrubber, readiness: Readiness(), counters: ServerCounters(),
-            requests: RequestCounts(), upstream: upstreamMetrics, startedAt: clock.now.wall)
+            requests: RequestCounts(), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
+            startedAt: clock.now.wall)
         let serving = Serving(configuration, process: process)
         relay.send(to: serving)
         let current = CurrentServing(serving)
+        var identity: TLSIdentity?
+        if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
+        let reloader = Reloader(
+            read: reread, process: process, current: current, relay: relay, identity: identity, logger: logger, onEvent: onEvent)
         self.server = HTTPServer(
-            configuration: try ServerConfiguration(configuration, logger: logger),
-            responder: GatewayResponder(current: current, health: HealthRoutes(readiness: process.readiness)),
+            configuration: ServerConfiguration(configuration, identity: identity),
+            responder: GatewayResponder(
+                current: current, health: HealthRoutes(readiness: process.readiness),
+                admin: AdminRoutes(reloader: reloader, process: process)),
             observer: AccessLog(counts: process.requests, logger: logger, current: current),
             http2: HTTP2Protocol(), group: group, counters: process.counters)
         self.process = process
         self.current = current
+        self.reloader = reloader
+        self.onEvent = onEvent
         self.logger = logger
     }
 
@@ -52,9 +67,21 @@ package final class Gateway: Sendable {
         // What the runtime does at its first connection is done before the first caller waits for it.
         await process.refresher.warmUp()
         process.readiness.becomes(.ready)
+        onEvent(.ready)
         let addresses = server.addresses.map { $0.isSecure ? $0.url ?? $0.description : $0.description }
         logger.notice("listening", metadata: ["addresses": "\(addresses.joined(separator: " "))", "version": "\(bursarVersion)"])
         return addresses
+    }
+
+    /// Reads the configuration again and puts it in force; one that is wrong changes nothing.
+    /// - Parameter trigger: what asked for it, for the log.
+    @discardableResult
+    package func reload(_ trigger: StaticString) async -> ReloadOutcome { await reloader.reload(trigger) }
+
+    /// Returns when every event loop has taken a turn and the refresher has answered: what a watchdog wants to know.
+    package func takeTurn() async {
+        for loop in server.eventLoopGroup.makeIterator() { try? await loop.submit {}.get() }
+        _ = process.refresher.callsUnderWay
     }
 
     /// Closes every connection, whatever is under way: what ``stop()`` still waits for ends with it.
@@ -67,6 +94,7 @@ package final class Gateway: Sendable {
     /// Not ready, then no new connections, then requests under way, then upstream calls: all under one absolute deadline.
     package func stop() async {
         let drain = current.value.configuration.drain
+        onEvent(.stopping)
         let deadline = NIODeadline.now() + drain.deadline.timeAmount
         process.readiness.becomes(.draining)
         logger.notice("draining", metadata: ["deadline_s": "\(drain.deadline.components.seconds)"])

@@ -3,19 +3,7 @@ import Logging
 
 extension ServerConfiguration {
     /// The server's part of a configuration.
-    /// - Parameter logger: told of each renewal of a certificate, and of each that failed.
-    init(_ configuration: Configuration, logger: Logger) throws(TLSError) {
-        var identity: TLSIdentity?
-        if let tls = configuration.tls {
-            identity = try TLSIdentity(tls) { renewal in
-                switch renewal {
-                case .renewed(let end):
-                    logger.notice("certificate renewed", metadata: ["not_valid_after": "\(end)"])
-                case .failed(let error):
-                    logger.error("certificate not renewed, the old one stays", metadata: ["reason": "\(error)"])
-                }
-            }
-        }
+    init(_ configuration: Configuration, identity: TLSIdentity?) {
         let proxies = configuration.proxies
         let configured = configuration.listeners.map { listener in
             ListenerConfiguration(
@@ -27,6 +15,20 @@ extension ServerConfiguration {
                 .inherited(descriptor: socket.descriptor), name: socket.name, proxyProtocolSources: proxies.proxyProtocol)
         }
         self.init(listeners: configured + inherited, limits: configuration.limits, trustedProxies: proxies.trusted)
+    }
+}
+
+extension TLSIdentity {
+    /// - Parameter logger: told of each renewal of a certificate, and of each that failed.
+    convenience init(_ settings: TLSSettings, logger: Logger) throws(TLSError) {
+        try self.init(settings) { renewal in
+            switch renewal {
+            case .renewed(let end):
+                logger.notice("certificate renewed", metadata: ["not_valid_after": "\(end)"])
+            case .failed(let error):
+                logger.error("certificate not renewed, the old one stays", metadata: ["reason": "\(error)"])
+            }
+        }
     }
 }
 

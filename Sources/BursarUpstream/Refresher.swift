@@ -51,6 +51,9 @@ package final class Refresher: Sendable {
     /// Before the process says that it is ready: see ``UpstreamTransport/warmUp()``. Some 10 ms; optional.
     package func warmUp() async { await transport.warmUp() }
 
+    /// Calls whose end has not come.
+    package var callsUnderWay: Int { state.withLock { $0.calls.count } }
+
     func publish(_ change: ViewChange?) {
         if let change { onChange(change) }
     }

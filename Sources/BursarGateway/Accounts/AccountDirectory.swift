@@ -121,7 +121,8 @@ extension AccountDirectory {
     /// Every segment of a path that answers to something: our own words, and names of definitions and accounts.
     func knownSegments(_ catalog: Catalog) -> Set<Substring> {
         var segments: Set<Substring> = [
-            "v1", "balances", "providers", "livez", "readyz", "metrics", "openapi.json", "app.js", "style.css", "icon.svg"
+            "v1", "balances", "providers", "status", "cooldowns", "admin", "reload", "livez", "readyz", "metrics", "openapi.json",
+            "app.js", "style.css", "icon.svg"
         ]
         for definition in catalog.definitions {
             segments.insert(definition.id.name[...])

@@ -34,6 +34,12 @@ struct MetricsRoute: Sendable {
     private func writeBuild(_ text: inout PrometheusText) {
         text.family("bursar_build_info", .gauge, "Which program this is.")
         text.sample([("version", bursarVersion)], "1")
+        let reloads = process.reloads.value
+        text.family("bursar_configuration_reloads_total", .counter, "Attempts to read the configuration again, by outcome.")
+        text.sample([("outcome", "applied")], String(reloads.applied))
+        text.sample([("outcome", "refused")], String(reloads.refused))
+        text.family("bursar_configuration_loaded_seconds", .gauge, "When the configuration in force was read, since 1970.")
+        text.sample(value: String(reloads.loadedAt.milliseconds / 1_000))
     }
 
     private func writeAccounts(_ text: inout PrometheusText) {

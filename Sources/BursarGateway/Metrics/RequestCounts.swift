@@ -4,13 +4,16 @@ import Synchronization
 
 /// The routes as metrics and logs name them: a closed set, so that no caller can make series. *Value.*
 enum RouteLabel: Int, Sendable, CaseIterable {
-    case balances, provider, providers, live, ready, openAPI, metrics, page, other
+    case balances, provider, providers, status, cooldown, reload, live, ready, openAPI, metrics, page, other
 
     init(path: String) {
         switch Route(path: path) {
         case .balances: self = .balances
         case .provider: self = .provider
         case .providers: self = .providers
+        case .status: self = .status
+        case .cooldown: self = .cooldown
+        case .reload: self = .reload
         case .live: self = .live
         case .ready: self = .ready
         case .openAPI: self = .openAPI
@@ -27,7 +30,7 @@ enum RouteLabel: Int, Sendable, CaseIterable {
 final class RequestCounts: Sendable {
     /// Statuses that this server sends; anything else counts as 0 ("other").
     static let statuses = [
-        0, 200, 201, 304, 400, 401, 402, 403, 404, 405, 406, 408, 413, 421, 429, 431, 500, 501, 502, 503, 504, 505
+        0, 200, 201, 204, 304, 400, 401, 402, 403, 404, 405, 406, 408, 409, 413, 421, 422, 429, 431, 500, 501, 502, 503, 504, 505
     ]
 
     private final class Cell: Sendable { let value = Atomic<Int>(0) }

@@ -26,13 +26,13 @@ enum Answers {
                 requestID: request.id.description))
     }
 
-    /// Every route here answers GET and HEAD and nothing else.
-    static func methodNotAllowed(_ request: Request) -> Response {
-        problem(
+    static func methodNotAllowed(_ request: Request, _ route: Route) -> Response {
+        let methods = route.methods
+        return problem(
             ProblemDocument(
-                code: "method_not_allowed", title: "This path answers GET and HEAD only", status: 405,
+                code: "method_not_allowed", title: "This path answers \(methods.joined(separator: " and ")) only", status: 405,
                 requestID: request.id.description),
-            headers: ["allow": "GET, HEAD"])
+            headers: ["allow": methods.joined(separator: ", ")])
     }
 
     /// JSON that may be kept by nobody: health, status.

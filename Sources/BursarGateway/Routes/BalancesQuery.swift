@@ -12,6 +12,11 @@ struct BalancesQuery: Equatable, Sendable {
 
     static let known = ["provider", "account", "require", "pretty"]
 
+    /// Of a request without a query.
+    static let everything = BalancesQuery()
+
+    private init() {}
+
     /// What is wrong with a query, in words for its caller.
     struct Refusal: Error, Equatable { let detail: String }
 

@@ -8,6 +8,7 @@ import NIOCore
 struct GatewayResponder: Responder {
     let current: CurrentServing
     let health: HealthRoutes
+    let admin: AdminRoutes
 
     func respond(to request: Request) -> Reply {
         let view = current.view()
@@ -43,15 +44,16 @@ struct GatewayResponder: Responder {
             return .now(Answers.notFound(request, detail: Self.whatExists))
         }
         if Query(request.query)?.carriesCredential == true { return .now(credentialInQuery(request)) }
-        if case .provider(let name, let account, let path) = route {
-            return serving.providers.respond(to: request, name: name, account: account, documentedPath: path)
-        }
-        guard request.method == "GET" || request.isHead else { return .now(Answers.methodNotAllowed(request)) }
+        guard route.methods.contains(request.method) else { return .now(Answers.methodNotAllowed(request, route)) }
         switch route {
         case .balances(let provider, let account):
             return serving.balances.respond(to: request, provider: provider, account: account)
         case .live: return .now(health.live())
         case .ready: return .now(health.ready(request))
+        case .status: return serving.status.respond()
+        case .reload: return admin.reload(request)
+        case .cooldown(let provider, let account):
+            return .now(admin.clearCooldown(request, serving, provider: provider, account: account))
         case .providers: return .now(serving.documents.providers(request))
         case .openAPI: return serving.documents.openAPI(request)
         case .metrics: return serving.metrics.respond()
@@ -63,7 +65,7 @@ struct GatewayResponder: Responder {
     }
 
     static let whatExists =
-        "There are /v1/balances, /v1/providers, /providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
+        "There are /v1/balances, /v1/providers, /v1/status, /providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
 
     func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
         Answers.problem(

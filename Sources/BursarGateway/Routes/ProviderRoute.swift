@@ -39,7 +39,6 @@ struct ProviderRoute: Sendable {
             let known = catalog.definitions.map(\.id.name).joined(separator: ", ")
             return .now(Answers.notFound(request, detail: "There is no such provider. Known are: \(known)."))
         }
-        guard request.method == "GET" || request.isHead else { return .now(Answers.methodNotAllowed(request)) }
         switch subject(of: request, definition, account: account) {
         case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))
         case .failure(.noCredential):

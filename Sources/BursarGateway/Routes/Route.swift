@@ -7,6 +7,11 @@ enum Route: Equatable, Sendable {
     /// `/providers/{provider}{documentedPath}` or `/providers/{provider}@{account}{documentedPath}`.
     case provider(name: String, account: String?, documentedPath: String)
     case providers
+    case status
+    /// `/v1/cooldowns/{provider}/{account}`
+    case cooldown(provider: String, account: String)
+    /// `/admin/reload`
+    case reload
     case live
     case ready
     case openAPI
@@ -20,6 +25,8 @@ enum Route: Equatable, Sendable {
         switch path {
         case "/v1/balances": self = .balances(provider: nil, account: nil)
         case "/v1/providers": self = .providers
+        case "/v1/status": self = .status
+        case "/admin/reload": self = .reload
         case "/livez": self = .live
         case "/readyz": self = .ready
         case "/openapi.json": self = .openAPI
@@ -28,6 +35,8 @@ enum Route: Equatable, Sendable {
             guard let decoded = Self.percentDecoded(path) else { return nil }
             if let rest = decoded.dropping(prefix: "/v1/balances/") {
                 self.init(balances: rest)
+            } else if let rest = decoded.dropping(prefix: "/v1/cooldowns/") {
+                self.init(cooldown: rest)
             } else if let rest = decoded.dropping(prefix: "/providers/") {
                 self.init(provider: rest)
             } else {
@@ -42,12 +51,27 @@ enum Route: Equatable, Sendable {
         self = .balances(provider: String(names[0]), account: names.count == 2 ? String(names[1]) : nil)
     }
 
+    private init?(cooldown rest: Substring) {
+        let names = rest.split(separator: "/", omittingEmptySubsequences: false)
+        guard names.count == 2, names.allSatisfy({ !$0.isEmpty }) else { return nil }
+        self = .cooldown(provider: String(names[0]), account: String(names[1]))
+    }
+
     private init?(provider rest: Substring) {
         let end = rest.firstIndex(of: "/") ?? rest.endIndex
         let parts = rest[..<end].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first, !name.isEmpty, parts.count == 1 || !parts[1].isEmpty else { return nil }
         self = .provider(
             name: String(name), account: parts.count == 2 ? String(parts[1]) : nil, documentedPath: String(rest[end...]))
+    }
+
+    /// The methods that it answers, as `Allow` lists them.
+    var methods: [String] {
+        switch self {
+        case .reload: ["POST"]
+        case .cooldown: ["DELETE"]
+        default: ["GET", "HEAD"]
+        }
     }
 
     /// Clients may write `@` as `%40`. A `%2F` stays refused: it would make one segment look like two.

@@ -16,6 +16,7 @@ final class Serving: Sendable {
     let providers: ProviderRoute
     let documents: DocumentRoutes
     let metrics: MetricsRoute
+    let status: StatusRoute
     /// The path segments that the access log may show.
     let knownSegments: Set<Substring>
 
@@ -34,6 +35,7 @@ final class Serving: Sendable {
             scrubber: process.scrubber,
             passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil)
         documents = DocumentRoutes(catalog: configuration.catalog, directory: directory)
+        status = StatusRoute(directory: directory, process: process)
         metrics = MetricsRoute(directory: directory, process: process)
         knownSegments = directory.knownSegments(configuration.catalog)
     }
@@ -48,6 +50,7 @@ struct ProcessParts: Sendable {
     let counters: ServerCounters
     let requests: RequestCounts
     let upstream: UpstreamMetrics
+    let reloads: ReloadCounts
     let startedAt: WallTime
 }
 

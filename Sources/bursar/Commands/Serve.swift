@@ -12,6 +12,7 @@ struct Serve: AsyncParsableCommand {
               bursar serve --config /etc/bursar/bursar.yaml
               bursar serve --listen 127.0.0.1:8787 --listen unix:/run/bursar/bursar.sock
 
+            SIGHUP (or POST /admin/reload) reads the configuration again; one that is wrong changes nothing.
             Ends on SIGTERM or SIGINT, after the requests under way.
             Exit codes: 64 usage, 66 no such file, 69 cannot listen, 78 configuration.
             """
@@ -21,7 +22,9 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ConfigurationLoading.load(options.request)
-        try await Running.gateway(configuration) { addresses in
+        let request = options.request
+        let reader = ConfigurationReader(sources: .process())
+        try await Running.gateway(configuration, reread: { reader.read(request) }) { addresses in
             Terminal.tell(Announcement.serving(configuration, addresses))
         }
     }

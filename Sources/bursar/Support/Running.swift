@@ -1,15 +1,18 @@
 import ArgumentParser
 import BursarGateway
 import BursarModel
+import Foundation
 import Logging
 import ServiceLifecycle
 import UnixSignals
 
 /// Runs a gateway, and what it needs beside it, until SIGTERM or SIGINT.
 enum Running {
-    /// - Parameter announce: called once it listens, with the real addresses; what people should read goes to stderr.
+    /// - Parameters:
+    ///   - reread: reads the configuration again, on SIGHUP and on `POST /admin/reload`.
+    ///   - announce: called once it listens, with the real addresses; what people should read goes to stderr.
     static func gateway(
-        _ configuration: Configuration, beside mocks: (any Service)? = nil,
+        _ configuration: Configuration, reread: (@Sendable () -> ConfigurationResult)? = nil, beside mocks: (any Service)? = nil,
         announce: ([String]) async -> Void
     ) async throws {
         let sink = LogSink()
@@ -19,7 +22,8 @@ enum Running {
         let gateway: Gateway
         let addresses: [String]
         do {
-            gateway = try Gateway(configuration, scrubber: scrubber, logger: logger)
+            gateway = try Gateway(
+                configuration, scrubber: scrubber, logger: logger, reread: reread, onEvent: ServiceManagerService.teller())
             addresses = try await gateway.start()
         } catch {
             sink.flush()
@@ -29,7 +33,7 @@ enum Running {
         let service = GatewayService(gateway: gateway)
         await announce(addresses)
         var group = ServiceGroupConfiguration(
-            services: [mocks, service].compactMap { $0 }.map {
+            services: [mocks, ServiceManagerService(gateway: gateway, reloads: reread != nil), service].compactMap { $0 }.map {
                 .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
             },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
@@ -54,6 +58,52 @@ enum Running {
 
     /// ServiceLifecycle's own lines say nothing that ours do not.
     private static let quiet = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+}
+
+/// Listens to what else a service manager may want: SIGHUP, and a sign of life.
+struct ServiceManagerService: Service {
+    let gateway: Gateway
+    /// Whether there is a configuration to read again. Where not, SIGHUP ends the process as ever: a terminal was closed.
+    let reloads: Bool
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup { group in
+                if reloads {
+                    group.addTask {
+                        for await _ in await UnixSignalsSequence(trapping: .sighup) { await gateway.reload("SIGHUP") }
+                    }
+                }
+                group.addTask { await watchdog() }
+                await group.waitForAll()
+            }
+        }
+    }
+
+    private func watchdog() async {
+        let environment = ProcessInfo.processInfo.environment
+        guard let manager = ServiceManager(environment),
+            let interval = WatchdogInterval.read(environment, processID: ProcessInfo.processInfo.processIdentifier)
+        else { return }
+        while !Task.isCancelled {
+            // Only when every event loop has taken a turn: a process that hangs there is what the watchdog is for.
+            await gateway.takeTurn()
+            manager.tell(.watchdog)
+            try? await Task.sleep(for: interval)
+        }
+    }
+
+    /// What tells the service manager, if there is one.
+    static func teller() -> @Sendable (LifecycleEvent) -> Void {
+        guard let manager = ServiceManager(ProcessInfo.processInfo.environment) else { return { _ in } }
+        return { event in
+            switch event {
+            case .ready: manager.tell(.ready(status: "serving"))
+            case .reloading: manager.tell(.reloading(monotonicMicroseconds: ServiceManager.monotonicMicroseconds))
+            case .stopping: manager.tell(.stopping)
+            }
+        }
+    }
 }
 
 /// The gateway as a service: it listens already; this waits for the signal and stops it.

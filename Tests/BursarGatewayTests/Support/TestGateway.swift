@@ -27,6 +27,8 @@ final class TestGateway: Sendable {
     let addresses: [String]
     let url: String
     let log: CapturedLog
+    /// What a reload reads.
+    let file: ConfigurationFile
     private let client: HTTPClient
 
     /// - Parameters:
@@ -37,36 +39,55 @@ final class TestGateway: Sendable {
         inherited: [InheritedListener] = [], clock: ManualClock = ManualClock()
     ) async throws -> TestGateway {
         let mocks = try await MockProviders.start(latency: latency)
-        var yaml = "listen: \(listen)\n\(settings)\naccounts:\n"
-        for account in accounts {
-            let provider = account.split(separator: ",")[0].split(separator: ":")[1].filter { $0 != " " }
-            yaml += "  - {\(account), base_url: '\(mocks.baseURL(for: String(provider)))'}\n"
-        }
-        if accounts.isEmpty { yaml += "  []\n" }
-        let content = FileContent(bytes: Array(yaml.utf8))
+        let file = ConfigurationFile(Self.yaml(accounts, listen: listen, settings: settings, mocks))
         // Certificates are real files; everything else is here.
         var sources = ConfigurationSources.process()
         let files = sources.readFile
         sources.environment = [:]
         sources.inherited = inherited
         sources.readFile = { path, limit in
-            path == "test.yaml" ? .success(content) : path.hasPrefix("/") ? files(path, limit) : .failure(.notFound)
+            path == "test.yaml"
+                ? .success(FileContent(bytes: Array(file.text.utf8)))
+                : path.hasPrefix("/") ? files(path, limit) : .failure(.notFound)
         }
-        let result = ConfigurationReader(sources: sources).read(ConfigurationRequest(path: "test.yaml"))
+        let reader = ConfigurationReader(sources: sources)
+        let reread: @Sendable () -> ConfigurationResult = { reader.read(ConfigurationRequest(path: "test.yaml")) }
+        let result = reread()
         guard let configuration = result.configuration else {
             await mocks.stop()
             throw BadConfiguration(diagnostics: result.diagnostics.map(\.description))
         }
         let log = CapturedLog()
         let scrubber = ScrubberBox()
-        let gateway = try Gateway(configuration, scrubber: scrubber, logger: log.logger(scrubber), clock: clock)
+        let gateway = try Gateway(
+            configuration, scrubber: scrubber, logger: log.logger(scrubber), reread: reread, clock: clock)
         let addresses = try await gateway.start()
-        return TestGateway(mocks: mocks, gateway: gateway, clock: clock, addresses: addresses, log: log)
+        return TestGateway(mocks: mocks, gateway: gateway, clock: clock, addresses: addresses, log: log, file: file)
+    }
+
+    /// - Parameter accounts: lines of the `accounts:` list, as for ``start(_:listen:settings:latency:inherited:clock:)``.
+    static func yaml(_ accounts: [String], listen: String, settings: String, _ mocks: MockProviders) -> String {
+        var yaml = "listen: \(listen)\n\(settings)\naccounts:\n"
+        for account in accounts {
+            let provider = account.split(separator: ",")[0].split(separator: ":")[1].filter { $0 != " " }
+            yaml += "  - {\(account), base_url: '\(mocks.baseURL(for: String(provider)))'}\n"
+        }
+        return accounts.isEmpty ? yaml + "  []\n" : yaml
+    }
+
+    /// Writes another configuration and has it read.
+    @discardableResult
+    func reload(_ accounts: [String], listen: String = "['127.0.0.1:0']", settings: String = "") async -> ReloadOutcome {
+        file.text = Self.yaml(accounts, listen: listen, settings: settings, mocks)
+        return await gateway.reload("test")
     }
 
     struct BadConfiguration: Error { let diagnostics: [String] }
 
-    private init(mocks: MockProviders, gateway: Gateway, clock: ManualClock, addresses: [String], log: CapturedLog) {
+    private init(
+        mocks: MockProviders, gateway: Gateway, clock: ManualClock, addresses: [String], log: CapturedLog, file: ConfigurationFile
+    ) {
+        self.file = file
         self.mocks = mocks
         self.gateway = gateway
         self.clock = clock
@@ -121,6 +142,18 @@ final class TestGateway: Sendable {
         "hyper3d": "/providers/hyper3d/api/v2/check_balance"
     ]
     static let five = routes.keys.sorted().map { "provider: \($0), key: mock-ok" }
+}
+
+/// A configuration file that tests write. *Mutex*; any thread.
+final class ConfigurationFile: Sendable {
+    private let content: Mutex<String>
+
+    init(_ text: String) { content = Mutex(text) }
+
+    var text: String {
+        get { content.withLock { $0 } }
+        set { content.withLock { $0 = newValue } }
+    }
 }
 
 /// What a gateway logged, at the most verbose level. *Mutex*; any thread.

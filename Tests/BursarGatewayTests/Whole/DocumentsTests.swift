@@ -28,7 +28,7 @@ import Testing
         let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn()))
         let documented = try #require(document["paths"]?.members).members.map(\.key)
         try await TestGateway.with(TestGateway.five) { gateway async throws in
-            for template in documented {
+            for template in documented where document["paths"]?[template]?["get"] != nil {
                 let path = template.replacing("{provider}", with: "sunor").replacing("{account}", with: "default")
                     .replacing("@default", with: "@default")
                 let answer = try await gateway.get(path)
@@ -39,7 +39,7 @@ import Testing
             [
                 "/v1/balances", "/v1/balances/{provider}", "/v1/balances/{provider}/{account}", "/v1/providers", "/livez",
                 "/readyz",
-                "/openapi.json", "/metrics", "/"
+                "/openapi.json", "/metrics", "/", "/v1/status", "/v1/cooldowns/{provider}/{account}", "/admin/reload"
             ] + TestGateway.routes.values
         for path in served { #expect(documented.contains(path), "\(path) is not documented") }
     }

@@ -1,0 +1,40 @@
+import BursarHTTP
+import BursarModel
+
+/// Who may change something: reload, clear a cooldown. *Value.* Pure.
+///
+/// Two questions, and both must be answered well: does the request come from this machine (without clients in the configuration
+/// there is nothing else to go by), and was it a web page that sent it? A page of any origin may send a POST to a loopback address
+/// (it is a "simple" request, no preflight asks); but browsers say so in Origin and Sec-Fetch-Site, and programs send neither.
+enum AdminGuard {
+    enum Verdict: Equatable {
+        case allowed
+        case notLocal
+        case crossSite
+    }
+
+    static func judge(_ request: Request) -> Verdict {
+        if isCrossSite(request.headers) { return .crossSite }
+        return isLocal(request) ? .allowed : .notLocal
+    }
+
+    /// A proxy on this machine speaks for others, so whatever a proxy passed on is not local.
+    private static func isLocal(_ request: Request) -> Bool {
+        let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]
+        guard !forwarded.contains(where: { request.headers.contains($0) }) else { return false }
+        let peer = request.connection.peer
+        return peer == "unix" || IPLiteral(peer) == .loopback
+    }
+
+    private static func isCrossSite(_ headers: HeaderFields) -> Bool {
+        if let site = headers["sec-fetch-site"], site != "same-origin", site != "none" { return true }
+        guard let origin = headers["origin"] else { return false }
+        guard let host = headers["host"], let start = origin.range(of: "://") else { return true }
+        return origin[start.upperBound...].lowercased() != host.lowercased()
+    }
+}
+
+extension StringProtocol {
+    /// The first place of `text`; without Foundation.
+    fileprivate func range(of text: String) -> Range<Index>? { firstRange(of: text) }
+}

@@ -1,0 +1,32 @@
+/// What systemd is told over its socket: lines of `NAME=value` (sd_notify(3)). *Value.* Pure.
+package enum ServiceManagerMessage: Sendable, Equatable {
+    case ready(status: String)
+    /// - Parameter monotonicMicroseconds: of CLOCK_MONOTONIC when the reload began: `Type=notify-reload` asks for it, to tell this
+    ///   reload from one before.
+    case reloading(monotonicMicroseconds: UInt64)
+    case stopping
+    /// The process is well: within each `WatchdogSec=`.
+    case watchdog
+
+    package var text: String {
+        switch self {
+        case .ready(let status): "READY=1\nSTATUS=\(Self.line(status))\n"
+        case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(time)\n"
+        case .stopping: "STOPPING=1\n"
+        case .watchdog: "WATCHDOG=1\n"
+        }
+    }
+
+    /// A line break would begin another assignment.
+    private static func line(_ text: String) -> String { text.replacing("\n", with: " ") }
+}
+
+/// How often the service manager wants to hear from this process. *Value.* Pure.
+package enum WatchdogInterval {
+    /// Half of `WATCHDOG_USEC`, as sd_watchdog_enabled(3) advises; nil where none is asked of this process.
+    package static func read(_ environment: [String: String], processID: Int32) -> Duration? {
+        guard let text = environment["WATCHDOG_USEC"], let microseconds = Int64(text), microseconds > 1 else { return nil }
+        if let owner = environment["WATCHDOG_PID"], Int32(owner) != processID { return nil }
+        return .microseconds(microseconds / 2)
+    }
+}

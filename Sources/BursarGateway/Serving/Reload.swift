@@ -1,0 +1,65 @@
+package import BursarModel
+import BursarUpstream
+
+/// What a reload came to. *Value.* Safe to show: no credential is in it.
+package enum ReloadOutcome: Sendable, Equatable {
+    /// Another configuration is in force.
+    case applied(ReloadReport)
+    /// It is wrong, so nothing changed; every problem with its place, as `bursar check` prints them.
+    case refused([String])
+    /// This gateway was started without anything that could be read again: the demo.
+    case nothingToRead
+}
+
+/// How the configuration in force differs from the one before. *Value.*
+package struct ReloadReport: Sendable, Equatable {
+    package var accounts = 0
+    package var added: [AccountID] = []
+    package var removed: [AccountID] = []
+    /// The same name, with another key or other settings. Another key begins without a reading and without penalties.
+    package var changed: [AccountID] = []
+    /// Settings that differ and are only looked at by a start, as `docs/configuration.md` names them.
+    package var needsRestart: [String] = []
+
+    package init() {}
+}
+
+extension ReloadReport {
+    init(from old: Serving, to new: Serving) {
+        accounts = new.directory.entries.count
+        let before = Dictionary(old.directory.entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let after = Set(new.directory.entries.map(\.id))
+        for entry in new.directory.entries {
+            guard let known = before[entry.id] else {
+                added.append(entry.id)
+                continue
+            }
+            if !known.isAsked(like: entry) { changed.append(entry.id) }
+        }
+        removed = old.directory.entries.map(\.id).filter { !after.contains($0) }
+        needsRestart = new.configuration.settingsThatNeedRestart(after: old.configuration)
+    }
+}
+
+extension AccountEntry {
+    /// Whether nothing differs that an operator wrote.
+    fileprivate func isAsked(like other: AccountEntry) -> Bool {
+        upstream.key == other.upstream.key && upstream.policy == other.upstream.policy && low == other.low
+    }
+}
+
+extension Configuration {
+    /// What listens, and how, is decided once: a listener that comes or goes while others serve is a restart's business, which
+    /// loses no request either (`drain`).
+    func settingsThatNeedRestart(after old: Configuration) -> [String] {
+        var names: [String] = []
+        if listeners != old.listeners { names.append("listen") }
+        if tls != old.tls { names.append("tls") }
+        if proxies.trusted != old.proxies.trusted { names.append("trusted_proxies") }
+        if proxies.proxyProtocol != old.proxies.proxyProtocol { names.append("proxy_protocol") }
+        if limits != old.limits { names.append("limits") }
+        if log.level != old.log.level { names.append("log.level") }
+        if log.format != old.log.format { names.append("log.format") }
+        return names
+    }
+}

@@ -1,0 +1,107 @@
+import BursarCatalog
+import BursarHTTP
+import BursarModel
+import BursarUpstream
+import Dispatch
+import Logging
+
+/// Reads the configuration again and puts it in force, or leaves everything as it is. *Own queue:* one reload at a time, and files
+/// and commands that answer slowly block nobody else.
+///
+/// Accounts whose key is the same keep reading, cooldown, budget and connections, because all of those belong to the key and live
+/// in the refresher. A request under way ends with the configuration that it began with.
+final class Reloader: Sendable {
+    private let read: (@Sendable () -> ConfigurationResult)?
+    private let process: ProcessParts
+    private let current: CurrentServing
+    private let relay: ChangeRelay
+    private let identity: TLSIdentity?
+    private let logger: Logger
+    private let onEvent: @Sendable (LifecycleEvent) -> Void
+    private let queue = DispatchQueue(label: "bursar.reload")
+
+    /// - Parameter read: blocks while it reads files; nil where there is nothing to read again.
+    init(
+        read: (@Sendable () -> ConfigurationResult)?, process: ProcessParts, current: CurrentServing, relay: ChangeRelay,
+        identity: TLSIdentity?, logger: Logger, onEvent: @escaping @Sendable (LifecycleEvent) -> Void
+    ) {
+        self.read = read
+        self.process = process
+        self.current = current
+        self.relay = relay
+        self.identity = identity
+        self.logger = logger
+        self.onEvent = onEvent
+    }
+
+    /// - Parameter trigger: what asked for it, for the log: a signal, a request, a file.
+    func reload(_ trigger: StaticString) async -> ReloadOutcome {
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: self.reloadNow(trigger)) }
+        }
+    }
+
+    private func reloadNow(_ trigger: StaticString) -> ReloadOutcome {
+        guard let read else { return .nothingToRead }
+        // While draining, there is nothing left to be configured.
+        onEvent(.reloading)
+        defer { onEvent(.ready) }
+        let result = read()
+        guard let configuration = result.configuration else {
+            return refused(result.diagnostics.filter { $0.severity == .error }.map(\.description), trigger)
+        }
+        // A renewed certificate is part of it. Files that cannot be used are a reason to refuse, like any other mistake.
+        if let identity, identity.settings == configuration.tls, identity.filesChanged {
+            do throws(TLSError) { try identity.reload() } catch { return refused(["\(error)"], trigger) }
+        }
+        return .applied(putInForce(configuration, trigger))
+    }
+
+    private func putInForce(_ configuration: Configuration, _ trigger: StaticString) -> ReloadReport {
+        let old = current.value
+        // Calls under way still carry the old keys: both are looked for until the reload after this one.
+        process.scrubber.configure(configuration.secrets + old.configuration.secrets)
+        let new = Serving(configuration, process: process)
+        relay.send(to: new)
+        _ = current.replace(with: new)
+        let kept = Set(new.directory.entries.map(\.upstream.key))
+        for entry in old.directory.entries where !kept.contains(entry.upstream.key) {
+            process.refresher.forget(entry.upstream.key)
+        }
+        let report = ReloadReport(from: old, to: new)
+        process.reloads.applied(at: process.refresher.now.wall)
+        logger.notice(
+            "configuration reloaded",
+            metadata: [
+                "trigger": "\(trigger)", "accounts": "\(report.accounts)", "added": "\(report.added.count)",
+                "removed": "\(report.removed.count)", "changed": "\(report.changed.count)"
+            ])
+        if !report.needsRestart.isEmpty {
+            logger.warning(
+                "some settings are looked at by a start only",
+                metadata: ["settings": "\(report.needsRestart.joined(separator: " "))"]
+            )
+        }
+        return report
+    }
+
+    private func refused(_ problems: [String], _ trigger: StaticString) -> ReloadOutcome {
+        process.reloads.refused()
+        logger.error(
+            "configuration not reloaded, the old one stays",
+            metadata: ["trigger": "\(trigger)", "problems": "\(problems.count)"])
+        for problem in problems.prefix(Self.loggedProblems) { logger.error("configuration", metadata: ["problem": "\(problem)"]) }
+        return .refused(problems)
+    }
+
+    /// A file that is no configuration at all has an error a line; `bursar check` shows them all.
+    private static let loggedProblems = 20
+}
+
+/// What a service manager is told (sd_notify(3)). *Value.*
+package enum LifecycleEvent: Sendable, Equatable {
+    /// The listeners are up, or a reload has ended, either way.
+    case ready
+    case reloading
+    case stopping
+}

@@ -1,0 +1,131 @@
+import BursarCatalog
+import BursarMocks
+import BursarModel
+import NIOHTTP1
+import Testing
+
+@testable import BursarGateway
+
+/// Another configuration is put in force while the gateway serves.
+@Suite(.timeLimit(.minutes(2)))
+struct ReloadTests {
+    private let sunor = "provider: sunor, key: mock-ok"
+    private let tensorpix = "provider: tensorpix, key: mock-balance-12.3400"
+
+    private static func id(_ provider: String) throws -> AccountID {
+        AccountID(provider: try #require(ProviderID(provider)), account: .default)
+    }
+
+    @Test func `accounts come and go, and those that stay keep their reading`() async throws {
+        try await TestGateway.with([sunor, tensorpix]) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances").json?["summary"]?["fresh"] == .number("2"))
+            let outcome = await gateway.reload([sunor, "provider: legnext, key: mock-ok"])
+            var report = ReloadReport()
+            report.accounts = 2
+            report.added = [try Self.id("legnext")]
+            report.removed = [try Self.id("tensorpix")]
+            #expect(outcome == .applied(report))
+
+            // The ready answer of before is gone at once, and nobody was asked for the account that stayed.
+            let after = try await gateway.get("/v1/balances")
+            #expect(after.text.contains("legnext"))
+            #expect(!after.text.contains("tensorpix"))
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+            #expect(try await gateway.get("/v1/balances/tensorpix").status == 404)
+            #expect(try await gateway.get("/v1/providers").json?["providers"]?[2]?["accounts"]?[0]?.text == "default")
+        }
+    }
+
+    @Test func `a cooldown outlives a reload that keeps the key, and not one that changes it`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-429-retry-after-300"]) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            await gateway.reload(["provider: sunor, name: other, key: mock-429-retry-after-300"])
+            #expect(try await gateway.get("/v1/balances").status == 503)
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+            await gateway.reload(["provider: sunor, name: other, key: mock-ok"])
+            #expect(try await gateway.get("/v1/balances").row(0)?["status"]?.text == "fresh")
+            #expect(try gateway.mocks.calls(for: "sunor") == 2)
+        }
+    }
+
+    @Test func `a changed key drops the old key's reading`() async throws {
+        try await TestGateway.with([sunor]) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            await gateway.reload(["provider: sunor, key: mock-401"])
+            let row = try await gateway.get("/v1/balances").row(0) ?? .null
+            #expect(try await gateway.get("/v1/balances").status == 502)
+            #expect(row["available"]?.text == nil)
+        }
+    }
+
+    @Test func `a wrong file changes nothing, and is told with its place`() async throws {
+        try await TestGateway.with([sunor]) { gateway async throws in
+            let before = try await gateway.get("/v1/balances").text
+            let outcome = await gateway.reload(["provider: sunoor, key: mock-ok", sunor, "provider: sunor, ttl: soon, key: x"])
+            guard case .refused(let problems) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(problems.contains { $0.contains("test.yaml:4:") && $0.contains("did you mean sunor?") }, "\(problems)")
+            #expect(try await gateway.get("/v1/balances").text == before)
+            #expect(await gateway.log.contains("configuration not reloaded"))
+            let metrics = try await gateway.get("/metrics").text
+            #expect(metrics.contains(#"bursar_configuration_reloads_total{outcome="refused"} 1"#))
+            #expect(try await gateway.get("/v1/status").json?["gateway"]?["last_reload_refused"] == .bool(true))
+        }
+    }
+
+    @Test func `what needs a restart is named`() async throws {
+        try await TestGateway.with([sunor]) { gateway async throws in
+            let outcome = await gateway.reload(
+                [sunor], listen: "['127.0.0.1:0', '[::1]:0']", settings: "limits: {connections: 7}\nlog: {level: debug}")
+            guard case .applied(let report) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(report.needsRestart == ["listen", "limits", "log.level"])
+            #expect(await gateway.log.contains("listen limits log.level"))
+        }
+    }
+
+    @Test func `other settings of an account are in force at once`() async throws {
+        try await TestGateway.with([sunor]) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            await gateway.reload([sunor + ", low: 2000"])
+            #expect(try await gateway.get("/v1/balances").row(0)?["low"] == .bool(true))
+            await gateway.reload([sunor], settings: "hosts: [bursar.test]")
+            #expect(try await gateway.get("/v1/balances", ("host", "bursar.test")).status == 200)
+        }
+    }
+
+    @Test func `a key that was configured before is still looked for in what leaves`() async throws {
+        try await TestGateway.with(["provider: sunor, key: canary-of-the-first-generation"]) { gateway async throws in
+            await gateway.reload([sunor])
+            let answer = try await gateway.get("/canary-of-the-first-generation")
+            #expect(!answer.text.contains("canary"))
+            #expect(!gateway.log.text.contains("canary"))
+        }
+    }
+
+    @Test func `callers notice nothing of reloads under load`() async throws {
+        try await TestGateway.with([sunor, tensorpix]) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            let (sunor, tensorpix) = (sunor, tensorpix)
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        for _ in 0..<100 {
+                            let answer = try await gateway.get("/v1/balances")
+                            let rows = answer.json?["summary"]?["accounts"]
+                            #expect(answer.status == 200)
+                            #expect(rows == .number("1") || rows == .number("2"))
+                        }
+                    }
+                }
+                for round in 0..<20 { await gateway.reload(round % 2 == 0 ? [sunor] : [sunor, tensorpix]) }
+                try await group.waitForAll()
+            }
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+        }
+    }
+}
