@@ -45,7 +45,8 @@ import Testing
         ],
         "BursarMocks": ["BursarModel", "BursarCatalog", "BursarHTTP", "NIOCore", "NIOPosix", "Crypto"],
         "bursar": [
-            "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "ArgumentParser", "ServiceLifecycle", "UnixSignals",
+            "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "ArgumentParser", "ServiceLifecycle",
+            "UnixSignals",
             "AsyncHTTPClient", "Foundation", "Logging", "NIOCore", "NIOHTTP1"
         ]
     ]
