@@ -20,6 +20,11 @@ package struct Catalog: Sendable {
     /// Without any definition; ``adding(_:)`` makes one with a user's alone.
     package static let empty = Catalog(definitions: [], warnings: [])
 
+    /// The same with some definitions only.
+    package func filtered(_ isIncluded: (ProviderDefinition) -> Bool) -> Catalog {
+        Catalog(definitions: definitions.filter(isIncluded), warnings: warnings)
+    }
+
     /// The definitions that are part of the program.
     /// - Throws: only where one of them is malformed, which a test rules out.
     package static func builtIn() throws(CatalogDiagnostics) -> Catalog {

@@ -9,6 +9,8 @@ struct AccountEntry: Sendable {
     let upstream: UpstreamAccount
     /// Below this available amount the row says so.
     let low: ExactDecimal?
+    /// Its place in the configuration, which is that of its row, in whatever directory it stands.
+    let position: Int
 }
 
 /// The configured accounts in configuration order, and the ways to find one. *Immutable after start; any thread.*

@@ -18,7 +18,7 @@ final class HotEntry: Sendable {
     func isCurrent(at now: NIODeadline) -> Bool { replay.validity.isCurrent && now < replay.until }
 }
 
-/// The ready answers of one ``Serving`` by path. *Mutex*; any thread. Event loops read it once an entry and change, through
+/// The ready answers of one ``Scope`` by path. *Mutex*; any thread. Event loops read it once an entry and change, through
 /// their own ``LoopView``.
 final class HotTable: Sendable {
     private struct State {

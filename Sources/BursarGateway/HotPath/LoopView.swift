@@ -11,21 +11,23 @@ import Synchronization
 final class LoopView: @unchecked Sendable {
     let serving: Serving
     private let number: UInt64
-    private var entries: [String: HotEntry] = [:]
+    /// By scope, as ``Serving/scopes`` has them.
+    private var entries: [[String: HotEntry]]
 
     fileprivate init(_ serving: Serving, number: UInt64) {
         self.serving = serving
         self.number = number
+        entries = Array(repeating: [:], count: serving.scopes.count)
     }
 
-    /// The answer for `path`, where one is held and still true.
-    func entry(for path: String, now: NIODeadline) -> HotEntry? {
-        if let entry = entries[path] {
+    /// The answer for `path` within a scope, where one is held and still true.
+    func entry(for path: String, in scope: Int, now: NIODeadline) -> HotEntry? {
+        if let entry = entries[scope][path] {
             if entry.isCurrent(at: now) { return entry }
-            entries[path] = nil
+            entries[scope][path] = nil
         }
-        guard let entry = serving.hot[path], entry.isCurrent(at: now) else { return nil }
-        entries[path] = entry
+        guard let entry = serving.scopes[scope].hot[path], entry.isCurrent(at: now) else { return nil }
+        entries[scope][path] = entry
         return entry
     }
 
@@ -76,7 +78,7 @@ final class CurrentServing: Sendable {
             number.store(next, ordering: .releasing)
             return old
         }
-        old.hot.close()
+        for scope in old.scopes { scope.hot.close() }
         return old
     }
 

@@ -10,6 +10,7 @@ import Synchronization
 struct MetricsRoute: Sendable {
     let directory: AccountDirectory
     let process: ProcessParts
+    let sight: Sight
 
     func respond() -> Reply {
         // In a task: counting descriptors reads a directory, which does not belong on an event loop.
@@ -26,14 +27,21 @@ struct MetricsRoute: Sendable {
         writeBuild(&text)
         writeAccounts(&text)
         writeUpstream(&text)
-        writeRequests(&text)
-        writeProcess(&text)
+        // What is not told apart by provider is for those for whom everything exists.
+        if sight == .everything {
+            writeReloads(&text)
+            writeRequests(&text)
+            writeProcess(&text)
+        }
         return text.text
     }
 
     private func writeBuild(_ text: inout PrometheusText) {
         text.family("bursar_build_info", .gauge, "Which program this is.")
         text.sample([("version", bursarVersion)], "1")
+    }
+
+    private func writeReloads(_ text: inout PrometheusText) {
         let reloads = process.reloads.value
         text.family("bursar_configuration_reloads_total", .counter, "Attempts to read the configuration again, by outcome.")
         text.sample([("outcome", "applied")], String(reloads.applied))
@@ -111,7 +119,7 @@ struct MetricsRoute: Sendable {
 
 extension MetricsRoute {
     private func writeUpstream(_ text: inout PrometheusText) {
-        let calls = process.upstream.snapshot()
+        let calls = process.upstream.snapshot().filter { sight.coversAll(of: $0.provider) }
         text.family("bursar_upstream_calls_total", .counter, "Calls to providers that have ended, by outcome.")
         for call in calls { text.sample(Self.labels(call), String(call.count)) }
         text.family("bursar_upstream_duration_seconds", .histogram, "How long calls to providers took.")

@@ -27,11 +27,11 @@ struct AdminRoutes: Sendable {
 
     /// Lets a provider be asked again at once: cooldown, rejected key, backoff and open circuit of one account end. 204, also where
     /// nothing was held back: it is as asked for.
-    func clearCooldown(_ request: Request, _ serving: Serving, provider: String, account: String) -> Response {
+    func clearCooldown(_ request: Request, _ scope: Scope, provider: String, account: String) -> Response {
         if let refusal = refusal(request) { return refusal }
         do {
-            for index in try serving.directory.select(provider: provider, account: account, query: .everything) {
-                _ = process.refresher.clearCooldown(serving.directory[index].upstream)
+            for index in try scope.directory.select(provider: provider, account: account, query: .everything) {
+                _ = process.refresher.clearCooldown(scope.directory[index].upstream)
             }
             return Response(status: 204, headers: ["cache-control": "no-store"])
         } catch {

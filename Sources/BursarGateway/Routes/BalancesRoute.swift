@@ -102,7 +102,9 @@ extension BalancesRoute {
             generatedAt: now,
             rows: ask.indices.map { index in
                 guard let view = own[index]?.view else {
-                    return rows.row(index, now: now) { row($0, refresher.view(directory[$0].upstream)) }
+                    return rows.row(directory[index].position, now: now) { _ in
+                        row(index, refresher.view(directory[index].upstream))
+                    }
                 }
                 return BalancesDocument.Row(row(index, view, otherwise: Problem(code: .timeout)), now: now)
             })

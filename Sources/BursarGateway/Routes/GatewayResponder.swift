@@ -17,13 +17,13 @@ struct GatewayResponder: Responder {
             return .now(misdirected(request))
         }
         if let hit = hit(request, view) { return .now(hit) }
-        return route(request, view.serving)
+        return route(request, view.serving.scopes[0])
     }
 
     /// The answer that stands ready, where the request says nothing that could change it.
     private func hit(_ request: Request, _ view: LoopView) -> Response? {
         guard request.query == nil, request.method == "GET" || request.isHead,
-            let entry = view.entry(for: request.path, now: .now()), !asksForMore(request.headers, than: entry)
+            let entry = view.entry(for: request.path, in: 0, now: .now()), !asksForMore(request.headers, than: entry)
         else { return nil }
         return Held.choose(entry.response, for: request, replay: entry.replay)
     }
@@ -39,7 +39,7 @@ struct GatewayResponder: Responder {
         return MediaTypes.prefersPlainText(headers.all("accept"))
     }
 
-    private func route(_ request: Request, _ serving: Serving) -> Reply {
+    private func route(_ request: Request, _ scope: Scope) -> Reply {
         guard let route = Route(path: request.path) else {
             return .now(Answers.notFound(request, detail: Self.whatExists))
         }
@@ -47,20 +47,20 @@ struct GatewayResponder: Responder {
         guard route.methods.contains(request.method) else { return .now(Answers.methodNotAllowed(request, route)) }
         switch route {
         case .balances(let provider, let account):
-            return serving.balances.respond(to: request, provider: provider, account: account)
+            return scope.balances.respond(to: request, provider: provider, account: account)
         case .live: return .now(health.live())
         case .ready: return .now(health.ready(request))
-        case .status: return serving.status.respond()
+        case .status: return scope.status.respond()
         case .reload: return admin.reload(request)
         case .cooldown(let provider, let account):
-            return .now(admin.clearCooldown(request, serving, provider: provider, account: account))
-        case .providers: return .now(serving.documents.providers(request))
-        case .openAPI: return serving.documents.openAPI(request)
-        case .metrics: return serving.metrics.respond()
+            return .now(admin.clearCooldown(request, scope, provider: provider, account: account))
+        case .providers: return .now(scope.documents.providers(request))
+        case .openAPI: return scope.documents.openAPI(request)
+        case .metrics: return scope.metrics.respond()
         case .page(let path):
-            return .now(serving.documents.page(path, request) ?? Answers.notFound(request, detail: Self.whatExists))
+            return .now(scope.documents.page(path, request) ?? Answers.notFound(request, detail: Self.whatExists))
         case .provider(let name, let account, let path):
-            return serving.providers.respond(to: request, name: name, account: account, documentedPath: path)
+            return scope.providers.respond(to: request, name: name, account: account, documentedPath: path)
         }
     }
 

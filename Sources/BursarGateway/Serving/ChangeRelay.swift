@@ -8,20 +8,23 @@ final class ChangeRelay: Sendable {
     struct Target: Sendable {
         let directory: AccountDirectory
         let rows: RowTable
-        let hot: HotTable
+        let scopes: [(directory: AccountDirectory, hot: HotTable)]
     }
 
     private let target = Mutex<Target?>(nil)
 
     func send(to serving: Serving) {
-        target.withLock { $0 = Target(directory: serving.directory, rows: serving.rows, hot: serving.hot) }
+        target.withLock {
+            $0 = Target(
+                directory: serving.directory, rows: serving.rows, scopes: serving.scopes.map { ($0.directory, $0.hot) })
+        }
     }
 
     func changed(_ change: ViewChange) {
         guard let target = target.withLock({ $0 }) else { return }
-        for index in target.directory.indices(of: change.key) {
-            target.rows.invalidate(index)
-            target.hot.invalidate(target.directory.paths(showing: index))
+        for index in target.directory.indices(of: change.key) { target.rows.invalidate(index) }
+        for scope in target.scopes {
+            for index in scope.directory.indices(of: change.key) { scope.hot.invalidate(scope.directory.paths(showing: index)) }
         }
     }
 }

@@ -8,35 +8,24 @@ import BursarUpstream
 /// ever sees half of two. *Immutable; any thread:* its tables have locks of their own.
 final class Serving: Sendable {
     let configuration: Configuration
+    /// Every account, whoever may see it.
     let directory: AccountDirectory
     let rows: RowTable
-    let hot: HotTable
     let hosts: HostGuard
-    let balances: BalancesRoute
-    let providers: ProviderRoute
-    let documents: DocumentRoutes
-    let metrics: MetricsRoute
-    let status: StatusRoute
+    /// For whom everything exists, first; then one for each other set of things that a client may see.
+    let scopes: [Scope]
     /// The path segments that the access log may show.
     let knownSegments: Set<Substring>
 
     init(_ configuration: Configuration, process: ProcessParts) {
-        let directory = AccountDirectory(configuration.accounts.map { AccountEntry($0, keys: process.keys) })
+        let directory = AccountDirectory(
+            configuration.accounts.enumerated().map { AccountEntry($1, position: $0, keys: process.keys) })
         let rows = RowTable(count: directory.entries.count)
-        let hot = HotTable()
         self.configuration = configuration
         self.directory = directory
         self.rows = rows
-        self.hot = hot
         hosts = HostGuard(patterns: configuration.hosts)
-        balances = BalancesRoute(directory: directory, refresher: process.refresher, rows: rows, hot: hot)
-        providers = ProviderRoute(
-            catalog: configuration.catalog, directory: directory, refresher: process.refresher, hot: hot,
-            scrubber: process.scrubber,
-            passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil)
-        documents = DocumentRoutes(catalog: configuration.catalog, directory: directory)
-        status = StatusRoute(directory: directory, process: process)
-        metrics = MetricsRoute(directory: directory, process: process)
+        scopes = [Scope(.everything, of: directory, configuration, rows: rows, process: process)]
         knownSegments = directory.knownSegments(configuration.catalog)
     }
 }
@@ -55,7 +44,7 @@ struct ProcessParts: Sendable {
 }
 
 extension AccountEntry {
-    init(_ account: AccountConfiguration, keys: CredentialKeys) {
+    init(_ account: AccountConfiguration, position: Int, keys: CredentialKeys) {
         let policy = RefreshPolicy(
             ttl: account.ttl, staleFor: account.staleFor, timeout: account.timeout,
             budget: account.definition.callBudget)
@@ -64,6 +53,6 @@ extension AccountEntry {
             upstream: UpstreamAccount(
                 id: account.id, definition: account.definition, baseURL: account.baseURL, secret: account.secret,
                 parameters: account.parameters, policy: policy, keys: keys),
-            low: account.low)
+            low: account.low, position: position)
     }
 }

@@ -1,0 +1,36 @@
+import BursarCatalog
+import BursarModel
+
+/// The routes as they are for everyone who may see the same, with the answers that stand ready for them. *Immutable; any thread:* its
+/// tables have locks of their own.
+///
+/// Each scope has a directory and a catalog with what it may see and nothing else, so that no route has to remember to leave
+/// something out: a name that is not there cannot come up in a row, a message, a count or an entity tag.
+final class Scope: Sendable {
+    let sight: Sight
+    let catalog: Catalog
+    let directory: AccountDirectory
+    let hot = HotTable()
+    let balances: BalancesRoute
+    let providers: ProviderRoute
+    let documents: DocumentRoutes
+    let metrics: MetricsRoute
+    let status: StatusRoute
+
+    /// - Parameters:
+    ///   - whole: every account of the configuration.
+    ///   - rows: of all accounts; scopes share them.
+    init(_ sight: Sight, of whole: AccountDirectory, _ configuration: Configuration, rows: RowTable, process: ProcessParts) {
+        self.sight = sight
+        let directory = sight == .everything ? whole : AccountDirectory(whole.entries.filter { sight.covers($0.id) })
+        catalog = sight == .everything ? configuration.catalog : configuration.catalog.filtered { sight.covers($0.id) }
+        self.directory = directory
+        balances = BalancesRoute(directory: directory, refresher: process.refresher, rows: rows, hot: hot)
+        providers = ProviderRoute(
+            catalog: catalog, directory: directory, refresher: process.refresher, hot: hot, scrubber: process.scrubber,
+            passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil)
+        documents = DocumentRoutes(catalog: catalog, directory: directory)
+        status = StatusRoute(directory: directory, process: process)
+        metrics = MetricsRoute(directory: directory, process: process, sight: sight)
+    }
+}
