@@ -13,6 +13,7 @@ package final class Gateway: Sendable {
     private let process: ProcessParts
     private let current: CurrentServing
     private let reloader: Reloader
+    private let background: BackgroundRefresh
     private let onEvent: @Sendable (LifecycleEvent) -> Void
     private let logger: Logger
 
@@ -44,8 +45,10 @@ package final class Gateway: Sendable {
         let current = CurrentServing(serving)
         var identity: TLSIdentity?
         if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
+        let background = BackgroundRefresh(refresher: refresher, clock: clock)
         let reloader = Reloader(
-            read: reread, process: process, current: current, relay: relay, identity: identity, logger: logger, onEvent: onEvent)
+            read: reread, process: process, current: current, relay: relay, background: background, identity: identity,
+            logger: logger, onEvent: onEvent)
         self.server = HTTPServer(
             configuration: ServerConfiguration(configuration, identity: identity),
             responder: GatewayResponder(
@@ -56,6 +59,7 @@ package final class Gateway: Sendable {
         self.process = process
         self.current = current
         self.reloader = reloader
+        self.background = background
         self.onEvent = onEvent
         self.logger = logger
     }
@@ -66,6 +70,7 @@ package final class Gateway: Sendable {
         try await server.start()
         // What the runtime does at its first connection is done before the first caller waits for it.
         await process.refresher.warmUp()
+        background.follow(current.value.directory)
         process.readiness.becomes(.ready)
         onEvent(.ready)
         let addresses = server.addresses.map { $0.isSecure ? $0.url ?? $0.description : $0.description }
@@ -102,6 +107,7 @@ package final class Gateway: Sendable {
             // Time for a balancer to notice /readyz. Cancelled (a second signal): no more time.
             try? await Task.sleep(for: min(drain.delay, drain.deadline))
         }
+        background.stop()
         await server.drain(by: deadline)
         await process.refresher.shutdown()
         logger.notice("stopped")

@@ -70,6 +70,9 @@ package struct CredentialKey: Sendable, Hashable, CustomStringConvertible {
         [words.0, words.1, words.2, words.3].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
     }
 
+    /// Evenly spread over all values, and the same for the same credential: to spread work by.
+    package var share: UInt64 { words.0 }
+
     package static func == (left: CredentialKey, right: CredentialKey) -> Bool { left.words == right.words }
     package func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)

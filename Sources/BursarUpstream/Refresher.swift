@@ -132,6 +132,21 @@ extension Refresher {
         }
     }
 
+    /// A refresh that nobody waits for, unless what is held is newer than `age` or the provider may not be asked.
+    package func refreshBehind(_ account: UpstreamAccount, olderThan age: Duration) {
+        let now = clock.now
+        let start = state.withLock { state -> FetchStart? in
+            guard !state.isClosed else { return nil }
+            let demand = Demand.newerThan(age: age)
+            switch state.machine.requested(account.key, policy: account.policy, demand: demand, waiter: nil, now: now) {
+            case .start(let start): return start
+            case .stale(_, let refresh): return refresh
+            case .fresh, .join, .blocked: return nil
+            }
+        }
+        if let start { begin(start, account, at: now) }
+    }
+
     /// Both steps.
     package func answer(_ account: UpstreamAccount, demand: Demand, deadline: MonotonicTime) async -> Answer {
         switch request(account, demand: demand) {

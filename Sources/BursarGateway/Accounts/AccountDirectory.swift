@@ -11,6 +11,8 @@ struct AccountEntry: Sendable {
     let low: ExactDecimal?
     /// Its place in the configuration, which is that of its row, in whatever directory it stands.
     let position: Int
+    /// Nil: asked only when a caller asks.
+    let refresh: RefreshConfiguration?
 }
 
 /// The configured accounts in configuration order, and the ways to find one. *Immutable after start; any thread.*

@@ -58,6 +58,8 @@ package struct AccountConfiguration: Sendable {
     package let ttl: Duration
     package let staleFor: Duration
     package let timeout: Duration
+    /// Nil: asked only when a caller asks.
+    package let refresh: RefreshConfiguration?
     /// Below this available amount the row says so.
     package let low: ExactDecimal?
     /// `https://host[:port][/path]` without a closing slash: the definition's origin, or what `base_url` says.
@@ -78,8 +80,25 @@ package struct AccountDefaults: Sendable, Equatable {
     package var staleFor: Duration = .seconds(24 * 3_600)
     /// How long a caller waits for a provider.
     package var timeout: Duration = .seconds(5)
+    /// How often a reading is renewed before anybody asks; nil: never.
+    package var refresh: Duration?
+    /// How long after the last caller that goes on.
+    package var refreshFor: Duration = .seconds(24 * 3_600)
 
     package init() {}
+}
+
+/// How an account is refreshed in the background. *Value.*
+package struct RefreshConfiguration: Sendable, Equatable {
+    package let interval: Duration
+    /// An account that nobody asked for within this sleeps.
+    package let whileAskedWithin: Duration
+}
+
+extension AccountDefaults {
+    func refreshing(each interval: Duration?) -> RefreshConfiguration? {
+        interval.map { RefreshConfiguration(interval: $0, whileAskedWithin: refreshFor) }
+    }
 }
 
 /// What is logged, and how. *Value.*

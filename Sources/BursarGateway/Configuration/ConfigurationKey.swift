@@ -35,8 +35,8 @@ package struct ConfigurationKey: Sendable, Hashable {
                 "trusted_proxies", "proxy_protocol", "limits", "secrets"
             ]
         case .account:
-            ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "low", "base_url", "parameters"]
-        case .defaults: ["ttl", "stale_for", "timeout"]
+            ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters"]
+        case .defaults: ["ttl", "stale_for", "timeout", "refresh", "refresh_for"]
         case .secrets: ["exec"]
         case .log: ["level", "format", "access"]
         case .drain: ["delay", "deadline"]

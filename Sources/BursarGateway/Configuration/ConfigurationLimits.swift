@@ -13,6 +13,9 @@ enum ConfigurationLimits {
     static let staleFor = Duration.zero...Duration.seconds(366 * 24 * 3_600)
     /// No caller waits five minutes for a balance, and each wait holds a connection.
     static let timeout = Duration.milliseconds(10)...Duration.seconds(300)
+    /// More often than each ten seconds is a caller's `no-cache`, which budgets bound.
+    static let refresh = Duration.seconds(10)...Duration.seconds(7 * 24 * 3_600)
+    static let refreshFor = Duration.seconds(10)...Duration.seconds(366 * 24 * 3_600)
     static let drainDelay = Duration.zero...Duration.seconds(600)
     static let drainDeadline = Duration.milliseconds(100)...Duration.seconds(3_600)
     static let connections = 1...1_000_000

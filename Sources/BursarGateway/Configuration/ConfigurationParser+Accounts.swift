@@ -40,6 +40,7 @@ extension ConfigurationParser {
         let ttl = duration(entries["ttl"], "ttl", in: ConfigurationLimits.ttl)
         let staleFor = duration(entries["stale_for"], "stale_for", in: ConfigurationLimits.staleFor)
         let timeout = duration(entries["timeout"], "timeout", in: ConfigurationLimits.timeout)
+        let refresh = refresh(entries["refresh"], otherwise: context.defaults.refresh)
         let low = amount(entries["low"], "low")
         let baseURL = baseURL(entries["base_url"], definition)
         let parameters = parameters(entries["parameters"], of: definition, in: node)
@@ -49,8 +50,16 @@ extension ConfigurationParser {
             password: credential.password,
             secretReference: credential.reference, ttl: ttl ?? context.defaults.ttl,
             staleFor: staleFor ?? context.defaults.staleFor,
-            timeout: timeout ?? context.defaults.timeout, low: low, baseURL: baseURL?.description ?? definition.origin,
+            timeout: timeout ?? context.defaults.timeout,
+            refresh: context.defaults.refreshing(each: refresh), low: low, baseURL: baseURL?.description ?? definition.origin,
             isBaseURLOverridden: baseURL != nil, parameters: parameters, place: at(node))
+    }
+
+    /// - Parameter otherwise: what holds where nothing is said.
+    mutating func refresh(_ entry: Entry?, otherwise: Duration?) -> Duration? {
+        guard let entry else { return otherwise }
+        if entry.node.text?.lowercased() == "off" { return nil }
+        return duration(entry, "refresh", in: ConfigurationLimits.refresh)
     }
 
     private mutating func definition(_ entry: Entry?, in node: LocatedNode, _ context: AccountContext)

@@ -93,7 +93,7 @@ extension ConfigurationParser {
             id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
             password: credential.password,
             secretReference: credential.reference, ttl: defaults.ttl, staleFor: defaults.staleFor, timeout: defaults.timeout,
-            low: nil,
+            refresh: defaults.refreshing(each: defaults.refresh), low: nil,
             baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)
     }
 }

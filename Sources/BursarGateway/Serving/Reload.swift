@@ -45,6 +45,7 @@ extension AccountEntry {
     /// Whether nothing differs that an operator wrote.
     fileprivate func isAsked(like other: AccountEntry) -> Bool {
         upstream.key == other.upstream.key && upstream.policy == other.upstream.policy && low == other.low
+            && refresh == other.refresh
     }
 }
 

@@ -15,6 +15,7 @@ final class Reloader: Sendable {
     private let process: ProcessParts
     private let current: CurrentServing
     private let relay: ChangeRelay
+    private let background: BackgroundRefresh
     private let identity: TLSIdentity?
     private let logger: Logger
     private let onEvent: @Sendable (LifecycleEvent) -> Void
@@ -23,12 +24,14 @@ final class Reloader: Sendable {
     /// - Parameter read: blocks while it reads files; nil where there is nothing to read again.
     init(
         read: (@Sendable () -> ConfigurationResult)?, process: ProcessParts, current: CurrentServing, relay: ChangeRelay,
+        background: BackgroundRefresh,
         identity: TLSIdentity?, logger: Logger, onEvent: @escaping @Sendable (LifecycleEvent) -> Void
     ) {
         self.read = read
         self.process = process
         self.current = current
         self.relay = relay
+        self.background = background
         self.identity = identity
         self.logger = logger
         self.onEvent = onEvent
@@ -64,6 +67,7 @@ final class Reloader: Sendable {
         let new = Serving(configuration, process: process)
         relay.send(to: new)
         _ = current.replace(with: new)
+        background.follow(new.directory)
         let kept = Set(new.directory.entries.map(\.upstream.key))
         for entry in old.directory.entries where !kept.contains(entry.upstream.key) {
             process.refresher.forget(entry.upstream.key)

@@ -53,6 +53,6 @@ extension AccountEntry {
             upstream: UpstreamAccount(
                 id: account.id, definition: account.definition, baseURL: account.baseURL, secret: account.secret,
                 parameters: account.parameters, policy: policy, keys: keys),
-            low: account.low, position: position)
+            low: account.low, position: position, refresh: account.refresh)
     }
 }

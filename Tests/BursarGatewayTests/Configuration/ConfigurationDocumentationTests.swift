@@ -47,6 +47,8 @@ import Testing
             "defaults.ttl": DurationText.format(defaults.ttl),
             "defaults.stale_for": DurationText.format(defaults.staleFor),
             "defaults.timeout": DurationText.format(defaults.timeout),
+            "defaults.refresh": defaults.refresh.map { DurationText.format($0) } ?? "off",
+            "defaults.refresh_for": DurationText.format(defaults.refreshFor),
             "passthrough": "\(RootSettings().passthrough)", "allow_anonymous": "\(RootSettings().allowAnonymous)",
             "secrets.exec": "\(SecretResolver(sources: .memory()).runsCommands)",
             "log.level": log.level.rawValue, "log.format": log.format.rawValue, "log.access": "\(log.access)",
@@ -62,7 +64,8 @@ import Testing
         let text = try document()
         for (bounds, key) in [
             (ConfigurationLimits.ttl, "accounts[].ttl"), (ConfigurationLimits.staleFor, "accounts[].stale_for"),
-            (ConfigurationLimits.timeout, "accounts[].timeout"), (ConfigurationLimits.drainDeadline, "drain.deadline")
+            (ConfigurationLimits.timeout, "accounts[].timeout"), (ConfigurationLimits.refresh, "accounts[].refresh"),
+            (ConfigurationLimits.refreshFor, "defaults.refresh_for"), (ConfigurationLimits.drainDeadline, "drain.deadline")
         ] {
             let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("| `\(key)`") })
             #expect(
@@ -80,7 +83,10 @@ import Testing
         #expect(examples.count >= count)
         for example in examples {
             let result = try readConfiguration(
-                example, environment: ["TENSORPIX_API_KEY": "abcdefgh-1", "CREDENTIALS_DIRECTORY": "/run/credentials"],
+                example,
+                environment: [
+                    "TENSORPIX_API_KEY": "abcdefgh-1", "SUNOR_API_KEY": "abcdefgh-7", "CREDENTIALS_DIRECTORY": "/run/credentials"
+                ],
                 files: [
                     "/run/secrets/rodin": "abcdefgh-2\n", "/run/secrets/tensorpix": "abcdefgh-3\n",
                     "/run/credentials/rodin": "abcdefgh-4", "/run/credentials/tensorpix": "abcdefgh-5",

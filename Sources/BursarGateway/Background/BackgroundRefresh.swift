@@ -1,0 +1,82 @@
+import BursarEngine
+import BursarModel
+import BursarUpstream
+import Synchronization
+
+/// Asks for accounts with `refresh` before somebody has to wait for them. *Mutex*; any thread.
+///
+/// One timer, for the next account that is due; no timer where no account has a `refresh`. It asks the refresher like a caller who
+/// does not wait: budgets, cooldowns and single-flight hold. An account that nobody asked for in a while sleeps.
+final class BackgroundRefresh: Sendable {
+    private struct State {
+        var plan: RefreshPlan?
+        var directory: AccountDirectory?
+        var timer: (any ScheduledWork)?
+        /// Counts plans, so that a timer of an old one does nothing.
+        var number = 0
+    }
+
+    private let refresher: Refresher
+    private let clock: any UpstreamClock
+    private let state = Mutex(State())
+
+    /// Calls that fall together are begun together: the process wakes at most ten times a second for ten thousand accounts.
+    static let shortestSleep: Duration = .milliseconds(100)
+
+    init(refresher: Refresher, clock: any UpstreamClock) {
+        self.refresher = refresher
+        self.clock = clock
+    }
+
+    /// Begins, or goes on with another configuration's accounts.
+    func follow(_ directory: AccountDirectory) {
+        let items = directory.entries.enumerated().compactMap { index, entry in
+            entry.refresh.map { RefreshPlan.Item(index: index, interval: $0.interval, share: entry.upstream.key.share) }
+        }
+        let now = clock.now.monotonic
+        state.withLock { state in
+            state.timer?.cancel()
+            state.timer = nil
+            state.number += 1
+            state.directory = directory
+            state.plan = items.isEmpty ? nil : RefreshPlan(items, from: now)
+            schedule(&state, now: now)
+        }
+    }
+
+    func stop() {
+        state.withLock { state in
+            state.timer?.cancel()
+            state = State(number: state.number + 1)
+        }
+    }
+
+    private func schedule(_ state: inout State, now: MonotonicTime) {
+        guard let next = state.plan?.next else { return }
+        let number = state.number
+        state.timer = clock.schedule(at: max(next, now.advanced(by: Self.shortestSleep))) { [weak self] in
+            self?.fire(number)
+        }
+    }
+
+    private func fire(_ number: Int) {
+        let now = clock.now.monotonic
+        let due = state.withLock { state -> [AccountEntry] in
+            guard state.number == number, let directory = state.directory else { return [] }
+            let due = state.plan?.due(at: now) ?? []
+            schedule(&state, now: now)
+            return due.map { directory[$0] }
+        }
+        for entry in due {
+            guard let refresh = entry.refresh, isAwake(entry, refresh, now) else { continue }
+            // Half an interval: a reading that a caller brought in just now is new enough.
+            refresher.refreshBehind(entry.upstream, olderThan: refresh.interval / 2)
+        }
+    }
+
+    /// Whether somebody asked for it lately.
+    private func isAwake(_ entry: AccountEntry, _ refresh: RefreshConfiguration, _ now: MonotonicTime) -> Bool {
+        guard let asked = refresher.status(entry.upstream)?.lastAsked else { return false }
+        return asked.duration(to: now) <= refresh.whileAskedWithin
+    }
+}

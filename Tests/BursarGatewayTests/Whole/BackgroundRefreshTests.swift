@@ -1,0 +1,71 @@
+import BursarCatalog
+import BursarMocks
+import BursarModel
+import Testing
+
+@testable import BursarGateway
+
+/// `refresh`, with the test's clock.
+@Suite(.timeLimit(.minutes(2)))
+struct BackgroundRefreshTests {
+    private func sunor(_ more: String, key: String = "mock-ok") -> [String] { ["provider: sunor, key: \(key), \(more)"] }
+
+    /// Until the mock has counted so many calls: the call's end is an event of another thread.
+    private func calls(_ gateway: TestGateway, reach count: Int) async throws -> Bool {
+        for _ in 0..<200 {
+            if try gateway.mocks.calls(for: "sunor") >= count { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
+    @Test func `an account that somebody asked for is kept fresh, and nobody waits`() async throws {
+        try await TestGateway.with(sunor("ttl: 60s, refresh: 30s")) { gateway async throws in
+            _ = try await gateway.fresh("/v1/balances")
+            for round in 2...5 {
+                gateway.clock.advance(by: .seconds(30))
+                #expect(try await calls(gateway, reach: round))
+                let answer = try await gateway.fresh("/v1/balances")
+                #expect(answer.row(0)?["status"]?.text == "fresh")
+            }
+            #expect(try gateway.mocks.calls(for: "sunor") <= 6)
+        }
+    }
+
+    @Test func `an account that nobody asks for is left alone, and sleeps again after the last caller`() async throws {
+        try await TestGateway.with(sunor("refresh: 30s"), settings: "defaults: {refresh_for: 2m}") { gateway async throws in
+            for _ in 0..<10 { gateway.clock.advance(by: .seconds(30)) }
+            #expect(try gateway.mocks.calls(for: "sunor") == 0)
+            _ = try await gateway.fresh("/v1/balances")
+            for _ in 0..<40 {
+                gateway.clock.advance(by: .seconds(30))
+                // A call that has begun must end before the next is due, or they would be one.
+                while try await gateway.get("/v1/status").json?["accounts"]?[0]?["call"]?.text != "none" {}
+            }
+            let calls = try gateway.mocks.calls(for: "sunor")
+            #expect((4...6).contains(calls), "\(calls) calls")
+        }
+    }
+
+    @Test func `a cooldown is not pierced`() async throws {
+        try await TestGateway.with(sunor("refresh: 10s", key: "mock-429-retry-after-600")) { gateway async throws in
+            _ = try await gateway.fresh("/v1/balances")
+            for _ in 0..<50 { gateway.clock.advance(by: .seconds(10)) }
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+        }
+    }
+
+    @Test func `a reload begins it and ends it`() async throws {
+        try await TestGateway.with(sunor("ttl: 1h")) { gateway async throws in
+            _ = try await gateway.fresh("/v1/balances")
+            gateway.clock.advance(by: .seconds(120))
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+            await gateway.reload(sunor("ttl: 1h, refresh: 30s"))
+            gateway.clock.advance(by: .seconds(30))
+            #expect(try await calls(gateway, reach: 2))
+            await gateway.reload(sunor("ttl: 1h, refresh: off"))
+            gateway.clock.advance(by: .seconds(300))
+            #expect(try gateway.mocks.calls(for: "sunor") == 2)
+        }
+    }
+}
