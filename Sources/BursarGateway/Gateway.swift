@@ -89,6 +89,9 @@ package final class Gateway: Sendable {
         _ = process.refresher.callsUnderWay
     }
 
+    /// How many rows were rendered since the configuration was put in force.
+    package var rowsRendered: Int { current.value.rows.renderedCount }
+
     /// Closes every connection, whatever is under way: what ``stop()`` still waits for ends with it.
     package func stopNow() async {
         process.readiness.becomes(.draining)

@@ -32,6 +32,13 @@ struct AccountDirectory: Sendable {
     subscript(index: Int) -> AccountEntry { entries[index] }
 
     func index(of id: AccountID) -> Int? { indexByID[id] }
+    /// Of the text of an account's id, `provider/account`.
+    func index(ofCursor text: String) -> Int? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let provider = ProviderID(parts[0]), let account = AccountName(parts[1]) else { return nil }
+        return indexByID[AccountID(provider: provider, account: account)]
+    }
+
     func indices(of provider: ProviderID) -> [Int] { indicesByProvider[provider] ?? [] }
 
     /// Several accounts may hold the same credential: they then share its reading and its cooldown.

@@ -19,11 +19,19 @@ package struct BalancesDocument: Sendable {
 
     }
 
+    /// Where a limit was asked for.
+    struct Page: Sendable {
+        /// The cursor of the next page; nil: this is the last.
+        let next: String?
+    }
+
     let generatedAt: Moment
+    let page: Page?
     let rows: [Row]
 
-    init(generatedAt: Moment, rows: [Row]) {
+    init(generatedAt: Moment, page: Page? = nil, rows: [Row]) {
         self.generatedAt = generatedAt
+        self.page = page
         self.rows = rows
     }
 
@@ -71,6 +79,7 @@ package struct BalancesDocument: Sendable {
             json.string("generated_at", generatedAt.wall.rfc3339)
             json.bool("complete", isComplete)
             json.raw("summary", summary)
+            if let page { json.string("next", page.next) }
             json.raw("balances", rowsArray)
         }
         return json.bytes

@@ -11,6 +11,10 @@ final class RowTable: Sendable {
     }
 
     private let slots: Mutex<[Slot]>
+    private let rendered = Atomic<Int>(0)
+
+    /// How many rows were ever rendered: a list of thousands renders what changed, which a test wants to see.
+    var renderedCount: Int { rendered.load(ordering: .relaxed) }
 
     init(count: Int) { slots = Mutex(Array(repeating: Slot(), count: count)) }
 
@@ -27,6 +31,7 @@ final class RowTable: Sendable {
         let (held, generation) = slots.withLock { ($0[index].row, $0[index].generation) }
         if let held, now.monotonic < held.validUntil { return held }
         let row = BalancesDocument.Row(make(index), now: now)
+        rendered.wrappingAdd(1, ordering: .relaxed)
         slots.withLock { slots in
             if slots[index].generation == generation { slots[index].row = row }
         }

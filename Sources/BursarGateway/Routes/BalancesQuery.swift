@@ -9,8 +9,12 @@ struct BalancesQuery: Equatable, Sendable {
     /// `require=a,b/c`: the call fails unless each of these has a fresh value.
     var required: [String] = []
     var isPretty = false
+    /// `limit=N`: at most so many rows.
+    var limit: Int?
+    /// `cursor=…`: behind that row. What `next` of the page before said.
+    var cursor: String?
 
-    static let known = ["provider", "account", "require", "pretty"]
+    static let known = ["provider", "account", "require", "pretty", "limit", "cursor"]
 
     /// Of a request without a query.
     static let everything = BalancesQuery()
@@ -27,6 +31,8 @@ struct BalancesQuery: Equatable, Sendable {
             case "account": accounts = try Self.merged(accounts, parameter)
             case "require": required = try Self.merged(required, parameter)
             case "pretty": isPretty = try Self.flag(parameter)
+            case "limit": limit = try Self.number(parameter, in: 1...Self.longestPage)
+            case "cursor": cursor = parameter.value
             default:
                 // The name is the caller's text: it is not echoed, because it may be anything.
                 throw Refusal(detail: "Unknown query parameter. Known are: \(Self.known.joined(separator: ", ")).")
@@ -41,6 +47,17 @@ struct BalancesQuery: Equatable, Sendable {
                 detail: "The query parameter \(parameter.name) takes names with commas between, such as \(parameter.name)=a,b.")
         }
         return (held ?? []) + names
+    }
+
+    /// Whoever wants more at once asks without a limit.
+    static let longestPage = 100_000
+
+    private static func number(_ parameter: Query.Parameter, in range: ClosedRange<Int>) throws(Refusal) -> Int {
+        guard let number = parseASCIIDigits(parameter.value), range.contains(number) else {
+            throw Refusal(
+                detail: "The query parameter \(parameter.name) takes a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
     }
 
     private static func flag(_ parameter: Query.Parameter) throws(Refusal) -> Bool {

@@ -18,6 +18,8 @@ struct BalancesRoute: Sendable {
         var query: BalancesQuery
         var indices: [Int]
         var required: [Int]
+        /// The next page's cursor; nil where this is the last, or all.
+        var next: String?
         var directives: RequestDirectives
         var wantsText: Bool
         /// Nothing in the request but its path matters, so that the answer can be kept for the next one.
@@ -38,27 +40,43 @@ struct BalancesRoute: Sendable {
             return .now(Answers.badRequest(request, detail: "The query string is not well-formed."))
         }
 
+        // Thousands of rows take milliseconds, which an event loop does not have.
+        if ask.indices.count > Self.rowsOnEventLoop { return .later { await answer(ask, askAll(ask)) } }
+        let asked = askAll(ask)
+        if asked.tickets.isEmpty { return .now(render(ask, asked.answers, asked: false)) }
+        return .later { await answer(ask, asked) }
+    }
+
+    /// A row takes about a microsecond to look at.
+    static let rowsOnEventLoop = 256
+
+    /// What the first, synchronous step of each row came to.
+    private struct Asked: Sendable {
         var tickets: [Int: Ticket] = [:]
         var answers: [Int: Answer] = [:]
+    }
+
+    private func askAll(_ ask: Ask) -> Asked {
+        var asked = Asked()
         for index in ask.indices {
             switch refresher.request(directory[index].upstream, demand: ask.directives.demand) {
-            case .mustWait(let ticket): tickets[index] = ticket
-            case .answered(let answer): if answer.isOwn { answers[index] = answer }
+            case .mustWait(let ticket): asked.tickets[index] = ticket
+            case .answered(let answer): if answer.isOwn { asked.answers[index] = answer }
             }
         }
-        if tickets.isEmpty { return .now(render(ask, answers, asked: false)) }
+        return asked
+    }
 
-        let deadline = waitDeadline(ask, tickets.keys)
-        let waiting = tickets, answered = answers
-        return .later {
-            let all = await withTaskGroup(of: (Int, Answer).self) { group in
-                for (index, ticket) in waiting {
-                    group.addTask { (index, await refresher.wait(ticket, until: deadline)) }
-                }
-                return await group.reduce(into: answered) { if $1.1.isOwn { $0[$1.0] = $1.1 } }
+    private func answer(_ ask: Ask, _ asked: Asked) async -> Response {
+        guard !asked.tickets.isEmpty else { return render(ask, asked.answers, asked: false) }
+        let deadline = waitDeadline(ask, asked.tickets.keys)
+        let all = await withTaskGroup(of: (Int, Answer).self) { group in
+            for (index, ticket) in asked.tickets {
+                group.addTask { (index, await refresher.wait(ticket, until: deadline)) }
             }
-            return render(ask, all, asked: true)
+            return await group.reduce(into: asked.answers) { if $1.1.isOwn { $0[$1.0] = $1.1 } }
         }
+        return render(ask, all, asked: true)
     }
 
     private func understand(_ request: Request, provider: String?, account: String?) throws -> Ask {
@@ -70,12 +88,28 @@ struct BalancesRoute: Sendable {
         let accept = headers.all("accept"), prefer = headers.all("prefer"), pragma = headers.all("pragma")
         let directives = RequestDirectives(cacheControl: headers.all("cache-control"), pragma: pragma, prefer: prefer)
         let wantsText = MediaTypes.prefersPlainText(accept)
+        let (indices, next) = try page(of: directory.select(provider: provider, account: account, query: query), query)
         return Ask(
-            request: request, query: query,
-            indices: try directory.select(provider: provider, account: account, query: query),
-            required: try directory.required(query.required), directives: directives, wantsText: wantsText,
+            request: request, query: query, indices: indices, required: try directory.required(query.required), next: next,
+            directives: directives, wantsText: wantsText,
             isPlain: request.query == nil && !wantsText && !headers.contains("cache-control") && !headers.contains("pragma"),
             changes: hot.changes)
+    }
+
+    /// The rows of the page that the query asks for. Only their providers are asked.
+    ///
+    /// A cursor names the last row of the page before, so that accounts which come or go by a reload neither repeat nor hide others.
+    private func page(of indices: [Int], _ query: BalancesQuery) throws(BalancesQuery.Refusal) -> ([Int], next: String?) {
+        var rest = indices[...]
+        if let cursor = query.cursor {
+            guard let last = directory.index(ofCursor: cursor) else {
+                throw BalancesQuery.Refusal(detail: "The cursor's row is not there any more. Begin again, without a cursor.")
+            }
+            rest = rest.drop { $0 <= last }
+        }
+        guard let limit = query.limit, rest.count > limit else { return (Array(rest), nil) }
+        let page = rest.prefix(limit)
+        return (Array(page), page.last.map { "\(directory[$0].id)" })
     }
 
     /// A caller waits as long as the slowest provider may take, and not past its own `Prefer: wait`. The machine's own timeout
@@ -99,7 +133,7 @@ extension BalancesRoute {
     private func render(_ ask: Ask, _ own: [Int: Answer], asked: Bool) -> Response {
         let now = refresher.now
         let document = BalancesDocument(
-            generatedAt: now,
+            generatedAt: now, page: ask.query.limit == nil ? nil : .init(next: ask.next),
             rows: ask.indices.map { index in
                 guard let view = own[index]?.view else {
                     return rows.row(directory[index].position, now: now) { _ in
@@ -208,6 +242,10 @@ extension BalancesRoute {
         problem.extensions = [
             ("generated_at", Array("\"\(document.generatedAt.wall.rfc3339)\"".utf8)), ("balances", document.rowsArray)
         ]
+        // A page without a value is no reason to end there.
+        if ask.query.limit != nil {
+            problem.extensions.append(("next", ask.next.map { Array("\"\($0)\"".utf8) } ?? Array("null".utf8)))
+        }
         var headers: HeaderFields = ["bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding"]
         if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
         return Answers.problem(problem, headers: headers)
