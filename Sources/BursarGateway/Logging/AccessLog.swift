@@ -9,6 +9,13 @@ struct AccessLog: RequestObserver {
     let logger: Logger
     let current: CurrentServing
 
+    /// Without a line to write, a repetition is a number and nothing else. A reload ends every answer that is repeated, so what
+    /// the configuration says is asked again.
+    func counter(ofRepeated path: String, status: Int) -> RequestCounter? {
+        if current.view().serving.configuration.log.access, logger.logLevel <= .info { return nil }
+        return counts.counter(RouteLabel(path: path), status: status)
+    }
+
     func requestCompleted(_ record: RequestRecord) {
         counts.count(RouteLabel(path: record.path), status: record.status)
         let serving = current.view().serving

@@ -1,6 +1,5 @@
 import BursarHTTP
 import NIOCore
-import Synchronization
 
 /// The routes as metrics and logs name them: a closed set, so that no caller can make series. *Value.*
 enum RouteLabel: Int, Sendable, CaseIterable {
@@ -33,25 +32,25 @@ final class RequestCounts: Sendable {
         0, 200, 201, 204, 304, 400, 401, 402, 403, 404, 405, 406, 408, 409, 413, 421, 422, 429, 431, 500, 501, 502, 503, 504, 505
     ]
 
-    private final class Cell: Sendable { let value = Atomic<Int>(0) }
-    private let cells: [Cell]
+    private let cells: [RequestCounter]
     private let columnByStatus: [Int: Int]
 
     init() {
-        cells = (0..<RouteLabel.allCases.count * Self.statuses.count).map { _ in Cell() }
+        cells = (0..<RouteLabel.allCases.count * Self.statuses.count).map { _ in RequestCounter() }
         columnByStatus = Dictionary(uniqueKeysWithValues: Self.statuses.enumerated().map { ($1, $0) })
     }
 
-    func count(_ route: RouteLabel, status: Int) {
-        let column = columnByStatus[status] ?? 0
-        cells[route.rawValue * Self.statuses.count + column].value.wrappingAdd(1, ordering: .relaxed)
+    func count(_ route: RouteLabel, status: Int) { counter(route, status: status).tick() }
+
+    func counter(_ route: RouteLabel, status: Int) -> RequestCounter {
+        cells[route.rawValue * Self.statuses.count + (columnByStatus[status] ?? 0)]
     }
 
     /// The counts that are not zero.
     var all: [(route: RouteLabel, status: Int, count: Int)] {
         RouteLabel.allCases.flatMap { route in
             Self.statuses.indices.compactMap { column in
-                let count = cells[route.rawValue * Self.statuses.count + column].value.load(ordering: .relaxed)
+                let count = cells[route.rawValue * Self.statuses.count + column].count
                 return count == 0 ? nil : (route, Self.statuses[column], count)
             }
         }

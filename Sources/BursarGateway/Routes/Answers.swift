@@ -35,6 +35,15 @@ enum Answers {
             headers: ["allow": methods.joined(separator: ", ")])
     }
 
+    /// The caller refuses the body as it is, and there is no form that it accepts (RFC 9110 15.5.7).
+    static func notAcceptable(_ request: Request) -> Response {
+        problem(
+            ProblemDocument(
+                code: "not_acceptable", title: "No form of this answer is accepted", status: 406,
+                detail: "Accept-Encoding refuses the body as it is. There is the body itself, and gzip where it is large enough.",
+                requestID: request.id.description))
+    }
+
     /// JSON that may be kept by nobody: health, status.
     static func json(_ json: [UInt8], status: Int = 200, cacheControl: String = "no-store") -> Response {
         Response(

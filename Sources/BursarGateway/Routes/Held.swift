@@ -41,8 +41,9 @@ enum Held {
     /// The form that this request gets.
     static func choose(_ prepared: PreparedResponse, for request: Request, replay: Replay?) -> Response {
         let headers = request.headers
+        guard let coding = headers.contentCoding(gzipExists: prepared.gzip != nil) else { return Answers.notAcceptable(request) }
         var form = prepared
-        if let gzip = prepared.gzip, headers.wantGzip { form = gzip }
+        if coding == .gzip, let gzip = prepared.gzip { form = gzip }
         if let notModified = form.notModified, let tag = form.etag, headers.contains("if-none-match"),
             headers.says("if-none-match", tag) || EntityTags.ifNoneMatch(headers.all("if-none-match"), matches: tag)
         {

@@ -7,6 +7,7 @@ package final class ConnectionContext {
     package let counters: ServerCounters
     package let dates: DateCache
     package let spare: SpareBuffer
+    package let rendered: RenderedAnswers
     /// What takes over for HTTP/2; nil: this listener speaks HTTP/1.1 only.
     package let http2: (any HTTP2Starter)?
     /// True from the drain on: the next response says that the connection ends.
@@ -19,7 +20,8 @@ package final class ConnectionContext {
     package init(
         info: ConnectionInfo, responder: any Responder, observer: (any RequestObserver)? = nil, limits: Limits = Limits(),
         counters: ServerCounters = ServerCounters(), dates: DateCache = DateCache(), http2: (any HTTP2Starter)? = nil,
-        identity: UInt64 = 0, isDraining: Bool = false, spare: SpareBuffer = SpareBuffer()
+        identity: UInt64 = 0, isDraining: Bool = false, spare: SpareBuffer = SpareBuffer(),
+        rendered: RenderedAnswers = RenderedAnswers()
     ) {
         self.info = info
         self.responder = responder
@@ -28,6 +30,7 @@ package final class ConnectionContext {
         self.counters = counters
         self.dates = dates
         self.spare = spare
+        self.rendered = rendered
         self.http2 = http2
         self.identity = identity
         self.isDraining = isDraining

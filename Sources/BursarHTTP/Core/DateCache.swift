@@ -16,7 +16,7 @@ package final class DateCache {
     private var second: Int64 = -1
     /// The monotonic time at which the wall clock shows the next second; before it nothing needs to be read. Kept at most one
     /// second ahead, so a step of the wall clock shows within one.
-    private var nextChange = NIODeadline.uptimeNanoseconds(0)
+    private(set) var nextChange = NIODeadline.uptimeNanoseconds(0)
     private let wallClock: @Sendable () -> (seconds: Int64, nanoseconds: Int64)
 
     package init(wallClock: @escaping @Sendable () -> (seconds: Int64, nanoseconds: Int64) = DateCache.systemWallClock) {

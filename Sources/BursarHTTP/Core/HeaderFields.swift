@@ -82,11 +82,17 @@ package struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral {
         return bytes[Int(range.lowerBound)..<Int(range.upperBound)].elementsEqual(value.utf8)
     }
 
-    /// Whether gzip is to be sent where there is a gzip form. Here, and not where it is asked, because the negotiation is
-    /// generic: only inside this module does the compiler make it one for `String`, which costs a tenth.
-    package var wantGzip: Bool {
-        let lines = all("accept-encoding")
-        return !lines.isEmpty && ContentCoding.negotiated(lines, gzipExists: true) == .gzip
+    /// What the body of the answer is to be sent as, by all `Accept-Encoding` fields together.
+    /// - Returns: nil when the client refuses every form there is: 406.
+    package func contentCoding(gzipExists: Bool) -> ContentCoding? {
+        var accepted = AcceptedCodings()
+        bytes.withUnsafeBufferPointer { bytes in
+            for index in places.indices where matches(index, "accept-encoding") {
+                let range = places[index].value
+                accepted.read(UnsafeBufferPointer(rebasing: bytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+            }
+        }
+        return accepted.choice(gzipExists: gzipExists)
     }
 
     private func firstIndex(of name: String) -> Int? {

@@ -100,4 +100,10 @@ package final class PreparedResponse: Sendable {
         guard let ageBase else { return nil }
         return max(0, (now - ageBase).nanoseconds / 1_000_000_000)
     }
+
+    /// When `age` will say something else than at `now`.
+    func nextAge(after now: NIODeadline) -> NIODeadline {
+        guard let ageBase, let age = age(at: now) else { return .distantFuture }
+        return ageBase + .seconds(age + 1)
+    }
 }

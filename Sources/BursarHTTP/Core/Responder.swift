@@ -71,4 +71,11 @@ package struct RequestRecord: Sendable {
 /// made at all.
 package protocol RequestObserver: Sendable {
     func requestCompleted(_ record: RequestRecord)
+    /// What to tick for each repetition of an answer, where counting is all that would be done with its record; nil: every
+    /// repetition is reported like any other request. Asked once, when a connection keeps an answer.
+    func counter(ofRepeated path: String, status: Int) -> RequestCounter?
+}
+
+extension RequestObserver {
+    package func counter(ofRepeated path: String, status: Int) -> RequestCounter? { nil }
 }

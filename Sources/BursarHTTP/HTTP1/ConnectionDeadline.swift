@@ -20,23 +20,26 @@ struct ConnectionDeadline {
 
     var kind = Kind.none
     var time = NIODeadline.distantFuture
-    /// When the timer that is set will fire.
+    /// When the timer that is set will fire; never where none is set.
     var timerTime = NIODeadline.distantFuture
     /// Bytes the peer had not taken when last looked at; -1: not looked at.
     var unwritten = -1
+
+    /// Something else is waited for.
+    /// - Returns: whether the timer must be set anew, because it would fire too late.
+    mutating func set(_ kind: Kind, _ time: NIODeadline) -> Bool {
+        (self.kind, self.time, unwritten) = (kind, time, -1)
+        return time < timerTime
+    }
 }
 
 extension HTTP1Handler {
     func arm(_ kind: ConnectionDeadline.Kind, after amount: TimeAmount, now: NIODeadline) {
-        deadlines.kind = kind
-        deadlines.time = now + amount
-        deadlines.unwritten = -1
-        if timer == nil || deadlines.time < deadlines.timerTime { schedule() }
+        if deadlines.set(kind, now + amount) { schedule() }
     }
 
     func disarm() {
-        deadlines.kind = .none
-        deadlines.time = .distantFuture
+        deadlines = ConnectionDeadline()
         timer?.cancel()
         timer = nil
     }
@@ -68,6 +71,7 @@ extension HTTP1Handler {
 
     private func timerFired() {
         timer = nil
+        deadlines.timerTime = .distantFuture
         guard phase != .closed, deadlines.kind != .none, let context else { return }
         let now = context.eventLoop.now
         guard now >= deadlines.time else { return schedule() }

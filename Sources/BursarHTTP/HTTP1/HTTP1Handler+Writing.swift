@@ -77,7 +77,15 @@ extension HTTP1Handler {
         guard outbound.readableBytes > 0, let context else { return }
         context.write(wrapOutboundOut(outbound), promise: nil)
         needsFlush = true
-        outbound.clear()
+        emptyOutbound()
+    }
+
+    private func emptyOutbound() {
+        if outboundIsShared {
+            (outbound, outboundIsShared) = (ByteBuffer(), false)
+        } else {
+            outbound.clear()
+        }
     }
 
     /// A body that is too large to copy goes out as it is, behind what is ready.
@@ -91,7 +99,7 @@ extension HTTP1Handler {
         guard let context else { return }
         if outbound.readableBytes > 0 {
             context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
-            outbound.clear()
+            emptyOutbound()
         } else if needsFlush {
             context.flush()
         }

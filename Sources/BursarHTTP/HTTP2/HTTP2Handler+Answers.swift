@@ -8,7 +8,11 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         if let known, let answer = known.answer {
             if answer.replay.validity.isCurrent, session.now < answer.replay.until {
                 replays += 1
-                note(request, id: nil, on: stream, wasReplayed: true)
+                if let counter = answer.counter {
+                    counter.tick()
+                } else {
+                    note(request, id: nil, on: stream, wasReplayed: true)
+                }
                 return send(answer.prepared, on: stream)
             }
             known.answer = nil
@@ -21,7 +25,8 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             if let known, let prepared = response.prepared, let replay = response.replay, response.ending == .complete,
                 response.delay == nil, !response.closesConnection
             {
-                known.answer = (prepared, replay)
+                let counter = connection.observer?.counter(ofRepeated: request.path, status: prepared.status)
+                known.answer = (prepared, replay, counter)
             }
             answer(stream, response)
         case .later(let work):

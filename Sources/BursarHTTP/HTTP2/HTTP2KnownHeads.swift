@@ -15,8 +15,8 @@ final class HTTP2KnownHead {
     /// With a number that is not yet its own.
     let request: Request
     let isHead: Bool
-    /// What may be sent again, and while when.
-    var answer: (prepared: PreparedResponse, replay: Replay)?
+    /// What may be sent again, while when, and what counts it where no record of it is wanted.
+    var answer: (prepared: PreparedResponse, replay: Replay, counter: RequestCounter?)?
 
     init(block: [UInt8], request: Request) {
         self.block = block

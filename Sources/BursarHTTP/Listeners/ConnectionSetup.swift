@@ -63,7 +63,8 @@ struct ConnectionSetup: Sendable {
                 peer: peer, listener: listener.name, scheme: listener.security == nil ? "http" : "https",
                 isTrustedProxy: trustedProxies.contains { $0.contains(peer) }),
             responder: responder, observer: observer, limits: limits, counters: counters, dates: state.dates, http2: http2,
-            identity: identities.next(), isDraining: state.isDraining, spare: state.spare)
+            identity: identities.next(), isDraining: state.isDraining, spare: state.spare,
+            rendered: state.rendered)
     }
 }
 

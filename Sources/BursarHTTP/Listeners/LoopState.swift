@@ -1,9 +1,11 @@
 import NIOCore
 
-/// What the connections of one event loop share: the date, a write buffer, and the list of them, so that a drain finds each. *Event loop.*
+/// What the connections of one event loop share: the date, a write buffer, answers as they are written in this second, and
+/// the list of them, so that a drain finds each. *Event loop.*
 final class LoopState {
     let dates = DateCache()
     let spare = SpareBuffer()
+    let rendered = RenderedAnswers()
     private(set) var isDraining = false
     private var connections: [ObjectIdentifier: any Channel] = [:]
     private var emptied: EventLoopPromise<Void>?

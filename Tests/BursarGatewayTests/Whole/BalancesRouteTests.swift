@@ -159,4 +159,23 @@ import Testing
             #expect(zipped.bytes.count < plain.bytes.count)
         }
     }
+
+    @Test func `who refuses every form there is gets 406`() async throws {
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            let refused = try await gateway.get("/v1/balances", ("accept-encoding", "identity;q=0, br"))
+            #expect(refused.status == 406)
+            #expect(refused.json?["type"] == "urn:bursar:problem:not_acceptable")
+            #expect(try await gateway.get("/v1/balances", ("accept-encoding", "identity;q=0, gzip")).status == 200)
+            #expect(try await gateway.get("/livez", ("accept-encoding", "identity;q=0")).status == 200)
+        }
+    }
+
+    @Test func `answers that a connection repeats are counted like any other`() async throws {
+        try await TestGateway.with(TestGateway.five, settings: "log: {access: false}") { gateway async throws in
+            for _ in 0..<7 { _ = try await gateway.get("/v1/balances") }
+            let metrics = try await gateway.get("/metrics").text
+            #expect(metrics.contains("route=\"balances\",status=\"200\"} 7\n"), "\(metrics)")
+        }
+    }
 }

@@ -45,9 +45,12 @@ import Testing
     }
 
     @Test func `gzip is wanted where a field of the request names it`() {
-        #expect(!(HeaderFields()).wantGzip)
-        #expect((["accept-encoding": "br", "Accept-Encoding": "gzip;q=0.5"] as HeaderFields).wantGzip)
-        #expect(!(["accept-encoding": "gzip;q=0"] as HeaderFields).wantGzip)
-        #expect(!(["accept-encoding": "identity"] as HeaderFields).wantGzip)
+        #expect(HeaderFields().contentCoding(gzipExists: true) == .identity)
+        let inTwoFields: HeaderFields = ["accept-encoding": "br", "Accept-Encoding": "gzip;q=0.5"]
+        #expect(inTwoFields.contentCoding(gzipExists: true) == .gzip)
+        let refused: HeaderFields = ["accept-encoding": "gzip;q=0"]
+        #expect(refused.contentCoding(gzipExists: true) == .identity)
+        let nothing: HeaderFields = ["accept-encoding": "identity;q=0"]
+        #expect(nothing.contentCoding(gzipExists: false) == nil)
     }
 }

@@ -46,6 +46,16 @@ final class EmbeddedConnection {
     func advance(_ amount: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: amount) }
 }
 
+/// Keeps the records it hears, and counts what is repeated. *Mutex.*
+final class CountingObserver: RequestObserver {
+    let repeated = RequestCounter()
+    private let heard = Mutex<[RequestRecord]>([])
+
+    var records: [RequestRecord] { heard.withLock { $0 } }
+    func requestCompleted(_ record: RequestRecord) { heard.withLock { $0.append(record) } }
+    func counter(ofRepeated path: String, status: Int) -> RequestCounter? { path == "/counted" ? repeated : nil }
+}
+
 /// Keeps the records it hears. *Mutex.*
 final class RecordingObserver: RequestObserver {
     private let heard = Mutex<[RequestRecord]>([])

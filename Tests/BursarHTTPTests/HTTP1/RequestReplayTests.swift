@@ -25,6 +25,42 @@ import Testing
         #expect(Set(observer.records.map(\.id)).count == 3)
     }
 
+    @Test func `where counting is enough a repetition makes no record`() throws {
+        let responder = CountingResponder()
+        let observer = CountingObserver()
+        let connection = try EmbeddedConnection(observer: observer) { responder.respond($0) }
+        let counted = "GET /counted HTTP/1.1\r\nHost: x\r\n\r\n"
+        for text in [counted, counted, counted + counted, head, head] { _ = try connection.answer(text) }
+        #expect(observer.repeated.count == 3)
+        #expect(observer.records.map(\.path) == ["/counted", "/v1/balances", "/v1/balances"])
+    }
+
+    @Test func `answers that are shared keep their order with those that are not`() throws {
+        let responder = CountingResponder()
+        let connection = try connection(responder)
+        let other = head.replacing("balances", with: "else")
+        let first = try connection.answer(head)
+        #expect(first.hasSuffix("\r\n\r\n1"))
+        // Two reads before the loop comes to the flush: the second answer goes behind the first, shared, one.
+        connection.channel.pipeline.fireChannelRead(ByteBuffer(string: head))
+        connection.channel.pipeline.fireChannelRead(ByteBuffer(string: head + other))
+        connection.channel.pipeline.fireChannelReadComplete()
+        let sent = try connection.sent()
+        #expect(sent == first + first + first.dropLast() + "2")
+        #expect(try connection.answer(other).hasSuffix("\r\n\r\n2"))
+    }
+
+    @Test func `a client whose heads all differ is tried again now and then`() throws {
+        let responder = CountingResponder()
+        let connection = try connection(responder)
+        for number in 0..<200 { _ = try connection.answer(head.replacing("Bearer a", with: "Bearer \(number)")) }
+        #expect(responder.calls.load(ordering: .relaxed) == 200)
+        for _ in 0..<RequestReplay.mostInVain { _ = try connection.answer(head) }
+        let asked = responder.calls.load(ordering: .relaxed)
+        _ = try connection.answer(head)
+        #expect(responder.calls.load(ordering: .relaxed) == asked)
+    }
+
     @Test func `once the flag is flipped the responder is asked`() throws {
         let responder = CountingResponder()
         let connection = try connection(responder)

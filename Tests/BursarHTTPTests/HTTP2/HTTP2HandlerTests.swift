@@ -85,6 +85,18 @@ private typealias Client = HTTP2TestClient
         #expect([1, 3, 5, 7, 9, 11].allSatisfy { connection.client.text($0) == "p" })
     }
 
+    @Test func `where counting is enough a repetition makes no record`() throws {
+        let prepared = PreparedResponse(headers: [:], body: ByteBuffer(string: "p"))
+        let observer = CountingObserver()
+        let connection = try HTTP2TestConnection(observer: observer) { _ in
+            .now(Response(prepared: prepared, replay: Replay(validity: Validity(), until: .distantFuture)))
+        }
+        try connection.send(
+            Client.get(1, "/counted"), Client.get(3, "/counted"), Client.get(5, "/other"), Client.get(7, "/other"))
+        #expect(observer.repeated.count == 1)
+        #expect(observer.records.map(\.path) == ["/counted", "/other", "/other"])
+    }
+
     @Test func `heads that differ in one field are never taken for each other`() throws {
         let connection = try HTTP2TestConnection { textReply($0.headers["authorization"] ?? "nobody") }
         for (index, name) in ["a", "b", "c", "d", "e", "a", "e", "b"].enumerated() {

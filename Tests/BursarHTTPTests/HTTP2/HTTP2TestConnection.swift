@@ -13,11 +13,12 @@ final class HTTP2TestConnection {
 
     init(
         limits: Limits = Limits(), http2: HTTP2Limits = HTTP2Limits(), greets: Bool = true,
-        beginning: HTTP2Beginning = .priorKnowledge, _ respond: @escaping @Sendable (Request) -> Reply
+        beginning: HTTP2Beginning = .priorKnowledge, observer: (any RequestObserver)? = nil,
+        _ respond: @escaping @Sendable (Request) -> Reply
     ) throws {
         context = ConnectionContext(
             info: ConnectionInfo(peer: "192.0.2.1", listener: "test", scheme: "http"), responder: ClosureResponder(respond),
-            observer: records, limits: limits)
+            observer: observer ?? records, limits: limits)
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
         let handler = HTTP2Protocol(limits: http2).makeHandler(context, beginning: beginning)
         try channel.pipeline.syncOperations.addHandler(handler)
