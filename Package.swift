@@ -82,11 +82,12 @@ let package = Package(
             name: "BursarMocks", dependencies: ["BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix, crypto],
             swiftSettings: settings),
         // program
+        .target(name: "CTaskHook"),
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", argumentParser, serviceLifecycle,
-                unixSignals, asyncHTTPClient, logging, nioCore
+                "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CTaskHook", argumentParser,
+                serviceLifecycle, unixSignals, asyncHTTPClient, logging, nioCore, nioPosix
             ],
             swiftSettings: settings),
         .testTarget(name: "BursarModelTests", dependencies: ["BursarModel"], swiftSettings: settings),

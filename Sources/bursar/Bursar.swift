@@ -31,4 +31,9 @@ struct Bursar: AsyncParsableCommand {
             Serve.self, Demo.self, Mock.self, Check.self, Balances.self, Providers.self, Healthcheck.self, LeakCheck.self
         ]
     )
+
+    static func main() async {
+        TaskThreads.takeOver()
+        await main(nil)
+    }
 }

@@ -97,3 +97,16 @@ set_up() {
         install_packages "${missing[@]}"
     fi
 }
+
+# Builds the program as the image has it (Dockerfile): Swift's own libraries linked in, by lld, relocations packed where the C
+# library reads them so (glibc 2.36). Apart from .build/release, which other options would make build anew. Sets `shipped`.
+build_shipped() {
+    local options=(--package-path "$root" --scratch-path "$root/.build/shipped" --configuration release --product bursar
+        --static-swift-stdlib -Xswiftc -use-ld=lld)
+    local glibc
+    glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed -nE 's/glibc 2\.([0-9]+).*/\1/p')
+    [ "${glibc:-0}" -lt 36 ] || options+=(-Xlinker -z -Xlinker pack-relative-relocs)
+    swift build "${options[@]}" >&2
+    shipped="$root/.build/shipped/bursar"
+    strip -o "$shipped" "$root/.build/shipped/release/bursar"
+}

@@ -45,9 +45,8 @@ import Testing
         ],
         "BursarMocks": ["BursarModel", "BursarCatalog", "BursarHTTP", "NIOCore", "NIOPosix", "Crypto"],
         "bursar": [
-            "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "ArgumentParser", "ServiceLifecycle",
-            "UnixSignals",
-            "AsyncHTTPClient", "Foundation", "Logging", "NIOCore", "NIOHTTP1"
+            "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CTaskHook", "ArgumentParser",
+            "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1"
         ]
     ]
 
