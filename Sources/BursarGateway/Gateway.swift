@@ -34,7 +34,8 @@ package final class Gateway: Sendable {
         let upstreamMetrics = UpstreamMetrics()
         let relay = ChangeRelay()
         let refresher = Refresher(
-            seed: UInt64.random(in: .min ... .max), clock: clock, transport: HTTPTransport(eventLoopGroup: group),
+            seed: UInt64.random(in: .min ... .max), clock: clock,
+            transport: HTTPTransport(eventLoopGroup: group, settings: configuration.upstream),
             scrubber: scrubber, logger: logger, metrics: upstreamMetrics, onChange: relay.changed)
         let process = ProcessParts(
             keys: .random(), refresher: refresher, scrubber: scrubber, readiness: Readiness(), counters: ServerCounters(),

@@ -22,6 +22,7 @@ package struct UpstreamRequest: Sendable {
     package let fields: [(name: String, value: String)]
     package let auth: AuthPlan
     package let secret: Secret
+    package var reach: UpstreamReach
 
     /// Nil where the account lacks a parameter of the definition's path; the configuration refuses such an account.
     package init?(_ account: UpstreamAccount) {
@@ -37,6 +38,7 @@ package struct UpstreamRequest: Sendable {
         fields = own.filter { name, _ in !fixed.contains { $0.0 == name } } + fixed
         auth = definition.auth
         secret = account.secret
+        reach = UpstreamReach(baseURL: account.baseURL, definition: definition)
     }
 }
 
@@ -70,6 +72,10 @@ package struct UpstreamResponse: Sendable {
 /// What went wrong below HTTP, as a bounded label for logs and metrics: never an address, a URL or another's text. *Value.*
 package enum TransportFault: String, Sendable, CaseIterable {
     case refused, reset, unresolved, tls
+    /// The configured proxy made no tunnel.
+    case proxy
+    /// The provider's name leads to an address that is not public.
+    case privateAddress = "private_address"
     /// No request can be written: a URL that is none, a credential that no header may carry.
     case unwritable
     case connectTimeout = "connect_timeout", timeout, cancelled
@@ -81,7 +87,7 @@ package enum TransportFault: String, Sendable, CaseIterable {
         switch self {
         case .connectTimeout, .timeout, .cancelled: .timeout
         case .badHTTP: .invalidResponse
-        case .refused, .reset, .unresolved, .tls, .unwritable, .other: .unreachable
+        case .refused, .reset, .unresolved, .tls, .unwritable, .other, .proxy, .privateAddress: .unreachable
         case .bodyTooLarge, .badEncoding, .truncated: .invalidResponse
         }
     }

@@ -38,6 +38,8 @@ package enum AuditRule: String, Sendable, CaseIterable {
     case configurationWritableByAnyone = "BUR022"
     /// A key is what a command prints.
     case keyFromCommand = "BUR023"
+    /// A provider's own name may lead to a private address.
+    case privateAddresses = "BUR024"
 
     /// *Value.*
     package enum Severity: String, Sendable, Comparable, CaseIterable {
@@ -56,7 +58,7 @@ package enum AuditRule: String, Sendable, CaseIterable {
     package var severity: Severity {
         switch self {
         case .plainHTTP, .foreignBaseURL, .sharedKey, .keyFileReadableByGroup, .keyFromCommand: .note
-        case .literalKey, .keyFileReadableByAnyone, .shortKey: .warning
+        case .literalKey, .keyFileReadableByAnyone, .shortKey, .privateAddresses: .warning
         case .configurationReadableByAnyone, .anonymousListener, .keyFileWritableByAnyone, .configurationWritableByAnyone: .high
         }
     }

@@ -1,6 +1,7 @@
 package import BursarCatalog
 package import BursarHTTP
 package import BursarModel
+package import BursarUpstream
 
 /// All that `serve` needs to know, checked: whoever holds one needs no further check. *Value;* a reload builds a new one.
 package struct Configuration: Sendable {
@@ -26,6 +27,7 @@ package struct Configuration: Sendable {
     package let hosts: [HostPattern]
     package let log: LogConfiguration
     package let drain: DrainConfiguration
+    package let upstream: UpstreamSettings
 
     package var listen: [ListenAddress] { listeners.map(\.address) }
 
@@ -35,6 +37,7 @@ package struct Configuration: Sendable {
     /// The same with whose they are, for messages: `provider/account`.
     package var namedSecrets: [(name: String, secret: Secret)] {
         accounts.flatMap { account in [account.secret, account.password].compactMap(\.self).map { ("\(account.id)", $0) } }
+            + [upstream.proxy?.password].compactMap(\.self).map { ("upstream.proxy_password", $0) }
     }
 }
 

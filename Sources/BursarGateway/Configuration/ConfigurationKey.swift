@@ -15,6 +15,7 @@ package struct ConfigurationKey: Sendable, Hashable {
         case tls
         case limits
         case secrets
+        case upstream
     }
 
     package let section: Section
@@ -32,12 +33,13 @@ package struct ConfigurationKey: Sendable, Hashable {
         case .root:
             [
                 "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "tls",
-                "trusted_proxies", "proxy_protocol", "limits", "secrets"
+                "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream"
             ]
         case .account:
             ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters"]
         case .defaults: ["ttl", "stale_for", "timeout", "refresh", "refresh_for"]
         case .secrets: ["exec"]
+        case .upstream: ["ca", "proxy", "proxy_user", "proxy_password", "private_addresses"]
         case .log: ["level", "format", "access"]
         case .drain: ["delay", "deadline"]
         case .listener: ["address", "tls", "mode"]
@@ -53,7 +55,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         .root: [
             "bind": "listen", "address": "listen", "port": "listen", "host": "hosts", "allowed_hosts": "hosts",
             "keys": "accounts", "credentials": "accounts", "definitions": "providers", "logging": "log", "shutdown": "drain",
-            "pass_through": "passthrough", "anonymous": "allow_anonymous", "allow_exec": "secrets", "ssl": "tls", "https": "tls",
+            "pass_through": "passthrough", "anonymous": "allow_anonymous", "allow_exec": "secrets", "proxy": "upstream",
+            "http_proxy": "upstream", "https_proxy": "upstream", "outbound": "upstream", "ssl": "tls", "https": "tls",
             "trust_proxy": "trusted_proxies", "real_ip": "trusted_proxies"
         ],
         .account: [
@@ -68,6 +71,10 @@ package struct ConfigurationKey: Sendable, Hashable {
         .tls: [
             "cert": "certificate", "chain": "certificate", "private_key": "key", "ca": "client_ca",
             "client_authorities": "client_ca"
+        ],
+        .upstream: [
+            "ca_file": "ca", "trust": "ca", "http_proxy": "proxy", "https_proxy": "proxy", "allow_private": "private_addresses",
+            "user": "proxy_user", "password": "proxy_password"
         ],
         .limits: ["max_connections": "connections", "per_peer": "connections_per_peer", "keepalive": "idle_time"]
     ]

@@ -51,7 +51,7 @@ extension ConfigurationParser {
             tls: listen.contains(where: \.0.usesTLS) ? settings.tls : nil, proxies: settings.proxies, limits: settings.limits,
             accounts: accounts, defaults: settings.defaults,
             catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
-            log: settings.log, drain: settings.drain)
+            log: settings.log, drain: settings.drain, upstream: settings.upstream)
     }
 
     /// Whoever names a listener means to call it by that name.

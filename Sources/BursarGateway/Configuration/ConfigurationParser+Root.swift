@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarHTTP
 import BursarModel
+import BursarUpstream
 
 /// What an address list, a switch or a section of settings at the top level says, before listeners of the command line are
 /// considered. *Value.*
@@ -15,6 +16,7 @@ struct RootSettings {
     var defaults = AccountDefaults()
     var log = LogConfiguration()
     var drain = DrainConfiguration()
+    var upstream = UpstreamSettings()
 }
 
 extension ConfigurationParser {
@@ -33,6 +35,7 @@ extension ConfigurationParser {
         settings.defaults = defaults(root["defaults"])
         settings.log = log(root["log"])
         settings.drain = drain(root["drain"])
+        settings.upstream = upstream(root["upstream"])
         return settings
     }
 

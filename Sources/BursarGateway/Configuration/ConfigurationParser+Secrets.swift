@@ -69,7 +69,7 @@ extension ConfigurationParser {
     }
 
     /// Who else can read the key's file, or put another in its place.
-    private mutating func audit(_ resolved: SecretResolver.Resolved, at place: ConfigurationPlace) {
+    mutating func audit(_ resolved: SecretResolver.Resolved, at place: ConfigurationPlace) {
         if resolved.isReadableByAnyone {
             problems.finding(
                 .keyFileReadableByAnyone, place,

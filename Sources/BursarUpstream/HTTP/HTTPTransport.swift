@@ -4,12 +4,12 @@ import BursarModel
 package import NIOCore
 import NIOHTTP1
 import NIOHTTPCompression
-package import NIOSSL
+import NIOSSL
 
 /// Speaks HTTP to providers. *Any thread.* HTTP/2 where a provider offers it, else HTTP/1.1 with kept connections.
 ///
-/// No proxy, whatever the environment says, no redirect, no retry of its own: the machine above decides whether a provider is
-/// asked again. Nothing is handed to the client's logger or tracer, which would tell URLs.
+/// No proxy but a configured one, whatever the environment says, no redirect, no retry of its own: the machine above decides
+/// whether a provider is asked again. Nothing is handed to the client's logger or tracer, which would tell URLs.
 package final class HTTPTransport: UpstreamTransport {
     /// The contract's bound, on what came after any content coding was undone; a balance takes some hundred bytes.
     package static let bodyLimit = 1_024 * 1_024
@@ -18,13 +18,29 @@ package final class HTTPTransport: UpstreamTransport {
     /// Beyond the longest usual ttl (30 s), so that the refresh after it finds its connection open.
     package static let idleTimeout = TimeAmount.seconds(60)
 
+    /// For this machine, and for what an operator chose where there is no proxy.
     let client: HTTPClient
+    /// For providers: through the proxy where there is one, else to public addresses only.
+    private let outward: HTTPClient
+    private let hasProxy: Bool
 
-    /// - Parameter trustRoots: of tests; the system's otherwise.
-    package init(eventLoopGroup: any EventLoopGroup, trustRoots: NIOSSLTrustRoots = .default) {
+    package init(eventLoopGroup: any EventLoopGroup, settings: UpstreamSettings = UpstreamSettings()) {
+        var configuration = Self.configuration(settings)
+        client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+        hasProxy = settings.proxy != nil
+        if let proxy = settings.proxy {
+            // The proxy resolves names, and its own rules say where it connects to.
+            configuration.proxy = proxy.client
+        } else if !settings.allowsPrivateAddresses {
+            AddressGuard.protect(&configuration)
+        }
+        outward = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+    }
+
+    private static func configuration(_ settings: UpstreamSettings) -> HTTPClient.Configuration {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
-        tls.trustRoots = trustRoots
+        if let authorities = settings.authorities { tls.trustRoots = .certificates(authorities.certificates) }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: Self.connectTimeout),
@@ -35,14 +51,22 @@ package final class HTTPTransport: UpstreamTransport {
         // Otherwise a refused connection is tried again until the connect timeout, and an outage looks like slowness.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tracing.tracer = nil
-        client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+        return configuration
+    }
+
+    private func client(for reach: UpstreamReach) -> HTTPClient {
+        switch reach {
+        case .provider: outward
+        case .chosen: hasProxy ? outward : client
+        case .thisMachine: client
+        }
     }
 
     package func fetch(_ request: UpstreamRequest) async -> TransportResult {
         let collector = ResponseCollector(bodyLimit: Self.bodyLimit)
         guard let head = try? Self.head(of: request) else { return .fault(.unwritable) }
         guard !Task.isCancelled else { return .fault(.cancelled) }
-        let task = client.execute(request: head, delegate: collector)
+        let task = client(for: request.reach).execute(request: head, delegate: collector)
         return await withTaskCancellationHandler {
             do {
                 return .response(try await task.futureResult.get())
@@ -69,10 +93,12 @@ package final class HTTPTransport: UpstreamTransport {
     package func shutdown() async {
         // Fails only when it was shut down before.
         try? await client.shutdown().get()
+        try? await outward.shutdown().get()
     }
 
     deinit {
         // A client must not go without this, also where the start failed half way and nobody shut anything down.
         client.shutdown { _ in }
+        outward.shutdown { _ in }
     }
 }

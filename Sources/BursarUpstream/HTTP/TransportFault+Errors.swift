@@ -25,6 +25,7 @@ extension TransportFault {
             case NIOHTTPDecompression.DecompressionError.limit: .bodyTooLarge
             case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError: .badEncoding
             case is HTTPParserError: .badHTTP
+            case is AddressGuard.Refused: .privateAddress
             case is CancellationError: .cancelled
             default: .other
             }
@@ -39,6 +40,7 @@ extension TransportFault {
             case .cancelled, .requestStreamCancelled, .alreadyShutdown: .cancelled
             case .remoteConnectionClosed: .reset
             case .uncleanShutdown: .truncated
+            case .proxyAuthenticationRequired, .invalidProxyResponse, .httpProxyHandshakeTimeout: .proxy
             case .invalidURL, .emptyHost, .emptyScheme: .unwritable
             default: .other
             }
@@ -76,7 +78,9 @@ extension TransportFault {
     /// The same once the head was read: the connection did its work, and what is missing is the rest of the body.
     var duringBody: TransportFault {
         switch self {
-        case .reset, .refused, .tls, .unresolved, .connectTimeout, .unwritable, .other, .badHTTP, .truncated: .truncated
+        case .reset, .refused, .tls, .unresolved, .connectTimeout, .unwritable, .other, .badHTTP, .truncated, .proxy,
+            .privateAddress:
+            .truncated
         case .timeout, .cancelled, .bodyTooLarge, .badEncoding: self
         }
     }

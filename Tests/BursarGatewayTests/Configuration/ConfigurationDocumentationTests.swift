@@ -1,4 +1,5 @@
 import BursarHTTP
+import BursarUpstream
 import Foundation
 import NIOCore
 import Testing
@@ -50,6 +51,7 @@ import Testing
             "defaults.refresh": defaults.refresh.map { DurationText.format($0) } ?? "off",
             "defaults.refresh_for": DurationText.format(defaults.refreshFor),
             "passthrough": "\(RootSettings().passthrough)", "allow_anonymous": "\(RootSettings().allowAnonymous)",
+            "upstream.private_addresses": "\(UpstreamSettings().allowsPrivateAddresses)",
             "secrets.exec": "\(SecretResolver(sources: .memory()).runsCommands)",
             "log.level": log.level.rawValue, "log.format": log.format.rawValue, "log.access": "\(log.access)",
             "drain.delay": DurationText.format(drain.delay), "drain.deadline": DurationText.format(drain.deadline)
@@ -85,7 +87,8 @@ import Testing
             let result = try readConfiguration(
                 example,
                 environment: [
-                    "TENSORPIX_API_KEY": "abcdefgh-1", "SUNOR_API_KEY": "abcdefgh-7", "CREDENTIALS_DIRECTORY": "/run/credentials"
+                    "TENSORPIX_API_KEY": "abcdefgh-1", "SUNOR_API_KEY": "abcdefgh-7", "PROXY_PASSWORD": "abcdefgh-0",
+                    "CREDENTIALS_DIRECTORY": "/run/credentials"
                 ],
                 files: [
                     "/run/secrets/rodin": "abcdefgh-2\n", "/run/secrets/tensorpix": "abcdefgh-3\n",

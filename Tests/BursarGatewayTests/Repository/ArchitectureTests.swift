@@ -88,6 +88,8 @@ import Testing
             // the request head and the keyed digest
             "Sources/BursarCatalog/Definition/AuthPlan.swift", "Sources/BursarUpstream/Calls/AuthPlan+Secrets.swift",
             "Sources/BursarUpstream/CredentialKeys.swift",
+            // the proxy's authorization
+            "Sources/BursarUpstream/HTTP/UpstreamSettings.swift",
             // where it is read and checked
             "Sources/BursarGateway/Configuration/SecretResolver.swift",
             "Sources/BursarGateway/Configuration/ConfigurationParser+Secrets.swift",

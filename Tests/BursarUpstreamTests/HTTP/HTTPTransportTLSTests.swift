@@ -1,21 +1,36 @@
-import BursarHTTP
 import BursarModel
 import BursarUpstream
 import Foundation
+import NIOCore
 import NIOPosix
-import NIOSSL
 import Testing
-
-private let openSSL = ["/usr/bin/openssl", "/usr/local/bin/openssl"].first { FileManager.default.isExecutableFile(atPath: $0) }
 
 /// Against a TLS server with a certificate made for the run.
 @Suite(.enabled(if: openSSL != nil, "the openssl command is not installed"))
 struct HTTPTransportTLSTests {
+    private func request(_ port: Int, host: String = "localhost") throws -> UpstreamRequest {
+        try #require(UpstreamRequest(try Fixture().account(baseURL: "https://\(host):\(port)")))
+    }
+
+    private func trusting(_ certificate: String) throws -> UpstreamSettings {
+        var settings = UpstreamSettings()
+        settings.authorities = TrustedAuthorities(pem: Array(try Data(contentsOf: URL(fileURLWithPath: certificate))))
+        return settings
+    }
+
+    private func fetch(_ request: UpstreamRequest, _ settings: UpstreamSettings, times: Int = 1) async -> TransportResult {
+        let transport = HTTPTransport(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, settings: settings)
+        var result = await transport.fetch(request)
+        for _ in 1..<times { result = await transport.fetch(request) }
+        await transport.shutdown()
+        return result
+    }
+
     @Test func `HTTP/2 is spoken where it is offered, on one connection`() async throws {
-        try await withServer { server, certificate in
-            let request = try request(server)
-            let roots = NIOSSLTrustRoots.certificates(try NIOSSLCertificate.fromPEMFile(certificate))
-            let transport = HTTPTransport(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, trustRoots: roots)
+        try await SecureServer.with { server in
+            let request = try request(server.port)
+            let settings = try trusting(server.certificate)
+            let transport = HTTPTransport(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, settings: settings)
             for _ in 0..<3 {
                 let response = try #require(await transport.fetch(request).response)
                 #expect(String(decoding: response.body, as: UTF8.self) == "HTTP/2")
@@ -25,61 +40,109 @@ struct HTTPTransportTLSTests {
     }
 
     @Test func `a certificate that nobody vouches for is refused`() async throws {
-        try await withServer { server, _ in
-            let transport = HTTPTransport(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
-            let result = await transport.fetch(try request(server))
-            #expect(result.fault == .tls)
-            await transport.shutdown()
+        try await SecureServer.with { server in
+            let request = try request(server.port)
+            #expect(await fetch(request, UpstreamSettings()).fault == .tls)
+            #expect(server.requests == 0)
         }
     }
 
-    private func request(_ server: HTTPServer) throws -> UpstreamRequest {
-        let port = try #require(server.addresses.first?.port)
-        return try #require(UpstreamRequest(try Fixture().account(baseURL: "https://localhost:\(port)")))
-    }
-
-    /// A server that answers with the protocol it was asked in, and the path of its certificate.
-    private func withServer(_ body: (HTTPServer, String) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bursar-upstream-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let certificate = folder.appendingPathComponent("server.pem").path
-        let key = folder.appendingPathComponent("server.key").path
-        try await makeCertificate(certificate, key: key)
-
-        let identity = try TLSIdentity(TLSSettings(certificateFile: certificate, privateKeyFile: key))
-        let server = HTTPServer(
-            configuration: ServerConfiguration(
-                listeners: [ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0), security: identity)]),
-            responder: ClosureResponder { .now(Response(status: 200, text: $0.version.text)) }, http2: HTTP2Protocol(),
-            group: MultiThreadedEventLoopGroup.singleton)
-        try await server.start()
-        do {
-            try await body(server, certificate)
-            await server.stop()
-        } catch {
-            await server.stop()
-            throw error
-        }
-    }
-
-    private func makeCertificate(_ certificate: String, key: String) async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(openSSL))
-        process.arguments = [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-            "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate
-        ]
-        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
+    @Test func `a certificate that other authorities vouch for is refused`() async throws {
+        try await SecureServer.with { server in
+            try await SecureServer.withCertificate { other, _ in
+                let request = try request(server.port)
+                let settings = try trusting(other)
+                #expect(await fetch(request, settings).fault == .tls)
+                #expect(server.requests == 0)
             }
         }
-        #expect(status == 0)
+    }
+
+    @Test func `a certificate for another name is refused`() async throws {
+        try await SecureServer.with { server in
+            let request = try request(server.port, host: "127.0.0.1")
+            let settings = try trusting(server.certificate)
+            #expect(await fetch(request, settings).fault == .tls)
+            #expect(server.requests == 0)
+        }
+    }
+
+    @Test(arguments: [("-tls1", TransportFault.tls), ("-tls1_1", .tls), ("-tls1_2", nil), ("-tls1_3", nil)])
+    func `TLS below 1.2 is refused`(version: String, fault: TransportFault?) async throws {
+        try await SecureServer.withCertificate { certificate, key in
+            let port = try await freePort()
+            // Level 0, or openssl itself refuses what is old.
+            let server = try SecureServer.process([
+                "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate, "-key", key, version, "-cipher",
+                "DEFAULT:@SECLEVEL=0", "-www", "-quiet"
+            ])
+            try server.run()
+            // Not asked to end: it may have been born with the signal ignored.
+            defer { kill(server.processIdentifier, SIGKILL) }
+            let request = try request(port)
+            let settings = try trusting(certificate)
+            var result = await fetch(request, settings)
+            // Until it listens.
+            for _ in 0..<200 where result.fault == .refused {
+                try await Task.sleep(for: .milliseconds(20))
+                result = await fetch(request, settings)
+            }
+            #expect(result.fault == fault, "\(version)")
+            if fault == nil { #expect(result.response?.status == 200) }
+        }
+    }
+
+    @Test func `a provider's name that leads to a private address gets no request, over HTTP/2 either`() async throws {
+        try await SecureServer.with { server in
+            var request = try request(server.port)
+            request.reach = .provider
+            var settings = try trusting(server.certificate)
+            #expect(await fetch(request, settings, times: 50).fault == .privateAddress)
+            #expect(server.requests == 0)
+            settings.allowsPrivateAddresses = true
+            #expect(await fetch(request, settings).response?.status == 200)
+            #expect(server.requests == 1)
+        }
+    }
+
+    @Test func `through a proxy, TLS is end to end and the key unseen`() async throws {
+        try await SecureServer.with { server in
+            let proxy = try await TunnelProxy()
+            var request = try request(server.port)
+            request.reach = .provider
+            var settings = try trusting(server.certificate)
+            settings.proxy = UpstreamProxy(
+                host: "127.0.0.1", port: proxy.port, user: "bursar", password: Secret("proxy-password-1"))
+            let response = try #require(await fetch(request, settings).response)
+            #expect(String(decoding: response.body, as: UTF8.self) == "HTTP/2")
+            #expect(proxy.connections == 1)
+            let head = String(decoding: proxy.received.prefix(500), as: UTF8.self)
+            #expect(head.hasPrefix("CONNECT localhost:\(server.port) HTTP/1.1\r\n"))
+            #expect(head.lowercased().contains("proxy-authorization: basic ynvyc2fyonbyb3h5lxbhc3n3b3jkltE=".lowercased()))
+            #expect(!Scrubber([request.secret]).finds(in: proxy.received))
+            await proxy.stop()
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
+    ])
+    func `a proxy that makes no tunnel is told as such`(answer: String) async throws {
+        let proxy = try await TunnelProxy(refusing: answer)
+        var request = try request(443, host: "provider.example")
+        request.reach = .provider
+        var settings = UpstreamSettings()
+        settings.proxy = UpstreamProxy(host: "127.0.0.1", port: proxy.port)
+        #expect(await fetch(request, settings).fault == .proxy)
+        await proxy.stop()
+    }
+
+    private func freePort() async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port ?? 0
+        try await channel.close()
+        return port
     }
 }

@@ -1,0 +1,51 @@
+import AsyncHTTPClient
+package import BursarModel
+import NIOSSL
+
+/// How providers are reached. *Value.* Nothing of it comes from the environment: a variable that happens to be set must not be
+/// able to send keys through another machine.
+package struct UpstreamSettings: Sendable {
+    /// Instead of the system's roots.
+    package var authorities: TrustedAuthorities?
+    package var proxy: UpstreamProxy?
+    /// Whether a provider's own host name may lead to an address that is not public.
+    package var allowsPrivateAddresses = false
+
+    package init() {}
+}
+
+/// Authorities that vouch for providers' certificates. *Immutable.*
+package struct TrustedAuthorities: Sendable {
+    let certificates: [NIOSSLCertificate]
+
+    /// Nil for anything else than one or more certificates in PEM form.
+    package init?(pem bytes: [UInt8]) {
+        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else { return nil }
+        self.certificates = certificates
+    }
+
+    package var count: Int { certificates.count }
+}
+
+/// A proxy that tunnels to providers (CONNECT). *Value.* It is spoken to in clear text; what runs through the tunnel is TLS with
+/// the provider, so that the proxy sees host names and no key.
+package struct UpstreamProxy: Sendable {
+    package let host: String
+    package let port: Int
+    package let user: String?
+    package let password: Secret?
+
+    package init(host: String, port: Int, user: String? = nil, password: Secret? = nil) {
+        self.host = host
+        self.port = port
+        self.user = user
+        self.password = password
+    }
+
+    /// The client keeps the password as text for as long as it lives.
+    var client: HTTPClient.Configuration.Proxy {
+        guard let user else { return .server(host: host, port: port) }
+        let text = password.map { $0.withExposedBytes { String(decoding: $0, as: UTF8.self) } }
+        return .server(host: host, port: port, authorization: .basic(username: user, password: text ?? ""))
+    }
+}

@@ -1,0 +1,56 @@
+import BursarMocks
+import BursarModel
+import BursarUpstream
+import NIOPosix
+import Testing
+
+/// Where a request with a key may go.
+@Suite struct UpstreamReachTests {
+    private static let provider = "tensorpix"
+
+    private func fetch(
+        _ baseURL: String, _ reach: UpstreamReach?, _ settings: UpstreamSettings = UpstreamSettings(), times: Int = 1
+    ) async throws -> TransportResult {
+        var request = try #require(UpstreamRequest(try Fixture().account("mock-ok", baseURL: baseURL)))
+        if let reach { request.reach = reach }
+        let transport = HTTPTransport(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, settings: settings)
+        var result = await transport.fetch(request)
+        for _ in 1..<times { result = await transport.fetch(request) }
+        await transport.shutdown()
+        return result
+    }
+
+    @Test func `a provider's name that leads to this machine gets no request`() async throws {
+        let mocks = try await MockProviders.start()
+        let url = mocks.baseURL(for: Self.provider)
+        #expect(try await fetch(url, .provider, times: 50).fault == .privateAddress)
+        #expect(try mocks.calls(for: Self.provider) == 0)
+        #expect(try await fetch(url, .chosen).response?.status == 200)
+        #expect(try await fetch(url, nil).response?.status == 200)
+        var settings = UpstreamSettings()
+        settings.allowsPrivateAddresses = true
+        #expect(try await fetch(url, .provider, settings).response?.status == 200)
+        #expect(try mocks.calls(for: Self.provider) == 3)
+        await mocks.stop()
+    }
+
+    @Test func `a refused connection is closed and not kept`() async throws {
+        let server = try await RawServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", closes: false)
+        #expect(try await fetch("http://127.0.0.1:\(server.port)", .provider, times: 5).fault == .privateAddress)
+        #expect(server.connections == 5)
+        await server.stop()
+    }
+
+    @Test func `this machine is never asked through the proxy`() async throws {
+        let mocks = try await MockProviders.start()
+        let proxy = try await TunnelProxy()
+        var settings = UpstreamSettings()
+        settings.proxy = UpstreamProxy(host: "127.0.0.1", port: proxy.port)
+        #expect(try await fetch(mocks.baseURL(for: Self.provider), nil, settings).response?.status == 200)
+        #expect(proxy.connections == 0)
+        #expect(try await fetch(mocks.baseURL(for: Self.provider), .chosen, settings).response?.status == 200)
+        #expect(proxy.connections == 1)
+        await proxy.stop()
+        await mocks.stop()
+    }
+}
