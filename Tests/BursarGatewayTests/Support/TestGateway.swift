@@ -29,6 +29,8 @@ final class TestGateway: Sendable {
     let log: CapturedLog
     /// What a reload reads.
     let file: ConfigurationFile
+    /// Everything that callers saw: searched for keys when the gateway stops.
+    let outflow = Outflow()
     private let client: HTTPClient
 
     /// - Parameters:
@@ -70,7 +72,7 @@ final class TestGateway: Sendable {
         var yaml = "listen: \(listen)\n\(settings)\naccounts:\n"
         for account in accounts {
             let provider = account.split(separator: ",")[0].split(separator: ":")[1].filter { $0 != " " }
-            yaml += "  - {\(account), base_url: '\(mocks.baseURL(for: String(provider)))'}\n"
+            yaml += "  - {\(Canary.marked(account)), base_url: '\(mocks.baseURL(for: String(provider)))'}\n"
         }
         return accounts.isEmpty ? yaml + "  []\n" : yaml
     }
@@ -101,9 +103,13 @@ final class TestGateway: Sendable {
     }
 
     func stop() async throws {
+        // Whether or not a caller may have it, and whether or not anything answers there.
+        _ = try? await get("/metrics")
         await gateway.stop()
         await mocks.stop()
         try await client.shutdown()
+        outflow.saw(log.text)
+        outflow.search("answers and log of a gateway")
     }
 
     /// Runs `body` and stops the gateway whatever comes.
@@ -125,9 +131,14 @@ final class TestGateway: Sendable {
     func get(_ path: String, method: HTTPMethod = .GET, _ headers: (String, String)...) async throws -> Answer {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
-        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        for (name, value) in headers {
+            request.headers.add(name: name, value: value)
+            outflow.sent(name, value)
+        }
         let response = try await client.execute(request, timeout: .seconds(120))
         let body = try await response.body.collect(upTo: 16 << 20)
+        outflow.saw("\(response.status)\n" + response.headers.map { "\($0.name): \($0.value)\n" }.joined())
+        outflow.saw(body.readableBytesView)
         return Answer(status: Int(response.status.code), headers: response.headers, bytes: Array(body.readableBytesView))
     }
 

@@ -1,72 +1,78 @@
 import BursarGateway
-import NIOHTTP1
-import BursarCatalog
 import BursarMocks
 import BursarModel
 import Foundation
+import NIOHTTP1
 import Testing
 
 /// No credential leaves the process: the whole program, at the most verbose log level, against an upstream that echoes the key
-/// in bodies and headers, and a caller who puts it everywhere.
+/// in bodies and headers, and a caller who puts it everywhere. Every other test with a ``TestGateway`` ends with the same search.
 @Suite struct CanaryTests {
     @Test(arguments: ["echo-key", "echo-key-401", "echo-key-429", "echo-key-500"])
     func `a key that the upstream echoes comes out nowhere, in no encoding`(scenario: String) async throws {
-        let canary = "mock-\(scenario)~CANARY-4f9a/+\"é-do-not-show"
         let caller = "mock-\(scenario)~CALLER-77c1d2e3f4-do-not-show"
-        let accounts = TestGateway.routes.keys.sorted().map { "provider: \($0), key: '\(canary.filter { $0.isASCII })'" }
-        let configured = canary.filter { $0.isASCII }
+        let accounts = TestGateway.routes.keys.sorted().map { "provider: \($0), key: mock-\(scenario)" }
         try await TestGateway.with(accounts) { gateway async throws in
-            var seen: [UInt8] = []
-            func keep(_ answer: TestGateway.Answer) {
-                seen += answer.bytes + [0x0A]
-                for header in answer.headers { seen += Array("\(header.name): \(header.value)\n".utf8) }
-            }
             let escaped = caller.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
             for path in ["/v1/balances", "/v1/balances?pretty", "/v1/providers", "/metrics", "/openapi.json", "/readyz"] {
-                keep(try await gateway.get(path))
-                keep(try await gateway.get(path, ("accept", "text/plain"), ("cache-control", "no-cache")))
-                keep(try await gateway.get(path + (path.contains("?") ? "&" : "?") + "key=\(escaped)"))
-                keep(try await gateway.get(path + "/\(escaped)"))
+                _ = try await gateway.get(path)
+                _ = try await gateway.get(path, ("accept", "text/plain"), ("cache-control", "no-cache"))
+                _ = try await gateway.get(path + (path.contains("?") ? "&" : "?") + "key=\(escaped)")
+                _ = try await gateway.get(path + "/\(escaped)")
             }
             for (provider, path) in TestGateway.routes {
                 let value = provider == "tensorpix" ? "Token \(caller)" : provider == "hyper3d" ? "Bearer \(caller)" : caller
                 let header = provider == "tensorpix" || provider == "hyper3d" ? "authorization" : "x-api-key"
-                keep(try await gateway.get(path))
-                keep(try await gateway.get(path, (header, value)))
-                keep(try await gateway.get(path, (header, value), ("cache-control", "no-cache")))
-                keep(try await gateway.get(path + "?api_key=\(escaped)", (header, value)))
-                keep(try await gateway.get("/providers/\(provider)@\(escaped)/x", (header, value)))
+                _ = try await gateway.get(path)
+                _ = try await gateway.get(path, (header, value))
+                _ = try await gateway.get(path, (header, value), ("cache-control", "no-cache"))
+                _ = try await gateway.get(path + "?api_key=\(escaped)", (header, value))
+                _ = try await gateway.get("/providers/\(provider)@\(escaped)/x", (header, value))
+                // The search must not be content because nothing was asked with a key: the mocks did see keys, and echoed them.
+                #expect(try gateway.mocks.calls(for: provider) >= 2)
             }
-            seen += Array(gateway.log.text.utf8)
-            #expect(seen.count > 10_000)
-            for (name, encoding) in Self.encodings(of: configured) + Self.encodings(of: caller) {
-                #expect(!Self.contains(seen, encoding), "found as \(name)")
-            }
-            // Scrubbing must not be hiding by switching off: the log did tell of the calls.
+            // Nor because the log was silent.
             #expect(gateway.log.text.contains("\"provider\":\"sunor\""))
         }
     }
 
-    @Test func `the check finds a key in every encoding when one is let out`() {
-        let key = "mock-ok~CALLER-77c1d2e3f4-do-not-show"
-        for (_, encoding) in Self.encodings(of: key) {
-            #expect(Self.contains(Array("before ".utf8) + encoding + Array(" after".utf8), encoding))
+    @Test func `the search finds each writing of the mark, and nothing in its absence`() {
+        let writings = Canary.writings(of: Canary.mark)
+        #expect(writings.count >= 22)
+        for writing in writings {
+            let text = Array("before ".utf8) + writing.bytes + Array(" after".utf8)
+            #expect(Canary.found(writings, in: text).contains(writing.name), "\(writing.name)")
+        }
+        #expect(Canary.found(writings, in: Array("nothing to see in here".utf8)).isEmpty)
+    }
+
+    @Test func `what the scrubber lets through is found: one writing less and the search fails`() {
+        let key = "mock-ok" + Canary.mark
+        let scrubber = Scrubber([Secret(key)])
+        let writings = Canary.writings(of: Canary.mark)
+        // Pieces and UTF-16 are beyond what a scrubber answers for; nothing in Bursar makes them, and the search shows that.
+        let promised = Canary.writings(of: key).filter {
+            !$0.name.hasPrefix("its ") && !$0.name.hasPrefix("ten ") && $0.name != "UTF-16"
+        }
+        for (index, missing) in promised.enumerated() {
+            var text: [UInt8] = []
+            for (other, writing) in promised.enumerated() {
+                let line = Array("a=\"".utf8) + writing.bytes + Array("\" ".utf8)
+                // As if the scrubber did not know this one.
+                text += other == index ? line : scrubber.scrub(line)
+            }
+            #expect(!Canary.found(writings, in: text).isEmpty, "\(missing.name)")
+            #expect(Canary.found(writings, in: scrubber.scrub(text)).isEmpty, "\(missing.name)")
         }
     }
 
-    private static func encodings(of key: String) -> [(String, [UInt8])] {
-        let bytes = Array(key.utf8)
-        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        let base64 = Data(bytes).base64EncodedString()
-        return [
-            ("plain", bytes), ("percent", Array((key.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? key).utf8)),
-            ("base64", Array(base64.trimmingCharacters(in: ["="]).dropLast(2).utf8)), ("hex", Array(hex.utf8)),
-            ("HEX", Array(hex.uppercased().utf8)),
-            ("json", Array(key.replacing("\"", with: "\\\"").replacing("/", with: "\\/").utf8))
-        ]
-    }
-
-    private static func contains(_ haystack: [UInt8], _ needle: [UInt8]) -> Bool {
-        Data(haystack).range(of: Data(needle)) != nil
+    @Test func `a key in what a gateway's callers saw fails the test that saw it`() {
+        let outflow = Outflow()
+        outflow.saw("as if a header had been passed on: mock-ok\(Canary.mark)")
+        withKnownIssue("the key that was put there") { outflow.search("this test", ledger: nil) }
+        let other = Outflow()
+        other.sent("Authorization", "Bearer caller-key-0123456789")
+        other.saw("as if it had been echoed: caller-key-0123456789")
+        withKnownIssue("the key that was put there") { other.search("this test", ledger: nil) }
     }
 }
