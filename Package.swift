@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "BursarModel", swiftSettings: settings),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CProcess"),
+        .target(name: "CProcess"),
         // pure
         .target(name: "BursarEngine", dependencies: ["BursarModel"], swiftSettings: settings),
         .target(name: "BursarCatalog", dependencies: ["BursarModel", yams], swiftSettings: settings),

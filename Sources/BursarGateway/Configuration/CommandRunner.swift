@@ -15,7 +15,7 @@ enum CommandRunner {
         _ command: SecretCommand, environment: [String: String], limit: Int, timeout: Duration = SecretCommand.timeout
     ) -> Result<[UInt8], CommandProblem> {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { return .failure(.cannotStart(errno)) }
+        guard bursar_pipe(&ends) == 0 else { return .failure(.cannotStart(errno)) }
         defer { close(ends[0]) }
         let spawned = spawn(command, environment, output: ends[1])
         close(ends[1])
@@ -45,7 +45,7 @@ enum CommandRunner {
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
         // Sockets of this process must not stay open in a helper that hangs.
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        bursar_spawn_close_from(&actions, STDERR_FILENO + 1)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -1,0 +1,20 @@
+#ifndef BURSAR_CPROCESS_H
+#define BURSAR_CPROCESS_H
+
+/* What of the C library Swift cannot call: functions that glibc declares under _GNU_SOURCE only, and prctl's variable arguments.
+ *
+ * No system header is included here: this module would come to own their types, and in an optimised build, where a target's
+ * files are compiled as one, `timespec` would then be this module's and no longer Glibc's. */
+
+/* pipe2(2): both ends are closed in programs that are started. 0, or -1 with errno. */
+int bursar_pipe(int ends[_Nonnull 2]);
+
+/* posix_spawn_file_actions_addclosefrom_np (glibc 2.34): the child has no descriptor from `first` on. 0 or an error number.
+ * `actions` is a posix_spawn_file_actions_t. */
+int bursar_spawn_close_from(void *_Nonnull actions, int first);
+
+/* Whether the process may be dumped to a core file, and read or attached to by other processes of its user. */
+int bursar_set_dumpable(int dumpable);
+int bursar_is_dumpable(void);
+
+#endif
