@@ -28,6 +28,7 @@ let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", pac
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -68,11 +70,14 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "BursarHTTP", dependencies: ["CNghttp2", "CZlib", nioCore, nioPosix, nioTLS, nioSSL], swiftSettings: settings),
+        .target(
+            name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", grdb, logging], swiftSettings: settings),
         // composition
         .target(
             name: "BursarGateway",
             dependencies: [
-                "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarHTTP", "CProcess", nioCore, nioPosix,
+                "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore", "BursarHTTP", "CProcess",
+                nioCore, nioPosix,
                 logging, crypto
             ],
             resources: [.embedInCode("Resources")],
@@ -112,9 +117,14 @@ let package = Package(
             dependencies: ["BursarMocks", "BursarCatalog", "BursarModel", "BursarHTTP", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
+            name: "BursarStoreTests",
+            dependencies: ["BursarStore", "BursarEngine", "BursarModel", grdb, logging],
+            swiftSettings: settings),
+        .testTarget(
             name: "BursarGatewayTests",
             dependencies: [
-                "BursarGateway", "BursarMocks", "BursarUpstream", "BursarHTTP", "BursarEngine", "BursarCatalog", "BursarModel",
+                "BursarGateway", "BursarMocks", "BursarUpstream", "BursarStore", "BursarHTTP", "BursarEngine", "BursarCatalog",
+                "BursarModel",
                 asyncHTTPClient, nioCore, nioPosix, nioHTTP1, logging
             ],
             swiftSettings: settings)

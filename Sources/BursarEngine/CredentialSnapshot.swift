@@ -55,7 +55,7 @@ package struct CredentialSnapshot: Sendable, Equatable {
         }
 
         /// What is left at `now`: never more than was left when saved, nor than such a hold can ever last.
-        func left(at now: WallTime) -> Duration { max(.zero, min(now.duration(to: until), left, kind.longest)) }
+        package func left(at now: WallTime) -> Duration { max(.zero, min(now.duration(to: until), left, kind.longest)) }
     }
 }
 

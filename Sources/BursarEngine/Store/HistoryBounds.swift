@@ -1,0 +1,54 @@
+package import BursarModel
+
+/// How a history thins with age. *Value.*
+///
+/// | age, counted from the account's newest change | kept | at most |
+/// |---|---|---|
+/// | the last 48 hours | every change, the newest 1,000 of them | 1,000 |
+/// | to 30 days | the last one of each hour | 720 |
+/// | to 730 days | the last one of each day | 700 |
+///
+/// Age counts from the newest change and not from now: what nobody asked for is not forgotten for that, and a clock that stands
+/// wrong while nothing changes deletes nothing. A store may thin an account only every ``slack`` changes, so it holds at most
+/// ``longest`` entries of it.
+package struct HistoryBounds: Sendable, Hashable {
+    /// Every change is kept so long.
+    package var all: Duration = .seconds(48 * 3_600)
+    /// And this many, whatever their age; older ones are thinned as the next class.
+    package var newest = 1_000
+    package var hourly: Duration = .seconds(30 * 86_400)
+    package var daily: Duration = .seconds(730 * 86_400)
+    /// How many changes may be added before an account is thinned again.
+    package var slack = 50
+
+    package init() {}
+
+    /// An account that the configuration names no longer keeps its history so long: a name that was mistyped, or a file that was
+    /// swapped for a day, must not cost two years of it.
+    package static let grace: Duration = .seconds(7 * 86_400)
+
+    /// The most entries an account can ever have: one more than a class's length for the one that its edges cut.
+    package var longest: Int {
+        newest + slack + Int(hourly / .seconds(3_600)) + 1 + Int((daily - hourly) / .seconds(86_400)) + 1
+    }
+
+    /// Which of an account's changes are kept; the times in any order, each once.
+    package func kept(_ times: some Sequence<WallTime>) -> Set<WallTime> {
+        let newestFirst = times.sorted(by: >)
+        guard let newest = newestFirst.first else { return [] }
+        var kept: Set<WallTime> = []
+        var hours: Set<Int64> = []
+        var days: Set<Int64> = []
+        for (index, time) in newestFirst.enumerated() {
+            let age = time.duration(to: newest)
+            if age <= all, index < self.newest {
+                kept.insert(time)
+            } else if age <= hourly {
+                if hours.insert(time.milliseconds / 3_600_000).inserted { kept.insert(time) }
+            } else if age <= daily {
+                if days.insert(time.milliseconds / 86_400_000).inserted { kept.insert(time) }
+            }
+        }
+        return kept
+    }
+}

@@ -1,0 +1,52 @@
+/// Why a store cannot be used. *Value.* Safe to show anyone: no path and no content.
+package struct StoreFault: Error, Sendable, Hashable {
+    package let reason: Reason
+    /// The engine's own number of the error, for the log; nil where it has none.
+    package let code: Int?
+
+    package init(_ reason: Reason, code: Int? = nil) {
+        self.reason = reason
+        self.code = code
+    }
+
+    /// A closed set: `/readyz`, the log and the docs have these words.
+    package enum Reason: String, Sendable, CaseIterable {
+        /// Another process serves with it.
+        case inUse = "in_use"
+        /// Another process holds a lock inside it, for longer than is waited.
+        case locked
+        case readOnly = "read_only"
+        /// No space, or a quota.
+        case full
+        /// It holds what cannot be read. Ends by being moved aside.
+        case corrupt
+        /// It was removed or replaced while it was open. Ends by being made anew.
+        case gone
+        case notPermitted = "not_permitted"
+        /// It cannot be made, because its folder cannot.
+        case noFolder = "no_folder"
+        /// A newer version of this program wrote it.
+        case newer
+        /// It is something else's.
+        case foreign
+        /// Anything else; the code tells.
+        case failed
+    }
+
+    /// Ends a sentence that begins with the store.
+    package var words: String {
+        switch reason {
+        case .inUse: "is in use by another process"
+        case .locked: "is locked by another process"
+        case .readOnly: "can be read only"
+        case .full: "cannot grow: no space is left"
+        case .corrupt: "is corrupt"
+        case .gone: "was removed or replaced"
+        case .notPermitted: "may not be opened by this user"
+        case .noFolder: "has no folder, and none can be made"
+        case .newer: "was written by a newer version of this program"
+        case .foreign: "belongs to another program"
+        case .failed: "cannot be used" + (code.map { " (error \($0))" } ?? "")
+        }
+    }
+}

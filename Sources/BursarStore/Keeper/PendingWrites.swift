@@ -1,0 +1,140 @@
+import BursarEngine
+import BursarModel
+
+/// What is to be written, and nothing that has no account of the configuration. *Value*, inside ``StoreKeeper``.
+///
+/// Bounded whatever happens to the store: one mark a credential, and ``mostChanges`` changes, of which the oldest goes first.
+struct PendingWrites: Sendable {
+    /// Credentials by key, with the accounts that have each, in configuration order.
+    private(set) var accounts: [CredentialKey: [AccountID]] = [:]
+    /// Credentials whose state is to be written.
+    private(set) var dirty: Set<CredentialKey> = []
+    /// Credentials without an account: nil is to be removed; what is not, keeps the penalty that still runs.
+    private(set) var leaving: [CredentialKey: StoredCredential?] = [:]
+    private(set) var changes: [HistoryEntry] = []
+    /// The configuration's accounts, where the store has not been told yet.
+    private(set) var named: [AccountID]?
+    private var order: [AccountID] = []
+    private var last: [CredentialKey: Landed] = [:]
+    private(set) var droppedChanges: UInt64 = 0
+
+    /// The last reading of a credential, to see whether the next one differs.
+    private struct Landed {
+        let reading: Reading
+        let number: UInt64
+    }
+
+    /// About 4 MB: two changes of each of 10,000 accounts, and hours of the changes of a few.
+    static let mostChanges = 20_000
+
+    var isEmpty: Bool { dirty.isEmpty && leaving.isEmpty && changes.isEmpty && named == nil }
+
+    /// The configuration names these. Returns the first account of each credential that it named before and names no longer.
+    mutating func name(_ entries: [(key: CredentialKey, account: AccountID)]) -> [CredentialKey: AccountID] {
+        var named: [CredentialKey: [AccountID]] = [:]
+        for entry in entries { named[entry.key, default: []].append(entry.account) }
+        var gone: [CredentialKey: AccountID] = [:]
+        for (key, accounts) in accounts where named[key] == nil { gone[key] = accounts.first }
+        accounts = named
+        order = entries.map(\.account)
+        self.named = order
+        for key in gone.keys {
+            last[key] = nil
+            dirty.remove(key)
+        }
+        for key in named.keys { leaving[key] = nil }
+        return gone
+    }
+
+    /// A credential without an account. A penalty that still runs stays, without the reading: to take an account out and put it
+    /// back must not free it (so does the machine, see ``RefreshMachine/credentialRemoved(_:now:)``).
+    mutating func leaves(_ stored: StoredCredential?, _ key: CredentialKey, now: WallTime) {
+        guard accounts[key] == nil else { return }
+        let isHeld = stored?.snapshot.hold.map { $0.left(at: now) > .zero } ?? false
+        leaving[key] = .some(isHeld ? stored?.withoutReading : nil)
+    }
+
+    /// Something of a credential changed. Returns whether that is to be written.
+    mutating func touched(_ key: CredentialKey) -> Bool {
+        guard accounts[key] != nil else { return false }
+        dirty.insert(key)
+        return true
+    }
+
+    /// A reading is held, which may be the one before over again.
+    /// - Parameter number: rises with each change; they may arrive in the wrong order.
+    mutating func landed(_ key: CredentialKey, _ reading: Reading, at: WallTime, number: UInt64) -> Bool {
+        guard let named = accounts[key] else { return false }
+        dirty.insert(key)
+        let before = last[key]
+        if let before, before.number > number { return true }
+        last[key] = Landed(reading: reading, number: number)
+        if let before, before.reading.saysTheSame(as: reading) { return true }
+        for account in named {
+            changes.append(
+                HistoryEntry(
+                    account: account, at: at, asOf: reading.asOf, providerSaysLow: reading.providerSaysLow,
+                    amounts: reading.amounts))
+        }
+        dropSurplus()
+        return true
+    }
+
+    /// A credential's reading as the store has it: not a change.
+    mutating func known(_ key: CredentialKey, _ reading: Reading) {
+        if accounts[key] != nil, last[key] == nil { last[key] = Landed(reading: reading, number: 0) }
+    }
+
+    /// Takes all of it out.
+    mutating func take() -> PendingWrites {
+        let taken = self
+        dirty = []
+        leaving = [:]
+        changes = []
+        named = nil
+        return taken
+    }
+
+    /// Puts back what could not be written, older than what came since.
+    mutating func putBack(_ taken: PendingWrites) {
+        dirty.formUnion(taken.dirty.filter { accounts[$0] != nil })
+        leaving.merge(taken.leaving.filter { accounts[$0.key] == nil }) { newer, _ in newer }
+        named = named ?? taken.named
+        changes = taken.changes + changes
+        dropSurplus()
+    }
+
+    /// The store lacks these, as one that was begun anew does.
+    mutating func lacks(_ isKept: (CredentialKey) -> Bool) {
+        dirty.formUnion(accounts.keys.filter { !isKept($0) })
+        named = order
+    }
+
+    private mutating func dropSurplus() {
+        let surplus = changes.count - Self.mostChanges
+        guard surplus > 0 else { return }
+        changes.removeFirst(surplus)
+        droppedChanges += UInt64(surplus)
+    }
+}
+
+extension StoredCredential {
+    var withoutReading: StoredCredential {
+        StoredCredential(
+            key: key, account: account,
+            snapshot: CredentialSnapshot(
+                takenAt: snapshot.takenAt, reading: nil, fetchedAt: nil, problem: snapshot.problem, problemAt: snapshot.problemAt,
+                hold: snapshot.hold, cooldown: snapshot.cooldown, backoff: snapshot.backoff, breaker: snapshot.breaker,
+                calls: snapshot.calls))
+    }
+}
+
+extension Reading {
+    /// Equal for a history: amounts to the digit, and low. The provider's own time moves on without a change.
+    fileprivate func saysTheSame(as other: Reading) -> Bool {
+        providerSaysLow == other.providerSaysLow
+            && amounts.elementsEqual(other.amounts) {
+                $0.kind == $1.kind && $0.unit == $1.unit && $0.value.description == $1.value.description
+            }
+    }
+}

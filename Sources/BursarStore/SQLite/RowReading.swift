@@ -1,0 +1,82 @@
+import BursarModel
+import Foundation
+import GRDB
+
+/// A row that does not say what was written: somebody else wrote it, or the disk did. It is passed over and counted.
+struct UnreadableRow: Error {}
+
+/// Reads a row's columns from left to right, taking nothing for granted. *Value,* used once.
+///
+/// GRDB's own conversions end the process where a column has another type, so only its raw values are looked at.
+struct RowReading {
+    private let row: Row
+    private var index = 0
+
+    init(_ row: Row) { self.row = row }
+
+    private mutating func next() -> DatabaseValue {
+        defer { index += 1 }
+        // One column too many would be an error of ours, and still no reason to end the process.
+        return index < row.count ? row[index] : .null
+    }
+
+    mutating func optionalInteger() throws(UnreadableRow) -> Int64? {
+        switch next().storage {
+        case .null: nil
+        case .int64(let value): value
+        case .double, .string, .blob: throw UnreadableRow()
+        }
+    }
+
+    mutating func optionalText() throws(UnreadableRow) -> String? {
+        switch next().storage {
+        case .null: nil
+        case .string(let value): value
+        case .int64, .double, .blob: throw UnreadableRow()
+        }
+    }
+
+    mutating func optionalBytes() throws(UnreadableRow) -> [UInt8]? {
+        switch next().storage {
+        case .null: nil
+        case .blob(let value): Array(value)
+        case .int64, .double, .string: throw UnreadableRow()
+        }
+    }
+
+    mutating func text() throws(UnreadableRow) -> String { try some(optionalText()) }
+    mutating func bytes() throws(UnreadableRow) -> [UInt8] { try some(optionalBytes()) }
+
+    /// A count: never negative, and small enough that adding to it is no matter.
+    mutating func count() throws(UnreadableRow) -> Int { Int(min(max(0, try some(optionalInteger())), 1_000)) }
+
+    mutating func optionalFlag() throws(UnreadableRow) -> Bool? { try optionalInteger().map { $0 != 0 } }
+
+    mutating func optionalDuration() throws(UnreadableRow) -> Duration? { try optionalInteger().map { .nanoseconds(max(0, $0)) } }
+
+    /// Of the years 1970 to 9999: no other can be meant, and none of these can make arithmetic overflow.
+    mutating func optionalTime() throws(UnreadableRow) -> WallTime? {
+        guard let milliseconds = try optionalInteger() else { return nil }
+        return try Self.time(milliseconds)
+    }
+
+    mutating func time() throws(UnreadableRow) -> WallTime { try some(optionalTime()) }
+
+    /// An HTTP status.
+    mutating func optionalStatus() throws(UnreadableRow) -> Int? {
+        guard let value = try optionalInteger() else { return nil }
+        guard (100...999).contains(value) else { throw UnreadableRow() }
+        return Int(value)
+    }
+
+    static func time(_ milliseconds: Int64) throws(UnreadableRow) -> WallTime {
+        guard (0..<253_402_300_800_000).contains(milliseconds) else { throw UnreadableRow() }
+        return WallTime(milliseconds: milliseconds)
+    }
+}
+
+/// A value that must be there.
+func some<Value>(_ value: Value?) throws(UnreadableRow) -> Value {
+    guard let value else { throw UnreadableRow() }
+    return value
+}

@@ -1,0 +1,260 @@
+package import BursarEngine
+package import BursarModel
+import Foundation
+import GRDB
+
+/// The embedded store: one SQLite file, written through a log (WAL). *Actor* on a queue of its own, never on a request's path.
+///
+/// One connection: there is one writer, and what reads is the start. `synchronous` is `NORMAL`: a commit is in the kernel's hands when
+/// it returns, which outlives any death of this process; only a loss of power can take commits back, at most those since the last
+/// checkpoint, and never leaves half of one (docs/decisions/0010).
+package actor SQLiteStore: SnapshotStore {
+    /// An open file. *Value*, inside the store.
+    private struct Open {
+        let queue: DatabaseQueue
+        let lock: StoreLock
+        let file: FileIdentity
+        let lockFile: FileIdentity
+        var history: HistoryTable
+    }
+
+    private let executor = StoreExecutor(label: "bursar.store")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let files: StoreFiles
+    private let bounds: HistoryBounds
+    private let wallTime: @Sendable () -> WallTime
+    private var opened: Open?
+    /// A statement met damage that the check at the start does not look for: the next opening moves the file aside.
+    private var isDamaged = false
+    private var lastCheckpoint = ContinuousClock.now
+    private var isAheadOfFile = false
+
+    /// A loss of power takes back at most what was written in this time, and one more write.
+    private static let checkpointInterval: Duration = .seconds(60)
+    /// How long a statement waits for a lock that someone else holds inside the file: well below the second that is promised, and
+    /// longer than a look with `sqlite3` holds one.
+    private static let patience: TimeInterval = 0.25
+    /// A file up to this size is checked whole at the start (about 0.1 s from a disk's cache); of a larger one, which is nearly all
+    /// history, the tables that the start needs.
+    private static let wholeCheck: Int64 = 64 << 20
+
+    /// Nothing is opened before ``open(identity:)``.
+    /// - Parameter wallTime: names what is moved aside.
+    package init(
+        path: String, bounds: HistoryBounds = HistoryBounds(), wallTime: @escaping @Sendable () -> WallTime
+    ) {
+        files = StoreFiles(path: path)
+        self.bounds = bounds
+        self.wallTime = wallTime
+    }
+
+    package func open(identity: Secret?) async throws(StoreFault) -> StoreContents {
+        close()
+        do throws(StoreFault) {
+            do throws(StoreFault) {
+                if isDamaged { throw StoreFault(.corrupt) }
+                return try openOnce(identity)
+            } catch {
+                close()
+                guard error.reason == .corrupt else { throw error }
+                return try begunAnew(identity)
+            }
+        } catch {
+            close()
+            switch error.reason {
+            case .inUse, .readOnly, .notPermitted, .full:
+                // What can be read is still worth having: readings to show, and cooldowns to keep.
+                guard let contents = readOnly(error) else { throw error }
+                return contents
+            case .locked, .corrupt, .gone, .noFolder, .newer, .foreign, .failed: throw error
+            }
+        }
+    }
+
+    package func write(_ batch: StoreBatch) async throws(StoreFault) {
+        try stillThere()
+        guard var opened else { throw StoreFault(.gone) }
+        do throws(StoreFault) {
+            try guarded { try opened.queue.write { db in try Self.write(batch, db, &opened.history) } }
+        } catch {
+            isDamaged = error.reason == .corrupt
+            throw error
+        }
+        // Only now: what a transaction that was taken back learned of ids is wrong.
+        self.opened = opened
+        isAheadOfFile = true
+        checkpointIfDue()
+    }
+
+    package func probe() async throws(StoreFault) {
+        try stillThere()
+        checkpointIfDue()
+    }
+
+    package func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] {
+        guard let opened else { throw StoreFault(.gone) }
+        return try guarded { try opened.queue.read { db in try opened.history.entries(of: account, db) } }
+    }
+
+    /// Moves the log into the file, so that one file is all there is, and lets another process have it.
+    package func close() {
+        try? opened?.queue.close()
+        opened = nil
+    }
+
+    /// Brings the log into the file, and both onto the disk. Where it cannot, the next commit will say so, or the next time.
+    private func checkpointIfDue() {
+        guard isAheadOfFile, lastCheckpoint.duration(to: .now) >= Self.checkpointInterval else { return }
+        lastCheckpoint = .now
+        isAheadOfFile = false
+        _ = try? opened?.queue.writeWithoutTransaction { db in try db.checkpoint(.passive) }
+    }
+
+    /// SQLite itself goes on writing into a file that has no name any more.
+    private func stillThere() throws(StoreFault) {
+        guard let opened else { throw StoreFault(.gone) }
+        guard files.identity() == opened.file, FileIdentity(files.lockPath) == opened.lockFile else { throw StoreFault(.gone) }
+    }
+}
+
+// MARK: - Opening
+
+extension SQLiteStore {
+    /// Moves what stands there aside, under the lock: it may be another process's by now.
+    private func begunAnew(_ identity: Secret?) throws(StoreFault) -> StoreContents {
+        let lock = try StoreLock(files.lockPath)
+        let name = try files.moveAside(wallTime())
+        isDamaged = false
+        return try openOnce(identity, lock, movedAside: name)
+    }
+
+    private func openOnce(
+        _ identity: Secret?, _ held: StoreLock? = nil, movedAside: String? = nil
+    ) throws(StoreFault) -> StoreContents {
+        try files.makeFolder()
+        let lock = if let held { held } else { try StoreLock(files.lockPath) }
+        files.removeOrphans()
+        try files.makeFile()
+        return try guarded {
+            let queue = try DatabaseQueue(path: files.path, configuration: Self.configuration(readOnly: false))
+            guard let file = files.identity(), let lockFile = FileIdentity(files.lockPath) else { throw StoreFault(.gone) }
+            opened = Open(queue: queue, lock: lock, file: file, lockFile: lockFile, history: HistoryTable(bounds: bounds))
+            try queue.writeWithoutTransaction { db in
+                try Self.refuseForeign(db)
+                try db.execute(sql: "PRAGMA journal_mode = WAL")
+                try db.execute(sql: "PRAGMA synchronous = NORMAL")
+                // After a burst the log is cut back to this.
+                try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+                try Self.check(db)
+            }
+            try Schema.migrator.migrate(queue)
+            return try queue.write { db in
+                let kept = try Self.identity(db, wanted: identity)
+                let (credentials, unreadable) = try Self.load(db)
+                return StoreContents(
+                    identity: kept, credentials: credentials, unreadable: unreadable, movedAside: movedAside)
+            }
+        }
+    }
+
+    private func readOnly(_ fault: StoreFault) -> StoreContents? {
+        try? guarded {
+            let queue = try DatabaseQueue(path: files.path, configuration: Self.configuration(readOnly: true))
+            defer { try? queue.close() }
+            return try queue.read { db in
+                guard let identity = try Self.identity(db) else { throw StoreFault(.corrupt) }
+                let (credentials, unreadable) = try Self.load(db)
+                return StoreContents(identity: identity, credentials: credentials, unreadable: unreadable, readOnly: fault)
+            }
+        }
+    }
+
+    private static func configuration(readOnly: Bool) -> GRDB.Configuration {
+        var configuration = GRDB.Configuration()
+        configuration.readonly = readOnly
+        configuration.busyMode = .timeout(patience)
+        configuration.label = "bursar.store"
+        configuration.prepareDatabase { db in
+            // The file may come from anywhere: nothing in its schema may run functions, and damaged pages are noticed when met.
+            try db.execute(sql: "PRAGMA trusted_schema = OFF")
+            try db.execute(sql: "PRAGMA cell_size_check = ON")
+        }
+        return configuration
+    }
+
+    private static func refuseForeign(_ db: Database) throws {
+        guard try integer("SELECT count(*) FROM sqlite_master", db) > 0 else { return }
+        guard try db.tableExists(Schema.mark) else { throw StoreFault(.foreign) }
+        if try Schema.migrator.hasBeenSuperseded(db) { throw StoreFault(.newer) }
+    }
+
+    private static func check(_ db: Database) throws {
+        let size = try integer("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", db)
+        var checks = ["PRAGMA quick_check(1)"]
+        if size > wholeCheck { checks = ["PRAGMA quick_check(bursar)", "PRAGMA quick_check(credential)"] }
+        for check in checks {
+            let row = try Row.fetchOne(db, sql: check)
+            guard case .string("ok")? = row.map({ ($0[0] as DatabaseValue).storage }) else { throw StoreFault(.corrupt) }
+        }
+    }
+
+    private static func integer(_ sql: String, _ db: Database) throws -> Int64 {
+        guard let row = try Row.fetchOne(db, sql: sql) else { throw StoreFault(.corrupt) }
+        var reading = RowReading(row)
+        guard let value = try? reading.optionalInteger() else { throw StoreFault(.corrupt) }
+        return value
+    }
+
+    private func guarded<Result>(_ body: () throws -> Result) throws(StoreFault) -> Result {
+        do { return try body() } catch { throw StoreFault(error) }
+    }
+}
+
+// MARK: - Inside a transaction
+
+extension SQLiteStore {
+    private static func write(_ batch: StoreBatch, _ db: Database, _ history: inout HistoryTable) throws {
+        let replace = try db.cachedStatement(sql: CredentialRow.replace)
+        for credential in batch.saved { try replace.execute(arguments: CredentialRow.write(credential)) }
+        let delete = try db.cachedStatement(sql: "DELETE FROM credential WHERE digest = ?")
+        for key in batch.removed { try delete.execute(arguments: [Data(key.bytes)]) }
+        for entry in batch.history { try history.append(entry, db) }
+        if let accounts = batch.accounts { try history.name(accounts, now: batch.now, db) }
+    }
+
+    private static func load(_ db: Database) throws -> ([StoredCredential], unreadable: Int) {
+        var credentials: [StoredCredential] = []
+        var unreadable = 0
+        let rows = try Row.fetchCursor(db, sql: CredentialRow.select)
+        while let row = try rows.next() {
+            do throws(UnreadableRow) {
+                credentials.append(try CredentialRow.read(row))
+            } catch {
+                unreadable += 1
+            }
+        }
+        return (credentials, unreadable)
+    }
+
+    /// The key of the digests, made where there is none. A store with another one than `wanted` gives its credentials up: their
+    /// digests say nothing to this process, nor, once the key is replaced, to any other.
+    private static func identity(_ db: Database, wanted: Secret?) throws -> Secret {
+        if let kept = try identity(db), wanted.map(kept.constantTimeEquals) ?? true { return kept }
+        var random = SystemRandomNumberGenerator()
+        let new = wanted ?? Secret((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        try db.execute(sql: "DELETE FROM credential")
+        try new.withExposedBytes { bytes in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO bursar (name, value) VALUES ('identity', ?)", arguments: [Data(bytes)])
+        }
+        return new
+    }
+
+    private static func identity(_ db: Database) throws -> Secret? {
+        guard let row = try Row.fetchOne(db, sql: "SELECT value FROM bursar WHERE name = 'identity'") else { return nil }
+        var reading = RowReading(row)
+        guard let bytes = try? reading.bytes(), bytes.count == 32 else { return nil }
+        return Secret(bytes)
+    }
+}

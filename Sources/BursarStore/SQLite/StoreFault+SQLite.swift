@@ -1,0 +1,28 @@
+import BursarEngine
+import GRDB
+
+extension StoreFault {
+    /// What an error of the database means here. Its message stays behind: it may name a path or a statement.
+    init(_ error: any Error) {
+        if let fault = error as? StoreFault {
+            self = fault
+            return
+        }
+        guard let error = error as? DatabaseError else {
+            self.init(.failed)
+            return
+        }
+        let code = Int(error.extendedResultCode.rawValue)
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self.init(.locked, code: code)
+        case .SQLITE_READONLY: self.init(code == Self.movedDatabase ? .gone : .readOnly, code: code)
+        case .SQLITE_FULL: self.init(.full, code: code)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self.init(.corrupt, code: code)
+        case .SQLITE_PERM, .SQLITE_AUTH: self.init(.notPermitted, code: code)
+        default: self.init(.failed, code: code)
+        }
+    }
+
+    /// SQLITE_READONLY_DBMOVED.
+    private static let movedDatabase = 1_032
+}

@@ -1,0 +1,123 @@
+import BursarEngine
+import BursarModel
+
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The files of a store on disk: the database, what SQLite puts beside it, and the lock that keeps a second process out. *Value.*
+///
+/// The lock is a file of its own, held with `flock`: it ends with the process however that ends, and it does not meet SQLite's
+/// own locks, which would be dropped if this process opened the database file once more.
+struct StoreFiles: Sendable {
+    let path: String
+
+    var lockPath: String { path + ".lock" }
+    var walPath: String { path + "-wal" }
+    var sharedMemoryPath: String { path + "-shm" }
+    private var folder: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Makes the folder, for this user alone, where it is missing. One that is there stays as it is: its owner chose its mode.
+    func makeFolder() throws(StoreFault) {
+        var missing: [String] = []
+        var folder = folder
+        while access(folder, F_OK) != 0, folder != "/", folder != "." {
+            missing.append(folder)
+            guard let slash = folder.lastIndex(of: "/") else { break }
+            folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+        }
+        for folder in missing.reversed() where mkdir(folder, 0o700) != 0 && errno != EEXIST {
+            let number = errno
+            throw number == ENOENT || number == ENOTDIR
+                ? StoreFault(.noFolder, code: Int(number)) : StoreFault(systemError: number)
+        }
+    }
+
+    /// Makes the database file, for this user alone, and takes away what others may do with one that is there. It holds balances
+    /// and the key of the digests. SQLite gives the files beside it the same mode.
+    func makeFile() throws(StoreFault) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
+        guard descriptor >= 0 else { throw StoreFault(systemError: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw StoreFault(systemError: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw StoreFault(.foreign) }
+        // Fails where another user owns it; then that user's choice stands.
+        if status.st_mode & 0o077 != 0 { fchmod(descriptor, 0o600) }
+    }
+
+    /// What stands under the path now; nil where nothing does.
+    func identity() -> FileIdentity? { FileIdentity(path) }
+
+    /// Takes broken files out of the way under a name with the time, and keeps them. Returns the new name.
+    func moveAside(_ now: WallTime) throws(StoreFault) -> String {
+        let stamp = now.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
+        var name = "\(path).corrupt-\(stamp)"
+        var number = 2
+        while access(name, F_OK) == 0 {
+            name = "\(path).corrupt-\(stamp)-\(number)"
+            number += 1
+        }
+        // The log of changes belongs to the file: apart, neither can be looked into. Only an index of it is dropped.
+        if rename(path, name) != 0, errno != ENOENT { throw StoreFault(systemError: errno) }
+        if rename(walPath, name + "-wal") != 0, errno != ENOENT { throw StoreFault(systemError: errno) }
+        unlink(sharedMemoryPath)
+        return name
+    }
+
+    /// Log and index of a database that is gone: SQLite would take them for those of the next one.
+    func removeOrphans() {
+        guard access(path, F_OK) != 0 else { return }
+        unlink(walPath)
+        unlink(sharedMemoryPath)
+    }
+}
+
+/// Which file stands under a path: two are the same file exactly when these are equal. *Value.*
+struct FileIdentity: Sendable, Equatable {
+    private let device: UInt64
+    private let number: UInt64
+
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        number = UInt64(status.st_ino)
+    }
+}
+
+/// Keeps other processes from serving with the same store, for as long as it lives. *Immutable; any thread.*
+final class StoreLock: Sendable {
+    private let descriptor: Int32
+
+    init(_ path: String) throws(StoreFault) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StoreFault(systemError: errno) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let number = errno
+            close(descriptor)
+            throw number == EWOULDBLOCK ? StoreFault(.inUse) : StoreFault(systemError: number)
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+}
+
+extension StoreFault {
+    init(systemError number: Int32) {
+        switch number {
+        case EACCES, EPERM: self.init(.notPermitted, code: Int(number))
+        case EROFS: self.init(.readOnly, code: Int(number))
+        case ENOSPC, EDQUOT, EFBIG: self.init(.full, code: Int(number))
+        case ENOENT, ENOTDIR: self.init(.noFolder, code: Int(number))
+        case EISDIR: self.init(.foreign, code: Int(number))
+        default: self.init(.failed, code: Int(number))
+        }
+    }
+}

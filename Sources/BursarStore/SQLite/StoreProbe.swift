@@ -1,0 +1,36 @@
+package import BursarEngine
+
+#if canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Looks whether a store could be used, without making or opening anything.
+///
+/// It must not even open the file: a running gateway reads its configuration again in the process that has the store open, and to close
+/// any descriptor of a file drops all of a process's POSIX locks on it, SQLite's too.
+package enum StoreProbe {
+    /// Nil where nothing speaks against it.
+    package static func fault(path: String) -> StoreFault? {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else { return StoreFault(.foreign) }
+            guard access(path, R_OK | W_OK) == 0 else { return StoreFault(systemError: errno) }
+        } else if errno != ENOENT {
+            return StoreFault(systemError: errno)
+        }
+        // SQLite makes files beside it; where there is no folder yet, the next one up must take a new one.
+        var folder = path
+        while let slash = folder.lastIndex(of: "/") {
+            folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+            guard stat(folder, &status) == 0 else {
+                if errno == ENOENT, folder != "/" { continue }
+                return StoreFault(systemError: errno)
+            }
+            guard status.st_mode & S_IFMT == S_IFDIR else { return StoreFault(.noFolder) }
+            return access(folder, W_OK | X_OK) == 0 ? nil : StoreFault(systemError: errno)
+        }
+        return access(".", W_OK | X_OK) == 0 ? nil : StoreFault(systemError: errno)
+    }
+}
