@@ -19,11 +19,15 @@ FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libnghttp2-14 libsqlite3-0 zlib1g \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 8787 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bursar
+ && useradd --system --uid 8787 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bursar \
+ && install -d -o 8787 -g 8787 -m 0700 /var/lib/bursar
 COPY --from=build /out/bursar /usr/local/bin/bursar
 
 # A configuration mounted at /etc/bursar/bursar.yaml is found here; without one the providers' environment variables count.
 WORKDIR /etc/bursar
+# Readings and cooldowns that outlive the container; without a volume they end with it.
+ENV STATE_DIRECTORY=/var/lib/bursar
+VOLUME /var/lib/bursar
 USER 8787:8787
 EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["bursar", "healthcheck"]

@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarEngine
 package import BursarHTTP
 package import BursarModel
+package import BursarStore
 package import BursarUpstream
 package import Logging
 import NIOCore
@@ -22,11 +23,12 @@ package final class Gateway: Sendable {
     ///   - scrubber: knows the configured credentials from here on; give the one that the logger's handler has.
     ///   - reread: reads the configuration again, for a reload; may block. Nil: there is nothing that could be read.
     ///   - onEvent: for a service manager; any thread, must not block.
+    ///   - store: what ``openStore(_:logger:clock:pace:)`` gave; the gateway closes it when it stops.
     ///   - clock: nil: the system's.
     package init(
         _ configuration: Configuration, scrubber: ScrubberBox, logger: Logger,
         reread: (@Sendable () -> ConfigurationResult)? = nil, onEvent: @escaping @Sendable (LifecycleEvent) -> Void = { _ in },
-        clock: (any UpstreamClock)? = nil
+        store: StoreKeeper? = nil, clock: (any UpstreamClock)? = nil
     ) throws(TLSError) {
         scrubber.configure(configuration.secrets)
         let group = MultiThreadedEventLoopGroup.singleton
@@ -36,11 +38,17 @@ package final class Gateway: Sendable {
         let refresher = Refresher(
             seed: UInt64.random(in: .min ... .max), clock: clock,
             transport: HTTPTransport(eventLoopGroup: group, settings: configuration.upstream),
-            scrubber: scrubber, logger: logger, metrics: upstreamMetrics, onChange: relay.changed)
+            scrubber: scrubber, logger: logger, metrics: upstreamMetrics,
+            onChange: { change in
+                relay.changed(change)
+                store?.changed(change.key, change.view, number: change.number)
+            },
+            onCall: { key in store?.touched(key) })
         let process = ProcessParts(
-            keys: .random(), refresher: refresher, scrubber: scrubber, readiness: Readiness(), counters: ServerCounters(),
+            keys: store.map { CredentialKeys(processKey: $0.identity) } ?? .random(), refresher: refresher, scrubber: scrubber,
+            readiness: Readiness(), counters: ServerCounters(),
             requests: RequestCounts(), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
-            startedAt: clock.now.wall)
+            store: store, startedAt: clock.now.wall)
         let serving = Serving(configuration, process: process)
         relay.send(to: serving)
         let current = CurrentServing(serving)
@@ -53,7 +61,7 @@ package final class Gateway: Sendable {
         self.server = HTTPServer(
             configuration: ServerConfiguration(configuration, identity: identity),
             responder: GatewayResponder(
-                current: current, health: HealthRoutes(readiness: process.readiness),
+                current: current, health: HealthRoutes(readiness: process.readiness, store: store),
                 admin: AdminRoutes(reloader: reloader, process: process)),
             observer: AccessLog(counts: process.requests, logger: logger, current: current),
             http2: HTTP2Protocol(), group: group, counters: process.counters)
@@ -68,6 +76,8 @@ package final class Gateway: Sendable {
     /// Opens the listeners; the gateway is ready when this returns.
     /// - Returns: the addresses as they really are, also where port 0 was asked for; with `https://` before one with TLS.
     package func start() async throws -> [String] {
+        // Before anyone can ask: what was kept is shown as stale, and nobody is asked too soon for it.
+        process.store?.begin(current.value.directory, refresher: process.refresher, logger: logger)
         try await server.start()
         // What the runtime does at its first connection is done before the first caller waits for it.
         await process.refresher.warmUp()
@@ -114,6 +124,7 @@ package final class Gateway: Sendable {
         background.stop()
         await server.drain(by: deadline)
         await process.refresher.shutdown()
+        await process.store?.shutdown()
         logger.notice("stopped")
     }
 }

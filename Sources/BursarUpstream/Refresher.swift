@@ -27,14 +27,17 @@ package final class Refresher: Sendable {
     let logger: Logger
     package let metrics: UpstreamMetrics
     private let onChange: @Sendable (ViewChange) -> Void
+    let onCall: @Sendable (CredentialKey) -> Void
 
     /// - Parameters:
     ///   - seed: of the jitter.
     ///   - onChange: after each change that a view may show, before the waiters wake. Any thread, outside the lock; must not block.
+    ///   - onCall: after a call began, missed its timeout or ended: what a store keeps of the credential changed, perhaps without a
+    ///     change of its view. As `onChange`.
     package init(
         limits: MachineLimits = MachineLimits(), seed: UInt64, clock: any UpstreamClock, transport: any UpstreamTransport,
         scrubber: ScrubberBox, logger: Logger, metrics: UpstreamMetrics = UpstreamMetrics(),
-        onChange: @escaping @Sendable (ViewChange) -> Void
+        onChange: @escaping @Sendable (ViewChange) -> Void, onCall: @escaping @Sendable (CredentialKey) -> Void = { _ in }
     ) {
         state = Mutex(State(machine: RefreshMachine(limits: limits, seed: seed)))
         self.clock = clock
@@ -43,6 +46,7 @@ package final class Refresher: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.onChange = onChange
+        self.onCall = onCall
     }
 
     /// The clock that all decisions here are made by.

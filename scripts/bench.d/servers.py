@@ -22,7 +22,7 @@ class Bursar:
         self.command = [binary, "serve", "--config", directory / f"bursar-{self.port}.yaml"]
         self.command[-1].write_text(
             f"listen: 127.0.0.1:{self.port}\nlog: {{level: warning, access: false}}\n"
-            "defaults: {ttl: 1h}\naccounts:\n" + "".join(
+            f"store: sqlite:bursar-{self.port}.db\ndefaults: {{ttl: 1h}}\naccounts:\n" + "".join(
                 f"  - {{provider: {name}, key: 'user:bench-{name}', base_url: 'http://127.0.0.1:{self.mock_port}/{name}'}}\n"
                 for name in providers))
         self.start()

@@ -50,6 +50,7 @@ extension CheckReport {
         }
         lines.append("definitions    " + configuration.catalog.definitions.map(\.id.name).joined(separator: ", "))
         lines.append("pass-through   " + (configuration.passthrough ? "on" : "off"))
+        lines.append("store          " + configuration.store.title)
         lines.append("accounts       " + (configuration.accounts.isEmpty ? "none" : "\(configuration.accounts.count)"))
         return lines + table(of: configuration.accounts)
     }
@@ -71,6 +72,16 @@ extension CheckReport {
             var line = "  " + padded.joined(separator: "  ")
             while line.hasSuffix(" ") { line.removeLast() }
             return line
+        }
+    }
+}
+
+extension StoreConfiguration {
+    fileprivate var title: String {
+        switch self {
+        case .sqlite(let path): ShowableText.allowsPath(path) ? path : "(not shown)"
+        case .memory(.chosen): "memory: nothing survives a restart"
+        case .memory(.nowhereElse): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set"
         }
     }
 }

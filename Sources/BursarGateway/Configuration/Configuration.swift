@@ -25,6 +25,7 @@ package struct Configuration: Sendable {
     package let allowAnonymous: Bool
     /// Names for the check of `Host`, those of listeners included; addresses and `localhost` need none.
     package let hosts: [HostPattern]
+    package let store: StoreConfiguration
     package let log: LogConfiguration
     package let drain: DrainConfiguration
     package let upstream: UpstreamSettings

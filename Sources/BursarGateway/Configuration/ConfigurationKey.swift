@@ -32,8 +32,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         switch section {
         case .root:
             [
-                "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "tls",
-                "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream"
+                "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "store",
+                "tls", "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream"
             ]
         case .account:
             ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters"]
@@ -57,6 +57,7 @@ package struct ConfigurationKey: Sendable, Hashable {
             "keys": "accounts", "credentials": "accounts", "definitions": "providers", "logging": "log", "shutdown": "drain",
             "pass_through": "passthrough", "anonymous": "allow_anonymous", "allow_exec": "secrets", "proxy": "upstream",
             "http_proxy": "upstream", "https_proxy": "upstream", "outbound": "upstream", "ssl": "tls", "https": "tls",
+            "database": "store", "db": "store", "state": "store", "persistence": "store", "storage": "store",
             "trust_proxy": "trusted_proxies", "real_ip": "trusted_proxies"
         ],
         .account: [

@@ -44,6 +44,8 @@ extension ConfigurationParser {
                 + inherited.map { ($0.address, ConfigurationPlace(file: "$LISTEN_FDS")) },
             allowAnonymous: allowAnonymous)
         checkCoverage(of: accounts)
+        let store = settings.store ?? .standard(sources)
+        checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
         // Whoever passes sockets has said where to listen.
         let standard = inherited.isEmpty ? [ListenerSettings(.standard)] : []
         return Configuration(
@@ -51,7 +53,7 @@ extension ConfigurationParser {
             tls: listen.contains(where: \.0.usesTLS) ? settings.tls : nil, proxies: settings.proxies, limits: settings.limits,
             accounts: accounts, defaults: settings.defaults,
             catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
-            log: settings.log, drain: settings.drain, upstream: settings.upstream)
+            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream)
     }
 
     /// Whoever names a listener means to call it by that name.

@@ -13,6 +13,9 @@ struct RootSettings {
     var passthrough = true
     var allowAnonymous = false
     var hosts: [HostPattern] = []
+    /// Nil: the standard place.
+    var store: StoreConfiguration?
+    var storePlace: ConfigurationPlace?
     var defaults = AccountDefaults()
     var log = LogConfiguration()
     var drain = DrainConfiguration()
@@ -32,6 +35,8 @@ extension ConfigurationParser {
         settings.passthrough = boolean(root["passthrough"], "passthrough") ?? settings.passthrough
         settings.allowAnonymous = boolean(root["allow_anonymous"], "allow_anonymous") ?? settings.allowAnonymous
         settings.hosts = hosts(root["hosts"])
+        settings.store = store(root["store"])
+        settings.storePlace = root["store"].map { at($0.node) }
         settings.defaults = defaults(root["defaults"])
         settings.log = log(root["log"])
         settings.drain = drain(root["drain"])

@@ -7,7 +7,7 @@ extension ConfigurationSources {
     /// - Parameter baseURL: where a provider's mock listens.
     package static func demo(_ providers: [String], baseURL: (String) -> String) -> ConfigurationSources {
         // Quiet: what a first run should show is balances, not log lines.
-        var yaml = "log: {level: warning}\naccounts:\n"
+        var yaml = "log: {level: warning}\nstore: memory\naccounts:\n"
         for provider in providers {
             yaml += "  - {provider: \(provider), key: \"${env:DEMO_KEY}\", ttl: 5s, base_url: \"\(baseURL(provider))\"}\n"
         }

@@ -1,4 +1,6 @@
+import BursarEngine
 import BursarHTTP
+import BursarStore
 import Foundation
 
 #if canImport(Musl)
@@ -16,6 +18,7 @@ extension ConfigurationSources {
             readFile: { path, limit in readWholeFile(path, limit: limit) },
             listFolder: { path in namesInFolder(path) })
         sources.checkTLS = usable
+        sources.checkStore = { StoreProbe.fault(path: $0)?.words }
         sources.runCommand = { CommandRunner.run($0, environment: environment, limit: $1) }
         sources.inherited = SystemdSockets.passed(environment: environment).map { socket in
             InheritedListener(

@@ -18,6 +18,8 @@ package struct ConfigurationSources: Sendable {
     package var runCommand: @Sendable (SecretCommand, _ limit: Int) -> Result<[UInt8], CommandProblem> = { _, _ in
         .failure(.cannotStart(0))
     }
+    /// Looks whether a store's file could be used, making nothing; nil where it could, else words that follow its name.
+    package var checkStore: @Sendable (_ path: String) -> String? = { _ in nil }
     /// Listening sockets that the process was started with.
     package var inherited: [InheritedListener] = []
 

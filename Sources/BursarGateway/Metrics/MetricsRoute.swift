@@ -30,6 +30,7 @@ struct MetricsRoute: Sendable {
         // What is not told apart by provider is for those for whom everything exists.
         if sight == .everything {
             writeReloads(&text)
+            writeStore(&text)
             writeRequests(&text)
             writeProcess(&text)
         }

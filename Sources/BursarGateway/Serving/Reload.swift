@@ -59,6 +59,7 @@ extension Configuration {
         if proxies.trusted != old.proxies.trusted { names.append("trusted_proxies") }
         if proxies.proxyProtocol != old.proxies.proxyProtocol { names.append("proxy_protocol") }
         if limits != old.limits { names.append("limits") }
+        if store != old.store { names.append("store") }
         if log.level != old.log.level { names.append("log.level") }
         if log.format != old.log.format { names.append("log.format") }
         return names

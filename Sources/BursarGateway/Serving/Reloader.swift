@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarHTTP
 import BursarModel
+import BursarStore
 import BursarUpstream
 import Dispatch
 import Logging
@@ -72,6 +73,8 @@ final class Reloader: Sendable {
         for entry in old.directory.entries where !kept.contains(entry.upstream.key) {
             process.refresher.forget(entry.upstream.key)
         }
+        // After the refresher forgot: what it keeps of a credential is what the store keeps.
+        process.store?.name(new.directory.credentials)
         let report = ReloadReport(from: old, to: new)
         process.reloads.applied(at: process.refresher.now.wall)
         logger.notice(

@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarEngine
 import BursarHTTP
 import BursarModel
+import BursarStore
 import BursarUpstream
 
 /// All that follows from one configuration: made whole at the start and by each reload, and swapped whole, so that no request
@@ -40,6 +41,8 @@ struct ProcessParts: Sendable {
     let requests: RequestCounts
     let upstream: UpstreamMetrics
     let reloads: ReloadCounts
+    /// Nil where nothing is kept.
+    let store: StoreKeeper?
     let startedAt: WallTime
 }
 

@@ -13,6 +13,7 @@ extension Refresher {
             guard !state.isClosed else { return }  // the waiters were woken by the shutdown
             state.calls[start.id] = Task.detached { await self.run(start, account, began) }
         }
+        onCall(account.key)
     }
 
     private func run(_ start: FetchStart, _ account: UpstreamAccount, _ began: Moment) async {
@@ -67,6 +68,7 @@ extension Refresher {
             }
         }
         publish(change)
+        onCall(account.key)
         if let view { for slot in wake { slot.resolve(.overdue(view)) } }
     }
 
@@ -91,6 +93,7 @@ extension Refresher {
             }
         }
         publish(change)
+        onCall(account.key)
         if let view { for slot in wake { slot.resolve(.settled(view)) } }
         if let retry { begin(retry, account, at: now) }
     }

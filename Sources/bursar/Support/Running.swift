@@ -19,11 +19,13 @@ enum Running {
         let scrubber = ScrubberBox()
         let logger = logger(configuration.log, sink: sink, scrubber: scrubber)
         defer { sink.flush() }
+        let store = await Gateway.openStore(configuration, logger: logger)
         let gateway: Gateway
         let addresses: [String]
         do {
             gateway = try Gateway(
-                configuration, scrubber: scrubber, logger: logger, reread: reread, onEvent: ServiceManagerService.teller())
+                configuration, scrubber: scrubber, logger: logger, reread: reread, onEvent: ServiceManagerService.teller(),
+                store: store)
             addresses = try await gateway.start()
         } catch {
             sink.flush()

@@ -3,6 +3,7 @@ import BursarCatalog
 import BursarGateway
 import BursarMocks
 import BursarModel
+import BursarStore
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -32,20 +33,26 @@ final class TestGateway: Sendable {
     /// Everything that callers saw: searched for keys when the gateway stops.
     let outflow = Outflow()
     private let client: HTTPClient
+    private let store: StoreKeeper?
+    private let ownsMocks: Bool
 
     /// - Parameters:
     ///   - accounts: lines of the `accounts:` list, each a flow mapping without `base_url`: `provider: sunor, key: mock-ok`.
     ///   - settings: further lines of the configuration.
+    ///   - mocks: the caller's own, which it stops itself; nil: some that live as long as the gateway.
     static func start(
         _ accounts: [String], listen: String = "['127.0.0.1:0']", settings: String = "", latency: Duration = .zero,
-        inherited: [InheritedListener] = [], clock: ManualClock = ManualClock()
+        inherited: [InheritedListener] = [], clock: ManualClock = ManualClock(), mocks given: MockProviders? = nil
     ) async throws -> TestGateway {
-        let mocks = try await MockProviders.start(latency: latency)
+        let mocks: MockProviders
+        if let given { mocks = given } else { mocks = try await MockProviders.start(latency: latency) }
         let file = ConfigurationFile(Self.yaml(accounts, listen: listen, settings: settings, mocks))
         // Certificates are real files; everything else is here.
         var sources = ConfigurationSources.process()
         let files = sources.readFile
         sources.environment = [:]
+        // No store but one that the test names.
+        sources.home = nil
         sources.inherited = inherited
         sources.readFile = { path, limit in
             path == "test.yaml"
@@ -56,15 +63,22 @@ final class TestGateway: Sendable {
         let reread: @Sendable () -> ConfigurationResult = { reader.read(ConfigurationRequest(path: "test.yaml")) }
         let result = reread()
         guard let configuration = result.configuration else {
-            await mocks.stop()
+            if given == nil { await mocks.stop() }
             throw BadConfiguration(diagnostics: result.diagnostics.map(\.description))
         }
         let log = CapturedLog()
         let scrubber = ScrubberBox()
+        var pace = StoreKeeper.Pace()
+        pace.gather = .milliseconds(10)
+        pace.look = .milliseconds(50)
+        let logger = log.logger(scrubber)
+        let store = await Gateway.openStore(configuration, logger: logger, clock: clock, pace: pace)
         let gateway = try Gateway(
-            configuration, scrubber: scrubber, logger: log.logger(scrubber), reread: reread, clock: clock)
+            configuration, scrubber: scrubber, logger: logger, reread: reread, store: store, clock: clock)
         let addresses = try await gateway.start()
-        return TestGateway(mocks: mocks, gateway: gateway, clock: clock, addresses: addresses, log: log, file: file)
+        return TestGateway(
+            mocks: mocks, gateway: gateway, clock: clock, addresses: addresses, log: log, file: file,
+            store: store, ownsMocks: given == nil)
     }
 
     /// - Parameter accounts: lines of the `accounts:` list, as for ``start(_:listen:settings:latency:inherited:clock:)``.
@@ -87,9 +101,13 @@ final class TestGateway: Sendable {
     struct BadConfiguration: Error { let diagnostics: [String] }
 
     private init(
-        mocks: MockProviders, gateway: Gateway, clock: ManualClock, addresses: [String], log: CapturedLog, file: ConfigurationFile
+        mocks: MockProviders, gateway: Gateway, clock: ManualClock, addresses: [String], log: CapturedLog,
+        file: ConfigurationFile,
+        store: StoreKeeper?, ownsMocks: Bool
     ) {
         self.file = file
+        self.store = store
+        self.ownsMocks = ownsMocks
         self.mocks = mocks
         self.gateway = gateway
         self.clock = clock
@@ -106,11 +124,19 @@ final class TestGateway: Sendable {
         // Whether or not a caller may have it, and whether or not anything answers there.
         _ = try? await get("/metrics")
         await gateway.stop()
-        await mocks.stop()
+        if ownsMocks { await mocks.stop() }
         try await client.shutdown()
         outflow.saw(log.text)
         outflow.search("answers and log of a gateway")
     }
+
+    /// Returns when everything that was learned so far is on disk.
+    func stored() async throws {
+        for _ in 0..<1_000 where store?.isIdle == false { try await Task.sleep(for: .milliseconds(10)) }
+        if store?.isIdle == false { throw NotStored() }
+    }
+
+    struct NotStored: Error {}
 
     /// Runs `body` and stops the gateway whatever comes.
     static func with<Result>(

@@ -1,0 +1,174 @@
+import BursarCatalog
+import BursarMocks
+import BursarModel
+import BursarStore
+import Foundation
+import Testing
+
+@testable import BursarGateway
+
+/// Readings, cooldowns and history over a restart: the whole program with a store on disk.
+@Suite struct `After a restart` {
+    private func store(_ folder: ScratchFolder) -> String { "store: sqlite:\(folder.file("bursar.db"))" }
+    private let accounts = ["provider: tensorpix, key: mock-ok", "provider: sunor, name: b, key: mock-ok"]
+
+    /// A process from start to stop. Its clock begins anew, the wall clock `later` than the first one's.
+    private func process(
+        _ accounts: [String], _ folder: ScratchFolder, _ mocks: MockProviders, later: Duration = .zero,
+        _ body: (TestGateway) async throws -> Void
+    ) async throws {
+        let clock = ManualClock()
+        clock.advance(by: later)
+        let gateway = try await TestGateway.start(accounts, settings: store(folder), clock: clock, mocks: mocks)
+        do {
+            try await body(gateway)
+        } catch {
+            try await gateway.stop()
+            throw error
+        }
+        try await gateway.stop()
+    }
+
+    private func withMocks(_ body: (MockProviders, ScratchFolder) async throws -> Void) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let mocks = try await MockProviders.start()
+        do {
+            try await body(mocks, folder)
+        } catch {
+            await mocks.stop()
+            throw error
+        }
+        await mocks.stop()
+    }
+
+    private let held = ("cache-control", "only-if-cached")
+
+    @Test func `a reading is stale until asked again, with the body that provider routes need`() async throws {
+        try await withMocks { mocks, folder async throws in
+            var value: String?
+            var body: [UInt8] = []
+            try await process(accounts, folder, mocks) { gateway async throws in
+                value = try await gateway.get("/v1/balances").row(0)?["available"]?.text
+                body = try await gateway.get(TestGateway.routes["tensorpix"] ?? "").bytes
+            }
+            let before = try mocks.calls(for: "tensorpix")
+            try await process(accounts, folder, mocks, later: .seconds(5)) { gateway async throws in
+                let answer = try await gateway.get("/v1/balances", held)
+                #expect(answer.row(0)?["status"]?.text == "stale" && answer.row(1)?["status"]?.text == "stale")
+                #expect(answer.row(0)?["available"]?.text == value && value != nil)
+                let route = try await gateway.get(TestGateway.routes["tensorpix"] ?? "", held)
+                #expect(route.status == 200 && route.bytes == body && !body.isEmpty)
+                #expect(try await gateway.get("/readyz").text == #"{"status":"ready","store":{"status":"ok"}}"#)
+                #expect(try await gateway.get("/metrics").text.contains("bursar_store_up 1\n"))
+            }
+            #expect(try mocks.calls(for: "tensorpix") == before)
+        }
+    }
+
+    @Test(arguments: [Duration.seconds(5), .seconds(-86_400)])
+    func `a cooldown still holds, also when the clock was set back`(later: Duration) async throws {
+        try await withMocks { mocks, folder async throws in
+            let cold = ["provider: tensorpix, key: mock-429-retry-after-20"]
+            try await process(cold, folder, mocks) { gateway async throws in _ = try await gateway.get("/v1/balances") }
+            #expect(try mocks.calls(for: "tensorpix") == 1)
+            try await process(cold, folder, mocks, later: later) { gateway async throws in
+                let answer = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                #expect(answer.row(0)?["problem"]?["code"]?.text == "rate_limited")
+                #expect(try mocks.calls(for: "tensorpix") == 1)
+                gateway.clock.advance(by: .seconds(21))
+                _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                #expect(try mocks.calls(for: "tensorpix") == 2, "and not a second longer")
+            }
+        }
+    }
+
+    @Test func `a changed key drops the old one's reading, and a removed account is forgotten`() async throws {
+        try await withMocks { mocks, folder async throws in
+            try await process(accounts, folder, mocks) { gateway async throws in _ = try await gateway.get("/v1/balances") }
+            try await process(["provider: tensorpix, key: mock-ok~other"], folder, mocks) { gateway async throws in
+                #expect(try await gateway.get("/v1/balances", held).row(0)?["available"]?.isNull == true)
+            }
+            try await process(accounts, folder, mocks) { gateway async throws in
+                let answer = try await gateway.get("/v1/balances", held)
+                #expect(answer.row(0)?["available"]?.isNull == true && answer.row(1)?["available"]?.isNull == true)
+            }
+        }
+    }
+
+    @Test func `to take an account out and put it back frees no penalty`() async throws {
+        try await withMocks { mocks, folder async throws in
+            let cold = ["provider: tensorpix, key: mock-429-retry-after-20"]
+            try await process(cold, folder, mocks) { gateway async throws in _ = try await gateway.get("/v1/balances") }
+            try await process(["provider: legnext, key: mock-ok"], folder, mocks, later: .seconds(2)) { _ in }
+            try await process(cold, folder, mocks, later: .seconds(4)) { gateway async throws in
+                _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+            }
+            #expect(try mocks.calls(for: "tensorpix") == 1)
+        }
+    }
+
+    @Test func `a caller's own credential is never stored, and no credential in any form`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let caller = "mock-echo-key~CALLER-77c1d2e3f4-do-not-show"
+        let gateway = try await TestGateway.start(
+            ["provider: sunor, key: mock-echo-key", "provider: legnext, key: mock-ok"], settings: store(folder))
+        _ = try await gateway.get("/v1/balances")
+        _ = try await gateway.get(TestGateway.routes["sunor"] ?? "", ("x-api-key", caller))
+        try await gateway.stored()
+        // Not stopped yet: the log and its index are there, too.
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(names == ["bursar.db", "bursar.db-shm", "bursar.db-wal", "bursar.db.lock"])
+        var seen = Data()
+        for name in names {
+            seen += try Data(contentsOf: URL(fileURLWithPath: folder.file(name)))
+            let mode = try FileManager.default.attributesOfItem(atPath: folder.file(name))[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(name)")
+        }
+        try await gateway.stop()
+        seen += try Data(contentsOf: URL(fileURLWithPath: folder.file("bursar.db")))
+        #expect(seen.range(of: Data("sunor".utf8)) != nil, "the rows are there")
+        Canary.search(Array(seen), "the store's files", and: [caller])
+        let rows = try await LocalProgram.run("sqlite3", [folder.file("bursar.db"), "SELECT count(*) FROM credential"])
+        #expect(rows.text == "2\n", "the caller's is not among them")
+    }
+
+    @Test func `a reload adds, removes and keeps`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let gateway = try await TestGateway.start(accounts, settings: store(folder))
+        _ = try await gateway.get("/v1/balances")
+        try await gateway.stored()
+        await gateway.reload([accounts[0], "provider: legnext, key: mock-ok"], settings: store(folder))
+        _ = try await gateway.get("/v1/balances")
+        try await gateway.stored()
+        let rows = try await LocalProgram.run(
+            "sqlite3", [folder.file("bursar.db"), "SELECT DISTINCT provider FROM credential ORDER BY 1"])
+        #expect(rows.text == "legnext\ntensorpix\n")
+        try await gateway.stop()
+    }
+
+    @Test func `a store that cannot be used is told, and the gateway serves on`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        // A folder where the file should be.
+        try FileManager.default.createDirectory(atPath: folder.file("bursar.db"), withIntermediateDirectories: false)
+        try await TestGateway.with(accounts, settings: store(folder)) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances").status == 200)
+            let ready = try await gateway.get("/readyz")
+            #expect(ready.status == 200)
+            #expect(ready.text == #"{"status":"ready","store":{"status":"degraded","reason":"foreign"}}"#)
+            #expect(try await gateway.get("/metrics").text.contains("bursar_store_up 0\n"))
+            #expect(gateway.log.text.components(separatedBy: "serving on from memory").count == 2, "one line")
+            // It comes back by itself once it can.
+            try FileManager.default.removeItem(atPath: folder.file("bursar.db"))
+            gateway.clock.advance(by: .seconds(120))
+            #expect(await gateway.log.contains("everything is kept again"))
+            #expect(try await gateway.get("/readyz").text.contains(#"{"status":"ok"}"#))
+            try await gateway.stored()
+            let rows = try await LocalProgram.run("sqlite3", [folder.file("bursar.db"), "SELECT count(*) FROM credential"])
+            #expect(rows.text == "2\n", "with all that was learned meanwhile")
+        }
+    }
+}
