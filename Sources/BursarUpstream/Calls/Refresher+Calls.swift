@@ -24,8 +24,8 @@ extension Refresher {
         overdue.cancel()
         // A call that the shutdown ended says nothing about the provider.
         if !state.withLock({ $0.isClosed }) {
-            end(start, account, outcome)
-            record(start, account, outcome, took: began.monotonic.duration(to: clock.now.monotonic))
+            let view = end(start, account, outcome)
+            record(start, account, outcome, view, took: began.monotonic.duration(to: clock.now.monotonic))
         }
         // Last, so that a shutdown waits for all of the above.
         state.withLock { $0.calls[start.id] = nil }
@@ -73,7 +73,8 @@ extension Refresher {
     }
 
     /// The call ended, in time or late.
-    private func end(_ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome) {
+    /// - Returns: what may be shown now; nil where a retry follows, or where nobody wants to know any more.
+    private func end(_ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome) -> AccountView? {
         let now = clock.now
         let (change, wake, view, retry) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?, FetchStart?) in
             let action =
@@ -96,6 +97,7 @@ extension Refresher {
         onCall(account.key)
         if let view { for slot in wake { slot.resolve(.settled(view)) } }
         if let retry { begin(retry, account, at: now) }
+        return view
     }
 
     private static func take(_ waiters: [WaiterID], _ state: inout State) -> [WaitSlot] {
@@ -103,7 +105,9 @@ extension Refresher {
     }
 
     /// One line and one count for each call.
-    private func record(_ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome, took: Duration) {
+    private func record(
+        _ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome, _ view: AccountView?, took: Duration
+    ) {
         metrics.record(provider: account.definition.id, outcome: outcome.label, took: took)
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "outcome": "\(outcome.label)",
@@ -112,6 +116,14 @@ extension Refresher {
         if let status = outcome.status {
             metadata["status"] = "\(status)"
             metadata["bytes"] = "\(outcome.bodyBytes)"
+        }
+        // What follows from it: whoever reads a failure at night wants to know when it is tried again, and what callers see.
+        if outcome.label != "ok", let view {
+            metadata["row"] = "\(view.status.rawValue)"
+            if let hold = view.hold {
+                metadata["hold"] = "\(hold.kind.rawValue)"
+                metadata["until"] = "\(hold.until.wall.rfc3339)"
+            }
         }
         if let detail = outcome.detail { metadata["detail"] = "\(detail)" }
         let isFine = outcome.label == "ok" && outcome.detail == nil

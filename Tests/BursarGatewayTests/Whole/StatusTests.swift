@@ -31,6 +31,9 @@ struct StatusTests {
             #expect(account?["hold"]?["until"] == account?["next_attempt"])
             #expect(account?["last_failure"]?["code"]?.text == "rate_limited")
             #expect(account?["last_failure"]?["upstream_status"] == .number("429"))
+            let until = account?["hold"]?["until"]?.text ?? "none"
+            #expect(await gateway.log.contains(#""hold":"cooldown""#))
+            #expect(gateway.log.text.contains(#""row":"unavailable","until":"\#(until)""#), "\(gateway.log.text)")
 
             let cleared = try await gateway.get("/v1/cooldowns/sunor/default", method: .DELETE)
             #expect(cleared.status == 204)
