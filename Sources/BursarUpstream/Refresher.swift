@@ -14,6 +14,7 @@ package final class Refresher: Sendable {
         var slots: [WaiterID: WaitSlot] = [:]
         /// Calls whose task has not ended, also those that were given up.
         var calls: [FetchID: Task<Void, Never>] = [:]
+        var gate = CallGate()
         var nextWaiter: UInt64 = 1
         var changes: UInt64 = 0
         /// Set once, by ``Refresher/shutdown()``: from then on no call begins.

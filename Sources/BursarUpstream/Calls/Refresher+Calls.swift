@@ -11,9 +11,14 @@ extension Refresher {
     func begin(_ start: FetchStart, _ account: UpstreamAccount, at began: Moment) {
         state.withLock { state in
             guard !state.isClosed else { return }  // the waiters were woken by the shutdown
-            state.calls[start.id] = Task.detached { await self.run(start, account, began) }
+            let call = CallGate.Call(start: start, account: account)
+            if state.gate.admits(call) { send(call, began, &state) }
         }
         onCall(account.key)
+    }
+
+    private func send(_ call: CallGate.Call, _ began: Moment, _ state: inout State) {
+        state.calls[call.start.id] = Task.detached { await self.run(call.start, call.account, began) }
     }
 
     private func run(_ start: FetchStart, _ account: UpstreamAccount, _ began: Moment) async {
@@ -28,7 +33,12 @@ extension Refresher {
             record(start, account, outcome, view, took: began.monotonic.duration(to: clock.now.monotonic))
         }
         // Last, so that a shutdown waits for all of the above.
-        state.withLock { $0.calls[start.id] = nil }
+        let now = clock.now
+        state.withLock { state in
+            state.calls[start.id] = nil
+            // Its time counts from here: whoever waited for its turn gave up by a deadline of its own.
+            if !state.isClosed, let next = state.gate.ended(account) { send(next, now, &state) }
+        }
     }
 
     /// The call itself, given up at its hard deadline.

@@ -44,7 +44,8 @@ package final class HTTPTransport: UpstreamTransport {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: Self.connectTimeout),
-            connectionPool: .init(idleTimeout: Self.idleTimeout),
+            connectionPool: .init(
+                idleTimeout: Self.idleTimeout, concurrentHTTP1ConnectionsPerHostSoftLimit: CallGate.callsPerProvider),
             // Counted on output; input is bounded by the deadline.
             decompression: .enabled(limit: .size(Self.bodyLimit)))
         configuration.httpVersion = .automatic

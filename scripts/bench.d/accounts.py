@@ -1,0 +1,84 @@
+"""Many accounts: start, memory, and what a warm full list costs beside the same bytes from nginx. `scripts/bench-accounts` runs it."""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import servers
+from load import Target, http1, measure
+from processes import Process, free_port, stop_all
+
+
+class Many(servers.Bursar):
+    """`bursar serve` with so many accounts of one provider, each with a key of its own, and a store on disk."""
+
+    def __init__(self, binary, directory, count, provider="sunor"):
+        self.directory = directory
+        self.mock_port, self.port = free_port(), free_port()
+        self.mock = Process([binary, "mock", "--listen", f"127.0.0.1:{self.mock_port}"], "1")
+        self.mock.wait_for_port(self.mock_port)
+        self.command = [binary, "serve", "--config", directory / "many.yaml"]
+        base = f"http://127.0.0.1:{self.mock_port}/{provider}"
+        self.command[-1].write_text(
+            f"listen: 127.0.0.1:{self.port}\nlog: {{level: warning, access: false}}\n"
+            f"store: sqlite:{directory}/many.db\ndefaults: {{ttl: 1h, timeout: 60s}}\naccounts:\n" + "".join(
+                f"  - {{provider: {provider}, name: a{number}, key: many-{number:06}, base_url: '{base}'}}\n"
+                for number in range(count)))
+        self.start()
+
+    def start(self):
+        self.process = Process(self.command, environment={"NIO_SINGLETON_GROUP_LOOP_COUNT": "1"})
+        self.ready_after = self.process.wait_for_port(self.port, limit=60)
+
+
+def listed(port):
+    started = time.monotonic()
+    received = servers.answer(port)
+    taken = time.monotonic() - started
+    head, _, body = received.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(head.decode())
+    return taken, body, json.loads(body)["summary"]
+
+
+def main():
+    binary, count, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    with tempfile.TemporaryDirectory(prefix="bursar-accounts-") as name:
+        directory = Path(name)
+        bursar = Many(binary, directory, count)
+        print(f"ready, nothing restored       {bursar.ready_after * 1000:8.0f} ms")
+        cold, _, _ = listed(bursar.port)
+        print(f"first full list, {count} calls {cold * 1000:8.0f} ms")
+        joined, body, summary = listed(bursar.port)
+        print(f"second, joined from rows      {joined * 1000:8.0f} ms  {len(body) / 1e6:.1f} MB  {summary}")
+        resident, own = bursar.process.resident_megabytes()
+        print(f"resident                      {resident:8.1f} MB  {own:.1f} MB of its own")
+        time.sleep(1)
+        bursar.process.stop()
+        bursar.start()
+        restored, _, summary = listed(bursar.port)
+        print(f"ready, readings restored      {bursar.ready_after * 1000:8.0f} ms  then listed in {restored * 1000:.0f} ms  {summary}")
+        time.sleep(3)
+        listed(bursar.port)
+        resident, own = bursar.process.resident_megabytes()
+        print(f"resident                      {resident:8.1f} MB  {own:.1f} MB of its own")
+
+        _, body, _ = listed(bursar.port)
+        (directory / "body.json").write_bytes(body)
+        peer = servers.nginx(directory)
+        costs = {"bursar": measure(http1, Target(bursar.process, f"http://127.0.0.1:{bursar.port}/v1/balances"), seconds)}
+        if peer:
+            process, port, _ = peer
+            costs["nginx"] = measure(http1, Target(process, f"http://127.0.0.1:{port}/static/body.json"), seconds)
+        for server, cost in costs.items():
+            print(f"warm full list, {server:13} {cost.microseconds:8.1f} µs  {cost.per_second:.0f}/s")
+        if peer:
+            print(f"ratio                         {costs['bursar'].microseconds / costs['nginx'].microseconds:8.2f}")
+        resident, own = bursar.process.resident_megabytes()
+        print(f"resident after the load       {resident:8.1f} MB  {own:.1f} MB of its own")
+    stop_all()
+
+
+main()
