@@ -143,21 +143,21 @@ extension BalancesRoute {
                 return BalancesDocument.Row(row(index, view, otherwise: Problem(code: .timeout)), now: now)
             })
         if ask.directives.newness == .heldOnly, !document.hasValue { return nothingHeld(ask, document) }
-        if let missing = firstUnmet(ask, now) { return requirementUnmet(ask, document, missing, now) }
+        if let missing = firstUnmet(ask, now) { return requirementUnmet(ask, document, missing, now, asked: asked) }
 
         switch document.outcome {
         case .ok: return found(ask, document, asked: asked)
         case .wait(let wait):
             return failure(
-                ask, document, status: 503, code: "no_reading", title: "No provider may be asked now",
+                ask, document, asked: asked, status: 503, code: "no_reading", title: "No provider may be asked now",
                 detail: "Each account waits for a cooldown or an open circuit to end.", retryAfter: wait)
         case .timedOut:
             return failure(
-                ask, document, status: 504, code: "timeout", title: "No provider answered in time",
+                ask, document, asked: asked, status: 504, code: "timeout", title: "No provider answered in time",
                 detail: "A late answer is still taken in: asking again soon may find it.")
         case .failed:
             return failure(
-                ask, document, status: 502, code: "no_reading", title: "No provider gave a reading",
+                ask, document, asked: asked, status: 502, code: "no_reading", title: "No provider gave a reading",
                 detail: "Each row of balances says why.")
         }
     }
@@ -193,7 +193,7 @@ extension BalancesRoute {
             "vary": "accept, accept-encoding"
         ]
         headers["cache-status"] =
-            (asked ? CacheStatus.forwarded(.miss, status: nil, stored: document.isComplete) : .hit(ttl: nil, detail: nil)).field
+            (asked ? CacheStatus.forwarded(.miss, status: nil, stored: document.isFresh) : .hit(ttl: nil, detail: nil)).field
         return headers
     }
 
@@ -219,22 +219,23 @@ extension BalancesRoute {
         ask.required.first { refresher.view(directory[$0].upstream).status != .fresh }
     }
 
-    private func requirementUnmet(_ ask: Ask, _ document: BalancesDocument, _ index: Int, _ now: Moment) -> Response {
+    private func requirementUnmet(_ ask: Ask, _ document: BalancesDocument, _ index: Int, _ now: Moment, asked: Bool) -> Response
+    {
         let hold = refresher.view(directory[index].upstream).hold
         return failure(
-            ask, document, status: 503, code: "requirement_unmet", title: "A required account has no fresh value",
+            ask, document, asked: asked, status: 503, code: "requirement_unmet", title: "A required account has no fresh value",
             detail: "\(directory[index].id) is required and not fresh.",
             retryAfter: hold.map { now.monotonic.duration(to: $0.until.monotonic) })
     }
 
     private func nothingHeld(_ ask: Ask, _ document: BalancesDocument) -> Response {
         failure(
-            ask, document, status: 504, code: "nothing_held", title: "Nothing is held",
+            ask, document, asked: false, status: 504, code: "nothing_held", title: "Nothing is held",
             detail: "The request said only-if-cached, and no reading is held (RFC 9111 5.2.1.7).")
     }
 
     private func failure(
-        _ ask: Ask, _ document: BalancesDocument, status: Int, code: String, title: String, detail: String,
+        _ ask: Ask, _ document: BalancesDocument, asked: Bool, status: Int, code: String, title: String, detail: String,
         retryAfter: Duration? = nil
     ) -> Response {
         var problem = ProblemDocument(
@@ -247,6 +248,7 @@ extension BalancesRoute {
             problem.extensions.append(("next", ask.next.map { Array("\"\($0)\"".utf8) } ?? Array("null".utf8)))
         }
         var headers: HeaderFields = ["bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding"]
+        headers["cache-status"] = (asked ? CacheStatus.forwarded(.miss, status: nil, stored: false) : .refused(nil)).field
         if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
         return Answers.problem(problem, headers: headers)
     }

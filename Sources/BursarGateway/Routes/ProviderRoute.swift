@@ -177,9 +177,9 @@ extension ProviderRoute {
         case .collapsed: return .collapsed(reason)
         case .waitedOut: return answer.view.reading == nil ? .forwarded(reason, status: nil, stored: false) : nil
         case .fetched:
-            let failed = answer.view.problem != nil
-            let status = answer.view.problem?.upstreamStatus ?? answer.view.reading?.reply.status
-            return .forwarded(reason, status: status, stored: !failed)
+            // Of this call's answer, if there was one: a reading that is shown although the call failed came from an earlier one.
+            if let problem = answer.view.problem { return .forwarded(reason, status: problem.upstreamStatus, stored: false) }
+            return .forwarded(reason, status: answer.view.reading?.reply.status, stored: true)
         }
     }
 

@@ -37,7 +37,8 @@ final class TestGateway: Sendable {
     private let ownsMocks: Bool
 
     /// - Parameters:
-    ///   - accounts: lines of the `accounts:` list, each a flow mapping without `base_url`: `provider: sunor, key: mock-ok`.
+    ///   - accounts: lines of the `accounts:` list, each a flow mapping: `provider: sunor, key: mock-ok`. One without a
+    ///     `base_url` gets that of the mocks.
     ///   - settings: further lines of the configuration.
     ///   - mocks: the caller's own, which it stops itself; nil: some that live as long as the gateway.
     static func start(
@@ -86,7 +87,8 @@ final class TestGateway: Sendable {
         var yaml = "listen: \(listen)\n\(settings)\naccounts:\n"
         for account in accounts {
             let provider = account.split(separator: ",")[0].split(separator: ":")[1].filter { $0 != " " }
-            yaml += "  - {\(Canary.marked(account)), base_url: '\(mocks.baseURL(for: String(provider)))'}\n"
+            let base = account.contains("base_url:") ? "" : ", base_url: '\(mocks.baseURL(for: String(provider)))'"
+            yaml += "  - {\(Canary.marked(account))\(base)}\n"
         }
         return accounts.isEmpty ? yaml + "  []\n" : yaml
     }
