@@ -1,4 +1,5 @@
 import BursarMocks
+import BursarModel
 import Foundation
 import NIOHTTP1
 import Testing
@@ -61,14 +62,16 @@ final class FaultBench {
         clock.advance(by: later)
         let settings =
             "defaults: {ttl: 10s, timeout: 5s}\n"
-            + (state == .restarted ? "store: 'sqlite:\(folder.file("bursar.db"))'" : "")
-        return try await TestGateway.start(accounts, settings: settings, clock: clock)
+            + (state == .restarted ? "store: 'sqlite:\(folder.file("bursar.db"))'" : "store: memory")
+        return try await TestGateway.start(accounts, settings: settings, clock: clock, mocks: mocks)
     }
 
     /// The gateway ends, and another begins from what was stored.
-    private func restart(later: Duration) async throws {
+    private func restart(after pause: Duration = .zero) async throws {
+        try await gateway.stored()
+        let elapsed = ManualClock().now.monotonic.duration(to: gateway.clock.now.monotonic)
         try await gateway.stop()
-        gateway = try await Self.start(fault, state, folder, mocks, later: later)
+        gateway = try await Self.start(fault, state, folder, mocks, later: elapsed + pause)
     }
 
     private func stop() async throws {
@@ -87,9 +90,31 @@ final class FaultBench {
             if surface == .route { good = answer.bytes }
         }
         if state == .restarted {
-            try await restart(later: Self.ttl + .seconds(1))
+            try await restart(after: Self.ttl + .seconds(1))
         } else {
             gateway.clock.advance(by: Self.ttl + .seconds(1))
+        }
+    }
+
+    /// Another process does not know less of when the provider may be asked: the fault is met by one, and the next one asks at
+    /// the same time as the first would have.
+    static func outlivesRestart(_ fault: Fault) async throws {
+        let bench = try await FaultBench(fault, .restarted)
+        do {
+            try await bench.prepare()
+            for surface in [FaultSurface.list, .route] {
+                bench.check(try await bench.meet(surface), surface, holds: true, who: "before the restart")
+                try await bench.restart()
+                bench.check(try await bench.ask(surface, "no-transform"), surface, holds: true, who: "after the restart")
+                #expect(!(try await bench.asks(surface, "no-cache")), "\(bench.context(surface)): asked after the restart")
+                try await bench.recover()
+                _ = try await bench.climb(surface) { try await bench.asks(surface, "no-cache") }
+                try await bench.checkRecovered(surface)
+            }
+            try await bench.stop()
+        } catch {
+            try await bench.stop()
+            throw error
         }
     }
 
