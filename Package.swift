@@ -87,11 +87,11 @@ let package = Package(
             name: "BursarMocks", dependencies: ["BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix, crypto],
             swiftSettings: settings),
         // program
-        .target(name: "CTaskHook"),
+        .target(name: "CRuntime"),
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CTaskHook", argumentParser,
+                "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CRuntime", argumentParser,
                 serviceLifecycle, unixSignals, asyncHTTPClient, logging, nioCore, nioPosix
             ],
             swiftSettings: settings),

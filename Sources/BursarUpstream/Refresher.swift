@@ -115,9 +115,10 @@ extension Refresher {
     }
 
     /// Waits for the call of `ticket`, at most until `deadline`; ends early when the task is cancelled. One task per ticket.
+    /// - Parameter deadline: `distantFuture`: as long as the call may take.
     package func wait(_ ticket: Ticket, until deadline: MonotonicTime) async -> Answer {
         let slot = ticket.slot
-        let timer = slot.isResolved ? nil : clock.schedule(at: deadline) { slot.resolve(.left) }
+        let timer = slot.isResolved || deadline == .distantFuture ? nil : clock.schedule(at: deadline) { slot.resolve(.left) }
         let resolution = await withTaskCancellationHandler {
             await slot.value()
         } onCancel: {

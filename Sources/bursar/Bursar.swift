@@ -33,6 +33,7 @@ struct Bursar: AsyncParsableCommand {
     )
 
     static func main() async {
+        OneHeap.choose()
         TaskThreads.takeOver()
         await main(nil)
     }

@@ -23,6 +23,8 @@ final class HotEntry: Sendable {
 final class HotTable: Sendable {
     private struct State {
         var entries: [String: HotEntry] = [:]
+        /// The same answers as those get them who waited for a call: Cache-Status says so.
+        var waited: [String: HotEntry] = [:]
         var changes: UInt64 = 0
         /// Its configuration is no longer in force: nothing is kept any more.
         var isClosed = false
@@ -34,18 +36,29 @@ final class HotTable: Sendable {
 
     subscript(path: String) -> HotEntry? { state.withLock { $0.entries[path] } }
 
+    /// What another caller, who waited for the same calls, was answered; where that is still true.
+    func waited(for path: String, now: NIODeadline) -> HotEntry? {
+        state.withLock { $0.waited[path] }.flatMap { $0.isCurrent(at: now) ? $0 : nil }
+    }
+
     /// How often anything has changed. Whoever renders an answer looks here first, and hands it to ``publish(_:for:since:)``.
     var changes: UInt64 { state.withLock { $0.changes } }
 
     /// Keeps an answer, unless something changed since its rendering began: it may then show what was true before.
     ///
     /// Only canonical paths of configured accounts are kept, so that callers cannot make the table grow.
+    /// - Parameter waited: it is for callers who waited.
     /// - Returns: whether it was kept.
-    func publish(_ entry: HotEntry, for path: String, since changes: UInt64) -> Bool {
+    @discardableResult
+    func publish(_ entry: HotEntry, for path: String, since changes: UInt64, waited: Bool = false) -> Bool {
         guard !path.utf8.contains(UInt8(ascii: "%")) else { return false }
         return state.withLock { state in
             guard state.changes == changes, !state.isClosed else { return false }
-            state.entries[path] = entry
+            if waited {
+                state.waited[path] = entry
+            } else {
+                state.entries[path] = entry
+            }
             return true
         }
     }
@@ -54,7 +67,10 @@ final class HotTable: Sendable {
     func invalidate(_ paths: [String]) {
         state.withLock { state in
             state.changes &+= 1
-            for path in paths { state.entries.removeValue(forKey: path)?.replay.validity.invalidate() }
+            for path in paths {
+                state.entries.removeValue(forKey: path)?.replay.validity.invalidate()
+                state.waited.removeValue(forKey: path)
+            }
         }
     }
 
@@ -63,7 +79,7 @@ final class HotTable: Sendable {
         state.withLock { state in
             state.isClosed = true
             for entry in state.entries.values { entry.replay.validity.invalidate() }
-            state.entries = [:]
+            (state.entries, state.waited) = ([:], [:])
         }
     }
 }

@@ -69,14 +69,31 @@ struct BalancesRoute: Sendable {
 
     private func answer(_ ask: Ask, _ asked: Asked) async -> Response {
         guard !asked.tickets.isEmpty else { return render(ask, asked.answers, asked: false) }
-        let deadline = waitDeadline(ask, asked.tickets.keys)
-        let all = await withTaskGroup(of: (Int, Answer).self) { group in
+        let own = await wait(for: asked, until: waitDeadline(ask, asked.tickets.keys))
+        guard ask.isPlain, own.isEmpty else { return render(ask, own, asked: true) }
+        // A crowd that waited for the same calls gets one rendering.
+        if let entry = hot.waited(for: ask.request.path, now: .now()) {
+            return Held.choose(entry.response, for: ask.request, replay: nil)
+        }
+        var ask = ask
+        ask.changes = hot.changes
+        return render(ask, own, asked: true)
+    }
+
+    /// - Returns: the answers that the rows everybody shares cannot show.
+    private func wait(for asked: Asked, until deadline: MonotonicTime) async -> [Int: Answer] {
+        if asked.tickets.count == 1, let (index, ticket) = asked.tickets.first {
+            let answer = await refresher.wait(ticket, until: deadline)
+            var own = asked.answers
+            if answer.isOwn { own[index] = answer }
+            return own
+        }
+        return await withTaskGroup(of: (Int, Answer).self) { group in
             for (index, ticket) in asked.tickets {
                 group.addTask { (index, await refresher.wait(ticket, until: deadline)) }
             }
             return await group.reduce(into: asked.answers) { if $1.1.isOwn { $0[$1.0] = $1.1 } }
         }
-        return render(ask, all, asked: true)
     }
 
     private func understand(_ request: Request, provider: String?, account: String?) throws -> Ask {
@@ -112,12 +129,12 @@ struct BalancesRoute: Sendable {
         return (Array(page), page.last.map { "\(directory[$0].id)" })
     }
 
-    /// A caller waits as long as the slowest provider may take, and not past its own `Prefer: wait`. The machine's own timeout
-    /// comes first: this deadline is only there so that a caller's wait ends whatever happens.
+    /// A caller waits as long as its call may take, which has a timeout of its own, and not past its own `Prefer: wait`. Only the
+    /// latter needs a timer for each caller.
     private func waitDeadline(_ ask: Ask, _ indices: some Sequence<Int>) -> MonotonicTime {
+        guard let wait = ask.directives.wait else { return .distantFuture }
         let slowest = indices.map { directory[$0].upstream.policy.timeout }.max() ?? .zero
-        let patience = ask.directives.wait.map { min(.seconds($0), slowest + Self.margin) } ?? slowest + Self.margin
-        return refresher.now.monotonic.advanced(by: patience)
+        return refresher.now.monotonic.advanced(by: min(.seconds(wait), slowest + Self.margin))
     }
 
     /// Outer deadlines are longer than inner ones, so that the inner one's reason is what callers see.
@@ -172,17 +189,19 @@ extension BalancesRoute {
         var body = document.json
         if ask.query.isPretty { body = Self.pretty(body) }
         let headers = self.headers(document, contentType: "application/json", asked: asked)
-        let keeps = ask.isPlain && !asked
-        let prepared = Held.prepare(body, headers: headers, ageBase: .now(), forms: keeps ? .all : .plain)
-        return Held.choose(prepared, for: ask.request, replay: keeps ? publish(prepared, ask, document) : nil)
+        let prepared = Held.prepare(body, headers: headers, ageBase: .now(), forms: ask.isPlain ? .all : .plain)
+        let replay = ask.isPlain ? publish(prepared, ask, document, asked: asked) : nil
+        return Held.choose(prepared, for: ask.request, replay: replay)
     }
 
     /// Keeps the answer for everybody who asks this path next, until a row changes or its provider may be asked again.
-    private func publish(_ prepared: PreparedResponse, _ ask: Ask, _ document: BalancesDocument) -> Replay? {
+    private func publish(_ prepared: PreparedResponse, _ ask: Ask, _ document: BalancesDocument, asked: Bool) -> Replay? {
         guard let quietUntil = document.quietUntil, quietUntil > document.generatedAt.monotonic else { return nil }
         let replay = Replay(validity: Validity(), until: .at(quietUntil, seenFrom: document.generatedAt))
-        let isKept = hot.publish(HotEntry(response: prepared, replay: replay), for: ask.request.path, since: ask.changes)
-        return isKept ? replay : nil
+        let entry = HotEntry(response: prepared, replay: replay)
+        let isKept = hot.publish(entry, for: ask.request.path, since: ask.changes, waited: asked)
+        // A later answer on the same connection is a hit, and says so.
+        return isKept && !asked ? replay : nil
     }
 
     private func headers(_ document: BalancesDocument, contentType: String, asked: Bool) -> HeaderFields {

@@ -1,3 +1,5 @@
+import NIOCore
+
 #if canImport(Musl)
     import Musl
 #else
@@ -41,9 +43,5 @@ package struct ServiceManager: Sendable {
     }
 
     /// CLOCK_MONOTONIC now, as `MONOTONIC_USEC` wants it.
-    package static var monotonicMicroseconds: UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)  // cannot fail: the clock exists, and the pointer is ours
-        return UInt64(clamping: time.tv_sec) * 1_000_000 + UInt64(clamping: time.tv_nsec) / 1_000
-    }
+    package static var monotonicMicroseconds: UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000 }
 }

@@ -1,4 +1,4 @@
-import CTaskHook
+import CRuntime
 import NIOCore
 import NIOPosix
 

@@ -47,7 +47,7 @@ import Testing
         ],
         "BursarMocks": ["BursarModel", "BursarCatalog", "BursarHTTP", "NIOCore", "NIOPosix", "Crypto"],
         "bursar": [
-            "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CTaskHook", "ArgumentParser",
+            "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CRuntime", "ArgumentParser",
             "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1"
         ]
     ]

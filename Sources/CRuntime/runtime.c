@@ -1,7 +1,10 @@
-#include "CTaskHook.h"
+#include "CRuntime.h"
 
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* Of the Swift runtime, as its headers declare them (swift/Runtime/Concurrency.h). In C, because a program into which the
  * runtime is linked statically has no dynamic symbol that dlsym could find. */
@@ -24,4 +27,10 @@ void bursar_take_tasks(void (*enqueue)(void *job)) {
 
 void bursar_run_task(void *job) {
     swift_job_run(job, NULL, 0); /* no actor: the generic executor is two zero words */
+}
+
+void bursar_use_one_heap(void) {
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+#endif
 }
