@@ -20,6 +20,9 @@ enum Running {
         let logger = logger(configuration.log, sink: sink, scrubber: scrubber)
         defer { sink.flush() }
         let store = await Gateway.openStore(configuration, logger: logger)
+        // From here on, and not only once the services run: a reload that is asked for during the start must not end it. What it
+        // would read is being read.
+        if reread != nil { _ = signal(SIGHUP, SIG_IGN) }
         let gateway: Gateway
         let addresses: [String]
         do {
@@ -77,6 +80,8 @@ struct ServiceManagerService: Service {
                     }
                 }
                 group.addTask { await watchdog() }
+                // Where there is neither, this stays: a service that ends would end the whole group.
+                group.addTask { try? await gracefulShutdown() }
                 await group.waitForAll()
             }
         }
