@@ -21,6 +21,14 @@ struct SimulatedProvider {
         case changedShape
         /// The key is rejected: somebody rotated it and puts it back later.
         case rejecting
+
+        /// Whether no call of it brings a reading.
+        var isHopeless: Bool {
+            switch self {
+            case .well, .flaky, .slow: false
+            case .down, .throttling, .lying, .changedShape, .rejecting: true
+            }
+        }
     }
 
     /// How a call goes. The times are those of its result.
@@ -37,6 +45,12 @@ struct SimulatedProvider {
     private(set) var moods = Set<Int>()
     /// Calls that came before the time that the provider itself had told, and it meant it.
     private(set) var knocksTooEarly = 0
+    /// How often the provider recovered: a reading after a mood without any.
+    private(set) var recoveries = 0
+    private var hadHopelessMood = false
+    /// The most calls within an hour of each mood.
+    private(set) var fullestHours: [Mood: Int] = [:]
+    private var lastHour: [Int64] = []
     /// Whole seconds; nil where the last refusal told none that must be kept.
     private var toldUntil: Int64?
 
@@ -47,13 +61,20 @@ struct SimulatedProvider {
             moodEnds = now + Int64(1 + random.below(12 * 60)) * 60 * second
             quietUntil = 0
             toldUntil = nil
+            lastHour = []
+            if mood.isHopeless { hadHopelessMood = true }
         }
         moods.insert(mood.rawValue)
+        lastHour.append(now)
+        lastHour.removeAll { now - $0 >= 3_600 * second }
+        fullestHours[mood] = max(fullestHours[mood] ?? 0, lastHour.count)
         if let told = toldUntil, now < told { knocksTooEarly += 1 }
         toldUntil = nil
         let brief = Duration.milliseconds(20 + random.below(400))
         switch mood {
         case .well:
+            if hadHopelessMood { recoveries += 1 }
+            hadHopelessMood = false
             return .success(after: brief)
         case .flaky:
             if random.below(3) > 0 { return .success(after: brief) }

@@ -50,8 +50,8 @@ struct SimulatedYear {
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
         machine = RefreshMachine(seed: random.next())
-        // The second budget is Sunor-like: a tenth of 120 a minute. The third is tight, so that it binds.
-        let budgets = [nil, CallBudget(calls: 12, window: .seconds(60)), CallBudget(calls: 2, window: .seconds(3_600))]
+        // What the gateway takes where no limit is documented; Sunor's, a tenth of 120 a minute; and a tight one that always binds.
+        let budgets = [(60, 60), (12, 60), (2, 3_600)].map { CallBudget(calls: $0.0, window: .seconds($0.1)) }
         accounts = budgets.enumerated().map { number, budget in
             Account(
                 key: Bench.key(UInt8(number + 1)),
