@@ -19,7 +19,7 @@ SAMPLE_EVERY = 2.0
 SETTLE_LIMIT = 120.0
 # How far the median of the last third may lie above that of the second: history goes to disk, everything else is bounded, and what
 # is left is the allocator's way of filling its arenas.
-MEMORY_GROWTH_MB = 12.0
+MEMORY_GROWTH_MB = 8.0
 # After the load the gateway may keep this many more descriptors than before it: idle connections to the mocks.
 MORE_DESCRIPTORS = 5
 # And threads: the runtime's pools start the last of their few only when enough is asked of them at one moment.
