@@ -126,7 +126,12 @@ extension SQLiteStore {
         let lock = try StoreLock(files.lockPath)
         let name = try files.moveAside(wallTime())
         isDamaged = false
-        return try openOnce(identity, lock, movedAside: name)
+        do throws(StoreFault) {
+            return try openOnce(identity, lock, movedAside: name)
+        } catch {
+            // A new file that does not work either is no file that was damaged.
+            throw error.reason == .corrupt ? StoreFault(.failed, code: error.code) : error
+        }
     }
 
     private func openOnce(

@@ -19,6 +19,8 @@ extension StoreFault {
         case .SQLITE_FULL: self.init(.full, code: code)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self.init(.corrupt, code: code)
         case .SQLITE_PERM, .SQLITE_AUTH: self.init(.notPermitted, code: code)
+        // Every statement is fixed and tested: one that does not fit means that the tables are not what was made.
+        case .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH, .SQLITE_CONSTRAINT: self.init(.corrupt, code: code)
         default: self.init(.failed, code: code)
         }
     }

@@ -1,5 +1,6 @@
 import BursarEngine
 import BursarModel
+import Foundation
 
 #if canImport(Musl)
     import Musl
@@ -13,6 +14,8 @@ import BursarModel
 /// own locks, which would be dropped if this process opened the database file once more.
 struct StoreFiles: Sendable {
     let path: String
+
+    static let mostMovedAside = 10
 
     var lockPath: String { path + ".lock" }
     var walPath: String { path + "-wal" }
@@ -55,7 +58,15 @@ struct StoreFiles: Sendable {
     func identity() -> FileIdentity? { FileIdentity(path) }
 
     /// Takes broken files out of the way under a name with the time, and keeps them. Returns the new name.
+    ///
+    /// Ten are kept, and then no more are made: a disk that breaks every file would be filled with them. The gateway serves from memory
+    /// until somebody looks.
     func moveAside(_ now: WallTime) throws(StoreFault) -> String {
+        let beside = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let prefix = path.split(separator: "/").last.map { "\($0).corrupt-" } ?? ""
+        guard beside.count(where: { $0.hasPrefix(prefix) && !$0.hasSuffix("-wal") }) < Self.mostMovedAside else {
+            throw StoreFault(.corrupt)
+        }
         let stamp = now.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
         var name = "\(path).corrupt-\(stamp)"
         var number = 2

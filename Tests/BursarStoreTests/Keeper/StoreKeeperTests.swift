@@ -1,0 +1,190 @@
+import BursarEngine
+import BursarModel
+import Logging
+import Synchronization
+import Testing
+
+@testable import BursarStore
+
+/// A store that fails when it is told to, and remembers what it was given.
+private actor ScriptedStore: SnapshotStore {
+    private let inner = MemoryStore()
+    private(set) var batches: [StoreBatch] = []
+    private(set) var openings = 0
+    private(set) var isClosed = false
+    private var openFault: StoreFault?
+    private var writeFault: StoreFault?
+
+    func fails(opening: StoreFault? = nil, writing: StoreFault? = nil) { (openFault, writeFault) = (opening, writing) }
+
+    func open(identity: Secret?) async throws(StoreFault) -> StoreContents {
+        openings += 1
+        if let openFault { throw openFault }
+        return try await inner.open(identity: identity)
+    }
+    func write(_ batch: StoreBatch) async throws(StoreFault) {
+        if let writeFault { throw writeFault }
+        batches.append(batch)
+        try await inner.write(batch)
+    }
+    func probe() async throws(StoreFault) { if let writeFault { throw writeFault } }
+    func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] { try await inner.history(of: account) }
+    func close() async { isClosed = true }
+}
+
+@Suite struct `The keeper of a store` {
+    /// A machine that knows what it was told, and a clock that a test moves. *Mutex.*
+    private final class World: Sendable {
+        let known = Mutex<[CredentialKey: CredentialSnapshot]>([:])
+        let restored = Mutex<[CredentialKey]>([])
+        let elapsed = Mutex<Duration>(.zero)
+        let lines = Mutex<[String]>([])
+
+        var now: Moment {
+            Moment(monotonic: MonotonicTime(nanoseconds: 0), wall: Samples.now).advanced(by: elapsed.withLock { $0 })
+        }
+        var machine: StoreKeeper.Machine {
+            StoreKeeper.Machine(
+                snapshot: { key in self.known.withLock { $0[key] } },
+                restore: { stored in self.restored.withLock { $0.append(stored.key) } })
+        }
+        var logger: Logger { Logger(label: "test") { _ in Handler(world: self) } }
+
+        struct Handler: LogHandler {
+            let world: World
+            var metadata: Logger.Metadata = [:]
+            var logLevel = Logger.Level.trace
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+            func log(event: LogEvent) { world.lines.withLock { $0.append("\(event.level) \(event.message)") } }
+        }
+    }
+
+    private func keeper(_ store: ScriptedStore, _ world: World) async -> StoreKeeper {
+        var pace = StoreKeeper.Pace()
+        pace.gather = .milliseconds(1)
+        pace.look = .milliseconds(2)
+        return await StoreKeeper.open(store, logger: world.logger, pace: pace, now: { world.now })
+    }
+
+    private let entries = (0..<3).map { (key: Samples.key($0), account: Samples.account("a\($0)")) }
+
+    private func until(_ condition: () async -> Bool) async -> Bool {
+        for _ in 0..<5_000 {
+            if await condition() { return true }
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+        return false
+    }
+
+    private func view(_ value: String) -> AccountView {
+        AccountView(
+            status: .fresh, reading: Samples.reading(value),
+            fetchedAt: Moment(monotonic: MonotonicTime(nanoseconds: 0), wall: Samples.now),
+            expiresAt: nil, validUntil: .distantFuture, problem: nil, errorReply: nil, hold: nil, isRefreshing: false)
+    }
+
+    @Test func `a mark leads to one write of what the machine knows, and stopping writes the rest`() async throws {
+        let (store, world) = (ScriptedStore(), World())
+        let keeper = await keeper(store, world)
+        keeper.begin(entries, machine: world.machine)
+        #expect(await until { keeper.isIdle })
+        world.known.withLock { $0[Samples.key(1)] = Samples.full }
+        for _ in 0..<50 { keeper.touched(Samples.key(1)) }
+        keeper.touched(Samples.key(77))
+        #expect(await until { await store.batches.contains { !$0.saved.isEmpty } && keeper.isIdle })
+        #expect(await store.batches.flatMap(\.saved).allSatisfy { $0.key == Samples.key(1) && $0.snapshot == Samples.full })
+        #expect(await store.batches.first?.accounts == entries.map(\.account))
+        world.known.withLock { $0[Samples.key(2)] = Samples.bare }
+        keeper.changed(Samples.key(2), view("7"), number: 1)
+        await keeper.shutdown()
+        #expect(await store.isClosed)
+        #expect(await store.batches.flatMap(\.saved).contains { $0.key == Samples.key(2) })
+        #expect(try await store.history(of: Samples.account("a2")).map { $0.amounts[0].value.description } == ["7"])
+        #expect(keeper.status.fault == nil && keeper.status.counts.failed == 0)
+    }
+
+    @Test func `a failing store is told once, tried again in time, and gets all of it when it works`() async throws {
+        let (store, world) = (ScriptedStore(), World())
+        let keeper = await keeper(store, world)
+        keeper.begin(entries, machine: world.machine)
+        #expect(await until { keeper.isIdle })
+        await store.fails(writing: StoreFault(.full, code: 13))
+        for number in 0..<3 {
+            world.known.withLock { $0[Samples.key(number)] = Samples.snapshot("\(number)") }
+            keeper.changed(Samples.key(number), view("\(number)"), number: UInt64(number + 1))
+            #expect(await until { keeper.status.fault?.reason == .full })
+        }
+        let openings = await store.openings
+        try await Task.sleep(for: .milliseconds(30))
+        #expect(await store.openings == openings, "not before its time")
+        for _ in 0..<4 {
+            world.elapsed.withLock { $0 += .seconds(60) }
+            let before = keeper.status.counts.failed
+            #expect(await until { keeper.status.counts.failed > before })
+        }
+        await store.fails()
+        world.elapsed.withLock { $0 += .seconds(60) }
+        #expect(await until { keeper.status.fault == nil && keeper.isIdle })
+        #expect(Set(await store.batches.flatMap(\.saved).map(\.key)).count == 3)
+        for number in 0..<3 { #expect(try await store.history(of: Samples.account("a\(number)")).count == 1) }
+        await keeper.shutdown()
+        #expect(
+            world.lines.withLock { $0 } == [
+                "warning store: cannot grow: no space is left; serving on from memory", "notice store: everything is kept again"
+            ])
+    }
+
+    @Test func `a store that cannot be opened costs nothing but itself, and is taken up later`() async throws {
+        let (store, world) = (ScriptedStore(), World())
+        await store.fails(opening: StoreFault(.notPermitted, code: 13))
+        let keeper = await keeper(store, world)
+        #expect(keeper.identity.count == 32 && keeper.status.fault?.reason == .notPermitted)
+        #expect(keeper.begin(entries, machine: world.machine) == 0)
+        world.known.withLock { $0[Samples.key(0)] = Samples.full }
+        keeper.touched(Samples.key(0))
+        await store.fails()
+        world.elapsed.withLock { $0 += .seconds(2) }
+        #expect(await until { keeper.status.fault == nil && keeper.isIdle })
+        #expect(try await store.open(identity: nil).identity.constantTimeEquals(keeper.identity))
+        #expect(await store.batches.flatMap(\.saved).map(\.key) == [Samples.key(0)])
+        await keeper.shutdown()
+    }
+
+    @Test func `a store that vanished gets everything again, at once`() async throws {
+        let (store, world) = (ScriptedStore(), World())
+        let keeper = await keeper(store, world)
+        world.known.withLock { known in for entry in entries { known[entry.key] = Samples.full } }
+        keeper.begin(entries, machine: world.machine)
+        #expect(await until { keeper.isIdle })
+        let before = await store.batches.count
+        await store.fails(writing: StoreFault(.gone))
+        #expect(await until { keeper.status.fault?.reason == .gone })
+        await store.fails()
+        world.elapsed.withLock { $0 += .seconds(2) }
+        #expect(await until { keeper.status.fault == nil && keeper.isIdle })
+        #expect(Set(await store.batches.dropFirst(before).flatMap(\.saved).map(\.key)) == Set(entries.map(\.key)))
+        await keeper.shutdown()
+    }
+
+    @Test func `what was kept is restored where it is named, and leaves where it is not`() async throws {
+        let (store, world) = (ScriptedStore(), World())
+        _ = try await store.open(identity: nil)
+        try await store.write(
+            StoreBatch(saved: [Samples.stored(0), Samples.stored(8), Samples.stored(9, Samples.full)], now: Samples.now))
+        let keeper = await keeper(store, world)
+        #expect(keeper.begin(entries, machine: world.machine) == 1)
+        #expect(world.restored.withLock { $0 } == [Samples.key(0)])
+        #expect(await until { keeper.isIdle })
+        let kept = try await store.open(identity: nil).credentials
+        #expect(Set(kept.map(\.key)) == [Samples.key(0), Samples.key(9)])
+        #expect(kept.first { $0.key == Samples.key(9) }?.snapshot.reading == nil, "its penalty runs, and its reading is gone")
+        // The first reading of this process that says the same is no change.
+        keeper.changed(Samples.key(0), view("12.3400"), number: 1)
+        #expect(await until { keeper.isIdle })
+        #expect(try await store.history(of: Samples.account("a0")).isEmpty)
+        await keeper.shutdown()
+    }
+}
