@@ -4,10 +4,10 @@ import BursarModel
 enum CacheStatus: Equatable, Sendable {
     /// Served from memory. `ttl` in seconds, negative when stale; nil where the answer joins several rows.
     case hit(ttl: Int?, detail: ProblemCode?)
-    /// The provider was asked for this request.
-    case forwarded(Reason, status: Int?, stored: Bool)
+    /// The provider was asked for this request. `detail`: why its answer is not what is shown.
+    case forwarded(Reason, status: Int?, stored: Bool, detail: ProblemCode? = nil)
     /// Someone else's call was already under way, and this request shared its result.
-    case collapsed(Reason)
+    case collapsed(Reason, detail: ProblemCode? = nil)
     /// Neither: nothing was held, and nobody may be asked now.
     case refused(ProblemCode?)
 
@@ -27,13 +27,14 @@ enum CacheStatus: Equatable, Sendable {
             if let ttl { field += "; ttl=\(ttl)" }
             if let detail { field += "; detail=\(detail.rawValue)" }
             return field
-        case .forwarded(let reason, let status, let stored):
+        case .forwarded(let reason, let status, let stored, let detail):
             var field = "bursar; fwd=\(reason.rawValue)"
             if let status { field += "; fwd-status=\(status)" }
             if stored { field += "; stored" }
+            if let detail { field += "; detail=\(detail.rawValue)" }
             return field
-        case .collapsed(let reason):
-            return "bursar; fwd=\(reason.rawValue); collapsed"
+        case .collapsed(let reason, let detail):
+            return "bursar; fwd=\(reason.rawValue); collapsed" + (detail.map { "; detail=\($0.rawValue)" } ?? "")
         case .refused(let detail):
             return detail.map { "bursar; detail=\($0.rawValue)" } ?? "bursar"
         }

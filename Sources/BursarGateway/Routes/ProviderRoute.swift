@@ -172,14 +172,16 @@ extension ProviderRoute {
     private func cacheStatus(_ answer: Answer, _ directives: RequestDirectives, before: AccountView) -> CacheStatus? {
         let reason: CacheStatus.Reason =
             directives.newness == .anyHeld ? (before.reading == nil ? .miss : .stale) : (before.reading == nil ? .miss : .request)
+        let problem = answer.view.problem
         switch answer.source {
         case .held, .heldStale, .blocked: return nil
-        case .collapsed: return .collapsed(reason)
-        case .waitedOut: return answer.view.reading == nil ? .forwarded(reason, status: nil, stored: false) : nil
+        case .collapsed: return .collapsed(reason, detail: problem?.code)
+        case .waitedOut where answer.view.reading != nil: return nil
+        case .waitedOut: return .forwarded(reason, status: nil, stored: false, detail: problem?.code ?? .timeout)
         case .fetched:
             // Of this call's answer, if there was one: a reading that is shown although the call failed came from an earlier one.
-            if let problem = answer.view.problem { return .forwarded(reason, status: problem.upstreamStatus, stored: false) }
-            return .forwarded(reason, status: answer.view.reading?.reply.status, stored: true)
+            let status = problem == nil ? answer.view.reading?.reply.status : problem?.upstreamStatus
+            return .forwarded(reason, status: status, stored: problem == nil, detail: problem?.code)
         }
     }
 

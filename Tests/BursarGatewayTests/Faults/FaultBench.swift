@@ -333,6 +333,8 @@ extension FaultBench {
             } else {
                 #expect(answer.bytes == good && seen.row == "the provider's", comment)
                 if !seen.wasAsked { #expect(seen.cacheStatus == "bursar; hit; ttl=-N; detail=\(code)", comment) }
+                // A body that is not the last answer's is always marked.
+                #expect(seen.code == code && seen.cacheStatus?.contains("stored") == false, comment)
                 #expect(answer.headers.first(name: "age") != nil, comment)
             }
         case .failed(let code, let waits):
