@@ -15,6 +15,7 @@ package final class Gateway: Sendable {
     private let current: CurrentServing
     private let reloader: Reloader
     private let background: BackgroundRefresh
+    private let keyFiles = SecretFileWatch()
     private let onEvent: @Sendable (LifecycleEvent) -> Void
     private let logger: Logger
 
@@ -56,7 +57,8 @@ package final class Gateway: Sendable {
         if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
         let background = BackgroundRefresh(refresher: refresher, clock: clock)
         let reloader = Reloader(
-            read: reread, process: process, current: current, relay: relay, background: background, identity: identity,
+            read: reread, process: process, current: current, relay: relay, background: background, keyFiles: keyFiles,
+            identity: identity,
             logger: logger, onEvent: onEvent)
         self.server = HTTPServer(
             configuration: ServerConfiguration(configuration, identity: identity),
@@ -82,6 +84,8 @@ package final class Gateway: Sendable {
         // What the runtime does at its first connection is done before the first caller waits for it.
         await process.refresher.warmUp()
         background.follow(current.value.directory)
+        keyFiles.onChange { [weak reloader] in Task { await reloader?.reloadForKeys() } }
+        keyFiles.follow(current.value.configuration.secretFiles)
         process.readiness.becomes(.ready)
         onEvent(.ready)
         let addresses = server.addresses.map { $0.isSecure ? $0.url ?? $0.description : $0.description }
@@ -122,6 +126,7 @@ package final class Gateway: Sendable {
             try? await Task.sleep(for: min(drain.delay, drain.deadline))
         }
         background.stop()
+        keyFiles.stop()
         await server.drain(by: deadline)
         await process.refresher.shutdown()
         await process.store?.shutdown()

@@ -35,6 +35,15 @@ package struct Configuration: Sendable {
     /// Every text that must not leave the process: what the scrubber is told.
     package var secrets: [Secret] { namedSecrets.map(\.secret) }
 
+    /// Files that hold a key: when one changes, everything is read again.
+    var secretFiles: Set<String> { Set(accounts.compactMap(\.secretFile)) }
+
+    /// Whether an account of that name has another key now.
+    func hasOtherKeys(than old: Configuration) -> Bool {
+        let before = Dictionary(old.accounts.map { ($0.id, $0.secret) }, uniquingKeysWith: { first, _ in first })
+        return accounts.contains { account in before[account.id].map { !$0.constantTimeEquals(account.secret) } ?? false }
+    }
+
     /// The same with whose they are, for messages: `provider/account`.
     package var namedSecrets: [(name: String, secret: Secret)] {
         accounts.flatMap { account in [account.secret, account.password].compactMap(\.self).map { ("\(account.id)", $0) } }
@@ -59,6 +68,8 @@ package struct AccountConfiguration: Sendable {
     package let password: Secret?
     /// Where ``secret`` came from, so that it can be read again.
     package let secretReference: SecretReference
+    /// The file that ``secret`` stands in, where it came from one.
+    package var secretFile: String?
     package let ttl: Duration
     package let staleFor: Duration
     package let timeout: Duration

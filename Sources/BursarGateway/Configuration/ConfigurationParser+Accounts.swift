@@ -48,7 +48,7 @@ extension ConfigurationParser {
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: name), definition: definition, secret: credential.secret,
             password: credential.password,
-            secretReference: credential.reference, ttl: ttl ?? context.defaults.ttl,
+            secretReference: credential.reference, secretFile: credential.file, ttl: ttl ?? context.defaults.ttl,
             staleFor: staleFor ?? context.defaults.staleFor,
             timeout: timeout ?? context.defaults.timeout,
             refresh: context.defaults.refreshing(each: refresh), low: low, baseURL: baseURL?.description ?? definition.origin,

@@ -8,6 +8,7 @@ extension ConfigurationParser {
         let secret: Secret
         let password: Secret?
         let reference: SecretReference
+        let file: String?
     }
 
     mutating func credential(_ entries: [String: Entry], of definition: ProviderDefinition?, in node: LocatedNode)
@@ -61,7 +62,7 @@ extension ConfigurationParser {
             guard check(key, at: place), checkShape(key, user: user, at: place, definition) else { return nil }
             return Credential(
                 secret: resolved.secret, password: isBasic(definition) ? resolved.password ?? key.password : nil,
-                reference: reference)
+                reference: reference, file: resolved.file)
         } catch {
             problems.error(place, error.words, meant: nearVariable(error), otherwise: error.advice)
             return nil

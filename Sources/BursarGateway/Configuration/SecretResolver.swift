@@ -23,6 +23,8 @@ package struct SecretResolver: Sendable {
         package let secret: Secret
         /// The part of ``secret`` that is secret by itself, where a user stands before it.
         package let password: Secret?
+        /// The path of the file it came from.
+        package var file: String?
         /// Of the file it came from; nil where it came from no ordinary file.
         package let permissions: UInt16?
 
@@ -38,7 +40,7 @@ package struct SecretResolver: Sendable {
         let resolved = try resolve(reference.source, literal: literal)
         guard let user = reference.user else { return resolved }
         let pair = resolved.secret.withExposedBytes { Secret(Array(user.utf8) + [UInt8(ascii: ":")] + $0) }
-        return Resolved(secret: pair, password: resolved.secret, permissions: resolved.permissions)
+        return Resolved(secret: pair, password: resolved.secret, file: resolved.file, permissions: resolved.permissions)
     }
 
     /// - Parameter literal: the text of the value itself, for ``SecretReference/Source/literal``.
@@ -79,7 +81,9 @@ package struct SecretResolver: Sendable {
         case .failure(.tooLarge): throw .tooLong
         case .failure(let problem): throw .unreadable(path: path, problem)
         case .success(let content):
-            return try Self.resolved(content.bytes, permissions: content.permissions)
+            var resolved = try Self.resolved(content.bytes, permissions: content.permissions)
+            resolved.file = path
+            return resolved
         }
     }
 

@@ -60,6 +60,7 @@ extension Configuration {
         if proxies.proxyProtocol != old.proxies.proxyProtocol { names.append("proxy_protocol") }
         if limits != old.limits { names.append("limits") }
         if store != old.store { names.append("store") }
+        if upstream != old.upstream { names.append("upstream") }
         if log.level != old.log.level { names.append("log.level") }
         if log.format != old.log.format { names.append("log.format") }
         return names

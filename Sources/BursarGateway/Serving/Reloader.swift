@@ -17,6 +17,7 @@ final class Reloader: Sendable {
     private let current: CurrentServing
     private let relay: ChangeRelay
     private let background: BackgroundRefresh
+    private let keyFiles: SecretFileWatch
     private let identity: TLSIdentity?
     private let logger: Logger
     private let onEvent: @Sendable (LifecycleEvent) -> Void
@@ -25,7 +26,7 @@ final class Reloader: Sendable {
     /// - Parameter read: blocks while it reads files; nil where there is nothing to read again.
     init(
         read: (@Sendable () -> ConfigurationResult)?, process: ProcessParts, current: CurrentServing, relay: ChangeRelay,
-        background: BackgroundRefresh,
+        background: BackgroundRefresh, keyFiles: SecretFileWatch,
         identity: TLSIdentity?, logger: Logger, onEvent: @escaping @Sendable (LifecycleEvent) -> Void
     ) {
         self.read = read
@@ -33,6 +34,7 @@ final class Reloader: Sendable {
         self.current = current
         self.relay = relay
         self.background = background
+        self.keyFiles = keyFiles
         self.identity = identity
         self.logger = logger
         self.onEvent = onEvent
@@ -42,6 +44,20 @@ final class Reloader: Sendable {
     func reload(_ trigger: StaticString) async -> ReloadOutcome {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: self.reloadNow(trigger)) }
+        }
+    }
+
+    /// For a file that holds a key and was written: reloads where an account's key is another one now.
+    func reloadForKeys() async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                if let result = self.read?(),
+                    result.configuration.map({ $0.hasOtherKeys(than: self.current.value.configuration) }) ?? true
+                {
+                    _ = self.reloadNow("a key's file")
+                }
+                continuation.resume()
+            }
         }
     }
 
@@ -69,6 +85,7 @@ final class Reloader: Sendable {
         relay.send(to: new)
         _ = current.replace(with: new)
         background.follow(new.directory)
+        keyFiles.follow(configuration.secretFiles)
         let kept = Set(new.directory.entries.map(\.upstream.key))
         for entry in old.directory.entries where !kept.contains(entry.upstream.key) {
             process.refresher.forget(entry.upstream.key)

@@ -4,7 +4,7 @@ import NIOSSL
 
 /// How providers are reached. *Value.* Nothing of it comes from the environment: a variable that happens to be set must not be
 /// able to send keys through another machine.
-package struct UpstreamSettings: Sendable {
+package struct UpstreamSettings: Sendable, Equatable {
     /// Instead of the system's roots.
     package var authorities: TrustedAuthorities?
     package var proxy: UpstreamProxy?
@@ -15,7 +15,7 @@ package struct UpstreamSettings: Sendable {
 }
 
 /// Authorities that vouch for providers' certificates. *Immutable.*
-package struct TrustedAuthorities: Sendable {
+package struct TrustedAuthorities: Sendable, Equatable {
     let certificates: [NIOSSLCertificate]
 
     /// Nil for anything else than one or more certificates in PEM form.
@@ -29,7 +29,7 @@ package struct TrustedAuthorities: Sendable {
 
 /// A proxy that tunnels to providers (CONNECT). *Value.* It is spoken to in clear text; what runs through the tunnel is TLS with
 /// the provider, so that the proxy sees host names and no key.
-package struct UpstreamProxy: Sendable {
+package struct UpstreamProxy: Sendable, Equatable {
     package let host: String
     package let port: Int
     package let user: String?
@@ -40,6 +40,14 @@ package struct UpstreamProxy: Sendable {
         self.port = port
         self.user = user
         self.password = password
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        guard left.host == right.host, left.port == right.port, left.user == right.user else { return false }
+        guard let password = left.password, let other = right.password else {
+            return left.password == nil && right.password == nil
+        }
+        return password.constantTimeEquals(other)
     }
 
     /// The client keeps the password as text for as long as it lives.

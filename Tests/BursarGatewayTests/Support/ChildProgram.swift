@@ -1,0 +1,84 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// The real program as a process of its own, with everything that it writes.
+final class ChildProgram: Sendable {
+    let processID: pid_t
+    private let process: Process
+    private let out = Collected()
+    private let error = Collected()
+
+    /// What came out of one pipe so far. *Mutex.*
+    private final class Collected: Sendable {
+        private let bytes = Mutex<[UInt8]>([])
+        let ended = DispatchSemaphore(value: 0)
+        func append(_ data: Data) { bytes.withLock { $0 += data } }
+        var value: [UInt8] { bytes.withLock { $0 } }
+    }
+
+    var output: [UInt8] { out.value }
+    var complaint: [UInt8] { error.value }
+    var complaintText: String { String(decoding: error.value, as: UTF8.self) }
+
+    /// Built together with the tests, beside them.
+    static var path: String? {
+        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        return [folder, folder.appendingPathComponent("../../..")].map {
+            $0.appendingPathComponent("bursar").standardizedFileURL.path
+        }
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: try #require(Self.path))
+        process.arguments = arguments
+        process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
+        process.standardInput = FileHandle.nullDevice
+        for (pipe, collected, isError) in [(Pipe(), out, false), (Pipe(), error, true)] {
+            if isError { process.standardError = pipe } else { process.standardOutput = pipe }
+            pipe.fileHandleForReading.readabilityHandler = { handle in
+                let data = handle.availableData
+                if data.isEmpty {
+                    handle.readabilityHandler = nil
+                    collected.ended.signal()
+                } else {
+                    collected.append(data)
+                }
+            }
+        }
+        try process.run()
+        processID = process.processIdentifier
+    }
+
+    /// Where it listens, once it says so.
+    func url() async throws -> String {
+        for _ in 0..<1_000 {
+            if let match = complaintText.firstMatch(of: /listens on (127\.0\.0\.1:\d+)/) { return "http://\(match.1)" }
+            guard process.isRunning else { break }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw NotListening(complaint: complaintText)
+    }
+
+    struct NotListening: Error { let complaint: String }
+
+    /// Sends a signal and waits for the end.
+    /// - Returns: the exit status, or the signal that ended it.
+    @discardableResult
+    func end(by signal: Int32) async -> (reason: Process.TerminationReason, status: Int32) {
+        kill(processID, signal)
+        for _ in 0..<1_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+        if process.isRunning { kill(processID, SIGKILL) }
+        for _ in 0..<500 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+        // What was written before the end is read to its end.
+        for collected in [out, error] { _ = collected.ended.wait(timeout: .now() + 5) }
+        return (process.terminationReason, process.terminationStatus)
+    }
+
+    /// A file of `/proc/PID`; empty where it may not be read.
+    func proc(_ name: String) -> [UInt8] {
+        (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(processID)/\(name)"))).map { Array($0) } ?? []
+    }
+}

@@ -1,0 +1,106 @@
+import BursarCatalog
+import BursarGateway
+import BursarMocks
+import BursarModel
+import Foundation
+import Testing
+
+/// A key's file is replaced while requests run.
+@Suite struct KeyRotationTests {
+    private func replace(_ file: String, with key: String) throws {
+        // As a careful tool does: whole under another name, then renamed into place.
+        try Data((key + "\n").utf8).write(to: URL(fileURLWithPath: file + ".new"))
+        rename(file + ".new", file)
+    }
+
+    @Test func `a rotated key is used at once, no request fails, and the old one is asked with no more`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let (old, new) = ("mock-balance-1\(Canary.mark)", "mock-balance-2\(Canary.mark)")
+        let file = try folder.write(old + "\n", to: "sunor")
+        try await TestGateway.with(["provider: sunor, ttl: 1ms, key: '${file:\(file)}'"]) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances/sunor").row(0)?["available"]?.text == "1")
+            let failures = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        var failures = 0
+                        for _ in 0..<150 {
+                            let answer = try await gateway.get("/v1/balances/sunor", ("cache-control", "no-cache"))
+                            if answer.status != 200 { failures += 1 }
+                            try await Task.sleep(for: .milliseconds(5))
+                        }
+                        return failures
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(100))
+                try replace(file, with: new)
+                return try await group.reduce(0, +)
+            }
+            #expect(failures == 0)
+            #expect(try await gateway.get("/v1/balances/sunor").row(0)?["available"]?.text == "2")
+            #expect(await gateway.log.contains("\"trigger\":\"a key's file\""))
+            let before = try gateway.mocks.calls(for: "sunor", key: old)
+            gateway.clock.advance(by: .seconds(60))
+            _ = try await gateway.get("/v1/balances/sunor", ("cache-control", "no-cache"))
+            #expect(try gateway.mocks.calls(for: "sunor", key: old) == before)
+            #expect(try gateway.mocks.calls(for: "sunor", key: new) >= 1)
+        }
+    }
+
+    @Test func `a rejected key is replaced without a restart and without waiting for its penalty`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("mock-401\(Canary.mark)", to: "sunor")
+        try await TestGateway.with(["provider: sunor, key: '${file:\(file)}'"]) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances").status == 502)
+            try replace(file, with: "mock-ok\(Canary.mark)")
+            #expect(await gateway.log.contains("configuration reloaded"))
+            #expect(try await gateway.get("/v1/balances").status == 200)
+        }
+    }
+
+    @Test func `what mounted secrets do, a link that is swapped, is seen`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let manager = FileManager.default
+        for (name, key) in [("one", "mock-balance-1"), ("two", "mock-balance-2")] {
+            try manager.createDirectory(atPath: folder.file("..\(name)"), withIntermediateDirectories: false)
+            _ = try folder.write(key + Canary.mark, to: "..\(name)/sunor")
+        }
+        try manager.createSymbolicLink(atPath: folder.file("..data"), withDestinationPath: "..one")
+        try manager.createSymbolicLink(atPath: folder.file("sunor"), withDestinationPath: "..data/sunor")
+        try await TestGateway.with(["provider: sunor, key: '${file:\(folder.file("sunor"))}'"]) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances/sunor").row(0)?["available"]?.text == "1")
+            try manager.createSymbolicLink(atPath: folder.file("..tmp"), withDestinationPath: "..two")
+            rename(folder.file("..tmp"), folder.file("..data"))
+            #expect(await gateway.log.contains("configuration reloaded"))
+            #expect(try await gateway.get("/v1/balances/sunor").row(0)?["available"]?.text == "2")
+        }
+    }
+
+    @Test func `the same key written again, and other files beside it, reload nothing`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("mock-ok\(Canary.mark)", to: "sunor")
+        try await TestGateway.with(["provider: sunor, key: '${file:\(file)}'"]) { gateway async throws in
+            try replace(file, with: "mock-ok\(Canary.mark)")
+            _ = try folder.write("anything", to: "beside")
+            try await Task.sleep(for: .milliseconds(800))
+            #expect(!gateway.log.text.contains("configuration reloaded"))
+            // And it still listens.
+            try replace(file, with: "mock-depleted\(Canary.mark)")
+            #expect(await gateway.log.contains("configuration reloaded"))
+        }
+    }
+
+    @Test func `a file that was emptied by mistake leaves the old key in force, and is told`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("mock-ok\(Canary.mark)", to: "sunor")
+        try await TestGateway.with(["provider: sunor, key: '${file:\(file)}'"]) { gateway async throws in
+            _ = try folder.write("", to: "sunor")
+            #expect(await gateway.log.contains("the key is blank"))
+            #expect(try await gateway.get("/v1/balances").status == 200)
+        }
+    }
+}
