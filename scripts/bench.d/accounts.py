@@ -47,6 +47,7 @@ def main():
     binary, count, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     with tempfile.TemporaryDirectory(prefix="bursar-accounts-") as name:
         directory = Path(name)
+        directory.chmod(0o755)  # nginx reads it as another user
         bursar = Many(binary, directory, count)
         print(f"ready, nothing restored       {bursar.ready_after * 1000:8.0f} ms")
         cold, _, _ = listed(bursar.port)
