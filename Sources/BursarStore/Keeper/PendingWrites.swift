@@ -85,9 +85,10 @@ struct PendingWrites: Sendable {
         if accounts[key] != nil, last[key] == nil { last[key] = Landed(reading: reading, number: 0) }
     }
 
-    /// Takes all of it out.
+    /// Takes all of it out. Not the last readings: shared, the next one that lands would copy them all.
     mutating func take() -> PendingWrites {
-        let taken = self
+        var taken = PendingWrites()
+        (taken.accounts, taken.dirty, taken.leaving, taken.changes, taken.named) = (accounts, dirty, leaving, changes, named)
         dirty = []
         leaving = [:]
         changes = []

@@ -13,6 +13,8 @@ enum ProcessHardening {
     static let variable = "BURSAR_CORE_DUMPS"
 
     static func apply() {
+        // A store that may not grow (`ulimit -f`) is told like a full disk, and is not the end of the process.
+        _ = Glibc.signal(SIGXFSZ, SIG_IGN)
         if let value = getenv(variable), String(cString: value) == "1" { return }
         // No core file, no reading of /proc/PID/mem or environ and no debugger for other processes of this user.
         _ = bursar_set_dumpable(0)

@@ -171,4 +171,69 @@ import Testing
             #expect(rows.text == "2\n", "with all that was learned meanwhile")
         }
     }
+
+    @Test func `a second process on the same store says so, shows what is kept, and takes over`() async throws {
+        try await withMocks { mocks, folder async throws in
+            let first = try await TestGateway.start(accounts, settings: store(folder), mocks: mocks)
+            _ = try await first.get("/v1/balances")
+            try await first.stored()
+            try await process(accounts, folder, mocks, later: .seconds(5)) { second async throws in
+                #expect(
+                    try await second.get("/readyz").text == #"{"status":"ready","store":{"status":"degraded","reason":"in_use"}}"#
+                )
+                #expect(try await second.get("/v1/balances", held).row(0)?["status"]?.text == "stale")
+                _ = try await second.get("/v1/balances", ("cache-control", "no-cache"))
+                #expect(try await first.get("/readyz").text.contains(#"{"status":"ok"}"#), "and the first notices nothing")
+                try await first.stop()
+                second.clock.advance(by: .seconds(120))
+                #expect(await second.log.contains("everything is kept again"))
+            }
+            try await process(accounts, folder, mocks, later: .seconds(300)) { third async throws in
+                let row = try await third.get("/v1/balances", held).row(0)
+                #expect(
+                    row?["status"]?.text == "stale" && row?["fetched_at"]?.text?.hasSuffix(":05.000Z") == true, "the second's")
+            }
+        }
+    }
+
+    @Test func `a store that is deleted is made again, with all that is in memory`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await TestGateway.with(accounts, settings: store(folder)) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            try await gateway.stored()
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                try FileManager.default.removeItem(atPath: folder.file(name))
+            }
+            // Without any request: it is looked at now and then. Time stands still here, so this is the first try, at once.
+            #expect(await gateway.log.contains("everything is kept again"))
+            try await gateway.stored()
+            let rows = try await LocalProgram.run("sqlite3", [folder.file("bursar.db"), "SELECT count(*) FROM credential"])
+            #expect(rows.text == "2\n")
+        }
+    }
+
+    @Test(.enabled(if: LocalProgram.has("sqlite3"), "sqlite3 is not installed"))
+    func `what the documents say about looking into it works`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await TestGateway.with(accounts + ["provider: legnext, key: mock-401"], settings: store(folder)) {
+            gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            try await gateway.stored()
+            let file = URL(filePath: #filePath).appending(path: "../../../../docs/operations.md").standardizedFileURL
+            let commands = try String(contentsOf: file, encoding: .utf8)
+                .matches(of: /\$ sqlite3 -readonly bursar\.db "([^"]+)"/).map { String($0.1) }
+            #expect(commands.count == 2)
+            var outputs: [String] = []
+            for command in commands {
+                let output = try await LocalProgram.run("sqlite3", ["-readonly", folder.file("bursar.db"), command])
+                #expect(output.status == 0, "\(output.complaint)")
+                outputs.append(output.text)
+            }
+            #expect(outputs[0].contains("tensorpix|default|available|12.3400|USD|2026-11-20T22:56:00.000Z|\n"))
+            #expect(outputs[0].contains("legnext|default|||||unauthorized\n"))
+            #expect(outputs[1] == "2026-11-20T22:56:00.000Z|12.3400|USD\n")
+        }
+    }
 }
