@@ -4,9 +4,23 @@
 const source = "v1/balances"; // relative, so that the page works under a reverse proxy's prefix
 
 const $ = (id) => document.getElementById(id);
-const [summary, controls, refresh, automatic, next, trouble, scroller, table, empty] = [
-    "summary", "controls", "refresh", "automatic", "next", "trouble", "scroller", "table", "empty",
+const [summary, controls, refresh, automatic, next, trouble, entrance, tokenField, scroller, table, empty] = [
+    "summary", "controls", "refresh", "automatic", "next", "trouble", "entrance", "token", "scroller", "table", "empty",
 ].map($);
+
+// The client token, where the gateway wants one: in this tab's storage, which goes with the tab, and in no URL and no cookie.
+const tokenKey = "bursar-token";
+function keepToken(token) {
+    try {
+        if (token === null) sessionStorage.removeItem(tokenKey);
+        else sessionStorage.setItem(tokenKey, token);
+    } catch { /* Storage may be off; the token then lasts until the page is left. */ }
+    heldToken = token;
+}
+let heldToken = null;
+try {
+    heldToken = sessionStorage.getItem(tokenKey);
+} catch { /* as above */ }
 
 // Seconds. `partial` is for rows with a problem: nobody asks their provider sooner, so there is little to see.
 const wait = { least: 2, partial: 15, most: 300, timeout: 30, firstRetry: 2, lastRetry: 60 };
@@ -197,6 +211,7 @@ function tick() {
     const left = dueAt - performance.now();
     if (asking) say(next, "asking…");
     else if (!automatic.checked) say(next, "");
+    else if (left === Infinity) say(next, "");
     else if (left > 0) say(next, `next in ${span(left)}`);
     else ask("default");
 }
@@ -226,10 +241,12 @@ async function ask(cache) {
     say(next, "asking…");
     let delay;
     try {
-        const response = await fetch(source, {
-            cache, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(wait.timeout * 1000),
-        });
+        const headers = { Accept: "application/json" };
+        if (heldToken !== null) headers.Authorization = `Bearer ${heldToken}`;
+        const response = await fetch(source, { cache, headers, signal: AbortSignal.timeout(wait.timeout * 1000) });
         const answer = await response.json().catch(() => null);
+        if (response.status === 401) throw new Unknown(heldToken === null ? null : answer);
+        entrance.hidden = true;
         // A problem document carries the rows as well, when the call reached them.
         if (!Array.isArray(answer?.balances)) throw new Refusal(response, answer);
         noteClock(response.headers);
@@ -240,6 +257,7 @@ async function ask(cache) {
         showTrouble("");
         delay = delayAfter(response.headers, answer);
     } catch (error) {
+        if (error instanceof Unknown) return close(error.message);
         failures += 1;
         const words = error instanceof Refusal ? error.message
             : error.name === "TimeoutError" ? `The gateway did not answer within ${wait.timeout} s.`
@@ -263,6 +281,35 @@ class Refusal extends Error {
         super(`The gateway answered ${response.status}${words ? `: ${words}` : "."}`);
     }
 }
+
+// The gateway does not know who asks. What was shown is taken away: it may be somebody else's.
+class Unknown extends Error {
+    constructor(answer) {
+        super(answer === null ? "" : `The gateway does not take this token. ${answer?.detail ?? ""}`.trim());
+    }
+}
+
+function close(words) {
+    keepToken(null);
+    showRows([]);
+    lastGood = null;
+    failures = 0;
+    asking = false;
+    refresh.removeAttribute("aria-disabled");
+    [empty.hidden, controls.hidden, entrance.hidden] = [true, true, false];
+    document.title = "Balances – Bursar";
+    say(summary, "A client token is needed.");
+    showTrouble(words);
+    dueAt = Infinity;
+    tokenField.focus();
+}
+
+entrance.addEventListener("submit", (event) => {
+    event.preventDefault();
+    keepToken(tokenField.value.trim());
+    tokenField.value = "";
+    ask("default");
+});
 
 refresh.addEventListener("click", () => ask("reload"));
 automatic.addEventListener("change", tick);

@@ -49,7 +49,7 @@ package final class Gateway: Sendable {
             keys: store.map { CredentialKeys(processKey: $0.identity) } ?? .random(), refresher: refresher, scrubber: scrubber,
             readiness: Readiness(), counters: ServerCounters(),
             requests: RequestCounts(), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
-            store: store, startedAt: clock.now.wall)
+            callers: CallerRecords(), store: store, startedAt: clock.now.wall)
         let serving = Serving(configuration, process: process)
         relay.send(to: serving)
         let current = CurrentServing(serving)
@@ -64,7 +64,7 @@ package final class Gateway: Sendable {
             configuration: ServerConfiguration(configuration, identity: identity),
             responder: GatewayResponder(
                 current: current, health: HealthRoutes(readiness: process.readiness, store: store),
-                admin: AdminRoutes(reloader: reloader, process: process)),
+                admin: AdminRoutes(reloader: reloader, process: process), callers: process.callers, clock: { refresher.now }),
             observer: AccessLog(counts: process.requests, logger: logger, current: current),
             http2: HTTP2Protocol(), group: group, counters: process.counters)
         self.process = process

@@ -55,7 +55,16 @@ def fresh_gzip(port, count):
     fresh(port, count, "Accept-Encoding: gzip, deflate, br\r\n")
 
 
+def fresh_token(port, count):
+    """The same with a client token, which is hashed and looked up for each."""
+    fresh(port, count, f"Authorization: Bearer {servers.CLIENT_TOKEN}\r\n")
+
+
 CASES = {"http1-repeated": repeated, "http1-fresh": fresh, "http1-fresh-gzip": fresh_gzip, "http2-repeated": http2}
+
+
+# Of a gateway that has clients configured.
+CLIENT_CASES = {"http1-fresh-token": fresh_token}
 
 
 class Counted(servers.Bursar):
@@ -98,13 +107,16 @@ def main():
         # Valgrind's reader gives up at some newer debug information; the symbols are enough for the names.
         program = Path(name) / "bursar"
         subprocess.run(["strip", "--strip-debug", "-o", program, options.binary], check=True)
-        bursar = Counted(program, Path(name))
-        servers.answer(bursar.port)  # the first read fills the table
-        for case, load in CASES.items():
-            counted[case], dump = bursar.instructions(load, options.requests)
-            if options.keep:
-                (options.keep / f"callgrind.{case}").write_bytes(dump.read_bytes())
-        bursar.stop()
+        for clients, cases in ((False, CASES), (True, CLIENT_CASES)):
+            directory = Path(name) / ("clients" if clients else "anyone")
+            directory.mkdir()
+            bursar = Counted(program, directory, clients=clients)
+            servers.answer(bursar.port, headers=bursar.headers)  # the first read fills the table
+            for case, load in cases.items():
+                counted[case], dump = bursar.instructions(load, options.requests)
+                if options.keep:
+                    (options.keep / f"callgrind.{case}").write_bytes(dump.read_bytes())
+            bursar.stop()
     exceeded = False
     for case, count in counted.items():
         budget = budgets.get(case)

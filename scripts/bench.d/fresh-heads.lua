@@ -4,6 +4,9 @@ local head
 
 init = function()
     head = "GET " .. wrk.path .. " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] .. "\r\nAccept: application/json\r\n"
+    -- Of the options' headers only the credential: the others are the same for every server.
+    local credential = wrk.headers["Authorization"]
+    if credential then head = head .. "Authorization: " .. credential .. "\r\n" end
 end
 
 request = function()

@@ -11,10 +11,17 @@ HERE = Path(__file__).parent
 PROVIDERS = ["deepixels", "tensorpix", "legnext", "sunor", "hyper3d"]
 
 
+# A client that may see everything: its token, and the lines of the configuration that admit it.
+CLIENT_TOKEN = "bur_Benchmark0Benchmark0Benchmark0Benchmark0xyz1598RK"
+CLIENTS = (
+    "clients:\n  - name: bench\n    allow: '*'\n"
+    "    token_sha256: 9c216bcb49964ae96ace2e10a71ee543d760de67e40c7003e395af9c799f40e6\n")
+
+
 class Bursar:
     """`bursar serve` with five accounts over `bursar mock`, one event loop, nothing logged."""
 
-    def __init__(self, binary, directory, latency="0ms", providers=PROVIDERS):
+    def __init__(self, binary, directory, latency="0ms", providers=PROVIDERS, clients=False):
         self.directory = directory
         self.mock_port, self.port = free_port(), free_port()
         self.mock = Process([binary, "mock", "--listen", f"127.0.0.1:{self.mock_port}", "--latency", latency], LOAD_CORE)
@@ -22,9 +29,11 @@ class Bursar:
         self.command = [binary, "serve", "--config", directory / f"bursar-{self.port}.yaml"]
         self.command[-1].write_text(
             f"listen: 127.0.0.1:{self.port}\nlog: {{level: warning, access: false}}\n"
-            f"store: sqlite:bursar-{self.port}.db\ndefaults: {{ttl: 1h}}\naccounts:\n" + "".join(
+            + (CLIENTS if clients else "")
+            + f"store: sqlite:bursar-{self.port}.db\ndefaults: {{ttl: 1h}}\naccounts:\n" + "".join(
                 f"  - {{provider: {name}, key: 'user:bench-{name}', base_url: 'http://127.0.0.1:{self.mock_port}/{name}'}}\n"
                 for name in providers))
+        self.headers = [f"Authorization: Bearer {CLIENT_TOKEN}"] if clients else []
         self.start()
 
     def start(self):
@@ -36,10 +45,11 @@ class Bursar:
         self.mock.stop()
 
 
-def answer(port, path="/v1/balances"):
+def answer(port, path="/v1/balances", headers=()):
     """One answer's bytes, head and body, over a connection of its own that is closed behind it."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
+                       + "".join(f"{header}\r\n" for header in headers).encode() + b"\r\n")
         received = b""
         while b"\r\n\r\n" not in received:
             received += client.recv(65536) or _ended()

@@ -8,6 +8,8 @@ package enum Sight: Sendable, Hashable {
     /// All accounts of some providers, and some single accounts of others.
     case only(providers: Set<ProviderID>, accounts: Set<AccountID>)
 
+    static let nothing = Sight.only(providers: [], accounts: [])
+
     package func covers(_ account: AccountID) -> Bool {
         switch self {
         case .everything: true

@@ -30,6 +30,17 @@ package enum AuditRule: String, Sendable, CaseIterable {
     /// Two accounts of one provider with one key.
     case sharedKey = "BUR008"
 
+    /// A client's token is good for ever.
+    case tokenWithoutExpiry = "BUR010"
+    /// A client may change what the gateway does.
+    case adminClient = "BUR011"
+    /// Tokens cross a network without TLS.
+    case plainTokens = "BUR012"
+    /// A client's time is over.
+    case expiredClient = "BUR013"
+    /// A client's time is nearly over.
+    case expiringClient = "BUR014"
+
     /// A key's file can be read by its group.
     case keyFileReadableByGroup = "BUR020"
     /// A key's file can be changed by every user of the machine.
@@ -57,9 +68,12 @@ package enum AuditRule: String, Sendable, CaseIterable {
 
     package var severity: Severity {
         switch self {
-        case .plainHTTP, .foreignBaseURL, .sharedKey, .keyFileReadableByGroup, .keyFromCommand: .note
-        case .literalKey, .keyFileReadableByAnyone, .shortKey, .privateAddresses: .warning
-        case .configurationReadableByAnyone, .anonymousListener, .keyFileWritableByAnyone, .configurationWritableByAnyone: .high
+        case .plainHTTP, .foreignBaseURL, .sharedKey, .keyFileReadableByGroup, .keyFromCommand, .tokenWithoutExpiry, .adminClient:
+            .note
+        case .literalKey, .keyFileReadableByAnyone, .shortKey, .privateAddresses, .expiredClient, .expiringClient: .warning
+        case .configurationReadableByAnyone, .anonymousListener, .keyFileWritableByAnyone, .configurationWritableByAnyone,
+            .plainTokens:
+            .high
         }
     }
 }

@@ -45,12 +45,14 @@ extension CheckReport {
             configuration.listeners.map { ($0.address, $0.usesTLS ? "TLS, " : "") }
             + configuration.inherited.map { ($0.address, "passed by systemd, ") }
         for (index, (address, kind)) in listeners.enumerated() {
-            let reach = address.isLocalOnly ? "this machine only" : "reachable from elsewhere, open to everyone"
+            let openness = configuration.clients.isEmpty ? "open to everyone" : "clients only"
+            let reach = address.isLocalOnly ? "this machine only" : "reachable from elsewhere, \(openness)"
             lines.append((index == 0 ? "listens at     " : "               ") + "\(address) (\(kind)\(reach))")
         }
         lines.append("definitions    " + configuration.catalog.definitions.map(\.id.name).joined(separator: ", "))
         lines.append("pass-through   " + (configuration.passthrough ? "on" : "off"))
         lines.append("store          " + configuration.store.title)
+        lines.append("clients        " + (configuration.clients.isEmpty ? "none" : "\(configuration.clients.count)"))
         lines.append("accounts       " + (configuration.accounts.isEmpty ? "none" : "\(configuration.accounts.count)"))
         return lines + table(of: configuration.accounts)
     }

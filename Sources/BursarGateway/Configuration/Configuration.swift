@@ -30,6 +30,11 @@ package struct Configuration: Sendable {
     package let drain: DrainConfiguration
     package let upstream: UpstreamSettings
 
+    /// Empty: nobody is told apart, and everyone who reaches a listener may ask.
+    package let clients: [ClientConfiguration]
+    /// Origins whose pages browsers let read answers.
+    package let corsOrigins: [String]
+
     package var listen: [ListenAddress] { listeners.map(\.address) }
 
     /// Every text that must not leave the process: what the scrubber is told.

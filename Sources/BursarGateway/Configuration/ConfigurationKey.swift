@@ -16,6 +16,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case limits
         case secrets
         case upstream
+        /// An element of `clients`.
+        case client = "clients[]"
     }
 
     package let section: Section
@@ -33,13 +35,14 @@ package struct ConfigurationKey: Sendable, Hashable {
         case .root:
             [
                 "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "store",
-                "tls", "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream"
+                "tls", "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream", "clients", "cors"
             ]
         case .account:
             ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters"]
         case .defaults: ["ttl", "stale_for", "timeout", "refresh", "refresh_for"]
         case .secrets: ["exec"]
         case .upstream: ["ca", "proxy", "proxy_user", "proxy_password", "private_addresses"]
+        case .client: ["name", "token_sha256", "allow", "passthrough", "admin", "rate", "expires", "tls", "uid"]
         case .log: ["level", "format", "access"]
         case .drain: ["delay", "deadline"]
         case .listener: ["address", "tls", "mode"]
@@ -54,7 +57,9 @@ package struct ConfigurationKey: Sendable, Hashable {
     static let synonyms: [Section: [String: String]] = [
         .root: [
             "bind": "listen", "address": "listen", "port": "listen", "host": "hosts", "allowed_hosts": "hosts",
-            "keys": "accounts", "credentials": "accounts", "definitions": "providers", "logging": "log", "shutdown": "drain",
+            "keys": "accounts", "tokens": "clients", "users": "clients", "callers": "clients", "cors_origins": "cors",
+            "origins": "cors", "allowed_origins": "cors", "credentials": "accounts", "definitions": "providers", "logging": "log",
+            "shutdown": "drain",
             "pass_through": "passthrough", "anonymous": "allow_anonymous", "allow_exec": "secrets", "proxy": "upstream",
             "http_proxy": "upstream", "https_proxy": "upstream", "outbound": "upstream", "ssl": "tls", "https": "tls",
             "database": "store", "db": "store", "state": "store", "persistence": "store", "storage": "store",
@@ -76,6 +81,12 @@ package struct ConfigurationKey: Sendable, Hashable {
         .upstream: [
             "ca_file": "ca", "trust": "ca", "http_proxy": "proxy", "https_proxy": "proxy", "allow_private": "private_addresses",
             "user": "proxy_user", "password": "proxy_password"
+        ],
+        .client: [
+            "token": "token_sha256", "tokens": "token_sha256", "sha256": "token_sha256", "id": "name", "client": "name",
+            "providers": "allow", "accounts": "allow", "scope": "allow", "scopes": "allow", "limit": "rate", "rate_limit": "rate",
+            "expiry": "expires", "expires_at": "expires", "until": "expires", "pass_through": "passthrough", "user": "uid",
+            "certificate": "tls", "mtls": "tls"
         ],
         .limits: ["max_connections": "connections", "per_peer": "connections_per_peer", "keepalive": "idle_time"]
     ]

@@ -27,5 +27,10 @@ enum ConfigurationLimits {
     static let pemBytes = 4 << 20
     static let listeners = 64
     static let hosts = 1_000
+    static let clients = 10_000
+    /// Two while one replaces the other; more where many machines share a client.
+    static let tokensOfClient = 100
+    static let identitiesOfClient = 1_000
+    static let allowed = 10_000
     static let parameterBytes = 128
 }

@@ -8,8 +8,15 @@ extension ConfigurationParser {
         let settings = settings(entries)
         let (catalog, isComplete) = catalog(entries["providers"], builtIn)
         let context = AccountContext(catalog: catalog, isCatalogComplete: isComplete, defaults: settings.defaults)
+        let errorsBefore = problems.errorCount
         // A file that names no accounts at all leaves them to the environment; an empty list means none.
         let accounts = entries["accounts"].map { self.accounts($0, context) } ?? accountsFromEnvironment(context)
+        let clients = clients(
+            entries["clients"],
+            ClientContext(
+                catalog: catalog, accounts: accounts.map(\.id),
+                isComplete: isComplete && problems.errorCount == errorsBefore))
+        checkIdentities(entries, settings)
         if content.isReadableByAnyone, problems.findings.contains(where: { $0.rule == .literalKey }) {
             problems.finding(
                 .configurationReadableByAnyone, ConfigurationPlace(file: file),
@@ -20,19 +27,19 @@ extension ConfigurationParser {
                 .configurationWritableByAnyone, ConfigurationPlace(file: file),
                 "every user of this machine can change this file, and with it where keys are sent; chmod 600 it")
         }
-        return finish(.file(path: file), settings, catalog, accounts, request)
+        return finish(.file(path: file), settings, catalog, accounts, clients, request)
     }
 
     mutating func configurationFromEnvironment(builtIn: Catalog, _ request: ConfigurationRequest) -> Configuration? {
         let settings = RootSettings()
         let context = AccountContext(catalog: builtIn, isCatalogComplete: true, defaults: settings.defaults)
         let accounts = accountsFromEnvironment(context)
-        return finish(.environment, settings, builtIn, accounts, request)
+        return finish(.environment, settings, builtIn, accounts, [], request)
     }
 
     private mutating func finish(
         _ origin: ConfigurationOrigin, _ settings: RootSettings, _ catalog: Catalog, _ accounts: [AccountConfiguration],
-        _ request: ConfigurationRequest
+        _ clients: [ClientConfiguration], _ request: ConfigurationRequest
     ) -> Configuration? {
         let options = listeners(request.listen.map { ($0, ConfigurationPlace(file: "--listen")) })
         let listen = request.listen.isEmpty ? settings.listen : options
@@ -40,9 +47,8 @@ extension ConfigurationParser {
         let allowAnonymous = settings.allowAnonymous || request.allowAnonymous
         let hosts = settings.hosts + Self.names(of: listen.map(\.0.address)).filter { !settings.hosts.contains($0) }
         checkExposure(
-            listen.map { ($0.0.address, $0.1) }
-                + inherited.map { ($0.address, ConfigurationPlace(file: "$LISTEN_FDS")) },
-            allowAnonymous: allowAnonymous)
+            listen + inherited.map { (ListenerSettings($0.address), ConfigurationPlace(file: "$LISTEN_FDS")) },
+            allowAnonymous: allowAnonymous, hasClients: settings.hasClients)
         checkCoverage(of: accounts)
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
@@ -53,7 +59,8 @@ extension ConfigurationParser {
             tls: listen.contains(where: \.0.usesTLS) ? settings.tls : nil, proxies: settings.proxies, limits: settings.limits,
             accounts: accounts, defaults: settings.defaults,
             catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
-            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream)
+            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream, clients: clients,
+            corsOrigins: settings.corsOrigins)
     }
 
     /// Whoever names a listener means to call it by that name.

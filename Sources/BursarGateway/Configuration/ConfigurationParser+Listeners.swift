@@ -111,18 +111,41 @@ extension ConfigurationParser {
         return ranges
     }
 
-    /// Without clients to tell callers apart, whoever reaches a listener may ask. So one that others can reach must be wanted.
-    mutating func checkExposure(_ listeners: [(ListenAddress, ConfigurationPlace)], allowAnonymous: Bool) {
-        for (address, place) in listeners where !address.isLocalOnly {
-            let address = Self.showable("\(address)") ?? "this address"
-            if allowAnonymous {
+    /// Without clients to tell callers apart, whoever reaches a listener may ask. So one that others can reach must be wanted. With
+    /// clients it may be reached; but what stands in their requests then crosses a network.
+    mutating func checkExposure(
+        _ listeners: [(ListenerSettings, ConfigurationPlace)], allowAnonymous: Bool, hasClients: Bool
+    ) {
+        for (listener, place) in listeners where !listener.address.isLocalOnly {
+            let address = Self.showable("\(listener.address)") ?? "this address"
+            if hasClients {
+                guard !listener.usesTLS else { continue }
+                problems.finding(
+                    .plainTokens, place,
+                    "\(address) can be reached from elsewhere without TLS: tokens and balances can be read on the way")
+            } else if allowAnonymous {
                 problems.finding(
                     .anonymousListener, place, "\(address) can be reached from elsewhere and is open to everyone who does")
             } else {
                 problems.error(
                     place,
                     "\(address) can be reached from elsewhere, and anyone who does could read every balance; listen on 127.0.0.1, "
-                        + "[::1] or a Unix socket, or write allow_anonymous: true where that is meant")
+                        + "[::1] or a Unix socket, configure clients, or write allow_anonymous: true where that is meant")
+            }
+        }
+    }
+
+    /// Clients that a listener would have to recognise, and cannot.
+    mutating func checkIdentities(_ root: [String: Entry], _ settings: RootSettings) {
+        guard let clients = root["clients"] else { return }
+        if let entry = root["allow_anonymous"], settings.allowAnonymous {
+            problems.warning(at(entry.keyMark), "allow_anonymous says nothing beside clients: nobody is anonymous then")
+        }
+        for client in clients.node.elements ?? [] {
+            for pair in client.pairs ?? [] where pair.key == "tls" && settings.tls?.clientAuthoritiesFile == nil {
+                problems.error(
+                    at(pair.keyMark), "tls is a name in a client's certificate, and no listener asks for one",
+                    otherwise: "write tls: {certificate: …, key: …, client_ca: FILE} at the top level")
             }
         }
     }

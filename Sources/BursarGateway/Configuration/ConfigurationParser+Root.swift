@@ -17,6 +17,9 @@ struct RootSettings {
     var store: StoreConfiguration?
     var storePlace: ConfigurationPlace?
     var defaults = AccountDefaults()
+    var corsOrigins: [String] = []
+    /// Whether `clients` stands there, readable or not.
+    var hasClients = false
     var log = LogConfiguration()
     var drain = DrainConfiguration()
     var upstream = UpstreamSettings()
@@ -37,6 +40,8 @@ extension ConfigurationParser {
         settings.hosts = hosts(root["hosts"])
         settings.store = store(root["store"])
         settings.storePlace = root["store"].map { at($0.node) }
+        settings.hasClients = root["clients"] != nil
+        settings.corsOrigins = origins(root["cors"])
         settings.defaults = defaults(root["defaults"])
         settings.log = log(root["log"])
         settings.drain = drain(root["drain"])

@@ -82,6 +82,7 @@ struct ConfigurationParser {
         case .root: "the configuration"
         case .account: "an account"
         case .listener: "an element of listen"
+        case .client: "a client"
         case .defaults, .log, .drain, .tls, .limits, .secrets, .upstream: section.rawValue
         }
     }

@@ -1,4 +1,5 @@
 package import BursarHTTP
+package import BursarModel
 
 /// Everything that configuration is read from, handed in, so that a test needs no real environment and a reload reads the same
 /// way as a start. *Value.*
@@ -20,6 +21,8 @@ package struct ConfigurationSources: Sendable {
     }
     /// Looks whether a store's file could be used, making nothing; nil where it could, else words that follow its name.
     package var checkStore: @Sendable (_ path: String) -> String? = { _ in nil }
+    /// For what is said of ends that have come.
+    package var now: @Sendable () -> WallTime = { .now() }
     /// Listening sockets that the process was started with.
     package var inherited: [InheritedListener] = []
 

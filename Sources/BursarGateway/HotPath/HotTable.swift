@@ -57,7 +57,8 @@ final class HotTable: Sendable {
             if waited {
                 state.waited[path] = entry
             } else {
-                state.entries[path] = entry
+                // Nobody could end the one before any more, and connections may still repeat it.
+                state.entries.updateValue(entry, forKey: path)?.replay.validity.invalidate()
             }
             return true
         }

@@ -31,6 +31,7 @@ struct MetricsRoute: Sendable {
         if sight == .everything {
             writeReloads(&text)
             writeStore(&text)
+            writeCallers(&text)
             writeRequests(&text)
             writeProcess(&text)
         }
@@ -40,6 +41,15 @@ struct MetricsRoute: Sendable {
     private func writeBuild(_ text: inout PrometheusText) {
         text.family("bursar_build_info", .gauge, "Which program this is.")
         text.sample([("version", bursarVersion)], "1")
+    }
+
+    private func writeCallers(_ text: inout PrometheusText) {
+        text.family("bursar_callers_refused_total", .counter, "Requests without a right credential of this gateway, by reason.")
+        for reason in CallerRefusal.allCases {
+            text.sample([("reason", reason.rawValue)], String(process.callers.count(reason)))
+        }
+        text.family("bursar_callers_limited_total", .counter, "Requests of clients that asked more often than they may.")
+        text.sample(value: String(process.callers.limited))
     }
 
     private func writeReloads(_ text: inout PrometheusText) {

@@ -3,6 +3,9 @@ import NIOCore
 
 /// The page in Public/, embedded in the binary and made ready once. *Immutable; any thread.*
 struct Page: Sendable {
+    /// Made once: it is the same for everyone, whatever is configured.
+    static let shared = Page()
+
     private let files: [String: PreparedResponse]
 
     /// The page has no door of its own: it may load its own three files and ask its own origin, nothing else.

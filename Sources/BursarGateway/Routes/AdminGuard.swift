@@ -3,18 +3,25 @@ import BursarModel
 
 /// Who may change something: reload, clear a cooldown. *Value.* Pure.
 ///
-/// Two questions, and both must be answered well: does the request come from this machine (without clients in the configuration
-/// there is nothing else to go by), and was it a web page that sent it? A page of any origin may send a POST to a loopback address
+/// Two questions, and both must be answered well: is the caller a client that may (or, without clients in the configuration, does the
+/// request come from this machine: there is nothing else to go by), and was it a web page that sent it? A page of any origin may send a POST to a loopback address
 /// (it is a "simple" request, no preflight asks); but browsers say so in Origin and Sec-Fetch-Site, and programs send neither.
 enum AdminGuard {
     enum Verdict: Equatable {
         case allowed
         case notLocal
+        case notAdmin
+        /// An admin, but not of everything, for what concerns everything: the answer would name what it may not see.
+        case seesTooLittle
         case crossSite
     }
 
-    static func judge(_ request: Request) -> Verdict {
+    static func judge(_ request: Request, _ caller: Caller, touchesAll: Bool) -> Verdict {
         if isCrossSite(request.headers) { return .crossSite }
+        if let client = caller.client {
+            guard client.isAdmin else { return .notAdmin }
+            return touchesAll && client.sight != .everything ? .seesTooLittle : .allowed
+        }
         return isLocal(request) ? .allowed : .notLocal
     }
 

@@ -10,8 +10,8 @@ struct AdminRoutes: Sendable {
     /// Reads the configuration again.
     ///
     /// 200 with what changed; 422 with every problem where the file is wrong, and nothing changed; 409 where there is nothing to read.
-    func reload(_ request: Request) -> Reply {
-        if let refusal = refusal(request) { return .now(refusal) }
+    func reload(_ request: Request, from caller: Caller) -> Reply {
+        if let refusal = refusal(request, caller, touchesAll: true) { return .now(refusal) }
         return .later {
             switch await reloader.reload("request") {
             case .applied(let report): return Answers.json(report.json)
@@ -27,8 +27,10 @@ struct AdminRoutes: Sendable {
 
     /// Lets a provider be asked again at once: cooldown, rejected key, backoff and open circuit of one account end. 204, also where
     /// nothing was held back: it is as asked for.
-    func clearCooldown(_ request: Request, _ scope: Scope, provider: String, account: String) -> Response {
-        if let refusal = refusal(request) { return refusal }
+    func clearCooldown(
+        _ request: Request, from caller: Caller, _ scope: Scope, provider: String, account: String
+    ) -> Response {
+        if let refusal = refusal(request, caller, touchesAll: false) { return refusal }
         do {
             for index in try scope.directory.select(provider: provider, account: account, query: .everything) {
                 _ = process.refresher.clearCooldown(scope.directory[index].upstream)
@@ -39,9 +41,17 @@ struct AdminRoutes: Sendable {
         }
     }
 
-    private func refusal(_ request: Request) -> Response? {
-        switch AdminGuard.judge(request) {
+    private func refusal(_ request: Request, _ caller: Caller, touchesAll: Bool) -> Response? {
+        switch AdminGuard.judge(request, caller, touchesAll: touchesAll) {
         case .allowed: return nil
+        case .notAdmin:
+            return forbidden(
+                request, code: "not_admin",
+                detail: "This changes the gateway: it is for clients with admin: true in the configuration.")
+        case .seesTooLittle:
+            return forbidden(
+                request, code: "not_admin",
+                detail: "This concerns every account, and is for clients with admin: true that may see them all.")
         case .notLocal:
             return forbidden(
                 request, code: "not_admin",

@@ -11,6 +11,8 @@ struct BalancesRoute: Sendable {
     let refresher: Refresher
     let rows: RowTable
     let hot: HotTable
+    /// See ``Scope/vary``.
+    let vary: String
 
     /// One request, understood.
     private struct Ask: Sendable {
@@ -205,7 +207,7 @@ extension BalancesRoute {
             "content-type": contentType,
             "cache-control": document.isComplete ? "private, max-age=\(document.maxAge.flooredSeconds)" : "no-store",
             "bursar-complete": document.isComplete ? "true" : "false",
-            "vary": "accept, accept-encoding"
+            "vary": "accept, accept-encoding" + vary
         ]
         headers["cache-status"] =
             (asked ? CacheStatus.forwarded(.miss, status: nil, stored: document.isFresh) : .hit(ttl: nil, detail: nil)).field
@@ -262,7 +264,9 @@ extension BalancesRoute {
         if ask.query.limit != nil {
             problem.extensions.append(("next", ask.next.map { Array("\"\($0)\"".utf8) } ?? Array("null".utf8)))
         }
-        var headers: HeaderFields = ["bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding"]
+        var headers: HeaderFields = [
+            "bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding" + vary
+        ]
         headers["cache-status"] = (asked ? CacheStatus.forwarded(.miss, status: nil, stored: false) : .refused(nil)).field
         if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
         return Answers.problem(problem, headers: headers)

@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarHTTP
 import BursarModel
 import NIOCore
@@ -9,29 +10,56 @@ struct GatewayResponder: Responder {
     let current: CurrentServing
     let health: HealthRoutes
     let admin: AdminRoutes
+    let callers: CallerRecords
+    let clock: @Sendable () -> Moment
 
     func respond(to request: Request) -> Reply {
         let view = current.view()
+        let cors = view.serving.cors
         // No browser reaches a Unix socket.
         guard request.connection.peer == "unix" || view.serving.hosts.allows(request.headers["host"]) else {
             return .now(misdirected(request))
         }
-        if let hit = hit(request, view) { return .now(hit) }
-        return route(request, view.serving.scopes[0])
+        if cors.isOff { return answer(request, view) }
+        if let preflight = cors.preflight(request) { return .now(preflight) }
+        guard let origin = cors.granted(request.headers) else { return answer(request, view) }
+        return answer(request, view).map { cors.grant($0, to: origin) }
+    }
+
+    private func answer(_ request: Request, _ view: LoopView) -> Reply {
+        let callers = view.serving.callers
+        switch callers.caller(of: request) {
+        case .success(let caller):
+            if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return refusal }
+            if let hit = hit(request, caller, view) { return .now(hit) }
+            return route(request, caller, view.serving.scopes[caller.scope]).map { response in
+                guard let replay = response.replay else { return response }
+                var response = response
+                response.replay = callers.replay(replay, for: caller)
+                return response
+            }
+        case .failure(let refusal): return refuse(request, refusal, view.serving)
+        }
     }
 
     /// The answer that stands ready, where the request says nothing that could change it.
-    private func hit(_ request: Request, _ view: LoopView) -> Response? {
+    private func hit(_ request: Request, _ caller: Caller, _ view: LoopView) -> Response? {
         guard request.query == nil, request.method == "GET" || request.isHead,
-            let entry = view.entry(for: request.path, in: 0, now: .now()), !asksForMore(request.headers, than: entry)
+            let entry = view.entry(for: request.path, in: caller.scope, now: .now()),
+            !asksForMore(request.headers, caller, than: entry)
         else { return nil }
-        return Held.choose(entry.response, for: request, replay: entry.replay)
+        return Held.choose(
+            entry.response, for: request, replay: view.serving.callers.replay(entry.replay, for: caller))
     }
 
     /// Headers that make an answer another one: newer, sooner, as text, or somebody else's.
-    private func asksForMore(_ headers: HeaderFields, than entry: HotEntry) -> Bool {
+    private func asksForMore(_ headers: HeaderFields, _ caller: Caller, than entry: HotEntry) -> Bool {
         if headers.contains("cache-control") || headers.contains("pragma") { return true }
-        if let credential = entry.credentialHeader { return headers.contains(credential) }
+        if let credential = entry.credentialHeader {
+            // A caller's own key; or its client token, which was found right before.
+            return caller.client == nil
+                ? headers.contains(credential) : !PresentedToken.isAlone(in: credential, of: headers)
+        }
         // What nearly every client says needs no negotiation, which costs more than the rest of a hit.
         guard headers.contains("accept"), !headers.says("accept", "*/*"), !headers.says("accept", "application/json") else {
             return false
@@ -39,7 +67,7 @@ struct GatewayResponder: Responder {
         return MediaTypes.prefersPlainText(headers.all("accept"))
     }
 
-    private func route(_ request: Request, _ scope: Scope) -> Reply {
+    private func route(_ request: Request, _ caller: Caller, _ scope: Scope) -> Reply {
         guard let route = Route(path: request.path) else {
             return .now(Answers.notFound(request, detail: Self.whatExists))
         }
@@ -51,16 +79,16 @@ struct GatewayResponder: Responder {
         case .live: return .now(health.live())
         case .ready: return .now(health.ready(request))
         case .status: return scope.status.respond()
-        case .reload: return admin.reload(request)
+        case .reload: return admin.reload(request, from: caller)
         case .cooldown(let provider, let account):
-            return .now(admin.clearCooldown(request, scope, provider: provider, account: account))
+            return .now(admin.clearCooldown(request, from: caller, scope, provider: provider, account: account))
         case .providers: return .now(scope.documents.providers(request))
         case .openAPI: return scope.documents.openAPI(request)
         case .metrics: return scope.metrics.respond()
         case .page(let path):
             return .now(scope.documents.page(path, request) ?? Answers.notFound(request, detail: Self.whatExists))
         case .provider(let name, let account, let path):
-            return scope.providers.respond(to: request, name: name, account: account, documentedPath: path)
+            return scope.providers.respond(to: request, from: caller, name: name, account: account, documentedPath: path)
         }
     }
 
@@ -72,6 +100,58 @@ struct GatewayResponder: Responder {
             ProblemDocument(
                 code: "http_\(status)", title: HTTPStatus.reason(status), status: status, detail: detail,
                 requestID: requestID.description))
+    }
+}
+
+// MARK: - Clients
+
+extension GatewayResponder {
+    /// A request without a caller, where clients are configured: what is open to everyone is answered all the same.
+    private func refuse(_ request: Request, _ refusal: CallerRefusal, _ serving: Serving) -> Reply {
+        let route = Route(path: request.path)
+        if route?.isOpen(refusal) ?? true, let open = serving.scopes.last { return self.route(request, .anyone, open) }
+        if Query(request.query)?.carriesCredential == true { return .now(credentialInQuery(request)) }
+        var definition: ProviderDefinition?
+        if case .provider(let name, _, _)? = route { definition = ProviderID(name).flatMap { serving.configuration.catalog[$0] } }
+        let answer = CallerAnswers.unauthorized(request, refusal, definition)
+        let delay = callers.refused(refusal, peer: request.connection.peer, at: clock().monotonic)
+        guard delay > .zero else { return .now(answer) }
+        return .later {
+            // Ends early where the caller leaves.
+            try? await Task.sleep(for: delay)
+            return answer
+        }
+    }
+
+    /// One request more of a client that has a rate; nil: it may go on.
+    private func limited(_ request: Request, _ limiter: ClientLimiter) -> Reply? {
+        if Route(path: request.path)?.isOpen(.missing) ?? true { return nil }
+        let (verdict, untilFull) = limiter.requested(at: clock().monotonic)
+        guard case .refused(let wait) = verdict else { return nil }
+        callers.countLimited()
+        return .now(CallerAnswers.limited(request, limiter.rate, wait: wait, untilFull: untilFull))
+    }
+}
+
+extension Route {
+    /// What needs no client: health, because probes have none; the page and the description of the interface, because they are the same in
+    /// every installation. A wrong token is still told, but where health is asked.
+    fileprivate func isOpen(_ refusal: CallerRefusal) -> Bool {
+        switch self {
+        case .live, .ready, .page: true
+        case .openAPI: refusal == .missing
+        case .balances, .provider, .providers, .status, .cooldown, .reload, .metrics: false
+        }
+    }
+}
+
+extension Reply {
+    /// The same answer, changed, whenever it comes.
+    fileprivate func map(_ change: @escaping @Sendable (Response) -> Response) -> Reply {
+        switch self {
+        case .now(let response): .now(change(response))
+        case .later(let work): .later { change(await work()) }
+        }
     }
 }
 

@@ -15,6 +15,10 @@ struct ProviderRoute: Sendable {
     let scrubber: ScrubberBox
     /// Nil where the configuration switches pass-through off.
     let passthrough: PassThrough?
+    /// Whether callers are told apart, so that what stands where a key would may be a client token.
+    let hasClients: Bool
+    /// See ``Scope/vary``.
+    let vary: String
 
     /// Whose credential a request asks with.
     private struct Subject: Sendable {
@@ -32,18 +36,27 @@ struct ProviderRoute: Sendable {
         case noCredential
         /// Two of them: which one a provider would take is anybody's guess.
         case severalCredentials
+        /// A client token, and no clients are configured: it is somebody's key to another gateway.
+        case clientToken
+        /// A key of the caller's own, which this client may not use.
+        case noPassThrough
     }
 
-    func respond(to request: Request, name: String, account: String?, documentedPath: String) -> Reply {
+    func respond(to request: Request, from caller: Caller, name: String, account: String?, documentedPath: String) -> Reply {
         guard let definition = ProviderID(name).flatMap({ catalog[$0] }) else {
             let known = catalog.definitions.map(\.id.name).joined(separator: ", ")
             return .now(Answers.notFound(request, detail: "There is no such provider. Known are: \(known)."))
         }
-        switch subject(of: request, definition, account: account) {
+        switch subject(of: request, caller, definition, account: account) {
         case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))
         case .failure(.noCredential):
             guard documentedPath == definition.path else { return .now(undocumented(request, definition)) }
             return .now(noCredential(request, definition))
+        case .failure(.clientToken):
+            return .now(
+                CallerAnswers.unauthorized(
+                    request, words: "That is a client token, and this gateway has no clients configured.", as: definition))
+        case .failure(.noPassThrough): return .now(CallerAnswers.passThroughRefused(request, definition))
         case .failure(.severalCredentials):
             return .now(
                 Answers.badRequest(
@@ -57,10 +70,21 @@ struct ProviderRoute: Sendable {
         }
     }
 
-    private func subject(of request: Request, _ definition: ProviderDefinition, account: String?) -> Result<Subject, Refusal> {
+    private func subject(
+        of request: Request, _ caller: Caller, _ definition: ProviderDefinition, account: String?
+    ) -> Result<Subject, Refusal> {
         let sent = request.headers.all(definition.auth.headerName)
         if sent.count > 1 { return .failure(.severalCredentials) }
-        if let passthrough, let credential = sent.first.flatMap({ definition.auth.credential(inHeaderValue: $0) }) {
+        var credential = sent.first.flatMap { definition.auth.credential(inHeaderValue: $0) }
+        // Whatever looks like a client token stays here, whoever sent it and whether it is right or not.
+        if let token = credential, ClientToken.isWithin(token) {
+            if caller.client == nil, passthrough != nil { return .failure(.clientToken) }
+            credential = nil
+        }
+        if credential != nil, caller.client != nil, passthrough == nil || !caller.mayPassThrough {
+            return .failure(.noPassThrough)
+        }
+        if let passthrough, let credential {
             let base = directory.defaultIndex(of: definition.id).map { directory[$0].upstream }
             return .success(
                 Subject(
@@ -152,7 +176,7 @@ extension ProviderRoute {
     ) -> Replay? {
         guard let expiresAt, request.query == nil else { return nil }
         let replay = Replay(validity: Validity(), until: .at(expiresAt.monotonic, seenFrom: now))
-        let credentialHeader = passthrough == nil ? nil : subject.upstream.definition.auth.headerName
+        let credentialHeader = passthrough == nil && !hasClients ? nil : subject.upstream.definition.auth.headerName
         let entry = HotEntry(response: prepared, replay: replay, credentialHeader: credentialHeader)
         return hot.publish(entry, for: request.path, since: subject.changes) ? replay : nil
     }
@@ -160,7 +184,8 @@ extension ProviderRoute {
     private func fields(_ reply: ProviderReply, _ definition: ProviderDefinition, _ request: Request) -> HeaderFields {
         var headers: HeaderFields = ["cache-status": reply.cacheStatus.field]
         headers["cache-control"] = reply.freshFor.map { "private, max-age=\($0.flooredSeconds)" } ?? "no-store"
-        headers["vary"] = passthrough == nil ? "accept-encoding" : "accept-encoding, \(definition.auth.headerName)"
+        headers["vary"] =
+            (passthrough == nil && !hasClients ? "accept-encoding" : "accept-encoding, \(definition.auth.headerName)") + vary
         if let proxyStatus = reply.proxyStatus { headers["proxy-status"] = proxyStatus }
         if let retryAfter = reply.retryAfter { headers["retry-after"] = String(retryAfter) }
         if reply.needsChallenge { headers["www-authenticate"] = definition.auth.challenge }
@@ -204,18 +229,7 @@ extension ProviderRoute {
     private func noCredential(_ request: Request, _ definition: ProviderDefinition) -> Response {
         let words =
             "No credential: send one in the \(definition.auth.headerName) header, or configure an account for \(definition.id)."
-        var headers: HeaderFields = [
-            "cache-control": "no-store", "www-authenticate": definition.auth.challenge,
-            "bursar-request-id": request.id.description
-        ]
-        guard let reply = definition.errorReply(status: 401, message: words) else {
-            return Answers.problem(
-                ProblemDocument(
-                    code: "unauthorized", title: "No credential", status: 401, detail: words, requestID: request.id.description),
-                headers: headers)
-        }
-        headers["content-type"] = reply.contentType ?? "application/json"
-        return Response(status: 401, headers: headers, bytes: reply.body)
+        return CallerAnswers.unauthorized(request, words: words, as: definition)
     }
 }
 

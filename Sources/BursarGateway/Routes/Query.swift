@@ -42,5 +42,10 @@ struct Query: Equatable, Sendable {
         "password", "client_secret"
     ]
 
-    var carriesCredential: Bool { parameters.contains { Self.credentialNames.contains($0.name.lowercased()) } }
+    var carriesCredential: Bool {
+        parameters.contains {
+            Self.credentialNames.contains($0.name.lowercased()) || $0.value.hasPrefix(ClientToken.prefix)
+                || $0.name.hasPrefix(ClientToken.prefix)
+        }
+    }
 }

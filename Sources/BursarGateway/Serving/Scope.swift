@@ -17,6 +17,9 @@ final class Scope: Sendable {
     let metrics: MetricsRoute
     let status: StatusRoute
 
+    /// What every answer varies by beside its own reasons; begins with a comma where there is anything.
+    let vary: String
+
     /// - Parameters:
     ///   - whole: every account of the configuration.
     ///   - rows: of all accounts; scopes share them.
@@ -25,11 +28,15 @@ final class Scope: Sendable {
         let directory = sight == .everything ? whole : AccountDirectory(whole.entries.filter { sight.covers($0.id) })
         catalog = sight == .everything ? configuration.catalog : configuration.catalog.filtered { sight.covers($0.id) }
         self.directory = directory
-        balances = BalancesRoute(directory: directory, refresher: process.refresher, rows: rows, hot: hot)
+        vary =
+            (configuration.clients.isEmpty ? "" : ", authorization, \(PresentedToken.ownHeader)")
+            + (configuration.corsOrigins.isEmpty ? "" : ", origin")
+        balances = BalancesRoute(directory: directory, refresher: process.refresher, rows: rows, hot: hot, vary: vary)
         providers = ProviderRoute(
             catalog: catalog, directory: directory, refresher: process.refresher, hot: hot, scrubber: process.scrubber,
-            passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil)
-        documents = DocumentRoutes(catalog: catalog, directory: directory)
+            passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil,
+            hasClients: !configuration.clients.isEmpty, vary: vary)
+        documents = DocumentRoutes(catalog: catalog, directory: directory, vary: vary)
         status = StatusRoute(directory: directory, process: process)
         metrics = MetricsRoute(directory: directory, process: process, sight: sight)
     }

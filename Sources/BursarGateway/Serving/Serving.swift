@@ -15,6 +15,8 @@ final class Serving: Sendable {
     let hosts: HostGuard
     /// For whom everything exists, first; then one for each other set of things that a client may see.
     let scopes: [Scope]
+    let callers: Callers
+    let cors: CrossOrigin
     /// The path segments that the access log may show.
     let knownSegments: Set<Substring>
 
@@ -26,7 +28,22 @@ final class Serving: Sendable {
         self.directory = directory
         self.rows = rows
         hosts = HostGuard(patterns: configuration.hosts)
-        scopes = [Scope(.everything, of: directory, configuration, rows: rows, process: process)]
+        var sights = [Sight.everything]
+        var seen: Set<Sight> = [.everything, .nothing]
+        for client in configuration.clients where seen.insert(client.allow).inserted { sights.append(client.allow) }
+        // Last, where clients are told apart, for what is open to everyone: it shows nothing that is anybody's.
+        if !configuration.clients.isEmpty { sights.append(.nothing) }
+        let last = sights.count - 1
+        scopes = sights.map { Scope($0, of: directory, configuration, rows: rows, process: process) }
+        let numbers = Dictionary(uniqueKeysWithValues: sights.enumerated().map { ($1, $0) })
+        callers = Callers(
+            configuration.clients.isEmpty
+                ? nil
+                : ClientDirectory(
+                    configuration.clients, scopeOf: { numbers[$0] ?? last }, limiter: process.callers.limiter(for:)),
+            catalog: configuration.catalog, clock: { process.refresher.now })
+        process.callers.keepLimiters(of: configuration.clients)
+        cors = CrossOrigin(origins: configuration.corsOrigins, catalog: configuration.catalog)
         knownSegments = directory.knownSegments(configuration.catalog)
     }
 }
@@ -41,6 +58,7 @@ struct ProcessParts: Sendable {
     let requests: RequestCounts
     let upstream: UpstreamMetrics
     let reloads: ReloadCounts
+    let callers: CallerRecords
     /// Nil where nothing is kept.
     let store: StoreKeeper?
     let startedAt: WallTime

@@ -1,6 +1,6 @@
 /// Everything that a connection's protocol handler needs of its server, HTTP/1.1 and HTTP/2 alike. *Event loop.*
 package final class ConnectionContext {
-    package let info: ConnectionInfo
+    package private(set) var info: ConnectionInfo
     package let responder: any Responder
     package let observer: (any RequestObserver)?
     package let limits: Limits
@@ -35,6 +35,9 @@ package final class ConnectionContext {
         self.identity = identity
         self.isDraining = isDraining
     }
+
+    /// The handshake showed who the client is: before the first request, and never again.
+    func identified(by certificateNames: [String]) { info = info.showing(certificateNames: certificateNames) }
 
     /// A bijection of (connection, number of the request), so two requests of a process never share one: SplitMix64's last
     /// steps, each of which can be undone. Mixed only so that ids do not tell how many requests there were.

@@ -38,6 +38,9 @@ package struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral {
 
     package func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }
 
+    /// How often the name stands there.
+    package func count(of name: String) -> Int { places.indices.count { matches($0, name) } }
+
     /// Every value of that name in order: a list header may come in several fields (RFC 9110 5.3).
     package func all(_ name: String) -> [String] {
         places.indices.filter { matches($0, name) }.map { text(places[$0].value) }

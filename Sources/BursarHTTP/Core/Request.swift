@@ -35,12 +35,30 @@ package final class ConnectionInfo: Sendable {
     package let scheme: String
     /// True where this peer may say who it forwards for: requests then carry `forwardedFor`.
     package let isTrustedProxy: Bool
+    /// The user whose program is at the other end of a Unix socket, as the kernel says. Nil behind a PROXY header: it would be the
+    /// proxy's.
+    package let userID: UInt32?
+    /// The names in the certificate that a client showed and one of `TLSSettings.clientAuthoritiesFile` signed, with their kind:
+    /// `dns:app.internal`, `uri:…`, `email:…`, `cn:…`. Nil without one.
+    package let certificateNames: [String]?
 
-    package init(peer: String, listener: String, scheme: String, isTrustedProxy: Bool = false) {
+    package init(
+        peer: String, listener: String, scheme: String, isTrustedProxy: Bool = false, userID: UInt32? = nil,
+        certificateNames: [String]? = nil
+    ) {
         self.peer = peer
         self.listener = listener
         self.scheme = scheme
         self.isTrustedProxy = isTrustedProxy
+        self.userID = userID
+        self.certificateNames = certificateNames
+    }
+
+    /// The same connection behind its handshake.
+    func showing(certificateNames: [String]) -> ConnectionInfo {
+        ConnectionInfo(
+            peer: peer, listener: listener, scheme: scheme, isTrustedProxy: isTrustedProxy, userID: userID,
+            certificateNames: certificateNames)
     }
 }
 

@@ -42,7 +42,8 @@ struct ConnectionSetup: Sendable {
             }
             try channel.pipeline.syncOperations.addHandler(handler)
         } else {
-            try speak(on: channel, context(peer: peer, state))
+            let user = peer == "unix" ? PeerCredentials.userID(of: channel) : nil
+            try speak(on: channel, context(peer: peer, userID: user, state))
         }
     }
 
@@ -57,11 +58,11 @@ struct ConnectionSetup: Sendable {
         }
     }
 
-    private func context(peer: String, _ state: LoopState) -> ConnectionContext {
+    private func context(peer: String, userID: UInt32? = nil, _ state: LoopState) -> ConnectionContext {
         ConnectionContext(
             info: ConnectionInfo(
                 peer: peer, listener: listener.name, scheme: listener.security == nil ? "http" : "https",
-                isTrustedProxy: trustedProxies.contains { $0.contains(peer) }),
+                isTrustedProxy: trustedProxies.contains { $0.contains(peer) }, userID: userID),
             responder: responder, observer: observer, limits: limits, counters: counters, dates: state.dates, http2: http2,
             identity: identities.next(), isDraining: state.isDraining, spare: state.spare,
             rendered: state.rendered)

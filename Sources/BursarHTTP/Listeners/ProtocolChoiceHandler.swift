@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import NIOTLS
 
 /// Waits behind TLS for the handshake and then puts the protocol that ALPN chose in its place. *Event loop.*
@@ -39,6 +40,9 @@ final class ProtocolChoiceHandler: ChannelInboundHandler, RemovableChannelHandle
         }
         isDone = true
         timer?.cancel()
+        if let names = try? context.pipeline.syncOperations.nioSSL_peerCertificate()?.identityNames {
+            connection.identified(by: names)
+        }
         let handler: any ChannelHandler
         if choice == "h2", let http2 = connection.http2 {
             handler = http2.makeHandler(connection, beginning: .negotiated)

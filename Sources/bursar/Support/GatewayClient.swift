@@ -27,6 +27,9 @@ struct GatewayClient {
     /// Answers above this are not a gateway's: 10,000 rows are 6 MB.
     private static let largestAnswer = 64 << 20
 
+    /// The client token, where the gateway has clients configured.
+    static let tokenVariable = "BURSAR_TOKEN"
+
     let base: String
 
     /// - Parameter base: `http://host:port`, `https://…`, or `unix:/path/to.sock`.
@@ -38,6 +41,10 @@ struct GatewayClient {
         do {
             var request = HTTPClientRequest(url: Self.url(base, path))
             request.headers.add(name: "accept", value: "application/json")
+            // From the environment and not from an option: every user of a machine can read its processes' arguments.
+            if let token = getenv(Self.tokenVariable) {
+                request.headers.add(name: "authorization", value: "Bearer " + String(cString: token))
+            }
             request.headers.add(name: "user-agent", value: "bursar/\(bursarVersion)")
             let response = try await client.execute(request, timeout: .nanoseconds(timeout.nanoseconds))
             let body = try await response.body.collect(upTo: Self.largestAnswer)

@@ -30,6 +30,7 @@ import Testing
                 definitions    \(definitions.map(\.id.name).joined(separator: ", "))
                 pass-through   on
                 store          /home/op/.local/state/bursar/bursar.db
+                clients        none
                 accounts       2
                   ACCOUNT         TTL  STALE FOR  TIMEOUT  LOW  BASE URL\(head)  KEY FROM
                   sunor/default   30s  24h        5s       5    \(sunor.origin)\(fill)  ${env:KEY}

@@ -39,6 +39,7 @@ import Testing
         let limits = Limits()
         let seconds = { (time: TimeAmount) in "\(time.nanoseconds / 1_000_000_000)s" }
         let real = [
+            "clients[].passthrough": "false", "clients[].admin": "false",
             "listen[].tls": "\(ListenerSettings(.standard).usesTLS)", "listen[].mode": "\"0660\"",
             "limits.connections": "\(limits.connections)",
             "limits.requests_per_connection": "\(limits.requestsPerConnection)",

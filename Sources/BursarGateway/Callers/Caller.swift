@@ -1,0 +1,50 @@
+import BursarHTTP
+import BursarModel
+
+/// Who asks, as far as that is known. *Value.*
+struct Caller: Sendable {
+    /// Nil: no clients are configured, and everyone who gets here is the same.
+    let client: Client?
+
+    static let anyone = Caller(client: nil)
+
+    /// The number of the scope that answers it; 0 has everything.
+    var scope: Int { client?.scope ?? 0 }
+
+    /// Whether it may use a key of its own on a provider route, where the configuration lets anyone.
+    var mayPassThrough: Bool { client?.mayPassThrough ?? true }
+}
+
+/// Why a request has no caller, where clients are configured. *Value.*
+enum CallerRefusal: String, Error, Sendable, CaseIterable {
+    /// Nothing that says who asks.
+    case missing
+    /// A text that begins like a token and is none.
+    case malformed
+    /// A token that no client has.
+    case unknown
+    /// Of a client whose time is over.
+    case expired
+    /// Two different ones.
+    case several
+
+    /// Whether it may be somebody trying: such an answer waits, and is counted.
+    var isAttempt: Bool {
+        switch self {
+        case .malformed, .unknown, .expired: true
+        case .missing, .several: false
+        }
+    }
+
+    /// For the caller; the same for everyone who sends the like.
+    var words: String {
+        switch self {
+        case .missing:
+            "Send a client token: Authorization: Bearer bur_…, on provider routes also in the provider's own header."
+        case .malformed: "The client token is cut off or mistyped: its checksum does not fit."
+        case .unknown: "No client has this token."
+        case .expired: "The client's time is over: ask the operator for a new token."
+        case .several: "The request has more than one credential for this gateway. Send one."
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import BursarCatalog
+import BursarHTTP
+import BursarModel
+import NIOCore
+
+/// Finds out who asks. *Immutable; any thread.*
+///
+/// The way of a hit: where the token may stand (a look at two or three headers), one SHA-256, one lookup. No lock, except in the bucket of a
+/// client that has a rate.
+struct Callers: Sendable {
+    /// Nil: no clients are configured.
+    let directory: ClientDirectory?
+    private let authByProvider: [Substring: AuthPlan]
+    private let clock: @Sendable () -> Moment
+
+    init(_ directory: ClientDirectory?, catalog: Catalog, clock: @escaping @Sendable () -> Moment) {
+        self.directory = directory
+        authByProvider = Dictionary(
+            catalog.definitions.map { ($0.id.name[...], $0.auth) }, uniquingKeysWith: { first, _ in first })
+        self.clock = clock
+    }
+
+    var areKnown: Bool { directory != nil }
+
+    func caller(of request: Request) -> Result<Caller, CallerRefusal> {
+        guard let directory else { return .success(.anyone) }
+        let client: Client
+        switch PresentedToken.read(request.headers, auth: auth(for: request.path)) {
+        case .several: return .failure(.several)
+        case .malformed: return .failure(.malformed)
+        case .token(let digest):
+            guard let found = directory.client(token: digest) else {
+                return .failure(PresentedToken.isMistyped(request.headers) ? .malformed : .unknown)
+            }
+            client = found
+        case .none:
+            // What the connection shows is asked last: a program that has a token means that one.
+            guard let found = directory.client(of: request.connection) else { return .failure(.missing) }
+            client = found
+        }
+        if client.expires != nil, client.isExpired(at: clock().wall) { return .failure(.expired) }
+        return .success(Caller(client: client))
+    }
+
+    /// How the provider of a route takes its key; nil on the gateway's own routes.
+    private func auth(for path: String) -> AuthPlan? {
+        guard let rest = path.dropping(prefix: "/providers/") else { return nil }
+        if path.utf8.contains(UInt8(ascii: "%")) {
+            guard case .provider(let name, _, _)? = Route(path: path) else { return nil }
+            return authByProvider[name[...]]
+        }
+        return authByProvider[rest.prefix { $0 != "/" && $0 != "@" }]
+    }
+}
+
+// MARK: - What a client may do now
+
+extension Callers {
+    /// For how long a connection may repeat an answer to this caller without asking who it is: not past its end, and not at all where each
+    /// request counts.
+    func replay(_ replay: Replay, for caller: Caller) -> Replay? {
+        guard let client = caller.client else { return replay }
+        if client.limiter != nil { return nil }
+        guard let expires = client.expires else { return replay }
+        let left = min(clock().wall.duration(to: expires), Self.longestTrust)
+        return Replay(validity: replay.validity, until: min(replay.until, .now() + left.timeAmount))
+    }
+
+    /// Deadlines count on a clock that does not follow the wall clock: where that is set forward past an end, it is noticed within this.
+    private static let longestTrust = Duration.seconds(60)
+}

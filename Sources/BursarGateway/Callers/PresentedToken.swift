@@ -1,0 +1,121 @@
+import BursarCatalog
+import BursarHTTP
+import BursarModel
+
+/// What the headers of a request have in the places where a client token may stand. *Value.*
+enum PresentedToken: Equatable {
+    /// Nothing of ours; a provider's own key, perhaps.
+    case none
+    case token(TokenDigest)
+    /// It begins like a client token and is none, or stands where nothing else may.
+    case malformed
+    /// Two different ones, or one header twice: whose request this is would be anybody's guess.
+    case several
+}
+
+extension PresentedToken {
+    /// The header that is Bursar's own: for requests whose documented header holds a provider's key.
+    static let ownHeader = "bursar-token"
+
+    /// - Parameter auth: how the provider of the route takes its key; nil on the gateway's own routes.
+    static func read(_ headers: HeaderFields, auth: AuthPlan?) -> PresentedToken {
+        var found = PresentedToken.none
+        if headers.contains(ownHeader) { found = found.and(value(headers, ownHeader) { of($0, mayBeForeign: false) }) }
+        if headers.contains("authorization") {
+            // Another scheme, or a provider's key behind Bearer on its own route, is no business of ours.
+            let isProviders = auth?.headerName == "authorization"
+            found = found.and(
+                value(headers, "authorization") { bytes in
+                    if let bearer = bytes.dropping(scheme: "bearer") { return of(bearer, mayBeForeign: auth != nil) }
+                    return isProviders ? auth.map { of(bytes, in: $0.scheme) } ?? .none : .none
+                })
+        }
+        if let auth, auth.headerName != "authorization", auth.headerName != ownHeader, headers.contains(auth.headerName) {
+            found = found.and(value(headers, auth.headerName) { of($0, in: auth.scheme) })
+        }
+        return found
+    }
+
+    /// Whether the only thing in that header is a client token, behind a scheme or not; known to be right by whoever asks.
+    static func isAlone(in header: String, of headers: HeaderFields) -> Bool {
+        headers.withValue(header) { bytes in
+            let start = bytes.lastIndex(of: 0x20).map { $0 + 1 } ?? bytes.startIndex
+            return bytes[start...].starts(with: ClientToken.prefix.utf8)
+        } ?? true
+    }
+
+    /// Whether this token, once no client had it, was at least well formed: for the words of the answer.
+    static func isMistyped(_ headers: HeaderFields) -> Bool {
+        headers.allValues.contains { value in
+            guard let start = value.firstRange(of: ClientToken.prefix)?.lowerBound else { return false }
+            var token = String(value[start...])
+            return token.withUTF8 { ClientToken.form(of: UnsafeRawBufferPointer($0)) } == .malformed
+        }
+    }
+
+    private func and(_ other: PresentedToken) -> PresentedToken {
+        switch (self, other) {
+        case (.several, _), (_, .several): .several
+        case (.none, let some), (let some, .none): some
+        case (.malformed, _), (_, .malformed): .malformed
+        case (.token(let first), .token(let second)): first == second ? self : .several
+        }
+    }
+
+    private static func value(
+        _ headers: HeaderFields, _ name: String, _ read: (UnsafeRawBufferPointer) -> PresentedToken
+    ) -> PresentedToken {
+        guard headers.count(of: name) == 1 else { return .several }
+        return headers.withValue(name) { read($0.trimmingBlanks) } ?? .none
+    }
+
+    private static func of(_ bytes: UnsafeRawBufferPointer, mayBeForeign: Bool) -> PresentedToken {
+        guard bytes.starts(with: ClientToken.prefix.utf8) else { return mayBeForeign ? .none : .malformed }
+        // The checksum is looked at where no client has the token: it would cost each hit more than the hash does.
+        return bytes.count == ClientToken.length ? .token(TokenDigest(of: bytes)) : .malformed
+    }
+
+    /// In the provider's own form.
+    private static func of(_ bytes: UnsafeRawBufferPointer, in scheme: AuthPlan.Scheme) -> PresentedToken {
+        switch scheme {
+        case .apiKey(let prefix):
+            let word = prefix.trimmed
+            guard !word.isEmpty else { return of(bytes, mayBeForeign: true) }
+            return bytes.dropping(scheme: word).map { of($0, mayBeForeign: true) } ?? .none
+        case .basic:
+            // The user or the password is the token; what the other one says does not matter.
+            guard let rest = bytes.dropping(scheme: "basic"),
+                let pair = Base64.decode(String(decoding: rest, as: UTF8.self)[...])
+            else { return .none }
+            return pair.withUnsafeBytes { pair in
+                let colon = pair.firstIndex(of: UInt8(ascii: ":")) ?? pair.endIndex
+                let user = UnsafeRawBufferPointer(rebasing: pair[..<colon])
+                let password = UnsafeRawBufferPointer(rebasing: pair[min(colon + 1, pair.endIndex)...])
+                return of(user, mayBeForeign: true).and(of(password, mayBeForeign: true))
+            }
+        }
+    }
+}
+
+extension HeaderFields {
+    fileprivate var allValues: [String] { map(\.value) }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate var trimmingBlanks: UnsafeRawBufferPointer {
+        var rest = self[...]
+        while let first = rest.first, first == 0x20 || first == 0x09 { rest.removeFirst() }
+        while let last = rest.last, last == 0x20 || last == 0x09 { rest.removeLast() }
+        return UnsafeRawBufferPointer(rebasing: rest)
+    }
+
+    /// What stands behind `scheme`, in any case (RFC 9110 11.1), and at least one space.
+    fileprivate func dropping(scheme: some StringProtocol) -> UnsafeRawBufferPointer? {
+        let length = scheme.utf8.count
+        guard count > length, self[length] == 0x20 else { return nil }
+        for (own, other) in zip(self, scheme.utf8) where own != other {
+            guard own.isASCIILetter, own | 0x20 == other | 0x20 else { return nil }
+        }
+        return UnsafeRawBufferPointer(rebasing: self[length...]).trimmingBlanks
+    }
+}

@@ -1,0 +1,40 @@
+import BursarHTTP
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A provider that writes down everything it is sent, and answers each request alike. *Mutex*; any thread.
+final class RecordingUpstream: Sendable {
+    private final class Record: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    private let record: Record
+    private let server: HTTPServer
+
+    /// Each request: its target, its header fields and its body.
+    var requests: [String] { record.lines.withLock { $0 } }
+    var url: String { "http://\(server.addresses.first?.description ?? "")" }
+
+    static func start(answering json: String) async throws -> RecordingUpstream {
+        let record = Record()
+        let server = HTTPServer(
+            configuration: ServerConfiguration(listeners: [ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0))]),
+            responder: ClosureResponder { request in
+                let fields = request.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+                record.lines.withLock {
+                    $0.append("\(request.target)\n\(fields)\n\(String(decoding: request.body, as: UTF8.self))")
+                }
+                return .now(Response(status: 200, contentType: "application/json", text: json))
+            }, group: MultiThreadedEventLoopGroup.singleton)
+        try await server.start()
+        return RecordingUpstream(record: record, server: server)
+    }
+
+    private init(record: Record, server: HTTPServer) {
+        self.record = record
+        self.server = server
+    }
+
+    func stop() async { await server.stop() }
+}
