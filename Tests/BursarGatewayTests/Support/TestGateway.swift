@@ -4,6 +4,7 @@ import BursarGateway
 import BursarMocks
 import BursarModel
 import BursarStore
+import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -125,7 +126,9 @@ final class TestGateway: Sendable {
     func stop() async throws {
         // Whether or not a caller may have it, and whether or not anything answers there.
         _ = try? await get("/metrics")
+        outflow.saw(storeFiles)
         await gateway.stop()
+        outflow.saw(storeFiles)
         if ownsMocks { await mocks.stop() }
         try await client.shutdown()
         outflow.saw(log.text)
@@ -139,6 +142,14 @@ final class TestGateway: Sendable {
     }
 
     struct NotStored: Error {}
+
+    /// The store's database with its write-ahead log, where the test has one.
+    private var storeFiles: [UInt8] {
+        guard let path = file.text.firstMatch(of: /store: sqlite:([^\s'",}]+)/)?.1 else { return [] }
+        return ["", "-wal", "-shm", "-journal"].flatMap { suffix in
+            FileManager.default.contents(atPath: path + suffix).map { Array($0) } ?? []
+        }
+    }
 
     /// Runs `body` and stops the gateway whatever comes.
     static func with<Result>(
