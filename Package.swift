@@ -125,9 +125,19 @@ let package = Package(
             dependencies: [
                 "BursarGateway", "BursarMocks", "BursarUpstream", "BursarStore", "BursarHTTP", "BursarEngine", "BursarCatalog",
                 "BursarModel",
-                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, logging
+                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging
             ],
             swiftSettings: settings)
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzer links only with -sanitize=fuzzer, which scripts/fuzz says; every other build is without it.
+if Context.environment["BURSAR_FUZZ"] != nil {
+    package.products.append(.executable(name: "bursar-fuzz", targets: ["bursar-fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "bursar-fuzz",
+            dependencies: ["BursarModel", "BursarEngine", "BursarCatalog", "BursarHTTP", "CNghttp2", nioCore], path: "Tests/Fuzz",
+            swiftSettings: settings))
+}

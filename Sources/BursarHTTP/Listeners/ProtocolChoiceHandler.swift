@@ -35,7 +35,7 @@ final class ProtocolChoiceHandler: ChannelInboundHandler, RemovableChannelHandle
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case .handshakeCompleted(let choice)? = event as? TLSUserEvent, !isDone else {
-            if event is DrainEvent { connection.isDraining = true }
+            if event is DrainEvent, !isDone { leave(context) }
             return context.fireUserInboundEventTriggered(event)
         }
         isDone = true
@@ -56,5 +56,14 @@ final class ProtocolChoiceHandler: ChannelInboundHandler, RemovableChannelHandle
         } catch {
             context.close(promise: nil)
         }
+    }
+
+    /// While it drains the server waits for nobody who has not even asked. Below TLS, which would want to say goodbye first, to a
+    /// peer that may never have said hello.
+    private func leave(_ context: ChannelHandlerContext) {
+        isDone = true
+        timer?.cancel()
+        let below = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        (below ?? context).close(promise: nil)
     }
 }
