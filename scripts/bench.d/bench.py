@@ -3,6 +3,7 @@
 import argparse
 import platform
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from statistics import median
 
 import moments
 import servers
-from load import Target, http1, http2, measure
+from load import Target, http1, http2, http2_not_modified, measure
 from processes import stop_all
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,8 +56,13 @@ def warm(run, binary, directory):
     (directory / "body.json").write_bytes(body)
     warm_url = f"http://127.0.0.1:{bursar.port}/v1/balances"
 
+    one_cipher = {"OPENSSL_CONF": str(directory / "openssl.cnf")}
+
     def bursar_target(*headers, fresh=False):
         return Target(bursar.process, warm_url, list(headers), fresh)
+
+    def tls(process, port, path, *headers):
+        return Target(process, f"https://127.0.0.1:{port}/{path}", list(headers), environment=one_cipher)
 
     floor, floor_port = servers.floor(directory, plain)
     floor_url = f"http://127.0.0.1:{floor_port}/"
@@ -68,12 +74,18 @@ def warm(run, binary, directory):
     run.cost("H1 fresh bursar", http1, bursar_target(fresh=True))
     run.cost("H2 bursar", http2, bursar_target())
     run.cost("H2 bursar gzip", http2, bursar_target("accept-encoding: gzip"))
+    run.cost("H2 bursar 304", http2_not_modified, bursar_target(f"if-none-match: {tag}"))
+    run.cost("H1 TLS bursar", http1, tls(bursar.process, bursar.tls_port, "v1/balances"))
+    run.cost("H2 TLS bursar", http2, tls(bursar.process, bursar.tls_port, "v1/balances"))
 
     if nginx := servers.nginx(directory):
-        process, h1, h2 = nginx
+        process, h1, h2, secure = nginx
         for name, path in (("nginx Lua", "lua"), ("nginx proxy_cache", "cached"), ("nginx static", "static/body.json")):
             run.cost(f"H1 {name}", http1, Target(process, f"http://127.0.0.1:{h1}/{path}"))
             run.cost(f"H2 {name}", http2, Target(process, f"http://127.0.0.1:{h2}/{path}"))
+        for name, path in (("nginx static", "static/body.json"), ("nginx proxy_cache", "cached")):
+            run.cost(f"H1 TLS {name}", http1, tls(process, secure, path))
+            run.cost(f"H2 TLS {name}", http2, tls(process, secure, path))
         for name, path in (("nginx Lua", "lua"), ("nginx proxy_cache", "cached")):
             run.cost(f"H1 fresh {name}", http1, Target(process, f"http://127.0.0.1:{h1}/{path}", fresh_heads=True))
     if nghttpd := servers.nghttpd(directory):
@@ -83,6 +95,10 @@ def warm(run, binary, directory):
         process, h1, h2 = haproxy
         run.cost("H1 haproxy return", http1, Target(process, f"http://127.0.0.1:{h1}/"))
         run.cost("H2 haproxy return", http2, Target(process, f"http://127.0.0.1:{h2}/"))
+    if caddy := servers.caddy(directory):
+        process, h1, h2 = caddy
+        run.cost("H1 caddy file", http1, Target(process, f"http://127.0.0.1:{h1}/body.json"))
+        run.cost("H2 caddy file", http2, Target(process, f"http://127.0.0.1:{h2}/body.json"))
     run.measure()
     stop_all()
     return len(body)
@@ -110,6 +126,30 @@ def other(run, binary, directory, cold_times, callers, rest_seconds):
     ]
 
 
+def memory(run, binary, directory, connections, load_seconds):
+    """What a crowd holds. Rows of the second table."""
+    rows = []
+    bursar = servers.Bursar(binary, directory)
+    servers.answer(bursar.port)
+
+    def row(what, before, held, are_back, flat):
+        rows.append((what, f"{before:.1f} → {held:.1f} MB; descriptors {'back' if are_back else '**not back**'}", "bounded, flat",
+                     are_back and flat))
+
+    if connections:
+        before, held, are_back = moments.slow_readers(bursar, 256)
+        row("resident with 256 clients that ask and never read", before, held, are_back, held - before < 256 * 0.25)
+        before, held, are_back = moments.idle_connections(bursar, connections)
+        row(f"resident with {connections:,} idle connections ({(held - before) * 1024 / connections:.1f} kB each)", before, held, are_back,
+            held - before < connections * 16 / 1024)
+    if load_seconds:
+        target = Target(bursar.process, f"http://127.0.0.1:{bursar.port}/v1/balances", fresh_heads=True)
+        early, late, are_back = moments.full_load(bursar, http1, target, load_seconds)
+        row(f"resident after a tenth and at the end of {load_seconds} s of full load", early, late, are_back, late - early < 2)
+    bursar.stop()
+    return rows
+
+
 def goals(run):
     """Rows of the goals that are ratios: what, value, goal, whether it is reached."""
     asked = [
@@ -121,6 +161,9 @@ def goals(run):
         ("gzip, to the plain hit", "H1 bursar gzip", "H1 bursar", 1.1),
         ("304, to the plain hit", "H1 bursar 304", "H1 bursar", 1.1),
         ("H2 gzip, to the plain hit", "H2 bursar gzip", "H2 bursar", 1.1),
+        ("H2 304, to the plain hit", "H2 bursar 304", "H2 bursar", 1.1),
+        ("TLS 1.3, HTTP/1.1, to nginx static", "H1 TLS bursar", "H1 TLS nginx static", 1.0),
+        ("TLS 1.3, HTTP/2, to nginx static", "H2 TLS bursar", "H2 TLS nginx static", 1.0),
     ]
     rows = []
     for what, name, peer, goal in asked:
@@ -140,7 +183,7 @@ def report(run, binary, body_bytes, rows):
     mark = {True: "yes", False: "**no**", None: "–"}
     machine = f"{platform.machine()}, Linux {platform.release()}, {_processor()}"
     built = datetime.fromtimestamp(binary.stat().st_mtime)
-    versions = ", ".join(filter(None, map(_version, (["nginx", "-v"], ["nghttpd", "--version"], ["haproxy", "-v"]))))
+    versions = ", ".join(filter(None, map(_version, (["nginx", "-v"], ["nghttpd", "--version"], ["haproxy", "-v"], ["caddy", "version"]))))
     return "\n\n".join([
         f"{date.today()}, repository at {_commit()}, program built {built:%Y-%m-%d %H:%M}; {machine}; {versions}. A body of {body_bytes} bytes, {run.seconds} s after "
         f"{run.seconds} s of warm-up, the median of {run.rounds} rounds.",
@@ -175,16 +218,22 @@ def main():
     arguments.add_argument("--rounds", type=int, default=1, help="of all loads; the median counts (1)")
     arguments.add_argument("--cold-starts", type=int, default=7)
     arguments.add_argument("--callers", type=int, default=1000)
+    arguments.add_argument("--connections", type=int, default=10_000, help="idle ones whose memory is looked at (10000); 0: none")
+    arguments.add_argument("--load", type=int, default=60, help="seconds of full load, for the memory (60); 0: none")
     arguments.add_argument("--rest", type=int, default=5, help="seconds in which nobody asks (5)")
     arguments.add_argument("--no-report", action="store_true", help="print only; leave docs/benchmarks.md as it is")
     options = arguments.parse_args()
 
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if (wanted := options.connections + 1_000) > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
     run = Run(options.seconds, options.rounds)
     with tempfile.TemporaryDirectory(prefix="bursar-bench-") as name:
         directory = Path(name)
         directory.chmod(0o755)  # nginx's worker is another user where its master is root
         body_bytes = warm(run, options.binary, directory)
         rows = goals(run) + other(run, options.binary, directory, options.cold_starts, options.callers, options.rest)
+        rows += memory(run, options.binary, directory, options.connections, options.load)
     text = report(run, options.binary, body_bytes, rows)
     print(text)
     if not options.no_report:

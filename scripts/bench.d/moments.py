@@ -28,6 +28,7 @@ def cold_reads(bursar, times):
     reads, starts = [], []
     for _ in range(times):
         bursar.process.stop()
+        bursar.forget()
         bursar.start()
         starts.append(bursar.ready_after)
         reads.append(first_answer(bursar.port, "/v1/balances"))
@@ -40,6 +41,7 @@ def crowd(bursar, provider, callers):
     Returns the seconds from the first of them to the last answer, the server's processor seconds, and the upstream calls.
     """
     bursar.process.stop()
+    bursar.forget()
     bursar.start()
     before = calls(bursar.mock_port, provider)
     sockets = [socket.create_connection(("127.0.0.1", bursar.port)) for _ in range(callers)]
@@ -77,3 +79,78 @@ def rest(bursar, seconds):
     time.sleep(seconds)
     woken = sum(count - before.get(thread, 0) for thread, count in bursar.process.wake_ups().items())
     return bursar.process.resident_megabytes(), woken
+
+
+class Memory:
+    """What a server holds: resident megabytes and open descriptors."""
+
+    def __init__(self, process):
+        self.process = process
+        self.before = self.now()
+
+    def now(self):
+        return self.process.resident_megabytes()[0], self.process.descriptors()
+
+    def back(self, seconds=10):
+        """Whether the descriptors are as many as before, within that time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.descriptors() > self.before[1]:
+            time.sleep(0.1)
+        return self.process.descriptors() <= self.before[1]
+
+
+def idle_connections(bursar, count):
+    """So many kept connections, each after one answer. Returns resident megabytes before and with them, and whether all
+    descriptors come back."""
+    memory = Memory(bursar.process)
+    head = b"GET /v1/balances HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    clients = []
+    for _ in range(count):
+        client = socket.create_connection(("127.0.0.1", bursar.port), timeout=30)
+        client.sendall(head)
+        clients.append(client)
+    for client in clients:
+        if not client.recv(65536).startswith(b"HTTP/1.1 200"):
+            raise RuntimeError("an idle connection got no answer")
+    first_answer(bursar.port, "/v1/balances")
+    held = memory.now()[0]
+    for client in clients:
+        client.close()
+    return memory.before[0], held, memory.back()
+
+
+def slow_readers(bursar, count, seconds=5):
+    """So many clients that ask on and on and read nothing. Returns the same, the largest of some looks."""
+    memory = Memory(bursar.process)
+    heads = b"GET /v1/balances HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 1000
+    clients = []
+    for _ in range(count):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", bursar.port))
+        client.setblocking(False)
+        clients.append(client)
+    largest, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        for client in clients:
+            try:
+                client.send(heads)
+            except (BlockingIOError, ConnectionError):
+                pass
+        largest = max(largest, memory.now()[0])
+        first_answer(bursar.port, "/v1/balances")
+        time.sleep(0.1)
+    largest = max(largest, memory.now()[0])
+    for client in clients:
+        client.close()
+    return memory.before[0], largest, memory.back()
+
+
+def full_load(bursar, load, target, seconds):
+    """All that the load generator can. Returns resident megabytes after a tenth of the time and at the end, and whether all
+    descriptors come back."""
+    memory = Memory(bursar.process)
+    load(target, max(1, seconds // 10))
+    early = memory.now()[0]
+    load(target, seconds - max(1, seconds // 10))
+    return early, memory.now()[0], memory.back()

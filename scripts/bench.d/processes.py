@@ -57,6 +57,9 @@ class Process:
         status = Path(f"/proc/{self.pid}/status").read_text()
         return tuple(int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024 for name in ("VmRSS", "RssAnon"))
 
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
     def wake_ups(self):
         """How often each of its threads has gone to sleep of its own will, which is how often something woke it."""
         statuses = {path.parent.name: path.read_text() for path in Path(f"/proc/{self.pid}/task").glob("*/status")}

@@ -23,12 +23,15 @@ class Bursar:
 
     def __init__(self, binary, directory, latency="0ms", providers=PROVIDERS, clients=False):
         self.directory = directory
-        self.mock_port, self.port = free_port(), free_port()
+        self.mock_port, self.port, self.tls_port = free_port(), free_port(), free_port()
+        certificate(directory)
         self.mock = Process([binary, "mock", "--listen", f"127.0.0.1:{self.mock_port}", "--latency", latency], LOAD_CORE)
         self.mock.wait_for_port(self.mock_port)
         self.command = [binary, "serve", "--config", directory / f"bursar-{self.port}.yaml"]
         self.command[-1].write_text(
-            f"listen: 127.0.0.1:{self.port}\nlog: {{level: warning, access: false}}\n"
+            f"listen: ['127.0.0.1:{self.port}', {{address: '127.0.0.1:{self.tls_port}', tls: true}}]\n"
+            f"tls: {{certificate: {directory}/cert.pem, key: {directory}/key.pem}}\n"
+            "limits: {connections: 20000}\nlog: {level: warning, access: false}\n"
             + (CLIENTS if clients else "")
             + f"store: sqlite:bursar-{self.port}.db\ndefaults: {{ttl: 1h}}\naccounts:\n" + "".join(
                 f"  - {{provider: {name}, key: 'user:bench-{name}', base_url: 'http://127.0.0.1:{self.mock_port}/{name}'}}\n"
@@ -40,9 +43,27 @@ class Bursar:
         self.process = Process(self.command, environment={"NIO_SINGLETON_GROUP_LOOP_COUNT": "1"})
         self.ready_after = self.process.wait_for_port(self.port)
 
+    def forget(self):
+        """Takes away what the store kept: the next start is a cold one."""
+        for file in self.directory.glob(f"bursar-{self.port}.db*"):
+            file.unlink()
+
     def stop(self):
         self.process.stop()
         self.mock.stop()
+
+
+def certificate(directory):
+    """A self-signed one for 127.0.0.1, and what makes OpenSSL's clients take the one cipher that is compared."""
+    if (directory / "cert.pem").exists():
+        return
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+         "-keyout", directory / "key.pem", "-out", directory / "cert.pem", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], check=True, capture_output=True)
+    (directory / "openssl.cnf").write_text(
+        "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = default\n[default]\n"
+        "MinProtocol = TLSv1.3\nCiphersuites = TLS_AES_128_GCM_SHA256\n")
 
 
 def answer(port, path="/v1/balances", headers=()):
@@ -75,18 +96,27 @@ def floor(directory, whole_answer):
 
 
 def nginx(directory):
-    """Returns the process and its ports for HTTP/1.1 and HTTP/2."""
+    """Returns the process and its ports for HTTP/1.1, HTTP/2 and TLS."""
+    certificate(directory)
     modules = next((path for path in (Path("/usr/lib/nginx/modules"), Path("/usr/share/nginx/modules")) if path.exists()), None)
     if not shutil.which("nginx") or not modules or not (modules / "ngx_http_lua_module.so").exists():
         return None
     return _configured("nginx.conf", directory, lambda file: ["nginx", "-p", directory, "-c", file, "-e", "/dev/null"],
-                       MODULES=modules)
+                       MODULES=modules, TLS=(tls := free_port())) + (tls,)
 
 
 def haproxy(directory):
     if not shutil.which("haproxy"):
         return None
     return _configured("haproxy.cfg", directory, lambda file: ["haproxy", "-db", "-f", file])
+
+
+def caddy(directory):
+    """Serves the directory; the answer is /body.json."""
+    if not shutil.which("caddy"):
+        return None
+    return _configured("Caddyfile", directory, lambda file: ["caddy", "run", "--adapter", "caddyfile", "--config", file],
+                       environment={"HOME": str(directory), "GOMAXPROCS": "1"})
 
 
 def nghttpd(directory):
@@ -97,13 +127,13 @@ def nghttpd(directory):
     return _listening(Process(["nghttpd", "--no-tls", "-n1", "-a", "127.0.0.1", "-d", directory, port]), port), port
 
 
-def _configured(template, directory, command, **values):
+def _configured(template, directory, command, environment=None, **values):
     values |= {"DIR": directory, "H1": free_port(), "H2": free_port()}
     text = (HERE / template).read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))
     (directory / template).write_text(text)
-    return _listening(Process(command(directory / template)), values["H1"]), values["H1"], values["H2"]
+    return _listening(Process(command(directory / template), environment=environment), values["H1"]), values["H1"], values["H2"]
 
 
 def _listening(process, port):
