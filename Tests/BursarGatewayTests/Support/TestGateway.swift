@@ -214,7 +214,8 @@ final class CapturedLog: Sendable {
 
     /// Whether that text comes: a request's line is written just after its last byte was, so that its client may be first.
     func contains(_ text: String) async -> Bool {
-        for _ in 0..<500 {
+        // On a machine that builds beside it, a reload can take seconds.
+        for _ in 0..<3_000 {
             if self.text.contains(text) { return true }
             try? await Task.sleep(for: .milliseconds(10))
         }
