@@ -30,8 +30,13 @@ package final class StoreKeeper: Sendable {
         /// From the first mark to the write: a burst becomes one transaction. With a write that takes as long again this is well
         /// inside the second after which an answered reading must not be lost.
         package var gather: Duration = .milliseconds(200)
-        /// How often is looked whether the file is still there when nothing is written, and whether one that failed may be tried.
+        /// How often is looked whether a store that failed may be tried again.
         package var look: Duration = .seconds(1)
+        /// How often is looked whether the file is still there when nothing is written. A process at rest should wake for little, and
+        /// what is in memory is written into a new file whenever that is noticed.
+        package var watch: Duration = .seconds(60)
+        /// Waits, or throws when its task is cancelled. Given by whoever has timers that cost a resting process nothing.
+        package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
         package init() {}
     }
@@ -113,7 +118,7 @@ extension StoreKeeper {
                 if let reading = stored.snapshot.reading { state.pending.known(stored.key, reading) }
                 state.pending.leaves(stored, stored.key, now: time)
             }
-            state.tasks = [Task { await self.run() }, Task { await self.look() }]
+            state.tasks = [Task { await self.run() }, Task { await self.watch() }]
         }
         wake.yield()
         return kept.count { named.contains($0.key) }
@@ -173,13 +178,17 @@ extension StoreKeeper {
     private func run() async {
         for await _ in wakes {
             // Cancelled by the shutdown: it writes the rest itself.
-            guard (try? await Task.sleep(for: pace.gather)) != nil else { return }
+            guard (try? await pace.sleep(pace.gather)) != nil else { return }
             await flush()
+            while state.withLock({ $0.health.fault != nil }) {
+                guard (try? await pace.sleep(pace.look)) != nil else { return }
+                await flush()
+            }
         }
     }
 
-    private func look() async {
-        while (try? await Task.sleep(for: pace.look)) != nil { wake.yield() }
+    private func watch() async {
+        while (try? await pace.sleep(pace.watch)) != nil { wake.yield() }
     }
 
     private enum Attempt { case done, failed, again }

@@ -73,6 +73,7 @@ final class TestGateway: Sendable {
         var pace = StoreKeeper.Pace()
         pace.gather = .milliseconds(10)
         pace.look = .milliseconds(50)
+        pace.watch = .milliseconds(50)
         let logger = log.logger(scrubber)
         let store = await Gateway.openStore(configuration, logger: logger, clock: clock, pace: pace)
         let gateway = try Gateway(

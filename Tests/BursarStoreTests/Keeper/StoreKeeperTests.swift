@@ -66,6 +66,7 @@ private actor ScriptedStore: SnapshotStore {
         var pace = StoreKeeper.Pace()
         pace.gather = .milliseconds(1)
         pace.look = .milliseconds(2)
+        pace.watch = .milliseconds(2)
         return await StoreKeeper.open(store, logger: world.logger, pace: pace, now: { world.now })
     }
 
