@@ -38,8 +38,10 @@ package final class TLSIdentity: TransportSecurity {
 
     /// TLS for a connection that was just accepted, with the material of this moment.
     package func makeHandlers() throws -> [any ChannelHandler] {
+        // Taken first: the look is made by another thread, and what it finds is for the next connection, always.
+        let context = current.withLock { $0.context }
         look(now: .now())
-        return [NIOSSLServerHandler(context: current.withLock { $0.context })]
+        return [NIOSSLServerHandler(context: context)]
     }
 
     /// Seconds since 1970 after which clients refuse the certificate: for a gauge and a warning in time.
