@@ -123,7 +123,7 @@ package final class Gateway: Sendable {
         logger.notice("draining", metadata: ["deadline_s": "\(drain.deadline.components.seconds)"])
         if drain.delay > .zero {
             // Time for a balancer to notice /readyz. Cancelled (a second signal): no more time.
-            try? await Task.sleep(for: min(drain.delay, drain.deadline))
+            try? await pause(for: min(drain.delay, drain.deadline))
         }
         background.stop()
         keyFiles.stop()

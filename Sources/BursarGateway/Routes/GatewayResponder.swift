@@ -118,7 +118,7 @@ extension GatewayResponder {
         guard delay > .zero else { return .now(answer) }
         return .later {
             // Ends early where the caller leaves.
-            try? await Task.sleep(for: delay)
+            try? await pause(for: delay)
             return answer
         }
     }

@@ -3,7 +3,6 @@ import BursarModel
 package import BursarStore
 package import BursarUpstream
 package import Logging
-import NIOCore
 import NIOPosix
 
 /// Where the store and the gateway meet.
@@ -14,18 +13,9 @@ extension Gateway {
         _ configuration: Configuration, logger: Logger, clock: (any UpstreamClock)? = nil,
         pace: StoreKeeper.Pace = StoreKeeper.Pace()
     ) async -> StoreKeeper? {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let clock = clock ?? SystemClock(eventLoopGroup: group)
+        let clock = clock ?? SystemClock(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         var pace = pace
-        // Task.sleep would start libdispatch's pool, which looks around once a second for ever (docs/decisions/0014).
-        pace.sleep = { duration in
-            let timer = group.next().scheduleTask(in: duration.timeAmount) {}
-            try await withTaskCancellationHandler {
-                try await timer.futureResult.get()
-            } onCancel: {
-                timer.cancel()
-            }
-        }
+        pace.sleep = pause
         switch configuration.store {
         case .sqlite(let path):
             return await StoreKeeper.open(

@@ -96,7 +96,7 @@ struct ServiceManagerService: Service {
             // Only when every event loop has taken a turn: a process that hangs there is what the watchdog is for.
             await gateway.takeTurn()
             manager.tell(.watchdog)
-            try? await Task.sleep(for: interval)
+            try? await pause(for: interval)
         }
     }
 
