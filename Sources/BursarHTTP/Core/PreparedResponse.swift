@@ -47,6 +47,8 @@ package final class PreparedResponse: Sendable {
     package let notModified: PreparedResponse?
     /// Made by the HTTP/2 side at first use; one atomic load afterwards.
     package let http2 = AtomicLazyReference<PreparedFields>()
+    /// A large body as a file, made when it is first written to a socket in the clear.
+    private let bodyFile = AtomicLazyReference<BodyFile>()
 
     /// "HTTP/1.1 200 OK\r\nDate: ", 29 bytes for the date at `datePlace`, "\r\n", the fields each with "\r\n", and, where an
     /// age is wanted, "Age: " as the last bytes.
@@ -93,6 +95,12 @@ package final class PreparedResponse: Sendable {
         restHasBody = self.body.readableBytes <= Self.largestCopiedBody
         if restHasBody { rest.append(contentsOf: self.body.readableBytesView) }
         http1Rest = rest
+    }
+
+    /// Nil for a body that is not large.
+    var file: BodyFile? {
+        guard body.readableBytes >= BodyFile.smallest else { return nil }
+        return bodyFile.load() ?? bodyFile.storeIfNil(BodyFile(body))
     }
 
     /// The whole seconds since `ageBase`, never negative; nil where no Age is wanted.

@@ -17,7 +17,7 @@ extension HTTP1Handler {
         if let prepared = response.prepared {
             let isWhole = HTTP1Writer.write(
                 prepared, withBody: !exchange.isHead, persistence: persistence, dates: connection.dates, now: now, to: &outbound)
-            if !isWhole { hand(over: prepared.body) }
+            if !isWhole { hand(over: prepared.body, as: connection.info.scheme == "http" ? prepared.file : nil) }
             bodyBytes = exchange.isHead ? 0 : prepared.body.readableBytes
         } else {
             let hasBody = !HTTPStatus.isBodiless(response.status)
@@ -88,11 +88,13 @@ extension HTTP1Handler {
         }
     }
 
-    /// A body that is too large to copy goes out as it is, behind what is ready.
-    func hand(over body: ByteBuffer) {
+    /// A body that is too large to copy goes out as it is, behind what is ready; from a file where nothing encrypts it.
+    func hand(over body: ByteBuffer, as file: BodyFile? = nil) {
         handOver()
-        context?.write(wrapOutboundOut(body), promise: nil)
         needsFlush = true
+        guard let context else { return }
+        if file?.write(to: context) == true { return }
+        context.write(wrapOutboundOut(body), promise: nil)
     }
 
     func flush() {

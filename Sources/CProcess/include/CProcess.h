@@ -17,4 +17,8 @@ int bursar_spawn_close_from(void *_Nonnull actions, int first);
 int bursar_set_dumpable(int dumpable);
 int bursar_is_dumpable(void);
 
+/* A file in memory that holds these bytes and can be neither written nor resized any more (memfd_create(2), sealed). Its
+ * descriptor, closed in programs that are started, or -1 with errno. */
+int bursar_memory_file(const void *_Nonnull bytes, unsigned long count);
+
 #endif
