@@ -69,7 +69,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "BursarHTTP", dependencies: ["CNghttp2", "CZlib", "CProcess", nioCore, nioPosix, nioTLS, nioSSL], swiftSettings: settings),
+            name: "BursarHTTP", dependencies: ["CNghttp2", "CZlib", "CProcess", nioCore, nioPosix, nioTLS, nioSSL],
+            swiftSettings: settings),
         .target(
             name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", grdb, logging], swiftSettings: settings),
         // composition

@@ -60,13 +60,23 @@ struct BalancesRoute: Sendable {
 
     private func askAll(_ ask: Ask) -> Asked {
         var asked = Asked()
-        for index in ask.indices {
-            switch refresher.request(directory[index].upstream, demand: ask.directives.demand) {
+        for (index, demand) in demands(of: ask) {
+            switch refresher.request(directory[index].upstream, demand: demand) {
             case .mustWait(let ticket): asked.tickets[index] = ticket
             case .answered(let answer): if answer.isOwn { asked.answers[index] = answer }
             }
         }
         return asked
+    }
+
+    /// What is asked of each row. Of a required one no stale value will do, so it is waited for, and it may be none of the rows that
+    /// are shown.
+    private func demands(of ask: Ask) -> [(Int, Demand)] {
+        let demand = ask.directives.demand
+        guard !ask.required.isEmpty, demand == .anyHeld else { return ask.indices.map { ($0, demand) } }
+        let required = Set(ask.required)
+        return ask.indices.filter { !required.contains($0) }.map { ($0, demand) }
+            + ask.required.map { ($0, .newerThan(age: directory[$0].upstream.policy.ttl)) }
     }
 
     private func answer(_ ask: Ask, _ asked: Asked) async -> Response {

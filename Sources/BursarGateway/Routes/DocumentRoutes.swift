@@ -13,10 +13,10 @@ final class DocumentRoutes: Sendable {
     private let vary: String
 
     /// - Parameter vary: see ``Scope/vary``.
-    init(catalog: Catalog, directory: AccountDirectory, vary: String) {
+    init(catalog: Catalog, directory: AccountDirectory, hasClients: Bool, vary: String) {
         self.vary = vary
         providersDocument = Self.document(ProvidersRoute.json(catalog, directory), vary: vary)
-        makeOpenAPI = { OpenAPIDocument.json(catalog) }
+        makeOpenAPI = { OpenAPIDocument.json(catalog, hasClients: hasClients) }
     }
 
     func page(_ path: String, _ request: Request) -> Response? {

@@ -36,7 +36,8 @@ final class Scope: Sendable {
             catalog: catalog, directory: directory, refresher: process.refresher, hot: hot, scrubber: process.scrubber,
             passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil,
             hasClients: !configuration.clients.isEmpty, vary: vary)
-        documents = DocumentRoutes(catalog: catalog, directory: directory, vary: vary)
+        documents = DocumentRoutes(
+            catalog: catalog, directory: directory, hasClients: !configuration.clients.isEmpty, vary: vary)
         status = StatusRoute(directory: directory, process: process)
         metrics = MetricsRoute(directory: directory, process: process, sight: sight)
     }

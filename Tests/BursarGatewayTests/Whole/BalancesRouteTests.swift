@@ -39,6 +39,19 @@ import Testing
         }
     }
 
+    @Test func `what is required and stale is asked again and waited for, also where it is not shown`() async throws {
+        try await TestGateway.with(Self.three) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances").status == 200)
+            for path in ["/v1/balances?require=sunor", "/v1/balances/sunor/second?require=sunor/default"] {
+                gateway.clock.advance(by: .seconds(31))
+                let calls = try gateway.mocks.calls(for: "sunor")
+                let answer = try await gateway.get(path)
+                #expect(answer.status == 200, "\(answer.text)")
+                #expect(try gateway.mocks.calls(for: "sunor") > calls)
+            }
+        }
+    }
+
     @Test func `a partial answer is 200, says so, and is not stored`() async throws {
         try await TestGateway.with(Self.three) { gateway async throws in
             let answer = try await gateway.get("/v1/balances")

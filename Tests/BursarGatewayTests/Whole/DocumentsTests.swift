@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `every documented path is served, and every served path is documented`() async throws {
-        let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn()))
+        let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn(), hasClients: false))
         let documented = try #require(document["paths"]?.members).members.map(\.key)
         try await TestGateway.with(TestGateway.five) { gateway async throws in
             for template in documented where document["paths"]?[template]?["get"] != nil {
@@ -42,6 +42,20 @@ import Testing
                 "/openapi.json", "/metrics", "/", "/v1/status", "/v1/cooldowns/{provider}/{account}", "/admin/reload"
             ] + TestGateway.routes.values
         for path in served { #expect(documented.contains(path), "\(path) is not documented") }
+    }
+
+    @Test func `where there are clients, no route but those for everyone is described as open`() throws {
+        for hasClients in [false, true] {
+            let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn(), hasClients: hasClients))
+            let everywhere = document["security"]
+            for member in try #require(document["paths"]?.members).members {
+                let path = member.key
+                let alternatives = try #require((member.value["get"]?["security"] ?? everywhere)?.elements, "\(path)")
+                let isOpen = alternatives.contains([:])
+                #expect(isOpen == (!hasClients && !alternatives.isEmpty), "\(path)")
+                if path.hasPrefix("/providers/") { #expect(alternatives.contains(["clientBearer": []])) }
+            }
+        }
     }
 
     @Test func `the page may load nothing from elsewhere`() async throws {

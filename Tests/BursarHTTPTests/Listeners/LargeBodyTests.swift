@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct LargeBodyTests {
     @Test func `a large body goes out from one file in memory to all who ask at once, whole and in order`() async throws {
         let body = Self.body(of: 300_001)
-        var prepared: PreparedResponse? = PreparedResponse(headers: ["content-type": "text/plain"], body: ByteBuffer(string: body))
+        var prepared: PreparedResponse? = PreparedResponse(
+            headers: ["content-type": "text/plain"], body: ByteBuffer(string: body))
         try await withServer(respond: { [prepared] request in
             guard request.path == "/large", let prepared else { return .now(Response(status: 200, text: "small")) }
             return .now(Response(prepared: prepared))
@@ -38,7 +39,8 @@ import Testing
     @Test func `a client that leaves in the middle of a large body keeps no file open`() async throws {
         let body = Self.body(of: 8_000_001)
         var prepared: PreparedResponse? = PreparedResponse(headers: [:], body: ByteBuffer(string: body))
-        try await withServer(respond: { [prepared] _ in .now(prepared.map { Response(prepared: $0) } ?? Response(status: 404)) }) {
+        try await withServer(respond: { [prepared] _ in .now(prepared.map { Response(prepared: $0) } ?? Response(status: 404)) })
+        {
             server async throws in
             let client = try await RawClient.connect(to: server)
             try await client.setReading(false)
