@@ -12,6 +12,15 @@ package enum Demand: Sendable, Hashable {
     /// `Cache-Control: only-if-cached`: never asks the provider.
     case heldOnly
 
+    /// The same where a stale reading is none; who forbids asking still gets what is held.
+    package func refusingStale(ttl: Duration) -> Demand {
+        switch self {
+        case .anyHeld: .newerThan(age: ttl)
+        case .newerThan(let limit): .newerThan(age: min(limit, ttl))
+        case .newest, .heldOnly: self
+        }
+    }
+
     /// Whether a reading of this age may answer without asking.
     func isSatisfied(byAge age: Duration) -> Bool {
         switch self {

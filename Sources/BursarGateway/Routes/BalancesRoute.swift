@@ -73,10 +73,9 @@ struct BalancesRoute: Sendable {
     /// are shown.
     private func demands(of ask: Ask) -> [(Int, Demand)] {
         let demand = ask.directives.demand
-        guard !ask.required.isEmpty, demand == .anyHeld else { return ask.indices.map { ($0, demand) } }
         let required = Set(ask.required)
         return ask.indices.filter { !required.contains($0) }.map { ($0, demand) }
-            + ask.required.map { ($0, .newerThan(age: directory[$0].upstream.policy.ttl)) }
+            + ask.required.map { ($0, demand.refusingStale(ttl: directory[$0].upstream.policy.ttl)) }
     }
 
     private func answer(_ ask: Ask, _ asked: Asked) async -> Response {
