@@ -22,7 +22,7 @@ package final class Refresher: Sendable {
     }
 
     let state: Mutex<State>
-    let clock: any UpstreamClock
+    package let clock: any UpstreamClock
     let transport: any UpstreamTransport
     let scrubber: ScrubberBox
     let logger: Logger
@@ -73,7 +73,7 @@ extension Refresher {
         return state.withLock { $0.machine.view(account.key, policy: account.policy, now: now) }
     }
 
-    /// The first step, without waiting: an answer where one can be given now, else a ticket for ``wait(_:until:)``. Begins the
+    /// The first step, without waiting: an answer where one can be given now, else a ticket for ``whenEnded(_:then:)`` or ``wait(_:until:)``. Begins the
     /// calls that the machine wants, also behind a stale answer.
     package func request(_ account: UpstreamAccount, demand: Demand) -> Step {
         let now = clock.now
@@ -107,34 +107,35 @@ extension Refresher {
     }
 
     private func ticket(_ account: UpstreamAccount, _ waiter: WaiterID, isFirst: Bool, _ state: inout State) -> Ticket {
-        let slot = WaitSlot()
-        state.slots[waiter] = slot
-        return Ticket(account: account, waiter: waiter, slot: slot, isFirst: isFirst) { [weak self] in
-            self?.leave(account.key, waiter)
-        }
+        let ticket = Ticket(account: account, waiter: waiter, isFirst: isFirst, refresher: self)
+        state.slots[waiter] = ticket.slot
+        return ticket
+    }
+
+    /// Calls `then` with the answer when the wait of `ticket` ends, by the call or by ``Ticket/leave()``: once, in the thread that
+    /// ends it, in this one where it is over. `then` must not block.
+    package func whenEnded(_ ticket: Ticket, then: @escaping @Sendable (Answer) -> Void) {
+        ticket.slot.whenResolved { resolution in then(self.answer(ticket, resolution)) }
     }
 
     /// Waits for the call of `ticket`, at most until `deadline`; ends early when the task is cancelled. One task per ticket.
-    /// - Parameter deadline: `distantFuture`: as long as the call may take.
     package func wait(_ ticket: Ticket, until deadline: MonotonicTime) async -> Answer {
-        let slot = ticket.slot
-        let timer = slot.isResolved || deadline == .distantFuture ? nil : clock.schedule(at: deadline) { slot.resolve(.left) }
-        let resolution = await withTaskCancellationHandler {
-            await slot.value()
+        let timer = clock.schedule(at: deadline) { ticket.leave() }
+        defer { timer.cancel() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                whenEnded(ticket) { continuation.resume(returning: $0) }
+            }
         } onCancel: {
-            slot.resolve(.left)
+            ticket.leave()
         }
-        timer?.cancel()
+    }
+
+    private func answer(_ ticket: Ticket, _ resolution: WaitSlot.Resolution) -> Answer {
         switch resolution {
-        case .settled(let view):
-            return Answer(view: view, source: ticket.isFirst ? .fetched : .collapsed)
-        case .overdue(let view):
-            return Answer(view: view, source: .waitedOut)
-        case .left:
-            leave(ticket.account.key, ticket.waiter)
-            return Answer(view: view(ticket.account), source: .waitedOut)
-        case .closed:
-            return Answer(view: view(ticket.account), source: .waitedOut)
+        case .settled(let view): Answer(view: view, source: ticket.isFirst ? .fetched : .collapsed)
+        case .overdue(let view): Answer(view: view, source: .waitedOut)
+        case .left, .closed: Answer(view: view(ticket.account), source: .waitedOut)
         }
     }
 
@@ -161,10 +162,11 @@ extension Refresher {
         }
     }
 
-    private func leave(_ key: CredentialKey, _ waiter: WaiterID) {
+    /// The waiter of `ticket` has gone.
+    func left(_ ticket: Ticket) {
         state.withLock {
-            $0.slots[waiter] = nil
-            $0.machine.waiterLeft(key, waiter)
+            $0.slots[ticket.waiter] = nil
+            $0.machine.waiterLeft(ticket.account.key, ticket.waiter)
         }
     }
 }

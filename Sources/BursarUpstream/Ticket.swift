@@ -5,26 +5,32 @@ import Synchronization
 package final class Ticket: Sendable {
     let account: UpstreamAccount
     let waiter: WaiterID
-    let slot: WaitSlot
+    let slot = WaitSlot()
     /// Whether the request behind it began the call.
     let isFirst: Bool
-    private let leave: @Sendable () -> Void
+    private let refresher: Refresher
 
-    init(account: UpstreamAccount, waiter: WaiterID, slot: WaitSlot, isFirst: Bool, leave: @escaping @Sendable () -> Void) {
+    init(account: UpstreamAccount, waiter: WaiterID, isFirst: Bool, refresher: Refresher) {
         self.account = account
         self.waiter = waiter
-        self.slot = slot
         self.isFirst = isFirst
-        self.leave = leave
+        self.refresher = refresher
+    }
+
+    /// Ends the wait; the call goes on. Does nothing where the wait is over.
+    package func leave() {
+        guard !slot.isResolved else { return }
+        refresher.left(self)
+        slot.resolve(.left)
     }
 
     deinit {
-        if !slot.isResolved { leave() }
+        if !slot.isResolved { refresher.left(self) }
     }
 }
 
-/// Where a waiter sleeps and its wake-up is put, whichever comes first. *Mutex; any thread.* Resolved exactly once: the first
-/// of result, overdue call, own deadline and cancellation wins, later ones do nothing.
+/// Where a waiter leaves what shall wake it and its wake-up is put, whichever comes first. *Mutex; any thread.* Resolved exactly
+/// once: the first of result, overdue call, own deadline and leaving wins, later ones do nothing.
 final class WaitSlot: Sendable {
     /// What ended the wait.
     enum Resolution: Sendable {
@@ -32,17 +38,17 @@ final class WaitSlot: Sendable {
         case settled(AccountView)
         /// The call's timeout passed; it goes on.
         case overdue(AccountView)
-        /// The waiter's own deadline passed, or its task was cancelled.
+        /// The waiter's own deadline passed, or whoever waited has gone.
         case left
         /// The process is stopping.
         case closed
     }
 
     private enum State {
-        /// Nobody sleeps here yet. Exits: ``waiting``, ``resolved``.
+        /// Nobody waits here yet. Exits: ``waiting``, ``resolved``.
         case open
-        /// Exit: ``resolved``, which resumes the continuation.
-        case waiting(CheckedContinuation<Resolution, Never>)
+        /// Exit: ``resolved``, which calls it.
+        case waiting(@Sendable (Resolution) -> Void)
         /// Final.
         case resolved(Resolution)
     }
@@ -56,36 +62,34 @@ final class WaitSlot: Sendable {
     }
 
     func resolve(_ resolution: Resolution) {
-        let continuation = state.withLock { state -> CheckedContinuation<Resolution, Never>? in
+        let wake = state.withLock { state -> (@Sendable (Resolution) -> Void)? in
             switch state {
             case .open:
                 state = .resolved(resolution)
                 return nil
-            case .waiting(let continuation):
+            case .waiting(let wake):
                 state = .resolved(resolution)
-                return continuation
+                return wake
             case .resolved:
                 return nil
             }
         }
-        continuation?.resume(returning: resolution)
+        wake?(resolution)
     }
 
-    /// At most one task may wait.
-    func value() async -> Resolution {
-        await withCheckedContinuation { continuation in
-            let resolution = state.withLock { state -> Resolution? in
-                switch state {
-                case .open:
-                    state = .waiting(continuation)
-                    return nil
-                case .resolved(let resolution):
-                    return resolution
-                case .waiting:
-                    preconditionFailure("two tasks wait for one ticket")
-                }
+    /// Calls `wake` once, outside the lock, in the thread that resolves; in this one where that has happened. Once for each slot.
+    func whenResolved(_ wake: @escaping @Sendable (Resolution) -> Void) {
+        let resolution = state.withLock { state -> Resolution? in
+            switch state {
+            case .open:
+                state = .waiting(wake)
+                return nil
+            case .resolved(let resolution):
+                return resolution
+            case .waiting:
+                preconditionFailure("two wait for one ticket")
             }
-            if let resolution { continuation.resume(returning: resolution) }
         }
+        if let resolution { wake(resolution) }
     }
 }

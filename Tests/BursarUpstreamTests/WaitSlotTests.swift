@@ -1,4 +1,5 @@
 import BursarModel
+import Synchronization
 import Testing
 
 @testable import BursarUpstream
@@ -8,16 +9,28 @@ import Testing
         let early = WaitSlot()
         early.resolve(.left)
         early.resolve(.closed)
-        #expect(await early.value().isLeft)
+        let woken = Woken()
+        early.whenResolved(woken.wake)
+        #expect(woken.by.map(\.isLeft) == [true])
 
         let late = WaitSlot()
-        let waiter = Task { await late.value() }
+        let wokenLate = Woken()
+        late.whenResolved(wokenLate.wake)
+        #expect(wokenLate.by.isEmpty)
         await withTaskGroup { group in
             for _ in 0..<100 { group.addTask { late.resolve(.left) } }
         }
-        #expect(await waiter.value.isLeft)
+        #expect(wokenLate.by.map(\.isLeft) == [true])
         #expect(late.isResolved)
     }
+}
+
+/// What woke a waiter, each time. *Mutex; any thread.*
+private final class Woken: Sendable {
+    private let resolutions = Mutex<[WaitSlot.Resolution]>([])
+
+    var by: [WaitSlot.Resolution] { resolutions.withLock { $0 } }
+    func wake(_ resolution: WaitSlot.Resolution) { resolutions.withLock { $0.append(resolution) } }
 }
 
 extension WaitSlot.Resolution {

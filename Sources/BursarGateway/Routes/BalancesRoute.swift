@@ -43,10 +43,11 @@ struct BalancesRoute: Sendable {
         }
 
         // Thousands of rows take milliseconds, which an event loop does not have.
-        if ask.indices.count > Self.rowsOnEventLoop { return .later { await answer(ask, askAll(ask)) } }
+        if ask.indices.count > Self.rowsOnEventLoop { return .later { await answer(ask) } }
         let asked = askAll(ask)
         if asked.tickets.isEmpty { return .now(render(ask, asked.answers, asked: false)) }
-        return .later { await answer(ask, asked) }
+        let wait = wait(for: asked, ask)
+        return .after(wait) { answer(ask, asked, wait) }
     }
 
     /// A row takes about a microsecond to look at.
@@ -78,9 +79,22 @@ struct BalancesRoute: Sendable {
             + ask.required.map { ($0, demand.refusingStale(ttl: directory[$0].upstream.policy.ttl)) }
     }
 
-    private func answer(_ ask: Ask, _ asked: Asked) async -> Response {
+    private func answer(_ ask: Ask) async -> Response {
+        let asked = askAll(ask)
         guard !asked.tickets.isEmpty else { return render(ask, asked.answers, asked: false) }
-        let own = await wait(for: asked, until: waitDeadline(ask, asked.tickets.keys))
+        let wait = wait(for: asked, ask)
+        await wait.value()
+        return answer(ask, asked, wait)
+    }
+
+    private func wait(for asked: Asked, _ ask: Ask) -> CallWait {
+        CallWait(asked.tickets, of: refresher, until: waitDeadline(ask, asked.tickets.keys))
+    }
+
+    /// The wait is over.
+    private func answer(_ ask: Ask, _ asked: Asked, _ wait: CallWait) -> Response {
+        // The answers that the rows everybody shares cannot show.
+        let own = asked.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
         guard ask.isPlain, own.isEmpty else { return render(ask, own, asked: true) }
         // A crowd that waited for the same calls gets one rendering.
         if let entry = hot.waited(for: ask.request.path, now: .now()) {
@@ -89,18 +103,6 @@ struct BalancesRoute: Sendable {
         var ask = ask
         ask.changes = hot.changes
         return render(ask, own, asked: true)
-    }
-
-    /// - Returns: the answers that the rows everybody shares cannot show.
-    private func wait(for asked: Asked, until deadline: MonotonicTime) async -> [Int: Answer] {
-        // One after the other: all have the same deadline, so it ends when the last is in, as if each had a task of its own. Ten
-        // thousand tasks would only cost their memory.
-        var own = asked.answers
-        for (index, ticket) in asked.tickets {
-            let answer = await refresher.wait(ticket, until: deadline)
-            if answer.isOwn { own[index] = answer }
-        }
-        return own
     }
 
     private func understand(_ request: Request, provider: String?, account: String?) throws -> Ask {

@@ -151,6 +151,7 @@ extension Reply {
         switch self {
         case .now(let response): .now(change(response))
         case .later(let work): .later { change(await work()) }
+        case .after(let wait, let make): .after(wait) { change(make()) }
         }
     }
 }

@@ -117,8 +117,9 @@ struct ProviderRoute: Sendable {
             let longest = subject.upstream.policy.timeout + BalancesRoute.margin
             let patience = directives.wait.map { min(.seconds($0), longest) } ?? longest
             let deadline = refresher.now.monotonic.advanced(by: patience)
-            return .later {
-                let answer = await refresher.wait(ticket, until: deadline)
+            let wait = CallWait([0: ticket], of: refresher, until: deadline)
+            return .after(wait) {
+                let answer = wait.answers[0] ?? Answer(view: refresher.view(subject.upstream), source: .waitedOut)
                 return render(request, subject, answer, directives, before: before)
             }
         }

@@ -7,6 +7,9 @@ package enum Reply: Sendable {
     /// Made by a task of the connection, which is cancelled when the client goes away; later answers of this connection wait
     /// for it (HTTP/1.1 keeps order), other connections do not.
     case later(@Sendable () async -> Response)
+    /// Made on the connection's event loop when the wait is over; as `later` for everything else. The closure is as quick as
+    /// what makes a `now`.
+    case after(any Wait, @Sendable () -> Response)
 }
 
 /// The one thing that this server asks of whoever serves: called on an event loop, so it must neither block nor wait.

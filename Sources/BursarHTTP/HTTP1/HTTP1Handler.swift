@@ -48,7 +48,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     var outboundIsShared = false
     /// The exchange that `answering` is about.
     var current: Exchange?
-    var task: Task<Void, Never>?
+    var unfinished: UnfinishedAnswer?
     var replay = RequestReplay()
     var answered = 0
     /// Nothing at all came so far: only then may the HTTP/2 preface come.
@@ -253,27 +253,41 @@ extension HTTP1Handler {
             }
             write(response, for: exchange, now: now)
         case .later(let work): answerLater(exchange, work)
+        case .after(let wait, let make): answer(exchange, after: wait, make)
         }
     }
 
     /// Runs the work as this connection's task and comes back to the loop with its result. The task is cancelled when the
     /// client goes; whatever it shares with others is not its own.
     private func answerLater(_ exchange: Exchange, _ work: @escaping @Sendable () async -> Response) {
-        guard let context else { return }
+        guard let (loop, bound) = awaitAnswer(exchange) else { return }
+        unfinished = .task(
+            Task {
+                let response = await work()
+                loop.execute { bound.value.answerIsReady(for: exchange.id) { response } }
+            })
+    }
+
+    /// Comes back to the loop when the wait is over. The wait is left when the client goes.
+    private func answer(_ exchange: Exchange, after wait: any Wait, _ make: @escaping @Sendable () -> Response) {
+        guard let (loop, bound) = awaitAnswer(exchange) else { return }
+        unfinished = .wait(wait)
+        let id = exchange.id
+        wait.begin { loop.execute { bound.value.answerIsReady(for: id, make) } }
+    }
+
+    private func awaitAnswer(_ exchange: Exchange) -> (any EventLoop, NIOLoopBound<HTTP1Handler>)? {
+        guard let context else { return nil }
         phase = .answering
         current = exchange
         disarm()
-        let loop = context.eventLoop
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        task = Task {
-            let response = await work()
-            loop.execute { bound.value.answerIsReady(response, for: exchange.id) }
-        }
+        return (context.eventLoop, NIOLoopBound(self, eventLoop: context.eventLoop))
     }
 
-    private func answerIsReady(_ response: Response, for id: RequestID) {
+    private func answerIsReady(for id: RequestID, _ make: () -> Response) {
         guard phase == .answering, let exchange = current, exchange.id == id, let context else { return }
-        task = nil
+        let response = make()
+        unfinished = nil
         current = nil
         phase = .open
         let now = context.eventLoop.now
@@ -298,8 +312,8 @@ extension HTTP1Handler {
         guard phase != .closed else { return }
         phase = .closed
         disarm()
-        task?.cancel()
-        task = nil
+        unfinished?.cancel()
+        unfinished = nil
         if let current {
             connection.counters.count(.clientLeft)
             report(current, status: 0, bytes: 0)

@@ -30,7 +30,18 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             }
             answer(stream, response)
         case .later(let work):
-            workOut(work, on: stream)
+            awaitAnswer(on: stream) { loop, handler, id in
+                .task(
+                    Task {
+                        let response = await work()
+                        loop.execute { handler.value.answerIsReady(for: id) { response } }
+                    })
+            }
+        case .after(let wait, let make):
+            awaitAnswer(on: stream) { loop, handler, id in
+                wait.begin { loop.execute { handler.value.answerIsReady(for: id, make) } }
+                return .wait(wait)
+            }
         }
     }
 
@@ -52,7 +63,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
     }
 
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {
-        stream.task?.cancel()
+        stream.unfinished?.cancel()
         guard let observer = connection.observer, let record = stream.record else { return }
         observer.requestCompleted(
             RequestRecord(
@@ -76,28 +87,25 @@ extension HTTP2Handler: HTTP2SessionDelegate {
 
     func floodStopped(_ flood: HTTP2FrameMeter.Flood) { connection.counters.count(.http2Flood) }
 
-    /// A task for an answer that is not there yet. The task outlives its stream only until it notices that it was cancelled.
-    private func workOut(_ work: @escaping @Sendable () async -> Response, on stream: HTTP2Stream) {
+    /// An answer that is not there yet. What makes it outlives its stream only until it notices that it was cancelled.
+    private func awaitAnswer(
+        on stream: HTTP2Stream, _ begin: (any EventLoop, NIOLoopBound<HTTP2Handler>, Int32) -> UnfinishedAnswer
+    ) {
         guard let context, unfinishedAnswers < limits.unfinishedAnswers else {
             connection.counters.count(.http2StreamLimit)
             return session.reset(stream, NGHTTP2_REFUSED_STREAM)
         }
         unfinishedAnswers += 1
-        let id = stream.id
-        let eventLoop = context.eventLoop
-        let handler = NIOLoopBound(self, eventLoop: eventLoop)
-        stream.task = Task {
-            let response = await work()
-            eventLoop.execute { handler.value.workedOut(response, id: id) }
-        }
+        let loop = context.eventLoop
+        stream.unfinished = begin(loop, NIOLoopBound(self, eventLoop: loop), stream.id)
     }
 
-    private func workedOut(_ response: Response, id: Int32) {
+    private func answerIsReady(for id: Int32, _ make: () -> Response) {
         unfinishedAnswers -= 1
         guard phase != .closed, let stream = session.stream(id) else { return }
-        stream.task = nil
+        stream.unfinished = nil
         tick()
-        answer(stream, response)
+        answer(stream, make())
         pump()
     }
 

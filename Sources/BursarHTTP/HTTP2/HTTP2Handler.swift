@@ -33,7 +33,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     var phase = Phase.serving
     var context: ChannelHandlerContext?
     var timers = HTTP2Timers()
-    /// Tasks that still work out an answer, also for streams that are gone.
+    /// Tasks and waits that have not ended, also of streams that are gone.
     var unfinishedAnswers = 0
     /// The last time at which `session.progress` had grown, and to what.
     var lastProgress = (at: NIODeadline.uptimeNanoseconds(0), count: UInt64(0))

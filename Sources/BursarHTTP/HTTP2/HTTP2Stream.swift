@@ -29,8 +29,8 @@ final class HTTP2Stream {
     var head: HTTP2RequestHead?
     var body: [UInt8] = []
     var headEndedAt = NIODeadline.uptimeNanoseconds(0)
-    /// The work of `.later`, cancelled when the client goes away.
-    var task: Task<Void, Never>?
+    /// What `.later` or `.after` is about, cancelled when the client goes away.
+    var unfinished: UnfinishedAnswer?
     /// The waiting part of a mock's ending: its delay, or the next drop.
     var timer: Scheduled<Void>?
     /// What the record says of it; filled only where somebody listens.
@@ -55,7 +55,7 @@ final class HTTP2Stream {
         isAnswered = false
         head = nil
         body = []
-        task = nil
+        unfinished = nil
         timer?.cancel()
         timer = nil
         record = nil
