@@ -4,6 +4,7 @@ package import BursarHTTP
 package import BursarModel
 package import BursarStore
 package import BursarUpstream
+import CProcess
 package import Logging
 import NIOCore
 import NIOPosix
@@ -66,7 +67,8 @@ package final class Gateway: Sendable {
                 current: current, health: HealthRoutes(readiness: process.readiness, store: store),
                 admin: AdminRoutes(reloader: reloader, process: process), callers: process.callers, clock: { refresher.now }),
             observer: AccessLog(counts: process.requests, logger: logger, current: current),
-            http2: HTTP2Protocol(), group: group, counters: process.counters)
+            http2: HTTP2Protocol(), group: group, counters: process.counters,
+            onCrowdLeft: { Task.detached { bursar_give_back_memory() } })
         self.process = process
         self.current = current
         self.reloader = reloader

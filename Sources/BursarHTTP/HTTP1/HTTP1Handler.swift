@@ -137,8 +137,9 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// A batch of pipelined answers is handed to the channel in pieces of this size, so that its bound sees them.
-    static let batchBytes = 32 * 1024
+    /// A batch of pipelined answers is handed to the channel in pieces of this size, so that its bound sees them. With the largest
+    /// answer that is copied it still fits 32 KiB: buffers grow to powers of two, and those of a slow reader stay.
+    static let batchBytes = 14 * 1024
 
     /// Nothing of a request has come and nothing is being answered.
     var isAtRest: Bool { reader.phase == .head && inbound.readableBytes == 0 }
@@ -280,7 +281,7 @@ extension HTTP1Handler {
         guard let context else { return nil }
         phase = .answering
         current = exchange
-        disarm()
+        deadlines.kind = .none  // the timer may fire for nothing: taking it away costs each of a crowd more
         return (context.eventLoop, NIOLoopBound(self, eventLoop: context.eventLoop))
     }
 

@@ -30,9 +30,11 @@ package final class HTTPServer: Sendable {
     private let shares: PeerShares?
     private let state = Mutex(State())
 
+    /// - Parameter onCrowdLeft: a moment after most of many connections have closed; on an event loop, must not block.
     package init(
         configuration: ServerConfiguration, responder: any Responder, observer: (any RequestObserver)? = nil,
-        http2: (any HTTP2Starter)? = nil, group: any EventLoopGroup, counters: ServerCounters = ServerCounters()
+        http2: (any HTTP2Starter)? = nil, group: any EventLoopGroup, counters: ServerCounters = ServerCounters(),
+        onCrowdLeft: (@Sendable () -> Void)? = nil
     ) {
         self.configuration = configuration
         self.responder = responder
@@ -41,7 +43,9 @@ package final class HTTPServer: Sendable {
         self.group = group
         self.counters = counters
         shares = configuration.limits.connectionsPerPeer.map { PeerShares(most: $0) }
-        loops = group.makeIterator().map { ($0, NIOLoopBoundBox.makeBoxSendingValue(LoopState(), eventLoop: $0)) }
+        loops = group.makeIterator().map {
+            ($0, NIOLoopBoundBox.makeBoxSendingValue(LoopState(onCrowdLeft: onCrowdLeft), eventLoop: $0))
+        }
     }
 
     /// The loops that connections live on.
@@ -121,7 +125,12 @@ package final class HTTPServer: Sendable {
             }
             .childChannelOption(
                 .writeBufferWaterMark,
-                value: .init(low: configuration.limits.outboundBytes / 4, high: configuration.limits.outboundBytes))
+                value: .init(low: configuration.limits.outboundBytes / 4, high: configuration.limits.outboundBytes)
+            )
+            // A channel keeps its read buffers: of the defaults, four of 64 KiB for each client that ever sent as much at a time.
+            .childChannelOption(.maxMessagesPerRead, value: 2)
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 16 * 1024))
         do {
             let channel: any Channel
             switch listener.address {

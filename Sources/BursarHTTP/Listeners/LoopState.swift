@@ -9,16 +9,30 @@ final class LoopState {
     private(set) var isDraining = false
     private var connections: [ObjectIdentifier: any Channel] = [:]
     private var emptied: EventLoopPromise<Void>?
+    private var crowd = CrowdWatch()
+    private let onCrowdLeft: (@Sendable () -> Void)?
 
-    func opened(_ channel: any Channel) { connections[ObjectIdentifier(channel)] = channel }
+    init(onCrowdLeft: (@Sendable () -> Void)? = nil) { self.onCrowdLeft = onCrowdLeft }
+
+    func opened(_ channel: any Channel) {
+        connections[ObjectIdentifier(channel)] = channel
+        crowd.opened(nowOpen: connections.count)
+    }
 
     func closed(_ channel: any Channel) {
         connections[ObjectIdentifier(channel)] = nil
+        if crowd.closed(nowOpen: connections.count), let onCrowdLeft {
+            // What the last of them held is let go of right behind this.
+            channel.eventLoop.scheduleTask(in: Self.crowdIsGone, onCrowdLeft)
+        }
         if connections.isEmpty {
             emptied?.succeed()
             emptied = nil
         }
     }
+
+    /// Long enough for those that leave together, and too short for anyone to miss the memory.
+    static let crowdIsGone = TimeAmount.seconds(1)
 
     /// What the connections' channels hold for peers that do not read.
     var unwrittenBytes: Int {

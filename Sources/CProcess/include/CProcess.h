@@ -21,4 +21,8 @@ int bursar_is_dumpable(void);
  * descriptor, closed in programs that are started, or -1 with errno. */
 int bursar_memory_file(const void *_Nonnull bytes, unsigned long count);
 
+/* Gives what the heap holds and does not use back to the system: milliseconds for a hundred megabytes, in which no other thread gets
+ * memory. */
+void bursar_give_back_memory(void);
+
 #endif
