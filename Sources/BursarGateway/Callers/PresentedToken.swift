@@ -113,8 +113,11 @@ extension UnsafeRawBufferPointer {
     fileprivate func dropping(scheme: some StringProtocol) -> UnsafeRawBufferPointer? {
         let length = scheme.utf8.count
         guard count > length, self[length] == 0x20 else { return nil }
-        for (own, other) in zip(self, scheme.utf8) where own != other {
-            guard own.isASCIILetter, own | 0x20 == other | 0x20 else { return nil }
+        var index = 0
+        for other in scheme.utf8 {
+            let own = self[index]
+            guard own == other || own.isASCIILetter && own | 0x20 == other | 0x20 else { return nil }
+            index += 1
         }
         return UnsafeRawBufferPointer(rebasing: self[length...]).trimmingBlanks
     }

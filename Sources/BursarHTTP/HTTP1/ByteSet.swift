@@ -19,4 +19,17 @@ struct ByteSet: Sendable {
     static let host = ByteSet(low: 0x2fff_6ff2_0000_0000, high: 0x47ff_fffe_afff_fffe)
     /// Visible ASCII, blank and tab; obs-text (above 0x7F) is let through beside it.
     static let value = ByteSet(low: 0xffff_ffff_0000_0200, high: 0x7fff_ffff_ffff_ffff)
+
+    /// Whether the eight bytes from `index` on are all of a value, in one step: values are most of a head. A tab is left to the
+    /// slower look, so false only means: look again.
+    /// - Parameter index: eight less than the count, or smaller.
+    static func allMayStandInValue(_ bytes: UnsafeMutableBufferPointer<UInt8>, at index: Int) -> Bool {
+        let word = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        let (ones, tops) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
+        // A borrow reaches a byte's top bit where the byte is smaller than what is taken away; bytes above 0x7F have it already.
+        let controls = (word &- ones &* 0x20) & ~word & tops
+        let unlikeDelete = word ^ ones &* 0x7F
+        let deletes = (unlikeDelete &- ones) & ~unlikeDelete & tops
+        return controls | deletes == 0
+    }
 }
