@@ -17,6 +17,8 @@ final class HTTP2TestClient {
 
     /// All that was answered so far.
     private(set) var frames: [Frame] = []
+    /// How many of them were the last of their stream.
+    private(set) var endedStreams = 0
     private var unread: [UInt8] = []
     private var inflater: OpaquePointer?
 
@@ -88,6 +90,7 @@ final class HTTP2TestClient {
             frames.append(
                 Frame(
                     type: unread[3], flags: unread[4], stream: Int32(bitPattern: stream), payload: Array(unread[9..<9 + length])))
+            if let frame = frames.last, frame.endsStream { endedStreams += 1 }
             if let frame = frames.last, frame.type == 1 { decoded.append((frame.stream, fields(of: frame.payload))) }
             unread.removeFirst(9 + length)
         }
