@@ -69,7 +69,7 @@ extension AccountDirectory {
     func select(provider: String?, account: String?, query: BalancesQuery) throws(UnknownName) -> [Int] {
         var chosen = Array(entries.indices)
         for names in [provider.map { [$0] }, query.providers].compactMap({ $0 }) {
-            let providers = Set(try names.map { name throws(UnknownName) in try knownProvider(name) })
+            let providers = Set(try names.map { name throws(UnknownName) in try knownProvider(name, among: chosen) })
             chosen = chosen.filter { providers.contains(entries[$0].id.provider) }
         }
         for names in [account.map { [$0] }, query.accounts].compactMap({ $0 }) {
@@ -79,24 +79,27 @@ extension AccountDirectory {
         return chosen
     }
 
-    /// Which rows `require=` names: `tensorpix` all of a provider's, `tensorpix/main` one.
+    /// Which rows `require=` names: `tensorpix` all of a provider's, `tensorpix/main` one. Each once, in configuration order.
     func required(_ names: [String]) throws(UnknownName) -> [Int] {
-        var chosen: [Int] = []
-        for name in names {
+        var chosen: Set<Int> = []
+        for name in Set(names) {
             let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            let ofProvider = indices(of: try knownProvider(String(parts[0])))
+            let provider = try knownProvider(String(parts[0]), among: entries.indices)
             guard parts.count == 2 else {
-                chosen += ofProvider
+                chosen.formUnion(indices(of: provider))
                 continue
             }
-            let account = try knownAccount(String(parts[1]), among: ofProvider)
-            chosen += ofProvider.filter { entries[$0].id.account == account }
+            guard let account = AccountName(parts[1]), let index = indexByID[AccountID(provider: provider, account: account)]
+            else {
+                throw unknownAccount(among: indices(of: provider))
+            }
+            chosen.insert(index)
         }
-        return chosen
+        return chosen.sorted()
     }
 
-    private func knownProvider(_ name: String) throws(UnknownName) -> ProviderID {
-        if let id = ProviderID(name), indicesByProvider[id] != nil { return id }
+    private func knownProvider(_ name: String, among indices: some Collection<Int>) throws(UnknownName) -> ProviderID {
+        if let id = ProviderID(name), indices.contains(where: { entries[$0].id.provider == id }) { return id }
         throw UnknownName(
             detail: "No account of that provider is configured. "
                 + Self.list("Providers with accounts", providers.map(\.name)))
@@ -104,7 +107,11 @@ extension AccountDirectory {
 
     private func knownAccount(_ name: String, among indices: [Int]) throws(UnknownName) -> AccountName {
         if let account = AccountName(name), indices.contains(where: { entries[$0].id.account == account }) { return account }
-        throw UnknownName(
+        throw unknownAccount(among: indices)
+    }
+
+    private func unknownAccount(among indices: [Int]) -> UnknownName {
+        UnknownName(
             detail: "There is no account of that name here. "
                 + Self.list("Accounts", indices.map { entries[$0].id.description }))
     }
@@ -122,11 +129,13 @@ extension AccountDirectory {
 extension AccountDirectory {
     /// The paths whose ready answers show the account.
     func paths(showing index: Int) -> [String] {
-        let id = entries[index].id, path = entries[index].definition.path
-        return [
-            "/v1/balances", "/v1/balances/\(id.provider)", "/v1/balances/\(id.provider)/\(id.account)",
-            "/providers/\(id.provider)\(path)", "/providers/\(id.provider)@\(id.account)\(path)"
-        ]
+        let id = entries[index].id, template = entries[index].definition.path
+        // A path with parameters is asked for as it is documented or, by an unmodified client, with its values.
+        let filled = entries[index].upstream.documentedPath ?? template
+        return ["/v1/balances", "/v1/balances/\(id.provider)", "/v1/balances/\(id.provider)/\(id.account)"]
+            + (filled == template ? [template] : [template, filled]).flatMap {
+                ["/providers/\(id.provider)\($0)", "/providers/\(id.provider)@\(id.account)\($0)"]
+            }
     }
 
     /// Every segment of a path that answers to something: our own words, and names of definitions and accounts.

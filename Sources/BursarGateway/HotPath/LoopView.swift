@@ -79,6 +79,7 @@ final class CurrentServing: Sendable {
             return old
         }
         for scope in old.scopes { scope.hot.close() }
+        old.rows.close()
         return old
     }
 

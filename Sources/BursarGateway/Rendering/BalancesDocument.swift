@@ -85,6 +85,9 @@ package struct BalancesDocument: Sendable {
         return json.bytes
     }
 
+    /// What tells one answer from another: all but the time at which it was made.
+    var parts: [[UInt8]] { rows.map(\.json) + [Array("\(page?.next ?? "")".utf8)] }
+
     private var summary: [UInt8] {
         var json = JSONText(reserving: 96)
         json.object { json in

@@ -10,30 +10,44 @@ final class RowTable: Sendable {
         var generation: UInt64 = 0
     }
 
-    private let slots: Mutex<[Slot]>
+    private struct State {
+        var slots: [Slot]
+        /// Nobody tells this table of changes any more: nothing is kept.
+        var isClosed = false
+    }
+
+    private let state: Mutex<State>
     private let rendered = Atomic<Int>(0)
 
     /// How many rows were ever rendered: a list of thousands renders what changed, which a test wants to see.
     var renderedCount: Int { rendered.load(ordering: .relaxed) }
 
-    init(count: Int) { slots = Mutex(Array(repeating: Slot(), count: count)) }
+    init(count: Int) { state = Mutex(State(slots: Array(repeating: Slot(), count: count))) }
 
     /// The reading behind a row changed.
     func invalidate(_ index: Int) {
-        slots.withLock { slots in
-            slots[index].row = nil
-            slots[index].generation &+= 1
+        state.withLock { state in
+            state.slots[index].row = nil
+            state.slots[index].generation &+= 1
+        }
+    }
+
+    /// Another configuration is in force. Requests that began with this one go on to render, each for itself.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            state.slots = state.slots.map { Slot(row: nil, generation: $0.generation) }
         }
     }
 
     /// - Parameter make: reads the present view of the account; called where nothing is held that is still true.
     func row(_ index: Int, now: Moment, make: (Int) -> BalanceRow) -> BalancesDocument.Row {
-        let (held, generation) = slots.withLock { ($0[index].row, $0[index].generation) }
+        let (held, generation) = state.withLock { ($0.slots[index].row, $0.slots[index].generation) }
         if let held, now.monotonic < held.validUntil { return held }
         let row = BalancesDocument.Row(make(index), now: now)
         rendered.wrappingAdd(1, ordering: .relaxed)
-        slots.withLock { slots in
-            if slots[index].generation == generation { slots[index].row = row }
+        state.withLock { state in
+            if !state.isClosed, state.slots[index].generation == generation { state.slots[index].row = row }
         }
         return row
     }

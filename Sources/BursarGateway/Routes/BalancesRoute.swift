@@ -24,6 +24,8 @@ struct BalancesRoute: Sendable {
         var next: String?
         var directives: RequestDirectives
         var wantsText: Bool
+        /// The rows of the table that was asked for.
+        var table: [BalanceRow]?
         /// Nothing in the request but its path matters, so that the answer can be kept for the next one.
         var isPlain: Bool
         /// What the table of ready answers had seen when this request came.
@@ -138,12 +140,11 @@ struct BalancesRoute: Sendable {
         return (Array(page), page.last.map { "\(directory[$0].id)" })
     }
 
-    /// A caller waits as long as its call may take, which has a timeout of its own, and not past its own `Prefer: wait`. Only the
-    /// latter needs a timer for each caller.
+    /// A caller waits as long as its slowest call may take, and not past its own `Prefer: wait`. The calls' own timeouts nearly always
+    /// end a wait sooner; but a call that is overdue already, or still queued because its provider has as many as it may have, has none.
     private func waitDeadline(_ ask: Ask, _ indices: some Sequence<Int>) -> MonotonicTime {
-        guard let wait = ask.directives.wait else { return .distantFuture }
-        let slowest = indices.map { directory[$0].upstream.policy.timeout }.max() ?? .zero
-        return refresher.now.monotonic.advanced(by: min(.seconds(wait), slowest + Self.margin))
+        let longest = (indices.map { directory[$0].upstream.policy.timeout }.max() ?? .zero) + Self.margin
+        return refresher.now.monotonic.advanced(by: ask.directives.wait.map { min(.seconds($0), longest) } ?? longest)
     }
 
     /// Outer deadlines are longer than inner ones, so that the inner one's reason is what callers see.
@@ -158,16 +159,16 @@ extension BalancesRoute {
     ///   - asked: whether a provider was asked, by this request or by one that it joined.
     private func render(_ ask: Ask, _ own: [Int: Answer], asked: Bool) -> Response {
         let now = refresher.now
+        var ask = ask
+        // A table shows what a rendered row no longer has; it is for people, and its rows are not kept.
+        if ask.wantsText { ask.table = ask.indices.map { row($0, own) } }
         let document = BalancesDocument(
             generatedAt: now, page: ask.query.limit == nil ? nil : .init(next: ask.next),
-            rows: ask.indices.map { index in
-                guard let view = own[index]?.view else {
-                    return rows.row(directory[index].position, now: now) { _ in
-                        row(index, refresher.view(directory[index].upstream))
-                    }
-                }
-                return BalancesDocument.Row(row(index, view, otherwise: Problem(code: .timeout)), now: now)
-            })
+            rows: ask.table?.map { BalancesDocument.Row($0, now: now) }
+                ?? ask.indices.map { index in
+                    if own[index] != nil { return BalancesDocument.Row(row(index, own), now: now) }
+                    return rows.row(directory[index].position, now: now) { _ in row(index, own) }
+                })
         if ask.directives.newness == .heldOnly, !document.hasValue { return nothingHeld(ask, document) }
         if let missing = firstUnmet(ask, now) { return requirementUnmet(ask, document, missing, now, asked: asked) }
 
@@ -188,17 +189,27 @@ extension BalancesRoute {
         }
     }
 
-    private func row(_ index: Int, _ view: AccountView, otherwise: Problem? = nil) -> BalanceRow {
+    private func row(_ index: Int, _ own: [Int: Answer]) -> BalanceRow {
         let entry = directory[index]
-        return BalanceRow(id: entry.id, title: entry.definition.title, lowLimit: entry.low, view: view, otherwise: otherwise)
+        let view = own[index]?.view
+        return BalanceRow(
+            id: entry.id, title: entry.definition.title, lowLimit: entry.low, view: view ?? refresher.view(entry.upstream),
+            otherwise: view == nil ? nil : Problem(code: .timeout))
     }
 
     private func found(_ ask: Ask, _ document: BalancesDocument, asked: Bool) -> Response {
-        if ask.wantsText { return text(ask, document) }
+        if let table = ask.table {
+            let headers = self.headers(document, contentType: Self.plainText, asked: asked)
+            let prepared = Held.prepare(
+                Self.text(table, document.generatedAt), headers: headers, ageBase: .now(), forms: .plain)
+            return Held.choose(prepared, for: ask.request, replay: nil)
+        }
         var body = document.json
         if ask.query.isPretty { body = Self.pretty(body) }
         let headers = self.headers(document, contentType: "application/json", asked: asked)
-        let prepared = Held.prepare(body, headers: headers, ageBase: .now(), forms: ask.isPlain ? .all : .plain)
+        // The same rows are the same answer, whenever it was made: only generated_at differs then.
+        let prepared = Held.prepare(
+            body, tag: EntityTag.weak(document.parts), headers: headers, ageBase: .now(), forms: ask.isPlain ? .all : .plain)
         let replay = ask.isPlain ? publish(prepared, ask, document, asked: asked) : nil
         return Held.choose(prepared, for: ask.request, replay: replay)
     }
@@ -230,13 +241,10 @@ extension BalancesRoute {
         (try? JSONReader.read(json, limits: JSONLimits(bytes: json.count))).map { JSONWriter.pretty($0) } ?? json
     }
 
-    private func text(_ ask: Ask, _ document: BalancesDocument) -> Response {
-        let now = document.generatedAt
-        let lines = ask.indices.map { row($0, refresher.view(directory[$0].upstream)).tableLine }
-        let body = Array(BalanceTable(lines).text(now: now.wall).utf8)
-        let headers = headers(document, contentType: "text/plain; charset=utf-8", asked: false)
-        return Held.choose(
-            Held.prepare(body, headers: headers, ageBase: .now(), forms: .plain), for: ask.request, replay: nil)
+    private static let plainText = "text/plain; charset=utf-8"
+
+    private static func text(_ table: [BalanceRow], _ now: Moment) -> [UInt8] {
+        Array(BalanceTable(table.map(\.tableLine)).text(now: now.wall).utf8)
     }
 }
 
@@ -280,7 +288,11 @@ extension BalancesRoute {
         ]
         headers["cache-status"] = (asked ? CacheStatus.forwarded(.miss, status: nil, stored: false) : .refused(nil)).field
         if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
-        return Answers.problem(problem, headers: headers)
+        guard let table = ask.table else { return Answers.problem(problem, headers: headers) }
+        headers["cache-control"] = "no-store"
+        headers["content-type"] = Self.plainText
+        return Response(
+            status: status, headers: headers, bytes: Self.text(table, document.generatedAt) + Array("\n\(detail)\n".utf8))
     }
 }
 

@@ -1,12 +1,28 @@
 import Crypto
 
-/// A strong entity tag of a body (RFC 9110 8.8.3). Pure.
+/// Entity tags of bodies (RFC 9110 8.8.3). Pure.
+///
+/// 96 bits of SHA-256: two bodies never share a tag by chance, and nobody learns a balance from one.
 enum EntityTag {
-    /// 96 bits of SHA-256: two bodies never share a tag by chance, and nobody learns a balance from one.
-    static func of(_ body: some Sequence<UInt8>, form: StaticString = "") -> String {
+    /// A strong one: of the very bytes.
+    static func of(_ body: [UInt8]) -> String {
         var hash = SHA256()
-        hash.update(data: Array(body))
-        let digits = hash.finalize().prefix(12).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-        return "\"\(digits.joined())\(form)\""
+        hash.update(data: body)
+        return "\"\(digits(hash))\""
+    }
+
+    /// A weak one: of what matters in a body, part by part.
+    static func weak(_ parts: [[UInt8]]) -> String {
+        var hash = SHA256()
+        for part in parts {
+            // Where a part ends belongs to it.
+            withUnsafeBytes(of: part.count) { hash.update(bufferPointer: $0) }
+            hash.update(data: part)
+        }
+        return "W/\"\(digits(hash))\""
+    }
+
+    private static func digits(_ hash: SHA256) -> String {
+        hash.finalize().prefix(12).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }

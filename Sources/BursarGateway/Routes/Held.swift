@@ -11,11 +11,13 @@ enum Held {
         case plain
     }
 
-    /// - Parameter headers: without ETag and Content-Encoding; with Vary.
+    /// - Parameters:
+    ///   - tag: the entity tag; nil: a strong one of the body.
+    ///   - headers: without ETag and Content-Encoding; with Vary.
     static func prepare(
-        _ body: [UInt8], status: Int = 200, headers: HeaderFields, ageBase: NIODeadline?, forms: Forms
+        _ body: [UInt8], tag: String? = nil, status: Int = 200, headers: HeaderFields, ageBase: NIODeadline?, forms: Forms
     ) -> PreparedResponse {
-        let tag = EntityTag.of(body)
+        let tag = tag ?? EntityTag.of(body)
         var gzip: PreparedResponse?
         if forms == .all, body.count >= Gzip.smallestBody, let compressed = Gzip.compress(body), compressed.count < body.count {
             var gzipHeaders = headers

@@ -36,6 +36,8 @@ struct ProviderRoute: Sendable {
         case noCredential
         /// Two of them: which one a provider would take is anybody's guess.
         case severalCredentials
+        /// Something stands where the provider's key would, and is none: another scheme, or nothing behind it.
+        case unusableCredential
         /// A client token, and no clients are configured: it is somebody's key to another gateway.
         case clientToken
         /// A key of the caller's own, which this client may not use.
@@ -56,6 +58,13 @@ struct ProviderRoute: Sendable {
             return .now(
                 CallerAnswers.unauthorized(
                     request, words: "That is a client token, and this gateway has no clients configured.", as: definition))
+        case .failure(.unusableCredential):
+            return .now(
+                CallerAnswers.unauthorized(
+                    request,
+                    words:
+                        "The \(definition.auth.headerName) header holds no credential of the documented form. Leave it out to ask "
+                        + "with the configured account.", as: definition))
         case .failure(.noPassThrough): return .now(CallerAnswers.passThroughRefused(request, definition))
         case .failure(.severalCredentials):
             return .now(
@@ -80,17 +89,14 @@ struct ProviderRoute: Sendable {
         if let token = credential, ClientToken.isWithin(token) {
             if caller.client == nil, passthrough != nil { return .failure(.clientToken) }
             credential = nil
+        } else if credential == nil, !sent.isEmpty, caller.client == nil, passthrough != nil {
+            // The provider would refuse it; another account's balance is no answer to somebody's own key.
+            return .failure(.unusableCredential)
         }
         if credential != nil, caller.client != nil, passthrough == nil || !caller.mayPassThrough {
             return .failure(.noPassThrough)
         }
-        if let passthrough, let credential {
-            let base = directory.defaultIndex(of: definition.id).map { directory[$0].upstream }
-            return .success(
-                Subject(
-                    upstream: passthrough.account(definition, credential, beside: base), hold: scrubber.hold(credential),
-                    isConfigured: false, changes: hot.changes))
-        }
+        let configured: Int?
         if let account {
             guard let name = AccountName(account),
                 let index = directory.index(of: AccountID(provider: definition.id, account: name))
@@ -99,10 +105,19 @@ struct ProviderRoute: Sendable {
                 return .failure(
                     .notFound("\(definition.title) has no such account here. Accounts: \(known.isEmpty ? "none" : known)."))
             }
-            return .success(Subject(upstream: directory[index].upstream, isConfigured: true, changes: hot.changes))
+            configured = index
+        } else {
+            configured = directory.defaultIndex(of: definition.id)
         }
-        guard let index = directory.defaultIndex(of: definition.id) else { return .failure(.noCredential) }
-        return .success(Subject(upstream: directory[index].upstream, isConfigured: true, changes: hot.changes))
+        if let passthrough, let credential {
+            // Asked where the account that the path names is asked, with that account's parameters.
+            return .success(
+                Subject(
+                    upstream: passthrough.account(definition, credential, beside: configured.map { directory[$0].upstream }),
+                    hold: scrubber.hold(credential), isConfigured: false, changes: hot.changes))
+        }
+        guard let configured else { return .failure(.noCredential) }
+        return .success(Subject(upstream: directory[configured].upstream, isConfigured: true, changes: hot.changes))
     }
 
     private func answer(_ request: Request, _ subject: Subject) -> Reply {
@@ -236,7 +251,7 @@ extension ProviderRoute {
 
 extension UpstreamAccount {
     /// The documented path with its parameters filled in, without the query: what an unmodified client asks for.
-    fileprivate var documentedPath: String? {
+    var documentedPath: String? {
         definition.target(parameters: parameters)?.split(separator: "?", maxSplits: 1).first.map(String.init)
     }
 }

@@ -50,6 +50,20 @@ extension AccountEntry {
 }
 
 extension Configuration {
+    /// Why this may not be put in force in a process whose listeners are those of `started`; nil: it may. Its own listeners were judged
+    /// when it was read, but they are bound by a start only: until then the old ones answer, to whomever reaches them.
+    func obstacle(afterStartWith started: Configuration) -> String? {
+        if case .file(let path) = started.origin, origin == .environment {
+            return "\(path) was in force and is not there any more. Put it back, or restart to serve without it."
+        }
+        guard clients.isEmpty, !allowAnonymous else { return nil }
+        let open = (started.listen + started.inherited.map(\.address)).first { !$0.isLocalOnly }
+        return open.map {
+            "\($0) still listens and can be reached from elsewhere, and without clients anyone who does could read every balance. "
+                + "Restart to stop listening there, keep clients, or write allow_anonymous: true where that is meant."
+        }
+    }
+
     /// What listens, and how, is decided once: a listener that comes or goes while others serve is a restart's business, which
     /// loses no request either (`drain`).
     func settingsThatNeedRestart(after old: Configuration) -> [String] {

@@ -15,6 +15,8 @@ final class Reloader: Sendable {
     private let read: (@Sendable () -> ConfigurationResult)?
     private let process: ProcessParts
     private let current: CurrentServing
+    /// What the process started with, whose listeners are bound.
+    private let started: Configuration
     private let relay: ChangeRelay
     private let background: BackgroundRefresh
     private let keyFiles: SecretFileWatch
@@ -32,6 +34,7 @@ final class Reloader: Sendable {
         self.read = read
         self.process = process
         self.current = current
+        started = current.value.configuration
         self.relay = relay
         self.background = background
         self.keyFiles = keyFiles
@@ -70,6 +73,7 @@ final class Reloader: Sendable {
         guard let configuration = result.configuration else {
             return refused(result.diagnostics.filter { $0.severity == .error }.map(\.description), trigger)
         }
+        if let obstacle = configuration.obstacle(afterStartWith: started) { return refused([obstacle], trigger) }
         // A renewed certificate is part of it. Files that cannot be used are a reason to refuse, like any other mistake.
         if let identity, identity.settings == configuration.tls, identity.filesChanged {
             do throws(TLSError) { try identity.reload() } catch { return refused(["\(error)"], trigger) }

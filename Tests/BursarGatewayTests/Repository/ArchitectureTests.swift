@@ -38,7 +38,7 @@ import Testing
             "Logging", "Crypto"
         ],
         "BursarStore": ["BursarModel", "BursarEngine", "GRDB", "Logging", "Foundation"],
-        "BursarHTTP": ["CNghttp2", "CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
+        "BursarHTTP": ["CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
             "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore", "BursarHTTP", "CProcess", "NIOCore",
             "NIOPosix",

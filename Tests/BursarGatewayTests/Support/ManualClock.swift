@@ -24,6 +24,9 @@ final class ManualClock: UpstreamClock {
         monotonic: MonotonicTime(nanoseconds: 1_000_000_000_000), wall: WallTime(milliseconds: 1_795_215_360_000))
     private let state = Mutex(State())
 
+    /// How much is waiting for its time.
+    var scheduledCount: Int { state.withLock { $0.works.count } }
+
     var now: Moment { state.withLock { Self.start.advanced(by: $0.elapsed) } }
 
     func schedule(at time: MonotonicTime, _ work: @escaping @Sendable () -> Void) -> any ScheduledWork {

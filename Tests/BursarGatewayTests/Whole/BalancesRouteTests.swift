@@ -116,6 +116,67 @@ import Testing
         }
     }
 
+    @Test func `whoever joins a call that is overdue waits no longer than a call may take`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-hang, timeout: 5s"]) { gateway async throws in
+            async let first = gateway.get("/v1/balances")
+            try await gateway.mocks.waitForCalls(1, for: "sunor")
+            gateway.clock.advance(by: .seconds(6))
+            #expect(try await first.status == 504)
+            // The call hangs on, and the pause behind its failure is over.
+            gateway.clock.advance(by: .seconds(3))
+            let before = gateway.clock.scheduledCount
+            async let second = gateway.get("/v1/balances", ("cache-control", "no-cache"))
+            while gateway.clock.scheduledCount == before { try await Task.sleep(for: .milliseconds(2)) }
+            gateway.clock.advance(by: .seconds(6))
+            #expect(try await second.status == 504)
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+        }
+    }
+
+    @Test func `a filter that contradicts the path is no empty list`() async throws {
+        try await TestGateway.with(Self.three) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances/sunor?provider=sunor").status == 200)
+            for path in ["/v1/balances/sunor?provider=tensorpix", "/v1/balances/sunor/second?account=default"] {
+                #expect(try await gateway.get(path).status == 404)
+            }
+        }
+    }
+
+    @Test func `the same rows have the same tag, whoever asked, and however`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok", "provider: tensorpix, key: mock-ok"]) {
+            gateway async throws in
+            for path in ["/v1/balances", "/v1/balances?provider=sunor", "/v1/balances?pretty", "/v1/balances?limit=1"] {
+                let tag = try #require(try await gateway.get(path).headers.first(name: "etag"))
+                gateway.clock.advance(by: .seconds(1))
+                #expect(try await gateway.fresh(path).headers.first(name: "etag") == tag)
+                #expect(try await gateway.get(path, ("if-none-match", tag)).status == 304)
+                #expect(try await gateway.get(path, ("if-none-match", tag), ("cache-control", "max-age=20")).status == 304)
+            }
+            let (one, two) = (
+                try await gateway.get("/v1/balances/sunor"),
+                try await gateway.get("/v1/balances/sunor", ("cache-control", "no-cache"))
+            )
+            #expect(one.headers.first(name: "etag") != two.headers.first(name: "etag"), "another reading is another answer")
+        }
+    }
+
+    @Test func `the table has the rows, the status and the reason of the JSON`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-401"]) { gateway async throws in
+            let table = try await gateway.get("/v1/balances", ("accept", "text/plain"))
+            #expect(table.status == 502)
+            #expect(table.headers.first(name: "content-type") == "text/plain; charset=utf-8")
+            #expect(table.text.hasPrefix("PROVIDER"))
+            #expect(table.headers.first(name: "cache-status") == "bursar; fwd=miss")
+        }
+        try await TestGateway.with(["provider: sunor, key: mock-hang", "provider: tensorpix, key: mock-ok"]) {
+            gateway async throws in
+            _ = try await gateway.get("/v1/balances/tensorpix")
+            let table = try await gateway.get("/v1/balances", ("accept", "text/plain"), ("prefer", "wait=0"))
+            #expect(table.status == 200)
+            #expect(table.text.contains("did not answer in time"), "\(table.text)")
+        }
+    }
+
     @Test func `the table is for people, and pretty JSON is the same JSON`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
             let plain = try await gateway.get("/v1/balances")

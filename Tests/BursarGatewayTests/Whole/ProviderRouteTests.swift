@@ -70,6 +70,38 @@ import Testing
         }
     }
 
+    @Test func `what stands in the key's place and is no key gets no other account's balance`() async throws {
+        let path = try #require(TestGateway.routes["tensorpix"])
+        try await TestGateway.with(["provider: tensorpix, key: mock-ok", "provider: sunor, key: mock-ok"]) {
+            gateway async throws in
+            for value in ["Bearer my-own-key", "my-own-key", "Token", "Token ", ""] {
+                let answer = try await gateway.get(path, ("authorization", value))
+                #expect(answer.status == 401, "\(value)")
+                #expect(answer.text.contains("holds no credential of the documented form"))
+            }
+            #expect(try await gateway.get(Self.sunor, ("x-api-key", " ")).status == 401)
+            #expect(try gateway.mocks.calls(for: "tensorpix") == 0)
+            // Another provider's header means nothing here.
+            #expect(try await gateway.get(Self.sunor, ("authorization", "Bearer my-own-key")).status == 200)
+        }
+    }
+
+    @Test func `a key of one's own is asked where the account that the path names is asked`() async throws {
+        let elsewhere = try await MockProviders.start()
+        let accounts = [
+            "provider: sunor, key: mock-balance-1",
+            "provider: sunor, name: studio, key: mock-balance-2, base_url: '\(elsewhere.baseURL(for: "sunor"))'"
+        ]
+        try await TestGateway.with(accounts) { gateway async throws in
+            let key = "mock-ok\(Canary.mark)"
+            #expect(try await gateway.get("/providers/sunor@studio/api/v1/account/balance", ("x-api-key", key)).status == 200)
+            #expect(try elsewhere.calls(for: "sunor", key: key) == 1)
+            #expect(try gateway.mocks.calls(for: "sunor", key: key) == 0)
+            #expect(try await gateway.get("/providers/sunor@nobody/api/v1/account/balance", ("x-api-key", key)).status == 404)
+        }
+        await elsewhere.stop()
+    }
+
     @Test func `two credentials in one request are refused`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
             let answer = try await gateway.get(Self.sunor, ("x-api-key", "mock-ok~1"), ("X-API-Key", "mock-ok~2"))
