@@ -71,7 +71,7 @@ def main():
         peer = servers.nginx(directory)
         costs = {"bursar": measure(http1, Target(bursar.process, f"http://127.0.0.1:{bursar.port}/v1/balances"), seconds)}
         if peer:
-            process, port, _ = peer
+            process, port, *_ = peer
             costs["nginx"] = measure(http1, Target(process, f"http://127.0.0.1:{port}/static/body.json"), seconds)
         for server, cost in costs.items():
             print(f"warm full list, {server:13} {cost.microseconds:8.1f} µs  {cost.per_second:.0f}/s")
