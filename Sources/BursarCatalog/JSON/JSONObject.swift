@@ -29,9 +29,9 @@ package struct JSONObject: Sendable, Hashable {
     package init() { members = [] }
 
     package subscript(key: String) -> JSONValue? {
-        get { members.first { $0.key == key }?.value }
+        get { members.first { $0.key.isSameKey(as: key) }?.value }
         set {
-            let index = members.firstIndex { $0.key == key }
+            let index = members.firstIndex { $0.key.isSameKey(as: key) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -40,6 +40,11 @@ package struct JSONObject: Sendable, Hashable {
             }
         }
     }
+}
+
+extension String {
+    /// Byte for byte: Swift takes texts for equal that only look alike, such as `é` in one scalar and in two.
+    func isSameKey(as other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {

@@ -85,16 +85,17 @@ package enum JSONReader {
 struct UniqueKeys {
     private static let longestList = 16
     private var list: [String] = []
-    private var set: Set<String> = []
+    /// Of bytes, not of texts: `é` in one scalar and in two are one text for Swift, and two keys for JSON.
+    private var set: Set<[UInt8]> = []
 
     /// False where the key has been there.
     mutating func insert(_ key: String) -> Bool {
         if set.isEmpty {
             guard !list.contains(where: { $0.utf8.elementsEqual(key.utf8) }) else { return false }
             list.append(key)
-            if list.count > Self.longestList { set = Set(list) }
+            if list.count > Self.longestList { set = Set(list.map { Array($0.utf8) }) }
             return true
         }
-        return set.insert(key).inserted
+        return set.insert(Array(key.utf8)).inserted
     }
 }

@@ -76,7 +76,7 @@ extension LocatedNode {
     }
 
     /// A mapping's value; nil for a key that is not there and for what is no mapping.
-    package subscript(key: String) -> LocatedNode? { pairs?.first { $0.key == key }?.value }
+    package subscript(key: String) -> LocatedNode? { pairs?.first { $0.key.isSameKey(as: key) }?.value }
 
     /// The value by YAML 1.2's core schema. A plain scalar of JSON's number grammar is a number and keeps its text; what YAML
     /// alone takes for a number (`0x1F`, `.5`, `.inf`) is a string, because JSON could not say it.
