@@ -7,7 +7,9 @@ extension LocatedReader {
         _ bytes: [UInt8], file: String, limits: LocatedLimits = LocatedLimits()
     ) throws(Diagnostic) -> LocatedNode {
         guard bytes.count <= limits.bytes else { throw .init(file, nil, "larger than \(limits.bytes) bytes") }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .init(file, nil, "not valid UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .init(file, TextMark(firstInvalidUTF8In: bytes), "not valid UTF-8")
+        }
         if let mark = YAMLAliases.firstUsed(in: bytes) {
             throw .init(file, mark, "anchors and aliases are not read here", hint: "write the value out")
         }
@@ -17,7 +19,7 @@ extension LocatedReader {
             // what is quoted is told by the scalar's style.
             root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
         } catch {
-            throw Diagnostic(file, yamlError: error)
+            throw Diagnostic(file, yamlError: error, in: bytes)
         }
         guard let root else { return LocatedNode(.mapping([]), at: TextMark(line: 1, column: 1)) }
         var converter = YAMLConverter(file: file, limits: limits, nodesLeft: limits.nodes)
@@ -32,7 +34,7 @@ extension Diagnostic {
     }
 
     /// Only libyaml's fixed words and the place: its error values carry the whole document, and their descriptions quote it.
-    fileprivate init(_ file: String, yamlError error: any Error) {
+    fileprivate init(_ file: String, yamlError error: any Error, in bytes: [UInt8]) {
         switch error {
         case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
@@ -41,8 +43,8 @@ extension Diagnostic {
         case YamlError.duplicatedKeysInMapping(let keys, let context):
             let name = keys.first.flatMap { Self.isShowable($0) ? "\"\($0)\"" : nil } ?? "a key"
             self.init(file, TextMark(context.mark), "\(name) stands twice in one mapping", hint: "keep one")
-        case YamlError.reader(let problem, _, _, _):
-            self.init(file, nil, "not valid YAML: \(problem)")
+        case YamlError.reader(let problem, _, let value, _):
+            self.init(file, TextMark(first: value, in: bytes), "not valid YAML: \(problem)")
         default:
             self.init(file, nil, "not valid YAML")
         }
@@ -56,6 +58,24 @@ extension Diagnostic {
 
 extension TextMark {
     fileprivate init(_ mark: Mark) { self.init(line: mark.line, column: mark.column) }
+
+    fileprivate init(firstInvalidUTF8In bytes: [UInt8]) {
+        var parser = Unicode.UTF8.ForwardParser()
+        var rest = bytes.makeIterator()
+        var offset = 0
+        while case .valid(let scalar) = parser.parseScalar(from: &rest) { offset += scalar.count }
+        self.init(offset: offset, in: bytes)
+    }
+
+    /// Of the first character of that number: libyaml ends at it, and Yams counts its place in another unit.
+    fileprivate init?(first character: Int32, in bytes: [UInt8]) {
+        guard let scalar = UInt32(exactly: character).flatMap({ Unicode.Scalar($0) }) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        // One byte order mark may stand at the beginning.
+        let start = text.unicodeScalars.first == "\u{FEFF}" ? text.unicodeScalars.index(after: text.startIndex) : text.startIndex
+        guard let place = text.unicodeScalars[start...].firstIndex(of: scalar) else { return nil }
+        self.init(offset: text.utf8.distance(from: text.startIndex, to: place), in: bytes)
+    }
 }
 
 /// Turns Yams's nodes into ours. *Value,* used once. No node is ever compared or hashed: that would resolve tags.

@@ -44,7 +44,8 @@ import Testing
             "a: 1\n---\nb: 2",
             "f.yaml:2:1: error: not valid YAML: expected a single document in the stream, but found another document"
         ),
-        ("a: \u{1}", "f.yaml: error: not valid YAML: control characters are not allowed")
+        ("a: \u{1}", "f.yaml:1:4: error: not valid YAML: control characters are not allowed"),
+        ("a: \u{1F4B0}\r\nb: é\u{80}", "f.yaml:2:5: error: not valid YAML: control characters are not allowed")
     ]) func `what is not read is told with its place`(text: String, expected: String) { #expect(problem(text) == expected) }
 
     @Test func `an error never quotes the document`() {
