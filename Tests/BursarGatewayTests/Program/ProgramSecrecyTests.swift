@@ -97,6 +97,30 @@ struct ProgramSecrecyTests {
         }
     }
 
+    /// To whom the kernel gives a process's files in `/proc` tells whether it is dumpable: to its user, or to root alone. Root itself
+    /// would see no difference, so the program runs as somebody else then.
+    @Test(.enabled(if: geteuid() != 0 || LocalProgram.has("setpriv"), "setpriv is not there"), arguments: [false, true])
+    func `no other process of its user reads its memory, unless asked for`(isAskedFor: Bool) async throws {
+        let nobody: uid_t = 65_534
+        let user = geteuid() == 0 ? nobody : geteuid()
+        let program = try ChildProgram(
+            ["serve", "--listen", "127.0.0.1:0"],
+            environment: ["SUNOR_API_KEY": "mock-ok\(Canary.mark)"].merging(isAskedFor ? ["BURSAR_CORE_DUMPS": "1"] : [:]) { $1 },
+            user: geteuid() == 0 ? nobody : nil)
+        do {
+            _ = try await program.url()
+            for name in ["mem", "environ", "maps"] {
+                let owner = try FileManager.default.attributesOfItem(atPath: "/proc/\(program.processID)/\(name)")[
+                    .ownerAccountID]
+                #expect((owner as? NSNumber)?.uint32Value == (isAskedFor ? user : 0), "\(name)")
+            }
+        } catch {
+            await program.end(by: SIGKILL)
+            throw error
+        }
+        await program.end(by: SIGTERM)
+    }
+
     @Test func `a proxy in the environment is not used`() async throws {
         let nobody = "http://127.0.0.1:9"
         let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"]

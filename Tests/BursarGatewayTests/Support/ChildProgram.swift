@@ -30,10 +30,17 @@ final class ChildProgram: Sendable {
         .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter user: whom it runs as, where the tests run as root: its number.
+    init(_ arguments: [String], environment: [String: String] = [:], user: uid_t? = nil) throws {
         process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(Self.path))
-        process.arguments = arguments
+        let path = try #require(Self.path)
+        if let user {
+            process.executableURL = URL(fileURLWithPath: try #require(LocalProgram.find("setpriv")))
+            process.arguments = ["--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", "--", path] + arguments
+        } else {
+            process.executableURL = URL(fileURLWithPath: path)
+            process.arguments = arguments
+        }
         process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
         process.standardInput = FileHandle.nullDevice
         for (pipe, collected, isError) in [(Pipe(), out, false), (Pipe(), error, true)] {
