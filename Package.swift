@@ -96,22 +96,25 @@ let package = Package(
                 serviceLifecycle, unixSignals, asyncHTTPClient, logging, nioCore, nioPosix
             ],
             swiftSettings: settings),
-        .testTarget(name: "BursarModelTests", dependencies: ["BursarModel"], swiftSettings: settings),
-        .testTarget(name: "BursarEngineTests", dependencies: ["BursarEngine", "BursarModel"], swiftSettings: settings),
         .testTarget(
-            name: "BursarCatalogTests", dependencies: ["BursarCatalog", "BursarModel"], exclude: ["Definitions"],
+            name: "BursarModelTests", dependencies: ["BursarModel", "FuzzRules"], exclude: ["Corpus"], swiftSettings: settings),
+        .testTarget(
+            name: "BursarEngineTests", dependencies: ["BursarEngine", "BursarModel", "FuzzRules"], exclude: ["Corpus"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BursarCatalogTests", dependencies: ["BursarCatalog", "BursarModel", "FuzzRules"],
+            exclude: ["Corpus", "Definitions"],
             swiftSettings: settings),
         .testTarget(
             name: "BursarUpstreamTests",
             dependencies: [
                 "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarHTTP", "BursarModel", nioCore, nioPosix,
-                nioSSL,
-                logging
+                "FuzzRules", nioSSL, logging
             ],
-            swiftSettings: settings),
+            exclude: ["Corpus"], swiftSettings: settings),
         .testTarget(
             name: "BursarHTTPTests",
-            dependencies: ["BursarHTTP", "CNghttp2", nioCore, nioPosix, nioEmbedded, nioSSL], exclude: ["Corpus"],
+            dependencies: ["BursarHTTP", "FuzzRules", "CNghttp2", nioCore, nioPosix, nioEmbedded, nioSSL], exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
             name: "BursarMocksTests",
@@ -125,20 +128,28 @@ let package = Package(
             name: "BursarGatewayTests",
             dependencies: [
                 "BursarGateway", "BursarMocks", "BursarUpstream", "BursarStore", "BursarHTTP", "BursarEngine", "BursarCatalog",
-                "BursarModel",
-                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging
+                "BursarModel", "FuzzRules", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging
             ],
-            swiftSettings: settings)
+            exclude: ["Corpus"], swiftSettings: settings)
     ],
     swiftLanguageModes: [.v6]
 )
 
+// What fuzzing checks, said once: plain tests and the fuzzer call the same functions. A program cannot depend on a test target,
+// and a target that sees internals would break everyone's release build: so it is a test target except where the fuzzer is built.
+let isFuzzing = Context.environment["BURSAR_FUZZ"] != nil
+let rules: [Target.Dependency] = [
+    "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore", "BursarHTTP", "BursarGateway", "CNghttp2",
+    nioCore
+]
+package.targets.append(
+    isFuzzing
+        ? .target(name: "FuzzRules", dependencies: rules, path: "Tests/FuzzRules", swiftSettings: settings)
+        : .testTarget(name: "FuzzRules", dependencies: rules, path: "Tests/FuzzRules", swiftSettings: settings))
+
 // The fuzzer links only with -sanitize=fuzzer, which scripts/fuzz says; every other build is without it.
-if Context.environment["BURSAR_FUZZ"] != nil {
+if isFuzzing {
     package.products.append(.executable(name: "bursar-fuzz", targets: ["bursar-fuzz"]))
     package.targets.append(
-        .executableTarget(
-            name: "bursar-fuzz",
-            dependencies: ["BursarModel", "BursarEngine", "BursarCatalog", "BursarHTTP", "CNghttp2", nioCore], path: "Tests/Fuzz",
-            swiftSettings: settings))
+        .executableTarget(name: "bursar-fuzz", dependencies: ["FuzzRules"], path: "Tests/Fuzz", swiftSettings: settings))
 }

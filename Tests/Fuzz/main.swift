@@ -1,19 +1,16 @@
 // A coverage-guided fuzzer of whatever reads bytes that strangers write. scripts/fuzz builds and runs it; no other build has it.
 //
 //     bursar-fuzz TARGET [libFuzzer's options and folders]
+//     bursar-fuzz prepare TARGET FOLDER DICTIONARY     writes what a run starts from
+//     bursar-fuzz keep TARGET FOLDER                   puts the inputs of a folder into the corpus of the tests
+
+import FuzzRules
 
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
     import Musl
 #endif
-
-/// What each target does with an input. To add one, write a function that takes bytes and traps where a rule is broken, and name
-/// it here: coverage, the address sanitizer and the corpus come by themselves.
-let targets: [String: @Sendable ([UInt8]) -> Void] = [
-    "http1": fuzzHTTP1, "http2": fuzzHTTP2, "proxy": fuzzProxyHeader, "accept-encoding": fuzzAcceptEncoding, "json": fuzzJSON,
-    "dates": fuzzDates
-]
 
 /// libFuzzer's own entry, where the program has a `main` already. Its C convention and Swift's agree for pointers and numbers.
 @_silgen_name("LLVMFuzzerRunDriver")
@@ -26,21 +23,48 @@ func runFuzzer(
 @_cdecl("LLVMFuzzerTestOneInput")
 func neverCalled(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 { 0 }
 
-nonisolated(unsafe) var chosen: @Sendable ([UInt8]) -> Void = { _ in }
-guard CommandLine.arguments.count > 1, let target = targets[CommandLine.arguments[1]] else {
-    print("usage: bursar-fuzz \(targets.keys.sorted().joined(separator: "|")) [libFuzzer's options and folders]")
+func usage() -> Never {
+    print(
+        "usage: bursar-fuzz \(FuzzTarget.all.map(\.name).sorted().joined(separator: "|")) [libFuzzer's options and folders]")
     exit(64)
 }
-chosen = target
-var count = CommandLine.argc - 1
-// The target's name stands where libFuzzer expects the program's.
-var arguments = CommandLine.unsafeArgv + 1
+
+let words = CommandLine.arguments.dropFirst()
+if let command = words.first, ["prepare", "keep"].contains(command) {
+    guard let target = words.dropFirst().first.flatMap({ FuzzTarget.named($0) }), words.count >= 3 else { usage() }
+    if command == "prepare", words.count == 4 {
+        try target.prepare(in: words[3], dictionary: words[4])
+    } else {
+        let (kept, left) = try target.keep(from: words[3])
+        print("\(kept) inputs kept, \(left) left out for their length")
+    }
+    exit(0)
+}
+
+nonisolated(unsafe) var chosen: @Sendable ([UInt8]) throws(BrokenRule) -> Void = { _ in }
+guard let target = words.first.flatMap({ FuzzTarget.named($0.hasPrefix("--") ? String($0.dropFirst(2)) : $0) }) else { usage() }
+chosen = target.check
+// libFuzzer starts itself again to merge, with the same arguments: what begins with two dashes it leaves to others. The longest input
+// is what was chosen for the target, unless options behind say otherwise.
+let options =
+    [
+        CommandLine.arguments[0], "--" + target.name, "-max_len=\(target.longest)", "-timeout=10", "-rss_limit_mb=4096",
+        "-print_final_stats=1"
+    ] + words.dropFirst()
+var count = Int32(options.count)
+// Never freed: libFuzzer keeps them.
+let vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: options.count + 1)
+for (index, option) in options.enumerated() { vector[index] = strdup(option) }
+vector[options.count] = nil
+var arguments = vector
 exit(
     withUnsafeMutablePointer(to: &arguments) { pointer in
-        pointer.withMemoryRebound(to: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.self, capacity: 1) { arguments in
-            runFuzzer(&count, arguments) { bytes, length in
-                chosen(Array(UnsafeBufferPointer(start: bytes, count: length)))
-                return 0
+        runFuzzer(&count, pointer) { bytes, length in
+            do throws(BrokenRule) {
+                try chosen(Array(UnsafeBufferPointer(start: bytes, count: length)))
+            } catch {
+                fatalError("\(error)")
             }
+            return 0
         }
     })

@@ -18,6 +18,7 @@ package struct LeakSearch {
     /// Searching pays by the window: less than this at a time would search the overlap more often than the text.
     private static let window = 1 << 20
 
+    private let window: Int
     private let secrets: [(name: String, secret: Secret)]
     private let scrubber: Scrubber
     /// No writing is longer.
@@ -30,8 +31,12 @@ package struct LeakSearch {
     /// How much was searched.
     package var searched: Int { start + buffer.count }
 
-    package init(_ secrets: [(name: String, secret: Secret)]) {
+    package init(_ secrets: [(name: String, secret: Secret)]) { self.init(secrets, window: Self.window) }
+
+    /// - Parameter window: how much is gathered before it is searched; what is found is the same for every one.
+    init(_ secrets: [(name: String, secret: Secret)], window: Int) {
         self.secrets = secrets
+        self.window = window
         scrubber = Scrubber(secrets.map(\.secret))
         reach = (secrets.map(\.secret.count).max() ?? 0) * Self.mostBytesPerByte + 64
     }
@@ -39,7 +44,7 @@ package struct LeakSearch {
     /// Takes the next piece and says what is certain by now.
     package mutating func feed(_ piece: some Sequence<UInt8>) -> [SecretSighting] {
         buffer.append(contentsOf: piece)
-        guard buffer.count >= Self.window + 2 * reach else { return [] }
+        guard buffer.count >= window + 2 * reach else { return [] }
         let found = sightings(before: searched - reach)
         let kept = 2 * reach
         start += buffer.count - kept

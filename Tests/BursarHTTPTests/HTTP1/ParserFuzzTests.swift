@@ -3,38 +3,7 @@ import NIOCore
 import Testing
 
 @testable import BursarHTTP
-
-/// What a connection's bytes amount to, in a form that can be compared. *Value.*
-private struct Reading: Equatable {
-    var requests: [RequestHead] = []
-    var bodies: [[UInt8]] = []
-    var fault: HeadFault?
-
-    /// Feeds the bytes in pieces of the sizes that `size` gives.
-    init(_ bytes: [UInt8], size: () -> Int) {
-        var reader = RequestReader(limits: Limits())
-        var buffer = ByteBuffer()
-        var offset = 0
-        while offset < bytes.count, fault == nil {
-            let end = min(bytes.count, offset + max(1, size()))
-            buffer.writeBytes(bytes[offset..<end])
-            offset = end
-            drain: while true {
-                switch reader.next(&buffer) {
-                case .more: break drain
-                case .expectsContinue: if buffer.readableBytes == 0 { break drain }
-                case .request(let head, let body):
-                    requests.append(head)
-                    bodies.append(body)
-                    if buffer.readableBytes == 0 { break drain }
-                case .fault(let found):
-                    fault = found
-                    break drain
-                }
-            }
-        }
-    }
-}
+@testable import FuzzRules
 
 /// SplitMix64: the same numbers for the same seed on every machine. *Value.*
 struct SeededGenerator: RandomNumberGenerator {
@@ -65,30 +34,13 @@ struct SeededGenerator: RandomNumberGenerator {
         let corpus = try Self.corpus()
         #expect(corpus.count > 40)
         for (name, bytes) in corpus {
-            let reading = Reading(bytes) { .max }
+            let reading = HTTP1Reading(bytes) { .max }
             let parts = name.split(separator: "-")
             if parts.first == "accept" {
                 #expect(reading.fault == nil && !reading.requests.isEmpty, "\(name)")
             } else {
                 #expect(reading.fault.map { "\($0.status)" } == parts.dropFirst().first.map(String.init), "\(name)")
             }
-        }
-    }
-
-    /// What a coverage-guided run of 2,000,000 inputs (libFuzzer with the address sanitizer) kept, smallest set: one input a
-    /// line, in hex. Each reached code that no other did.
-    @Test func `every input that a coverage-guided run kept reads alike in pieces and keeps the rules`() throws {
-        let text = try String(contentsOf: Self.folder.appendingPathComponent("found.hex"), encoding: .utf8)
-        let inputs = text.split(separator: "\n").map { line in
-            let digits = Array(line.utf8)
-            return stride(from: 0, to: digits.count - 1, by: 2).compactMap { index in
-                UInt8(String(decoding: digits[index..<(index + 2)], as: UTF8.self), radix: 16)
-            }
-        }
-        #expect(inputs.count > 300)
-        for bytes in inputs {
-            let whole = Reading(bytes) { .max }
-            #expect(whole == Reading(bytes) { 1 } && whole.requests.allSatisfy(Self.keepsRules))
         }
     }
 
@@ -130,31 +82,14 @@ struct SeededGenerator: RandomNumberGenerator {
         for index in 0..<count {
             var bytes = corpus[Int.random(in: 0..<corpus.count, using: &random)]
             Self.mutate(&bytes, other: corpus[Int.random(in: 0..<corpus.count, using: &random)], &random)
-            let whole = Reading(bytes) { .max }
-            let pieces = Reading(bytes) { Int.random(in: 1...24, using: &random) }
-            guard whole == pieces, whole.requests.allSatisfy(Self.keepsRules) else {
+            let whole = HTTP1Reading(bytes) { .max }
+            let pieces = HTTP1Reading(bytes) { Int.random(in: 1...24, using: &random) }
+            guard whole == pieces, whole.requests.allSatisfy(\.keepsRules) else {
                 Issue.record("seed \(seed), input \(index): \(String(decoding: bytes, as: UTF8.self).debugDescription)")
                 return
             }
             accepted += whole.requests.count
         }
         #expect(accepted > count / 20, "nearly everything was refused: the fuzz sees nothing of what comes behind")
-    }
-
-    /// Said once more and differently from the parser.
-    private static func keepsRules(_ head: RequestHead) -> Bool {
-        let names = head.headers.map(\.name)
-        func once(_ name: String) -> Bool { names.filter { $0 == name }.count <= 1 }
-        guard head.target == "*" || head.target.hasPrefix("/"),
-            head.target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 }),
-            names.count <= 100, once("host"), once("content-length"), once("transfer-encoding"), once("authorization"),
-            head.version == .http1_0 || names.contains("host"),
-            !(names.contains("content-length") && names.contains("transfer-encoding"))
-        else { return false }
-        return head.headers.allSatisfy { name, value in
-            !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3A } && name == name.lowercased()
-                && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
-                && !value.hasPrefix(" ") && !value.hasSuffix(" ")
-        }
     }
 }

@@ -1,9 +1,8 @@
-import CNghttp2
 import Foundation
-import NIOCore
 import Testing
 
 @testable import BursarHTTP
+@testable import FuzzRules
 
 private typealias Client = HTTP2TestClient
 
@@ -21,59 +20,11 @@ private typealias Client = HTTP2TestClient
         for _ in 0..<HTTP2FuzzTests.inputs / 2 {
             var bytes = seeds[random.below(seeds.count)]
             mutate(&bytes, &random)
-            let most = run(bytes, &random)
-            #expect(most <= 70_000, "seed \(seed): \(most) bytes in one piece")
-        }
-    }
-
-    @Test func `inputs that a coverage-guided fuzzer found still end in answers or GOAWAY`() throws {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Corpus/http2-found.hex")
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-        #expect(lines.count > 100)
-        for line in lines {
-            let digits = Array(line.utf8)
-            // The first two bytes choose how requests are answered and how large the pieces are; the preface goes in front.
-            let bytes = try stride(from: 0, to: digits.count - 1, by: 2).map {
-                try #require(UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16))
+            let answer = random.below(5)
+            #expect(throws: Never.self, "seed \(seed)") {
+                try HTTP2Play.play(bytes, answer: answer) { 1 + random.below(600) }
             }
-            guard bytes.count > 2 else { continue }
-            let pieces = 1 + Int(bytes[1]) * 5
-            let most = play(HTTP2TestClient.preface + bytes[2...], answer: Int(bytes[0]) % 5) { pieces }
-            #expect(most <= 70_000)
         }
-    }
-
-    private func run(_ bytes: [UInt8], _ random: inout SplitMix) -> Int {
-        let answer = random.below(5)
-        return play(bytes, answer: answer) { 1 + random.below(600) }
-    }
-
-    /// Plays one input to a session in pieces; returns the largest output it gave at once.
-    private func play(_ bytes: [UInt8], answer: Int, pieces: () -> Int) -> Int {
-        let session = HTTP2Session(
-            info: ConnectionInfo(peer: "p", listener: "l", scheme: "http"), limits: Limits(), extra: HTTP2Limits(),
-            now: .uptimeNanoseconds(0))
-        let owner = FuzzOwner(session, answer: answer)
-        session.delegate = owner
-        var largest = 0
-        var index = 0
-        while index < bytes.count {
-            let end = min(bytes.count, index + pieces())
-            bytes[index..<end].withUnsafeBytes { session.receive($0) }
-            index = end
-            var rounds = 0
-            var isMore = true
-            while isMore, rounds < 100 {
-                var out = ByteBuffer()
-                isMore = session.takeOutput(into: &out, bound: 16 * 1024)
-                largest = max(largest, out.readableBytes)
-                rounds += 1
-            }
-            if session.isFinished { break }
-        }
-        #expect(session.openStreams <= 129)
-        return largest
     }
 
     private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
@@ -126,37 +77,6 @@ private typealias Client = HTTP2TestClient
             + Client.frame(
                 1, flags: 5, stream: 3, [0x3F, 0xE1, 0x1F, 0x82, 0x86, 0x84, 0xBE, 0x58, 0x08] + Array("no-cache".utf8))
     ]
-}
-
-/// Answers in one of a few ways, so that outputs of all kinds are under way while the input goes wrong.
-private final class FuzzOwner: HTTP2SessionDelegate {
-    private let session: HTTP2Session
-    private let answer: Int
-    private let date = Array(repeating: UInt8(ascii: "d"), count: 29)
-    private static let small = HTTP2PreparedFields.whole(Response(status: 200, text: "small"))
-    private static let large = HTTP2PreparedFields.whole(Response(status: 200, bytes: Array(repeating: 1, count: 200_000)))
-
-    init(_ session: HTTP2Session, answer: Int) { (self.session, self.answer) = (session, answer) }
-
-    func requestArrived(_ request: Request, on stream: HTTP2Stream, known: HTTP2KnownHead?) {
-        switch answer {
-        case 0: session.submit(Self.small.0, body: Self.small.body, date: date, age: nil, on: stream)
-        case 1: session.submit(Self.large.0, body: Self.large.body, date: date, age: 5, on: stream)
-        case 2: session.reset(stream, NGHTTP2_INTERNAL_ERROR)
-        case 3:
-            (stream.sendLimit, stream.pause) = (3, .reset)
-            session.submit(Self.small.0, body: Self.small.body, date: date, age: 1, on: stream)
-        default: break
-        }
-    }
-    func requestRefused(_ refusal: HTTP2RequestHead.Refusal, on stream: HTTP2Stream) {
-        session.submit(Self.small.0, body: Self.small.body, date: date, age: nil, on: stream)
-    }
-    func bodyAwaited(on stream: HTTP2Stream) {}
-    func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {}
-    func answerPaused(_ stream: HTTP2Stream) {}
-    func pingAcknowledged() {}
-    func floodStopped(_ flood: HTTP2FrameMeter.Flood) {}
 }
 
 /// A generator whose sequence is its seed's alone. *Value.*

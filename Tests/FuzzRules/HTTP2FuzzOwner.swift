@@ -7,8 +7,8 @@ final class HTTP2FuzzOwner: HTTP2SessionDelegate {
     private let session: HTTP2Session
     private let answer: Int
     private let date = Array(repeating: UInt8(ascii: "d"), count: 29)
-    nonisolated(unsafe) private static let small = HTTP2PreparedFields.whole(Response(status: 200, text: "small"))
-    nonisolated(unsafe) private static let large = HTTP2PreparedFields.whole(
+    private static let small = HTTP2PreparedFields.whole(Response(status: 200, text: "small"))
+    private static let large = HTTP2PreparedFields.whole(
         Response(status: 200, bytes: Array(repeating: 1, count: 200_000)))
 
     init(_ session: HTTP2Session, answer: Int) { (self.session, self.answer) = (session, answer) }

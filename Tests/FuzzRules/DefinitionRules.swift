@@ -1,0 +1,116 @@
+import BursarModel
+
+@testable import BursarCatalog
+
+extension FuzzTarget {
+    /// A provider's definition, as a user writes one.
+    static let definition = FuzzTarget(
+        "definition", home: "BursarCatalogTests", longest: 4_096,
+        words: MappingKey.all.map { $0.name + ": " } + [
+            "x-bursar:", "$ref: ", "\"#/components/schemas/", "sum(", "[]", "?", " - ", "type: ", "properties:", "required: ",
+            "additionalProperties: ", "oneOf: ", "not: ", "const: ", "pattern: '", "\\d", "{1,2}", "[^a-z]", "example: ",
+            "examples:",
+            "{name}", "unlimited", "|\n", "null", "\n  ", "- ", "&a ", "*a", "!!str ", "{400: unauthorized}", "4XX:", "default:"
+        ],
+        seeds: { [short, EverythingDefinition.yaml].map { Array($0.utf8) } + BuiltInDefinitions.files.map(\.bytes) },
+        checkDefinition)
+
+    /// So short that a change of it is often read.
+    private static let short = """
+        openapi: 3.1.0
+        servers: [{url: "https://a.example"}]
+        security: [{k: []}]
+        x-bursar: {id: a, amounts: [{unit: USD, available: b}]}
+        paths:
+          /b:
+            get:
+              responses:
+                "200":
+                  description: d
+                  content: {application/json: {schema: {type: object}, example: {b: 1.50}}}
+        components: {securitySchemes: {k: {type: http, scheme: bearer}}}
+        """
+}
+
+private let name = "a.yaml"
+
+private func checkDefinition(_ bytes: [UInt8]) throws(BrokenRule) {
+    let result = read(bytes)
+    try demand(
+        (result.definition == nil) == result.diagnostics.contains { $0.severity == .error }, "no definition and no error, or both"
+    )
+    for diagnostic in result.diagnostics { try diagnostic.checkForm(file: name) }
+    if YAMLRewriting.takesLineBefore(bytes) {
+        let lower = read([0x0A] + bytes).diagnostics
+        try demand(
+            lower == result.diagnostics.map { $0.moved(byLines: 1, in: name) }, "a line before it changes more than places")
+    }
+    if let definition = result.definition { try checkAccepted(definition) }
+    guard let node = try? LocatedReader.yaml(bytes, file: name) else { return }
+    // The same document in one line, and as JSON.
+    if let line = YAMLRewriting.inOneLine(node) { try checkSame(result, read(line), "in one line") }
+    try checkSame(result, read(JSONWriter.compact(node.json), as: "a.json"), "as JSON")
+}
+
+private func read(_ bytes: [UInt8], as file: String = name) -> (definition: ProviderDefinition?, diagnostics: [Diagnostic]) {
+    DefinitionReader.read(DefinitionFile(path: file, bytes: bytes))
+}
+
+private func checkSame(
+    _ first: (definition: ProviderDefinition?, diagnostics: [Diagnostic]),
+    _ other: (definition: ProviderDefinition?, diagnostics: [Diagnostic]), _ how: String
+) throws(BrokenRule) {
+    let words = first.diagnostics.map(\.withoutPlace).sorted()
+    let others = other.diagnostics.map(\.withoutPlace).sorted()
+    try demand(words == others, "\(how), it has other mistakes: \(Set(words).symmetricDifference(others))")
+    guard let definition = first.definition, let same = other.definition else { return }
+    try demand(facts(definition) == facts(same), "\(how), it says something else")
+    for response in definition.responses {
+        for example in response.examples {
+            let status = response.status ?? 200
+            let evaluation = definition.evaluate(status: status, contentType: nil, body: example)
+            try demand(evaluation == same.evaluate(status: status, contentType: nil, body: example), "\(how), it reads otherwise")
+        }
+    }
+    try demand(JSONWriter.compact(definition.openAPI) == JSONWriter.compact(same.openAPI), "\(how), it is another document")
+}
+
+/// All that is told of a definition but its document.
+private func facts(_ definition: ProviderDefinition) -> [String] {
+    [
+        definition.id.name, definition.title, definition.documentationURL ?? "-", definition.origin, definition.path,
+        definition.query ?? "-", "\(definition.auth)", "\(definition.fixedHeaders)", "\(definition.environmentVariables)",
+        "\(definition.unitNames)", "\(String(describing: definition.budget))", "\(definition.parameters)", "\(definition.places)"
+    ]
+        + definition.responses.map { "\($0.key) \($0.mediaType ?? "-") \($0.description) \($0.examples)" }
+}
+
+/// What is accepted keeps what it promises: its own examples are read, its address stays in its host, its errors are JSON.
+private func checkAccepted(_ definition: ProviderDefinition) throws(BrokenRule) {
+    var readings = 0
+    for response in definition.responses {
+        for example in response.examples {
+            switch definition.evaluate(status: response.status ?? 200, contentType: nil, body: example) {
+            case .reading: readings += 1
+            case .failure(let failure):
+                try demand(
+                    !(200..<300).contains(response.status ?? 500) || failure.code != .invalidResponse, "an example is refused")
+            }
+        }
+    }
+    try demand(readings > 0 || definition.responses.contains { $0.status == nil }, "no example is read as a balance")
+    let parameters = Dictionary(definition.parameters.map { ($0, "../a?b#c\r\n") }, uniquingKeysWith: { first, _ in first })
+    let target = definition.target(parameters: parameters) ?? ""
+    try demand(
+        target.hasPrefix("/") && target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x23 },
+        "a target \(target.debugDescription)")
+    try demand(!target.contains("/../") && !target.contains("//../"), "a target leads out of its path")
+    try demand(
+        definition.origin.hasPrefix("https://") || definition.origin.hasPrefix("http://"), "an origin \(definition.origin)")
+    for header in definition.fixedHeaders {
+        try demand(header.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }, "a header ends its line")
+    }
+    if let reply = definition.errorReply(status: 500, message: "\"\n") {
+        try demand((try? JSONReader.read(reply.body)) != nil, "its error is no JSON")
+    }
+}
