@@ -150,6 +150,10 @@ extension HTTP1Handler {
     func consume(_ bytes: inout ByteBuffer, now: NIODeadline) {
         if isUntouched, !decideProtocol(&bytes) { return }
         while phase == .open, isWritable, bytes.readableBytes > 0 {
+            if outbound.readableBytes > Self.batchBytes {
+                handOver()
+                continue  // perhaps that was all that the channel takes
+            }
             if reader.phase == .head, answerAgain(&bytes, now: now) { continue }
             let start = bytes.readerIndex
             let wasInBody = reader.phase != .head
@@ -166,7 +170,6 @@ extension HTTP1Handler {
                 let length = wasInBody || head.body != .none ? 0 : bytes.readerIndex - start
                 respond(to: head, body: body, now: now, rest: &bytes, headStart: start, headLength: length)
             }
-            if outbound.readableBytes > Self.batchBytes { handOver() }
         }
     }
 

@@ -25,6 +25,17 @@ import Testing
         #expect(Set(observer.records.map(\.id)).count == 3)
     }
 
+    /// They were written as one piece of any size, which no bound of the channel could stop.
+    @Test func `many repetitions in one read are written in pieces`() throws {
+        let connection = try connection(CountingResponder())
+        let first = try connection.answer(head)
+        try connection.receive(String(repeating: head, count: 1_000))
+        var pieces: [Int] = []
+        while let piece = try connection.channel.readOutbound(as: ByteBuffer.self) { pieces.append(piece.readableBytes) }
+        #expect(pieces.reduce(0, +) == first.utf8.count * 1_000)
+        #expect(pieces.allSatisfy { $0 <= HTTP1Handler.batchBytes + first.utf8.count })
+    }
+
     @Test func `where counting is enough a repetition makes no record`() throws {
         let responder = CountingResponder()
         let observer = CountingObserver()
