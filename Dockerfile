@@ -10,7 +10,7 @@ RUN swift package resolve
 COPY . .
 # lld and packed relocations: the loader otherwise reads 3 MB of a table that lld writes in 25 kB (glibc 2.36 or newer).
 RUN swift build --configuration release --product bursar --static-swift-stdlib \
-        -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
+        -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs \
  && install -D "$(swift build --configuration release --show-bin-path)/bursar" /out/bursar \
  && strip /out/bursar
 

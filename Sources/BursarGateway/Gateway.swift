@@ -88,6 +88,7 @@ package final class Gateway: Sendable {
         background.follow(current.value.directory)
         keyFiles.onChange { [weak reloader] in Task { await reloader?.reloadForKeys() } }
         keyFiles.follow(current.value.configuration.secretFiles)
+        bursar_let_go_of_code()
         process.readiness.becomes(.ready)
         onEvent(.ready)
         let addresses = server.addresses.map { $0.isSecure ? $0.url ?? $0.description : $0.description }

@@ -98,11 +98,11 @@ set_up() {
     fi
 }
 
-# Builds the program as the image has it (Dockerfile): Swift's own libraries linked in, by lld, relocations packed where the C
-# library reads them so (glibc 2.36). Apart from .build/release, which other options would make build anew. Sets `shipped`.
+# Builds the program as the image has it (Dockerfile): Swift's own libraries linked in, by lld, without the names of 41,000 symbols that
+# nobody looks up, relocations packed where the C library reads them so (glibc 2.36). Apart from .build/release, which other options would make build anew. Sets `shipped`.
 build_shipped() {
     local options=(--package-path "$root" --scratch-path "$root/.build/shipped" --configuration release --product bursar
-        --static-swift-stdlib -Xswiftc -use-ld=lld)
+        --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic)
     local glibc
     glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed -nE 's/glibc 2\.([0-9]+).*/\1/p')
     [ "${glibc:-0}" -lt 36 ] || options+=(-Xlinker -z -Xlinker pack-relative-relocs)

@@ -1,5 +1,5 @@
 import CProcess
-package import NIOCore
+import NIOCore
 
 #if canImport(Glibc)
     import Glibc
