@@ -55,6 +55,8 @@ def warm(run, binary, directory):
     tag = re.search(rb'\r\netag: ("[^"]+")', plain, re.IGNORECASE)[1].decode()
     (directory / "body.json").write_bytes(body)
     warm_url = f"http://127.0.0.1:{bursar.port}/v1/balances"
+    checked = servers.Bursar(binary, directory, clients=True)  # the same with a client, whose token each request carries
+    servers.answer(checked.port, headers=checked.headers)
 
     one_cipher = {"OPENSSL_CONF": str(directory / "openssl.cnf")}
 
@@ -72,6 +74,7 @@ def warm(run, binary, directory):
     run.cost("H1 bursar 304", http1, bursar_target(f"If-None-Match: {tag}"))
     run.cost("H1 fresh floor", http1, Target(floor, floor_url, fresh_heads=True))
     run.cost("H1 fresh bursar", http1, bursar_target(fresh=True))
+    run.cost("H1 fresh bursar token", http1, Target(checked.process, f"http://127.0.0.1:{checked.port}/v1/balances", checked.headers, True))
     run.cost("H2 bursar", http2, bursar_target())
     run.cost("H2 bursar gzip", http2, bursar_target("accept-encoding: gzip"))
     run.cost("H2 bursar 304", http2_not_modified, bursar_target(f"if-none-match: {tag}"))
@@ -150,12 +153,26 @@ def memory(run, binary, directory, connections, load_seconds):
     return rows
 
 
+def endurance(binary, directory, seconds):
+    """Prints what a long full load leaves behind: heads that all differ, heads that repeat, HTTP/2 and TLS, in turns."""
+    bursar = servers.Bursar(binary, directory)
+    servers.answer(bursar.port)
+    clear, secure = (f"{scheme}://127.0.0.1:{port}/v1/balances" for scheme, port in (("http", bursar.port), ("https", bursar.tls_port)))
+    loads = [(http1, Target(bursar.process, clear, fresh_heads=True)), (http2, Target(bursar.process, clear)),
+             (http1, Target(bursar.process, clear)), (http2, Target(bursar.process, secure))]
+    answers, held, are_back = moments.endurance(bursar, loads, seconds)
+    bursar.stop()
+    print(f"{answers:,} answers in {seconds} s; resident before and after each tenth: {', '.join(f'{megabytes:.1f}' for megabytes in held)} MB; "
+          f"descriptors {'back' if are_back else 'NOT BACK'}")
+
+
 def goals(run):
     """Rows of the goals that are ratios: what, value, goal, whether it is reached."""
     asked = [
         ("H1, repeated head, to the floor", "H1 bursar", "H1 floor", 1.25),
         ("H1, repeated head, to nginx Lua", "H1 bursar", "H1 nginx Lua", 1.0),
         ("H1, every head different, to nginx proxy_cache", "H1 fresh bursar", "H1 fresh nginx proxy_cache", 1.0),
+        ("… and a client token checked", "H1 fresh bursar token", "H1 fresh nginx proxy_cache", 1.0),
         ("H2, to nghttpd", "H2 bursar", "H2 nghttpd", 1.5),
         ("H2, to nginx static", "H2 bursar", "H2 nginx static", 0.25),
         ("gzip, to the plain hit", "H1 bursar gzip", "H1 bursar", 1.1),
@@ -220,6 +237,7 @@ def main():
     arguments.add_argument("--callers", type=int, default=1000)
     arguments.add_argument("--connections", type=int, default=10_000, help="idle ones whose memory is looked at (10000); 0: none")
     arguments.add_argument("--load", type=int, default=60, help="seconds of full load, for the memory (60); 0: none")
+    arguments.add_argument("--endurance", type=int, default=0, help="seconds of full load in ten turns, and nothing else; printed only")
     arguments.add_argument("--rest", type=int, default=5, help="seconds in which nobody asks (5)")
     arguments.add_argument("--no-report", action="store_true", help="print only; leave docs/benchmarks.md as it is")
     options = arguments.parse_args()
@@ -231,6 +249,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bursar-bench-") as name:
         directory = Path(name)
         directory.chmod(0o755)  # nginx's worker is another user where its master is root
+        if options.endurance:
+            return endurance(options.binary, directory, options.endurance)
         body_bytes = warm(run, options.binary, directory)
         rows = goals(run) + other(run, options.binary, directory, options.cold_starts, options.callers, options.rest)
         rows += memory(run, options.binary, directory, options.connections, options.load)

@@ -154,3 +154,15 @@ def full_load(bursar, load, target, seconds):
     early = memory.now()[0]
     load(target, seconds - max(1, seconds // 10))
     return early, memory.now()[0], memory.back()
+
+
+def endurance(bursar, loads, seconds):
+    """All that the load generators can, in ten turns. Returns the successful answers, resident megabytes before and after each turn, and
+    whether all descriptors come back."""
+    memory = Memory(bursar.process)
+    answers, held = 0, [memory.before[0]]
+    for turn in range(10):
+        load, target = loads[turn % len(loads)]
+        answers += load(target, max(1, seconds // 10))
+        held.append(memory.now()[0])
+    return answers, held, memory.back()

@@ -98,8 +98,9 @@ set_up() {
     fi
 }
 
-# Builds the program as the image has it (Dockerfile): Swift's own libraries linked in, by lld, without the names of 41,000 symbols that
-# nobody looks up, relocations packed where the C library reads them so (glibc 2.36). Apart from .build/release, which other options would make build anew. Sets `shipped`.
+# Builds the program as the image has it (Dockerfile): Swift's own libraries linked in, by lld, without the names of 41,000 symbols
+# that nobody looks up, relocations packed where the C library reads them so (glibc 2.36). Apart from .build/release, which other
+# options would make build anew. Sets `shipped`.
 build_shipped() {
     local options=(--package-path "$root" --scratch-path "$root/.build/shipped" --configuration release --product bursar
         --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic)
