@@ -50,6 +50,43 @@ import Testing
         #expect(try failure(outcome(429, text)).hint?.wait == .seconds(9))
     }
 
+    /// By a status that HTTP knows nothing of, by a code beside a 400, and by one inside a 200.
+    @Test(arguments: [(430, "{}"), (400, #"{"code":"slow_down"}"#), (200, #"{"code":"slow_down"}"#)])
+    func `what a definition calls rate_limited waits as long as it says, whatever its status`(status: Int, body: String) throws {
+        let yaml = """
+            openapi: 3.1.0
+            info: {title: Acme, version: 1.0.0}
+            servers: [{url: "https://api.acme.test"}]
+            security: [{key: []}]
+            x-bursar:
+              id: acme
+              statuses: {430: rate_limited}
+              codes: {at: code, map: {slow_down: rate_limited}}
+              success: {code: ok}
+              amounts: [{unit: credits, available: balance}]
+            paths:
+              /balance:
+                get:
+                  responses:
+                    "200":
+                      description: The balance
+                      content:
+                        application/json:
+                          schema: {type: object, properties: {code: {type: string}, balance: {type: number}}}
+                          example: {code: ok, balance: 1}
+            components:
+              securitySchemes:
+                key: {type: apiKey, in: header, name: X-Key}
+            """
+        let catalog = try Catalog.empty.adding([DefinitionFile(path: "acme.yaml", bytes: Array(yaml.utf8))])
+        let outcome = CallOutcome.of(
+            UpstreamResponse(status: status, fields: [("retry-after", "600")], body: Array(body.utf8), bodyFault: nil),
+            definition: try #require(catalog.definitions.first), scrubber: .empty, now: WallTime(seconds: 1_700_000_000))
+        let failure = try failure(outcome)
+        #expect(failure.code == .rateLimited)
+        #expect(failure.hint == CooldownHint(wait: .seconds(600), source: .retryAfterSeconds))
+    }
+
     @Test func `an undocumented error body is not passed on`() throws {
         #expect(try failure(outcome(500, "<html>boom</html>")).errorReply == nil)
         #expect(try failure(outcome(401, "{\"detail\":\"Invalid token.\"}")).errorReply?.status == 401)

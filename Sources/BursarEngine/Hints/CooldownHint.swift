@@ -23,19 +23,8 @@ package struct CooldownHint: Sendable, Hashable {
         case rateLimit = "rate_limit"
         /// `RateLimit-Reset: 30`, seconds (drafts before the structured field).
         case rateLimitReset = "rate_limit_reset"
-        /// The field that a definition names.
-        case providerReset = "provider_reset"
         /// "Expected available in 17 seconds." in the body.
         case throttleText = "throttle_text"
-    }
-
-    /// How a definition says to read a field that no standard defines: `X-RateLimit-Reset` is a Unix time at one provider and
-    /// seconds at another, so it is never guessed.
-    package enum ResetField: Sendable, Hashable {
-        /// Whole seconds from now.
-        case secondsLeft(name: String)
-        /// Whole seconds since 1970.
-        case unixTime(name: String)
     }
 }
 
@@ -43,20 +32,21 @@ extension CooldownHint {
     /// The hint of an answer, nil where it gives none. Zero, negative, past and malformed values are none, and the next form is
     /// looked at.
     /// - Parameters:
-    ///   - status: what the answer means: of an error inside a 2xx, the status that it carries. A 429 is read in every form; a
-    ///     503 by its Retry-After alone, because the other forms speak of quotas; any other status has no hint.
+    ///   - status: what the answer means: of an error inside a 2xx, the status that it carries; 429 for whatever a definition
+    ///     calls `rate_limited`. A 429 is read in every form; a 503 by its Retry-After alone, because the other forms speak of
+    ///     quotas; any other status has no hint. `X-RateLimit-Reset` is never read: it is a Unix time at one provider and seconds
+    ///     at another.
     ///   - field: the values of a field by its lowercased name, one for each line.
     ///   - body: of which the first 4 KiB are searched.
     ///   - now: the moment the answer came, for an answer without `Date`.
     package static func read(
-        status: Int, field: (String) -> [String], body: some Collection<UInt8>, resetField: ResetField? = nil, now: WallTime
+        status: Int, field: (String) -> [String], body: some Collection<UInt8>, now: WallTime
     ) -> CooldownHint? {
         switch status {
         case 503:
             return retryAfter(field, now: now)
         case 429:
-            return retryAfter(field, now: now) ?? rateLimit(field) ?? resetField.flatMap { reset($0, field, now: now) }
-                ?? throttleText(body)
+            return retryAfter(field, now: now) ?? rateLimit(field) ?? throttleText(body)
         default:
             return nil
         }

@@ -13,19 +13,4 @@ extension CooldownHint {
             }
             .max { $0.wait < $1.wait }
     }
-
-    /// The field that a definition names.
-    static func reset(_ reset: ResetField, _ field: (String) -> [String], now: WallTime) -> CooldownHint? {
-        switch reset {
-        case .secondsLeft(let name):
-            let seconds = field(name).compactMap { parseSeconds($0) }.max()
-            return seconds.flatMap { CooldownHint(wait: .seconds($0), source: .providerReset) }
-        case .unixTime(let name):
-            let end = field(name).compactMap { parseSeconds($0) }.max()
-            return end.flatMap {
-                CooldownHint(
-                    wait: serverTime(field, now: now).duration(to: WallTime(seconds: $0)), source: .providerReset)
-            }
-        }
-    }
 }

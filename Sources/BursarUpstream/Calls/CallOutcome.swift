@@ -68,8 +68,10 @@ extension CallOutcome {
         case .reading(let reading):
             return CallOutcome(result: .reading(reading), detail: isClean ? nil : "credential_withheld")
         case .failure(let failure):
+            // What a definition calls "later" is one, whatever number stands before it.
             let hint = CooldownHint.read(
-                status: failure.effectiveStatus, field: { response.values(of: $0) }, body: body, resetField: nil, now: now)
+                status: failure.code == .rateLimited ? 429 : failure.effectiveStatus, field: { response.values(of: $0) },
+                body: body, now: now)
             let isKept = failure.documented && response.bodyFault == nil && body.count <= errorBodyLimit
             let reply =
                 isKept ? UpstreamReply(status: failure.effectiveStatus, contentType: contentType, body: body) : nil
