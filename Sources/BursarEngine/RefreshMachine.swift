@@ -84,9 +84,10 @@ package struct RefreshMachine: Sendable {
     }
 
     /// An operator clears what keeps the credential from being asked: cooldown, rejected key, backoff and open circuit, with
-    /// their counters. The budget stays: it is the provider's documented limit, not our caution.
+    /// their counters, also where the wait itself is over: an open circuit is one until its probe has ended. The budget stays: it
+    /// is the provider's documented limit, not our caution.
     package mutating func cooldownCleared(_ key: CredentialKey, now: Moment) -> ClearedAction {
-        guard let slot = table.slot(of: key), table[slot].isHeld(at: now.monotonic) else { return .nothingHeld }
+        guard let slot = table.slot(of: key), table[slot].isPenalized(at: now.monotonic) else { return .nothingHeld }
         table[slot].forgiveAll()
         table.settle(slot, now: now.monotonic)
         return .cleared(table[slot].view(table[slot].policy, now: now.monotonic))
@@ -128,6 +129,6 @@ package struct RefreshMachine: Sendable {
 package enum ClearedAction: Sendable, Equatable {
     /// The view has changed: its `retry_at` is gone. The next request that needs it asks the provider.
     case cleared(AccountView)
-    /// Nothing was running.
+    /// Nothing was running, and nothing was counted.
     case nothingHeld
 }

@@ -55,6 +55,22 @@ import Testing
         #expect(bench.status?.breaker == .closed(failures: 0) && bench.view.problem == nil)
     }
 
+    @Test func `an operator closes a circuit also when its wait is over, and the next failure is the first again`() {
+        var bench = Bench()
+        bench.failForGood(bench.start(), Self.down)
+        for _ in 0..<3 { _ = failNext(&bench) }
+        if let until = bench.view.hold?.until { bench.now = until }
+        #expect(bench.status?.hold == nil && bench.status?.breaker == .open(openings: 1))
+        guard case .cleared(let view) = bench.machine.cooldownCleared(bench.key, now: bench.now) else {
+            return unexpected("not cleared")
+        }
+        #expect(view.hold == nil && view.problem == Problem(code: .upstreamError, upstreamStatus: 500))
+        #expect(bench.status?.breaker == .closed(failures: 0))
+        #expect(bench.machine.cooldownCleared(bench.key, now: bench.now) == .nothingHeld)
+        bench.failForGood(bench.start(), Self.down)
+        #expect((1...1.25).contains(wait(bench)) && bench.status?.breaker == .closed(failures: 2))
+    }
+
     @Test func `a probe that hangs opens the circuit for longer`() {
         var bench = Bench()
         bench.failForGood(bench.start(), Self.down)

@@ -81,6 +81,9 @@ struct ReferenceModel {
         wasRefused = false
     }
 
+    /// Whether a failure is remembered that would lengthen the next wait.
+    var isCounting: Bool { hinted + unhinted + backoffs + row + openings > 0 }
+
     mutating func ended() {
         flight = nil
         isOverdue = false
