@@ -128,11 +128,11 @@ extension CredentialState {
         return .limited(until: now.advanced(by: now.monotonic.duration(to: free)))
     }
 
-    /// A row without a value and without a failure, because our own budget is used up, still says why: to a reader it is a
-    /// limit like the provider's own. Every other reason comes with a failure.
+    /// A row without a value, because our own budget is used up, says why and until when: to a reader it is a limit like the
+    /// provider's own. Every other reason comes with a failure that has its end.
     private func explained(_ view: AccountView, _ reason: BlockReason) -> AccountView {
         guard view.status == .unavailable, case .limited(let until) = reason else { return view }
-        return view.explained(by: Problem(code: .rateLimited, retryAt: until.wall))
+        return view.explained(byBudgetUntil: until.wall)
     }
 
     /// A call begins.

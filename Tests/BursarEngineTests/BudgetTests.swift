@@ -47,6 +47,21 @@ import Testing
         #expect(view.status == .unavailable && view.problem == Problem(code: .rateLimited, retryAt: until.wall))
     }
 
+    @Test func `a row that an older failure explains tells the budget's end, where waiting cures it`() {
+        func row(after failure: FetchFailure) -> (view: AccountView, until: Moment)? {
+            var bench = Bench()
+            bench.policy.budget = CallBudget(calls: 1, window: .seconds(3_600))
+            bench.fail(bench.start(), failure)
+            bench.pass(.seconds(400))
+            guard case .blocked(let view, .limited(let until)) = bench.request() else { return nil }
+            return (view, until)
+        }
+        let told = row(after: FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
+        #expect(told?.view.problem == told.map { Problem(code: .rateLimited, upstreamStatus: 429, retryAt: $0.until.wall) })
+        let rejected = row(after: FetchFailure(code: .unauthorized, upstreamStatus: 401))
+        #expect(rejected?.view.problem == Problem(code: .unauthorized, upstreamStatus: 401), "waiting does not cure it")
+    }
+
     @Test func `clearing a cooldown frees no budget`() {
         var bench = limited()
         for _ in 0..<3 { _ = bench.succeed(bench.start()) }

@@ -116,9 +116,11 @@ extension BalancesDocument.Row {
         let view = row.view, expiresAt = view.expiresAt?.monotonic
         let hold = view.hold.flatMap { $0.endsByWaiting ? $0.until.monotonic : nil }
         let told = row.problem.flatMap { $0.code.endsByWaiting ? $0.retryAt : nil }
+            .map { now.monotonic.advanced(by: now.wall.duration(to: $0)) }
         self.init(
             json: row.json, status: view.status, problemCode: row.problem?.code,
-            retryAt: hold ?? told.map { now.monotonic.advanced(by: now.wall.duration(to: $0)) }, expiresAt: expiresAt,
+            // The later one: a hold stays in the view when it has ended, and the budget may then stand in the way.
+            retryAt: [hold, told].compactMap(\.self).max(), expiresAt: expiresAt,
             validUntil: view.validUntil,
             quietUntil: view.status == .fresh ? expiresAt : view.hold.map { min($0.until.monotonic, view.validUntil) })
     }

@@ -88,11 +88,15 @@ struct ProviderReply: Equatable, Sendable {
         problem.upstreamStatus == status || [401, 403, 429].contains(status)
     }
 
-    /// Never 0: a client that obeys it would ask again at once (users-ask 1).
+    /// Never 0: a client that obeys it would ask again at once (users-ask 1). Of a hold and the problem's own time, which is the
+    /// budget's where that stands in the way, the later: a hold stays in the view when it has ended.
     private static func retryAfter(_ view: AccountView, status: Int, now: Moment) -> Int64? {
         guard status == 429 || status == 503 else { return nil }
-        guard let until = view.hold?.until else { return 1 }
-        return max(1, now.monotonic.duration(to: until.monotonic).secondsRoundedUp)
+        let waits = [
+            view.hold.map { now.monotonic.duration(to: $0.until.monotonic) },
+            view.problem?.retryAt.map { now.wall.duration(to: $0) }
+        ]
+        return max(1, waits.compactMap(\.self).max()?.secondsRoundedUp ?? 1)
     }
 }
 

@@ -31,6 +31,16 @@ import Testing
         #expect(document(waiting, row(.unavailable, problem: .unauthorized)).outcome == .failed)
     }
 
+    @Test func `a hold that has ended does not shorten the wait for our own budget`() throws {
+        let view = AccountView(
+            status: .unavailable, reading: nil, fetchedAt: nil, expiresAt: nil, validUntil: .distantFuture,
+            problem: Problem(code: .rateLimited, upstreamStatus: 429, retryAt: now.wall.advanced(by: .seconds(40))),
+            errorReply: nil, hold: Hold(kind: .cooldown, until: now.advanced(by: .seconds(-5))), isRefreshing: false)
+        let id = AccountID(provider: try #require(ProviderID("acme")), account: .default)
+        let row = BalancesDocument.Row(BalanceRow(id: id, title: "Acme", lowLimit: nil, view: view, otherwise: nil), now: now)
+        #expect(document(row).outcome == .wait(.seconds(40)))
+    }
+
     @Test func `504 only where all timed out`() {
         #expect(document(row(.unavailable, problem: .timeout), row(.unavailable, problem: .timeout)).outcome == .timedOut)
         #expect(document(row(.unavailable, problem: .timeout), row(.unavailable, problem: .unreachable)).outcome == .failed)
