@@ -54,6 +54,24 @@ import Testing
         withExtendedLifetime(owner) {}
     }
 
+    /// 32 elements of `amounts`, each with four kinds of 100 elements; and a tenth of a limit of a million calls.
+    @Test(arguments: Implementation.allCases)
+    func `the most that a definition can give comes back`(_ implementation: Implementation) async throws {
+        let (store, owner) = implementation.make()
+        _ = try await store.open(identity: nil)
+        let amounts = (0..<12_800).map { Samples.amount("\($0).50", "credits", AmountKind.allCases[$0 % 4]) }
+        let calls = (0..<100_000).map { Samples.now.advanced(by: .seconds($0 - 100_000)) }
+        let snapshot = CredentialSnapshot(
+            takenAt: Samples.now,
+            reading: Reading(amounts: amounts, providerSaysLow: nil, asOf: nil, reply: Samples.reading().reply),
+            fetchedAt: Samples.now, problem: nil, problemAt: nil, hold: Samples.full.hold, cooldown: Cooldown(),
+            backoff: Backoff(), breaker: .closed(failures: 0), calls: calls)
+        try await store.write(StoreBatch(saved: [Samples.stored(1, snapshot)], now: Samples.now))
+        let contents = try await store.open(identity: nil)
+        #expect(contents.unreadable == 0 && contents.credentials == [Samples.stored(1, snapshot)])
+        withExtendedLifetime(owner) {}
+    }
+
     @Test(arguments: Implementation.allCases)
     func `the last save of a credential counts, and a removed one is gone`(_ implementation: Implementation) async throws {
         let (store, owner) = implementation.make()

@@ -87,7 +87,7 @@ package struct StoreContents: Sendable {
     /// 32 random bytes, made when the store was: the key of the digests.
     package let identity: Secret
     package let credentials: [StoredCredential]
-    /// How many rows could not be read, and were passed over.
+    /// How many rows could not be read whole. What could not was passed over: a part of one, or all of it.
     package let unreadable: Int
     /// Where this was begun anew because what stood here was broken: the name under which that was kept.
     package let movedAside: String?

@@ -9,7 +9,7 @@ extension MetricsRoute {
         text.family("bursar_store_writes_total", .counter, "Transactions, by outcome.")
         text.sample([("outcome", "ok")], String(status.counts.written))
         text.sample([("outcome", "failed")], String(status.counts.failed))
-        text.family("bursar_store_unreadable_rows_total", .counter, "Rows that could not be read and were passed over.")
+        text.family("bursar_store_unreadable_rows_total", .counter, "Rows that could not be read whole.")
         text.sample(value: String(status.counts.unreadable))
         text.family("bursar_store_dropped_changes_total", .counter, "Changes that history lacks: the store failed for too long.")
         text.sample(value: String(status.counts.droppedChanges))

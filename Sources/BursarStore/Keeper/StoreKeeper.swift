@@ -275,7 +275,7 @@ package struct StoreCounts: Sendable, Equatable {
     /// Transactions that were kept, and that were not.
     package var written: UInt64 = 0
     package var failed: UInt64 = 0
-    /// Rows that could not be read.
+    /// Rows that could not be read whole.
     package var unreadable: UInt64 = 0
     /// Changes that were dropped because the store failed for too long.
     package var droppedChanges: UInt64 = 0
@@ -306,7 +306,9 @@ extension StoreKeeper {
             logger.error("store: was corrupt, is moved aside and begun anew", metadata: ["kept_as": "\(name)"])
         }
         if contents.unreadable > 0 {
-            logger.warning("store: rows could not be read and are passed over", metadata: ["rows": "\(contents.unreadable)"])
+            logger.warning(
+                "store: rows could not be read whole; what could not is passed over",
+                metadata: ["rows": "\(contents.unreadable)"])
         }
     }
 }

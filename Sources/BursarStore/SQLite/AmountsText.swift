@@ -5,8 +5,9 @@ import BursarModel
 /// Nothing needs escaping: kinds are a closed set, units a few letters, values digits. So reading is a comparison with what writing
 /// would give, and whatever else stands there is unreadable.
 enum AmountsText {
-    /// More than any provider has; what is longer was not written here.
-    static let most = 64
+    /// What the largest definition can give: 32 elements of `amounts`, each with every kind of 100 elements of an array. What is
+    /// longer was not written here.
+    static let most = 32 * 100 * AmountKind.allCases.count
 
     static func write(_ amounts: [Amount]) -> String {
         "["

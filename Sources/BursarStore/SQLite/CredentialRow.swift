@@ -42,24 +42,47 @@ enum CredentialRow {
         return StatementArguments(values)
     }
 
-    static func read(_ row: Row) throws(UnreadableRow) -> StoredCredential {
-        var row = RowReading(row)
-        let key = try some(CredentialKey(digest: try row.bytes()))
-        let provider = try some(ProviderID(try row.text()))
-        let account = AccountID(provider: provider, account: try some(AccountName(try row.text())))
-        let takenAt = try row.time()
-        let (reading, fetchedAt) = try readReading(&row)
-        let (problem, problemAt) = try readProblem(&row)
-        let hold = try readHold(&row)
-        let cooldown = Cooldown(hinted: try row.count(), unhinted: try row.count())
-        let backoff = Backoff(steps: try row.count())
-        let breaker = try some(Breaker(try row.text(), count: try row.count()))
-        let calls = try readCalls(try row.text())
-        return StoredCredential(
-            key: key, account: account,
-            snapshot: CredentialSnapshot(
-                takenAt: takenAt, reading: reading, fetchedAt: fetchedAt, problem: problem, problemAt: problemAt, hold: hold,
-                cooldown: cooldown, backoff: backoff, breaker: breaker, calls: calls))
+    /// Where the parts of a row begin, in ``columns``.
+    private enum First {
+        static let reading = 4, problem = 11, hold = 15, hint = 18, counts = 20, breaker = 23, calls = 25
+    }
+
+    /// A row as far as it can be read. A part that cannot does not take the others with it: a cooldown must not be lost for a
+    /// reading that is.
+    /// - Throws: where it does not even say whose it is.
+    static func read(_ row: Row) throws(UnreadableRow) -> (credential: StoredCredential, isWhole: Bool) {
+        var head = RowReading(row)
+        let key = try some(CredentialKey(digest: try head.bytes()))
+        let provider = try some(ProviderID(try head.text()))
+        let account = AccountID(provider: provider, account: try some(AccountName(try head.text())))
+        let takenAt = try head.time()
+        var isWhole = true
+        func part<Part>(
+            _ first: Int, otherwise: Part, _ read: (inout RowReading) throws(UnreadableRow) -> Part
+        ) -> Part {
+            var reading = RowReading(row, from: first)
+            do throws(UnreadableRow) {
+                return try read(&reading)
+            } catch {
+                isWhole = false
+                return otherwise
+            }
+        }
+        let (reading, fetchedAt) = part(First.reading, otherwise: (nil, nil), readReading)
+        let (problem, problemAt) = part(First.problem, otherwise: (nil, nil), readProblem)
+        let hint = part(First.hint, otherwise: nil, readHint)
+        let hold = part(First.hold, otherwise: nil) { row throws(UnreadableRow) in try readHold(&row, hint) }
+        let (cooldown, backoff) = part(First.counts, otherwise: (Cooldown(), Backoff())) { row throws(UnreadableRow) in
+            (Cooldown(hinted: try row.count(), unhinted: try row.count()), Backoff(steps: try row.count()))
+        }
+        let breaker = part(First.breaker, otherwise: .closed(failures: 0)) { row throws(UnreadableRow) in
+            try some(Breaker(try row.text(), count: try row.count()))
+        }
+        let calls = part(First.calls, otherwise: []) { row throws(UnreadableRow) in try readCalls(try row.text()) }
+        let snapshot = CredentialSnapshot(
+            takenAt: takenAt, reading: reading, fetchedAt: fetchedAt, problem: problem, problemAt: problemAt, hold: hold,
+            cooldown: cooldown, backoff: backoff, breaker: breaker, calls: calls)
+        return (StoredCredential(key: key, account: account, snapshot: snapshot), isWhole)
     }
 
     private static func readReading(_ row: inout RowReading) throws(UnreadableRow) -> (Reading?, WallTime?) {
@@ -87,20 +110,25 @@ enum CredentialRow {
         return (Problem(code: try some(ProblemCode(rawValue: code)), upstreamStatus: status, reason: reason), at)
     }
 
-    private static func readHold(_ row: inout RowReading) throws(UnreadableRow) -> CredentialSnapshot.SavedHold? {
+    private static func readHold(
+        _ row: inout RowReading, _ hint: CooldownHint?
+    ) throws(UnreadableRow) -> CredentialSnapshot.SavedHold? {
         let kind = try row.optionalText()
         let until = try row.optionalTime()
         let left = try row.optionalDuration()
-        let source = try row.optionalText()
-        let wait = try row.optionalDuration()
         guard let kind else { return nil }
-        var hint: CooldownHint?
-        if let source { hint = CooldownHint(wait: try some(wait), source: try some(.init(rawValue: source))) }
         return .init(kind: try some(.init(rawValue: kind)), until: try some(until), left: try some(left), hint: hint)
     }
 
-    /// More than any budget allows.
-    private static let mostCalls = 10_000
+    private static func readHint(_ row: inout RowReading) throws(UnreadableRow) -> CooldownHint? {
+        let source = try row.optionalText()
+        let wait = try row.optionalDuration()
+        guard let source else { return nil }
+        return CooldownHint(wait: try some(wait), source: try some(.init(rawValue: source)))
+    }
+
+    /// The largest budget that a definition can have: a tenth of a million calls.
+    static let mostCalls = 100_000
 
     private static func readCalls(_ text: String) throws(UnreadableRow) -> [WallTime] {
         guard text.hasPrefix("["), text.hasSuffix("]"), text.utf8.count >= 2 else { throw UnreadableRow() }

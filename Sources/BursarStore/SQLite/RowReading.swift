@@ -2,7 +2,7 @@ import BursarModel
 import Foundation
 import GRDB
 
-/// A row that does not say what was written: somebody else wrote it, or the disk did. It is passed over and counted.
+/// A row, or a part of one, that does not say what was written: somebody else wrote it, or the disk did. It is passed over and counted.
 struct UnreadableRow: Error {}
 
 /// Reads a row's columns from left to right, taking nothing for granted. *Value,* used once.
@@ -10,9 +10,13 @@ struct UnreadableRow: Error {}
 /// GRDB's own conversions end the process where a column has another type, so only its raw values are looked at.
 struct RowReading {
     private let row: Row
-    private var index = 0
+    private var index: Int
 
-    init(_ row: Row) { self.row = row }
+    /// - Parameter first: the column to begin with.
+    init(_ row: Row, from first: Int = 0) {
+        self.row = row
+        index = first
+    }
 
     private mutating func next() -> DatabaseValue {
         defer { index += 1 }

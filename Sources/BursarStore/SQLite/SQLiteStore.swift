@@ -234,7 +234,9 @@ extension SQLiteStore {
         let rows = try Row.fetchCursor(db, sql: CredentialRow.select)
         while let row = try rows.next() {
             do throws(UnreadableRow) {
-                credentials.append(try CredentialRow.read(row))
+                let read = try CredentialRow.read(row)
+                credentials.append(read.credential)
+                if !read.isWhole { unreadable += 1 }
             } catch {
                 unreadable += 1
             }

@@ -157,7 +157,8 @@ import Testing
         let contents = try await store.open(identity: nil)
         // A reason that is no text is a row that cannot be read, too.
         #expect(contents.unreadable == hostile.count + 1)
-        #expect(contents.credentials.count == 60 - hostile.count - 1)
+        let nobodys = hostile.count { ["digest", "provider =", "account", "taken_at"].contains(where: $0.hasPrefix) }
+        #expect(nobodys == 8 && contents.credentials.count == 60 - nobodys, "what says whose it is, is kept as far as it goes")
         // What came through goes into the machine, which must not trap over it either.
         let policy = RefreshPolicy(ttl: .seconds(30), staleFor: .seconds(86_400), timeout: .seconds(5))
         let now = Moment(monotonic: MonotonicTime(nanoseconds: 5), wall: Samples.now)
@@ -173,6 +174,25 @@ import Testing
             let at = Samples.now.advanced(by: .seconds(number))
             try await store.write(StoreBatch(history: [Samples.change("2", at: at)], accounts: [Samples.account()], now: at))
         }
+    }
+
+    @Test(arguments: ["amounts = 'x'", "body = NULL", "problem = 'gremlins'", "calls = '[1,x]'", "hint = 'x'"])
+    func `a part that cannot be read takes no cooldown and no breaker with it`(damage: String) async throws {
+        let scratch = Scratch()
+        let store = scratch.store()
+        _ = try await store.open(identity: nil)
+        try await store.write(StoreBatch(saved: [Samples.stored(1, Samples.full)], now: Samples.now))
+        await store.close()
+        let queue = try DatabaseQueue(path: scratch.file())
+        try await queue.write { try $0.execute(sql: "UPDATE credential SET \(damage)") }
+        try queue.close()
+        let contents = try await store.open(identity: nil)
+        let kept = try #require(contents.credentials.first?.snapshot)
+        #expect(contents.unreadable == 1)
+        #expect(kept.hold?.until == Samples.full.hold?.until && kept.hold?.left == Samples.full.hold?.left)
+        #expect(kept.breaker == Samples.full.breaker && kept.cooldown == Samples.full.cooldown)
+        #expect((kept.reading == nil) == (damage.hasPrefix("amounts") || damage.hasPrefix("body")))
+        #expect(kept.calls.isEmpty == damage.hasPrefix("calls"))
     }
 
     @Test func `an identity that is gone or damaged costs the credentials, which nobody could match, and nothing else`()
