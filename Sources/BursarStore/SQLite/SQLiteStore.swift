@@ -63,11 +63,13 @@ package actor SQLiteStore: SnapshotStore {
         } catch {
             close()
             switch error.reason {
-            case .inUse, .readOnly, .notPermitted, .full:
-                // What can be read is still worth having: readings to show, and cooldowns to keep.
+            case .inUse, .locked, .readOnly, .notPermitted, .full:
+                // What can be read is still worth having: readings to show, and cooldowns to keep. And without the store's own
+                // identity this process would take one that makes it give up all of those once it can be written again. Who holds
+                // a lock to write keeps no reader out.
                 guard let contents = readOnly(error) else { throw error }
                 return contents
-            case .locked, .corrupt, .gone, .noFolder, .newer, .foreign, .failed: throw error
+            case .corrupt, .gone, .noFolder, .newer, .foreign, .failed: throw error
             }
         }
     }

@@ -94,6 +94,32 @@ import Testing
         #expect(try await store.open(identity: nil).credentials.count == 1)
     }
 
+    @Test func `a lock that somebody holds at the start costs neither the identity nor what is kept`() async throws {
+        let scratch = Scratch()
+        let store = scratch.store()
+        let identity = try await store.open(identity: nil).identity
+        try await store.write(batch(0..<2))
+        await store.close()
+        let other = try DatabaseQueue(path: scratch.file())
+        let entered = AsyncStream.makeStream(of: Void.self)
+        let leave = DispatchSemaphore(value: 0)
+        let holding = Task.detached {
+            try other.inTransaction(.immediate) { _ in
+                entered.continuation.finish()
+                leave.wait()
+                return .commit
+            }
+        }
+        for await _ in entered.stream {}
+        let seen = try? await store.open(identity: nil)
+        leave.signal()
+        try await holding.value
+        #expect(seen?.readOnly?.reason == .locked && seen?.credentials.count == 2)
+        #expect(seen?.identity.constantTimeEquals(identity) == true)
+        let later = try await store.open(identity: seen?.identity)
+        #expect(later.readOnly == nil && later.credentials.count == 2)
+    }
+
     @Test func `a file that is removed or replaced while it is open is noticed, and begun anew`() async throws {
         let scratch = Scratch()
         let store = scratch.store()
