@@ -51,6 +51,7 @@ struct CredentialTable: Sendable {
 
     func contains(_ key: CredentialKey) -> Bool { index[key] != nil }
     func slot(of key: CredentialKey) -> Int? { index[key] }
+    var configuredKeys: [CredentialKey] { index.filter { !slots[$0.value].isPassThrough }.map(\.key) }
 
     /// In place: a state is large, and copying it would copy its sets.
     subscript(slot: Int) -> CredentialState {

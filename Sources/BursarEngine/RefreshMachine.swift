@@ -83,6 +83,12 @@ package struct RefreshMachine: Sendable {
         table.settle(slot, now: now.monotonic)
     }
 
+    /// The configuration names these and no others: every other one that it named is removed. A sweep and no list of those that went,
+    /// because a request under way may have asked with an account of before just after it was removed.
+    package mutating func credentialsRemoved(exceptFor kept: Set<CredentialKey>, now: Moment) {
+        for key in table.configuredKeys where !kept.contains(key) { credentialRemoved(key, now: now) }
+    }
+
     /// An operator clears what keeps the credential from being asked: cooldown, rejected key, backoff and open circuit, with
     /// their counters, also where the wait itself is over: an open circuit is one until its probe has ended. The budget stays: it
     /// is the provider's documented limit, not our caution.

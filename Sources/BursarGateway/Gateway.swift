@@ -16,8 +16,8 @@ package final class Gateway: Sendable {
     private let current: CurrentServing
     private let reloader: Reloader
     private let background: BackgroundRefresh
-    private let keyFiles = SecretFileWatch()
-    private let onEvent: @Sendable (LifecycleEvent) -> Void
+    private let keyFiles: SecretFileWatch
+    private let lifecycle: Lifecycle
     private let logger: Logger
 
     /// Wires a configuration that was checked. Nothing listens and nobody is asked before ``start()``.
@@ -57,10 +57,12 @@ package final class Gateway: Sendable {
         var identity: TLSIdentity?
         if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
         let background = BackgroundRefresh(refresher: refresher, clock: clock)
+        let keyFiles = SecretFileWatch(logger: logger)
+        let lifecycle = Lifecycle(onEvent)
         let reloader = Reloader(
             read: reread, process: process, current: current, relay: relay, background: background, keyFiles: keyFiles,
             identity: identity,
-            logger: logger, onEvent: onEvent)
+            logger: logger, lifecycle: lifecycle)
         self.server = HTTPServer(
             configuration: ServerConfiguration(configuration, identity: identity),
             responder: GatewayResponder(
@@ -73,7 +75,8 @@ package final class Gateway: Sendable {
         self.current = current
         self.reloader = reloader
         self.background = background
-        self.onEvent = onEvent
+        self.keyFiles = keyFiles
+        self.lifecycle = lifecycle
         self.logger = logger
     }
 
@@ -90,7 +93,7 @@ package final class Gateway: Sendable {
         keyFiles.follow(current.value.configuration.secretFiles)
         bursar_let_go_of_code()
         process.readiness.becomes(.ready)
-        onEvent(.ready)
+        lifecycle.tell(.ready)
         let addresses = server.addresses.map { $0.isSecure ? $0.url ?? $0.description : $0.description }
         logger.notice("listening", metadata: ["addresses": "\(addresses.joined(separator: " "))", "version": "\(bursarVersion)"])
         return addresses
@@ -120,7 +123,7 @@ package final class Gateway: Sendable {
     /// Not ready, then no new connections, then requests under way, then upstream calls: all under one absolute deadline.
     package func stop() async {
         let drain = current.value.configuration.drain
-        onEvent(.stopping)
+        lifecycle.tell(.stopping)
         let deadline = NIODeadline.now() + drain.deadline.timeAmount
         process.readiness.becomes(.draining)
         logger.notice("draining", metadata: ["deadline_s": "\(drain.deadline.components.seconds)"])

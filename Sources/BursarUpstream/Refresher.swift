@@ -193,10 +193,10 @@ extension Refresher {
         return change != nil
     }
 
-    /// The configuration no longer names the credential.
-    package func forget(_ key: CredentialKey) {
+    /// The configuration names these credentials and no others.
+    package func forget(exceptFor kept: Set<CredentialKey>) {
         let now = clock.now
-        state.withLock { $0.machine.credentialRemoved(key, now: now) }
+        state.withLock { $0.machine.credentialsRemoved(exceptFor: kept, now: now) }
     }
 
     package func snapshot(_ key: CredentialKey) -> CredentialSnapshot? {

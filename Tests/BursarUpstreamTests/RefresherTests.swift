@@ -204,6 +204,19 @@ import Testing
         #expect(changes.allSatisfy { $0.key == account.key })
     }
 
+    /// A request that began with the configuration of before asks just after the credential was forgotten.
+    @Test func `a credential that a late request made anew is forgotten by the next reload`() async throws {
+        let fixture = Fixture()
+        let (stays, goes) = (try fixture.account("stays-3f9d2c77a1"), try fixture.account("goes-3f9d2c77a1"))
+        try await fixture.fill(stays, "1")
+        fixture.refresher.forget(exceptFor: [stays.key])
+        try await fixture.fill(goes, "2", call: 1)
+        #expect(fixture.refresher.status(goes) != nil)
+        fixture.refresher.forget(exceptFor: [stays.key])
+        #expect(fixture.refresher.status(goes) == nil)
+        #expect(fixture.refresher.view(stays).available == "1")
+    }
+
     @Test func `a shutdown wakes everyone, ends the calls and asks nobody any more`() async throws {
         let fixture = Fixture()
         let account = try fixture.account()

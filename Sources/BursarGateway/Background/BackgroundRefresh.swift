@@ -14,6 +14,8 @@ final class BackgroundRefresh: Sendable {
         var timer: (any ScheduledWork)?
         /// Counts plans, so that a timer of an old one does nothing.
         var number = 0
+        /// Never left: a reload beside the stop must not begin it anew.
+        var isStopped = false
     }
 
     private let refresher: Refresher
@@ -35,6 +37,7 @@ final class BackgroundRefresh: Sendable {
         }
         let now = clock.now.monotonic
         state.withLock { state in
+            if state.isStopped { return }
             state.timer?.cancel()
             state.timer = nil
             state.number += 1
@@ -47,7 +50,7 @@ final class BackgroundRefresh: Sendable {
     func stop() {
         state.withLock { state in
             state.timer?.cancel()
-            state = State(number: state.number + 1)
+            state = State(number: state.number + 1, isStopped: true)
         }
     }
 

@@ -9,7 +9,8 @@ struct AdminRoutes: Sendable {
 
     /// Reads the configuration again.
     ///
-    /// 200 with what changed; 422 with every problem where the file is wrong, and nothing changed; 409 where there is nothing to read.
+    /// 200 with what changed; 422 with every problem where the file is wrong, and nothing changed; 409 where there is nothing to read;
+    /// 503 once a stop was asked for.
     func reload(_ request: Request, from caller: Caller) -> Reply {
         if let refusal = refusal(request, caller, touchesAll: true) { return .now(refusal) }
         return .later {
@@ -21,6 +22,12 @@ struct AdminRoutes: Sendable {
                     ProblemDocument(
                         code: "nothing_to_reload", title: "There is no configuration to read again", status: 409,
                         detail: "This gateway was started without one, as the demo is.", requestID: request.id.description))
+            case .stopping:
+                return Answers.problem(
+                    ProblemDocument(
+                        code: "not_ready", title: "Not ready", status: 503,
+                        detail: "A stop was asked for; no configuration is put in force any more.",
+                        requestID: request.id.description))
             }
         }
     }

@@ -9,6 +9,8 @@ package enum ReloadOutcome: Sendable, Equatable {
     case refused([String])
     /// This gateway was started without anything that could be read again: the demo.
     case nothingToRead
+    /// A stop was asked for: nothing is put in force any more.
+    case stopping
 }
 
 /// How the configuration in force differs from the one before. *Value.*

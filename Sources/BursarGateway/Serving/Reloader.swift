@@ -22,14 +22,14 @@ final class Reloader: Sendable {
     private let keyFiles: SecretFileWatch
     private let identity: TLSIdentity?
     private let logger: Logger
-    private let onEvent: @Sendable (LifecycleEvent) -> Void
+    private let lifecycle: Lifecycle
     private let queue = DispatchQueue(label: "bursar.reload")
 
     /// - Parameter read: blocks while it reads files; nil where there is nothing to read again.
     init(
         read: (@Sendable () -> ConfigurationResult)?, process: ProcessParts, current: CurrentServing, relay: ChangeRelay,
         background: BackgroundRefresh, keyFiles: SecretFileWatch,
-        identity: TLSIdentity?, logger: Logger, onEvent: @escaping @Sendable (LifecycleEvent) -> Void
+        identity: TLSIdentity?, logger: Logger, lifecycle: Lifecycle
     ) {
         self.read = read
         self.process = process
@@ -40,7 +40,7 @@ final class Reloader: Sendable {
         self.keyFiles = keyFiles
         self.identity = identity
         self.logger = logger
-        self.onEvent = onEvent
+        self.lifecycle = lifecycle
     }
 
     /// - Parameter trigger: what asked for it, for the log: a signal, a request, a file.
@@ -50,29 +50,43 @@ final class Reloader: Sendable {
         }
     }
 
-    /// For a file that holds a key and was written: reloads where an account's key is another one now.
+    /// For a file that holds a key and was written: reloads where an account's key is another one now. Read once: each of a
+    /// configuration's secret commands runs once.
     func reloadForKeys() async {
         await withCheckedContinuation { continuation in
             queue.async {
-                if let result = self.read?(),
-                    result.configuration.map({ $0.hasOtherKeys(than: self.current.value.configuration) }) ?? true
-                {
-                    _ = self.reloadNow("a key's file")
-                }
+                self.reloadForKeysNow()
                 continuation.resume()
             }
         }
     }
 
+    private func reloadForKeysNow() {
+        guard let read, !isDraining else { return }
+        let result = read()
+        guard result.configuration.map({ $0.hasOtherKeys(than: current.value.configuration) }) ?? true else { return }
+        lifecycle.tell(.reloading)
+        defer { lifecycle.tell(.ready) }
+        _ = apply(result, "a key's file")
+    }
+
     private func reloadNow(_ trigger: StaticString) -> ReloadOutcome {
         guard let read else { return .nothingToRead }
-        // While draining, there is nothing left to be configured.
-        onEvent(.reloading)
-        defer { onEvent(.ready) }
-        let result = read()
+        guard !isDraining else { return .stopping }
+        lifecycle.tell(.reloading)
+        defer { lifecycle.tell(.ready) }
+        return apply(read(), trigger)
+    }
+
+    /// While draining, there is nothing left to be configured.
+    private var isDraining: Bool { process.readiness.state == .draining }
+
+    private func apply(_ result: ConfigurationResult, _ trigger: StaticString) -> ReloadOutcome {
         guard let configuration = result.configuration else {
             return refused(result.diagnostics.filter { $0.severity == .error }.map(\.description), trigger)
         }
+        // Reading takes as long as files and commands do.
+        guard !isDraining else { return .stopping }
         if let obstacle = configuration.obstacle(afterStartWith: started) { return refused([obstacle], trigger) }
         // A renewed certificate is part of it. Files that cannot be used are a reason to refuse, like any other mistake.
         if let identity, identity.settings == configuration.tls, identity.filesChanged {
@@ -87,15 +101,13 @@ final class Reloader: Sendable {
         process.scrubber.configure(configuration.secrets + old.configuration.secrets)
         let new = Serving(configuration, process: process)
         relay.send(to: new)
+        // Before the first request of the new one, or what that brings in would leave no mark.
+        let gone = process.store?.name(new.directory, refresher: process.refresher)
         _ = current.replace(with: new)
         background.follow(new.directory)
         keyFiles.follow(configuration.secretFiles)
-        let kept = Set(new.directory.entries.map(\.upstream.key))
-        for entry in old.directory.entries where !kept.contains(entry.upstream.key) {
-            process.refresher.forget(entry.upstream.key)
-        }
-        // After the refresher forgot: what it keeps of a credential is what the store keeps.
-        process.store?.name(new.directory.credentials)
+        process.refresher.forget(exceptFor: Set(new.directory.entries.map(\.upstream.key)))
+        if let gone { process.store?.forgot(gone) }
         let report = ReloadReport(from: old, to: new)
         process.reloads.applied(at: process.refresher.now.wall)
         logger.notice(
@@ -124,12 +136,4 @@ final class Reloader: Sendable {
 
     /// A file that is no configuration at all has an error a line; `bursar check` shows them all.
     private static let loggedProblems = 20
-}
-
-/// What a service manager is told (sd_notify(3)). *Value.*
-package enum LifecycleEvent: Sendable, Equatable {
-    /// The listeners are up, or a reload has ended, either way.
-    case ready
-    case reloading
-    case stopping
 }

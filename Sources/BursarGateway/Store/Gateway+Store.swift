@@ -33,17 +33,27 @@ extension Gateway {
 extension StoreKeeper {
     /// Restores what was kept of the directory's accounts, and keeps it from here on. Before the listeners.
     func begin(_ directory: AccountDirectory, refresher: Refresher, logger: Logger) {
+        let restored = begin(directory.credentials, machine: Machine(refresher, directory))
+        logger.info("store: restored", metadata: ["credentials": "\(restored)"])
+    }
+
+    /// The directory takes the place of the one before. See ``name(_:machine:)``.
+    func name(_ directory: AccountDirectory, refresher: Refresher) -> [CredentialKey: AccountID] {
+        name(directory.credentials, machine: Machine(refresher, directory))
+    }
+}
+
+extension StoreKeeper.Machine {
+    /// The refresher's machine, for the accounts of a directory.
+    fileprivate init(_ refresher: Refresher, _ directory: AccountDirectory) {
         let accounts = Dictionary(
             directory.entries.map { ($0.upstream.key, $0.upstream) }, uniquingKeysWith: { first, _ in first })
-        let restored = begin(
-            directory.credentials,
-            machine: Machine(
-                snapshot: { refresher.snapshot($0) },
-                restore: { stored in
-                    guard let account = accounts[stored.key] else { return }
-                    _ = refresher.restore(account, stored.snapshot)
-                }))
-        logger.info("store: restored", metadata: ["credentials": "\(restored)"])
+        self.init(
+            snapshot: { refresher.snapshot($0) },
+            restore: { stored in
+                guard let account = accounts[stored.key] else { return }
+                _ = refresher.restore(account, stored.snapshot)
+            })
     }
 }
 

@@ -50,8 +50,7 @@ struct PendingWrites: Sendable {
     /// back must not free it (so does the machine, see ``RefreshMachine/credentialRemoved(_:now:)``).
     mutating func leaves(_ stored: StoredCredential?, _ key: CredentialKey, now: WallTime) {
         guard accounts[key] == nil else { return }
-        let isHeld = stored?.snapshot.hold.map { $0.left(at: now) > .zero } ?? false
-        leaving[key] = .some(isHeld ? stored?.withoutReading : nil)
+        leaving[key] = .some(stored?.penalty(at: now))
     }
 
     /// Something of a credential changed. Returns whether that is to be written.
@@ -120,8 +119,10 @@ struct PendingWrites: Sendable {
 }
 
 extension StoredCredential {
-    var withoutReading: StoredCredential {
-        StoredCredential(
+    /// What stays of it without an account, as long as a hold runs: all but the reading.
+    func penalty(at now: WallTime) -> StoredCredential? {
+        guard let hold = snapshot.hold, hold.left(at: now) > .zero else { return nil }
+        return StoredCredential(
             key: key, account: account,
             snapshot: CredentialSnapshot(
                 takenAt: snapshot.takenAt, reading: nil, fetchedAt: nil, problem: snapshot.problem, problemAt: snapshot.problemAt,

@@ -45,6 +45,8 @@ package final class StoreKeeper: Sendable {
         var pending = PendingWrites()
         var health: StoreHealth
         var machine: Machine?
+        /// Penalties that were kept of credentials which have no account now, for the case that one is named again.
+        var absent: [CredentialKey: StoredCredential] = [:]
         var tasks: [Task<Void, Never>] = []
         var counts = StoreCounts()
         var isWriting = false
@@ -117,6 +119,7 @@ extension StoreKeeper {
             for stored in kept {
                 if let reading = stored.snapshot.reading { state.pending.known(stored.key, reading) }
                 state.pending.leaves(stored, stored.key, now: time)
+                if !named.contains(stored.key) { state.absent[stored.key] = stored.penalty(at: time) }
             }
             state.tasks = [Task { await self.run() }, Task { await self.watch() }]
         }
@@ -124,13 +127,30 @@ extension StoreKeeper {
         return kept.count { named.contains($0.key) }
     }
 
-    /// The configuration changed. What it names no longer is forgotten; call this after the machine was told.
-    package func name(_ entries: [(key: CredentialKey, account: AccountID)]) {
+    /// The configuration changed. Call this before the first request of the new one: whatever lands for a credential that it names is
+    /// kept from here on, and a penalty that was kept of one is in force again.
+    /// - Returns: the credentials that are named no longer, for ``forgot(_:)``.
+    package func name(
+        _ entries: [(key: CredentialKey, account: AccountID)], machine: Machine
+    ) -> [CredentialKey: AccountID] {
         let time = now().wall
-        let (gone, machine) = state.withLock { ($0.pending.name(entries), $0.machine) }
+        let (gone, returning) = state.withLock { state in
+            state.machine = machine
+            let returning = entries.compactMap { state.absent.removeValue(forKey: $0.key) }
+            state.absent = state.absent.filter { $0.value.penalty(at: time) != nil }
+            return (state.pending.name(entries), returning)
+        }
+        for stored in returning { machine.restore(stored) }
+        wake.yield()
+        return gone
+    }
+
+    /// The machine forgot these: what it keeps of a credential is what the store keeps.
+    package func forgot(_ gone: [CredentialKey: AccountID]) {
+        let time = now().wall
+        guard let machine = state.withLock({ $0.machine }) else { return }
         let leaving = gone.map { key, account in
-            let snapshot = machine?.snapshot(key)
-            return (key, snapshot.map { StoredCredential(key: key, account: account, snapshot: $0) })
+            (key, machine.snapshot(key).map { StoredCredential(key: key, account: account, snapshot: $0) })
         }
         state.withLock { state in
             for (key, stored) in leaving { state.pending.leaves(stored, key, now: time) }

@@ -30,9 +30,14 @@ final class ChildProgram: Sendable {
         .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// - Parameter user: whom it runs as, where the tests run as root: its number.
-    init(_ arguments: [String], environment: [String: String] = [:], user: uid_t? = nil) throws {
+    /// - Parameters:
+    ///   - user: whom it runs as, where the tests run as root: its number.
+    ///   - folder: the one it is started in; nil: this process's.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], user: uid_t? = nil, in folder: String? = nil
+    ) throws {
         process = Process()
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         let path = try #require(Self.path)
         if let user {
             process.executableURL = URL(fileURLWithPath: try #require(LocalProgram.find("setpriv")))

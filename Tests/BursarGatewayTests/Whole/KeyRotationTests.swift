@@ -93,6 +93,37 @@ import Testing
         }
     }
 
+    @Test func `a rotated key has each secret command run once, and what happened before anybody listened is looked for once`()
+        async throws
+    {
+        let (folder, beside) = (try ScratchFolder(), try ScratchFolder())
+        defer {
+            folder.remove()
+            beside.remove()
+        }
+        let file = try folder.write("mock-ok\(Canary.mark)", to: "sunor")
+        let runs = beside.file("runs")
+        let command = try beside.write("#!/bin/sh\necho run >> \(runs)\necho 'mock-ok\(Canary.mark)'\n", to: "command")
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: command)
+        func count(reaches wanted: Int) async throws -> Int {
+            var lines = 0
+            for _ in 0..<1_000 where lines < wanted {
+                lines = ((try? String(contentsOfFile: runs, encoding: .utf8)) ?? "").split(separator: "\n").count
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            return lines
+        }
+        try await TestGateway.with(
+            ["provider: sunor, key: '${file:\(file)}'", "provider: legnext, key: '${exec:\(command)}'"],
+            settings: "secrets: {exec: true}"
+        ) { gateway async throws in
+            #expect(try await count(reaches: 2) == 2, "by the start, and once more when it listens")
+            try replace(file, with: "mock-depleted\(Canary.mark)")
+            #expect(await gateway.log.contains("configuration reloaded"))
+            #expect(try await count(reaches: 3) == 3)
+        }
+    }
+
     @Test func `a file that was emptied by mistake leaves the old key in force, and is told`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

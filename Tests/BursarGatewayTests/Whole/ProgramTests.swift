@@ -9,9 +9,9 @@ struct ProgramTests {
     /// Runs `bursar` with the arguments, gives its URL to `body`, and ends it with SIGTERM.
     /// - Returns: what it told people, and its exit status.
     private func running(
-        _ arguments: [String], _ body: (_ url: String, ChildProgram) async throws -> Void
+        _ arguments: [String], in folder: String? = nil, _ body: (_ url: String, ChildProgram) async throws -> Void
     ) async throws -> (text: String, status: Int32) {
-        let program = try ChildProgram(arguments)
+        let program = try ChildProgram(arguments, in: folder)
         do {
             try await body(try await program.url(), program)
         } catch {
@@ -54,5 +54,27 @@ struct ProgramTests {
         }
         #expect(status == 0, "\(text)")
         #expect(!text.contains("a-key-for-nobody"))
+    }
+
+    @Test func `a key that is rotated beside a configuration found in the folder itself is noticed`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        _ = try folder.write("the-first-key-of-nobody", to: "k1")
+        _ = try folder.write(
+            "listen: 127.0.0.1:0\nstore: memory\naccounts:\n  - {provider: sunor, key: '${file:./k1}'}\n", to: "bursar.yaml")
+        let (text, status) = try await running(["serve"], in: folder.path) { _, program in
+            // The first may be found by the look when it begins to listen; the second only by listening.
+            for round in 1...2 {
+                _ = try folder.write("another-key-of-nobody-\(round)", to: "k1.new")
+                rename(folder.file("k1.new"), folder.file("k1"))
+                var reloads = 0
+                for _ in 0..<1_000 where reloads < round {
+                    reloads = program.complaintText.components(separatedBy: "configuration reloaded").count - 1
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                #expect(reloads == round)
+            }
+        }
+        #expect(status == 0, "\(text)")
     }
 }

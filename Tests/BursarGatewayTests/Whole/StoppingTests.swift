@@ -1,4 +1,6 @@
+import BursarCatalog
 import BursarMocks
+import NIOHTTP1
 import Testing
 
 @testable import BursarGateway
@@ -25,6 +27,20 @@ struct StoppingTests {
         stop.cancel()
         await stop.value
         #expect(try await status(gateway.url, "/livez") == "000")
+        try await gateway.stop()
+    }
+
+    @Test func `a reload while it drains changes nothing, and is told`() async throws {
+        let gateway = try await TestGateway.start(
+            ["provider: sunor, key: mock-ok"], settings: "drain: {delay: 5s, deadline: 20s}")
+        let stop = Task { await gateway.gateway.stop() }
+        #expect(await gateway.log.contains("draining"))
+        #expect(await gateway.reload(["provider: legnext, key: mock-ok"]) == .stopping)
+        let asked = try await gateway.get("/admin/reload", method: .POST)
+        #expect(asked.status == 503 && asked.json?["type"]?.text == "urn:bursar:problem:not_ready")
+        #expect(try await gateway.get("/v1/balances").row(0)?["provider"]?.text == "sunor")
+        stop.cancel()
+        await stop.value
         try await gateway.stop()
     }
 

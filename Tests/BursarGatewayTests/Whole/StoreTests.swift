@@ -108,6 +108,22 @@ import Testing
         }
     }
 
+    @Test func `a penalty that a restart found without its account is in force again when a reload names it`() async throws {
+        try await withMocks { mocks, folder async throws in
+            let cold = ["provider: tensorpix, key: mock-429-retry-after-20"]
+            try await process(cold, folder, mocks) { gateway async throws in _ = try await gateway.get("/v1/balances") }
+            try await process(["provider: legnext, key: mock-ok"], folder, mocks, later: .seconds(2)) { gateway async throws in
+                await gateway.reload(cold, settings: store(folder))
+                let answer = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                #expect(answer.row(0)?["problem"]?["code"]?.text == "rate_limited")
+                #expect(try mocks.calls(for: "tensorpix") == 1)
+                gateway.clock.advance(by: .seconds(19))
+                _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                #expect(try mocks.calls(for: "tensorpix") == 2, "and not longer")
+            }
+        }
+    }
+
     @Test func `a caller's own credential is never stored, and no credential in any form`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

@@ -188,4 +188,43 @@ private actor ScriptedStore: SnapshotStore {
         #expect(try await store.history(of: Samples.account("a0")).isEmpty)
         await keeper.shutdown()
     }
+
+    @Test func `a penalty of a credential without an account is in force again when one is named, before its first request`()
+        async throws
+    {
+        let (store, world) = (ScriptedStore(), World())
+        _ = try await store.open(identity: nil)
+        try await store.write(StoreBatch(saved: [Samples.stored(8), Samples.stored(9, Samples.full)], now: Samples.now))
+        let keeper = await keeper(store, world)
+        keeper.begin(entries, machine: world.machine)
+        let named = entries + [8, 9].map { (key: Samples.key($0), account: Samples.account("a\($0)")) }
+        #expect(keeper.name(named, machine: world.machine).isEmpty)
+        #expect(world.restored.withLock { $0 } == [Samples.key(9)], "the other had none, and its reading is forgotten")
+        // Once: what the machine knows since is newer.
+        _ = keeper.name(named, machine: world.machine)
+        #expect(world.restored.withLock { $0.count } == 1)
+        await keeper.shutdown()
+    }
+
+    @Test func `what lands for a credential as soon as it is named is written, and what is named no longer leaves`() async throws
+    {
+        let (store, world) = (ScriptedStore(), World())
+        let keeper = await keeper(store, world)
+        keeper.begin(entries, machine: world.machine)
+        world.known.withLock {
+            $0[Samples.key(0)] = Samples.full
+            $0[Samples.key(9)] = Samples.snapshot("9")
+        }
+        keeper.touched(Samples.key(0))
+        #expect(await until { keeper.isIdle })
+        let gone = keeper.name([(Samples.key(9), Samples.account("a9"))], machine: world.machine)
+        keeper.changed(Samples.key(9), view("9"), number: 1)
+        #expect(Set(gone.keys) == Set(entries.map(\.key)))
+        keeper.forgot(gone)
+        #expect(await until { keeper.isIdle })
+        let kept = try await store.open(identity: nil).credentials
+        #expect(Set(kept.map(\.key)) == [Samples.key(0), Samples.key(9)])
+        #expect(kept.first { $0.key == Samples.key(0) }?.snapshot.reading == nil, "only its penalty")
+        await keeper.shutdown()
+    }
 }
