@@ -78,8 +78,11 @@ final class BackgroundRefresh: Sendable {
     }
 
     /// Whether somebody asked for it lately.
+    ///
+    /// Two intervals at least: of callers that get the ready answer the refresher hears nothing, but each refresh ends that answer,
+    /// so that it hears of the next of them. With less, an account that is polled each second would be asleep when it is due.
     private func isAwake(_ entry: AccountEntry, _ refresh: RefreshConfiguration, _ now: MonotonicTime) -> Bool {
         guard let asked = refresher.status(entry.upstream)?.lastAsked else { return false }
-        return asked.duration(to: now) <= refresh.whileAskedWithin
+        return asked.duration(to: now) <= max(refresh.whileAskedWithin, refresh.interval * 2)
     }
 }

@@ -32,6 +32,21 @@ struct BackgroundRefreshTests {
         }
     }
 
+    /// Callers that get the ready answer are not heard of, so at each moment that it is due the last one seems an interval ago.
+    @Test func `an account that is polled all the time is kept fresh although refresh_for is shorter than refresh`() async throws
+    {
+        try await TestGateway.with(sunor("ttl: 60s, refresh: 30s"), settings: "defaults: {refresh_for: 10s}") {
+            gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            for round in 2...5 {
+                gateway.clock.advance(by: .seconds(30))
+                #expect(try await calls(gateway, reach: round))
+                while try await gateway.get("/v1/status").json?["accounts"]?[0]?["call"]?.text != "none" {}
+                for _ in 0..<3 { _ = try await gateway.get("/v1/balances") }
+            }
+        }
+    }
+
     @Test func `an account that nobody asks for is left alone, and sleeps again after the last caller`() async throws {
         try await TestGateway.with(sunor("refresh: 30s"), settings: "defaults: {refresh_for: 2m}") { gateway async throws in
             for _ in 0..<10 { gateway.clock.advance(by: .seconds(30)) }
