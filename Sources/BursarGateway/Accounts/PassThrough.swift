@@ -11,6 +11,10 @@ struct PassThrough: Sendable {
     let keys: CredentialKeys
     let defaults: AccountDefaults
 
+    /// In bytes. A shorter key could not be kept out of what is written (``Scrubber/minimumWordLength``). A longer one is none that
+    /// any provider gives out, and a scrubber's index of as many as callers like to invent would hold up everybody's log lines.
+    static let lengths = Scrubber.minimumWordLength...1_024
+
     func account(_ definition: ProviderDefinition, _ credential: Secret, beside configured: UpstreamAccount?) -> UpstreamAccount {
         var policy =
             configured?.policy

@@ -42,6 +42,8 @@ struct ProviderRoute: Sendable {
         case clientToken
         /// A key of the caller's own, which this client may not use.
         case noPassThrough
+        /// A key of the caller's own that is too short to be kept out of texts, or longer than any key is.
+        case unlikelyLength
     }
 
     func respond(to request: Request, from caller: Caller, name: String, account: String?, documentedPath: String) -> Reply {
@@ -66,6 +68,13 @@ struct ProviderRoute: Sendable {
                         "The \(definition.auth.headerName) header holds no credential of the documented form. Leave it out to ask "
                         + "with the configured account.", as: definition))
         case .failure(.noPassThrough): return .now(CallerAnswers.passThroughRefused(request, definition))
+        case .failure(.unlikelyLength):
+            let bytes = PassThrough.lengths
+            return .now(
+                Answers.badRequest(
+                    request, code: "invalid_credential",
+                    detail: "The key in the \(definition.auth.headerName) header has fewer than \(bytes.lowerBound) or more than "
+                        + "\(bytes.upperBound) bytes, and is sent nowhere."))
         case .failure(.severalCredentials):
             return .now(
                 Answers.badRequest(
@@ -110,6 +119,7 @@ struct ProviderRoute: Sendable {
             configured = directory.defaultIndex(of: definition.id)
         }
         if let passthrough, let credential {
+            guard PassThrough.lengths.contains(credential.count) else { return .failure(.unlikelyLength) }
             // Asked where the account that the path names is asked, with that account's parameters.
             return .success(
                 Subject(

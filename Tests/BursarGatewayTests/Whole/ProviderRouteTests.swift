@@ -47,6 +47,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [(3, 400), (4, 200), (1_024, 200), (1_025, 400), (15_000, 400)])
+    func `a caller's key that no provider gives out is sent nowhere`(bytes: Int, status: Int) async throws {
+        let anything = try await RecordingUpstream.start(
+            answering: #"{"code":200,"data":{"available":1,"frozen":0}}"#)
+        try await TestGateway.with(["provider: sunor, key: mock-ok, base_url: '\(anything.url)'"]) { gateway async throws in
+            let key = String(repeating: "k", count: bytes)
+            let answer = try await gateway.get(Self.sunor, ("x-api-key", key))
+            #expect(answer.status == status)
+            if status == 400 { #expect(answer.json?["type"]?.text == "urn:bursar:problem:invalid_credential") }
+            #expect(anything.requests.count == (status == 200 ? 1 : 0))
+            await anything.stop()
+        }
+    }
+
     @Test func `without any credential the caller gets the provider's own 401`() async throws {
         try await TestGateway.with([]) { gateway async throws in
             for (provider, path) in TestGateway.routes {
