@@ -23,6 +23,8 @@ package final class Refresher: Sendable {
 
     let state: Mutex<State>
     package let clock: any UpstreamClock
+    /// For whoever waits as long as a call may take.
+    package let deadlines: SharedDeadlines
     let transport: any UpstreamTransport
     let scrubber: ScrubberBox
     let logger: Logger
@@ -42,6 +44,7 @@ package final class Refresher: Sendable {
     ) {
         state = Mutex(State(machine: RefreshMachine(limits: limits, seed: seed)))
         self.clock = clock
+        deadlines = SharedDeadlines(clock: clock)
         self.transport = transport
         self.scrubber = scrubber
         self.logger = logger

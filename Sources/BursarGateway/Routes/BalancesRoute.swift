@@ -90,7 +90,7 @@ struct BalancesRoute: Sendable {
     }
 
     private func wait(for asked: Asked, _ ask: Ask) -> CallWait {
-        CallWait(asked.tickets, of: refresher, until: waitDeadline(ask, asked.tickets.keys))
+        CallWait(asked.tickets, of: refresher, patience(ask, asked.tickets.keys))
     }
 
     /// The wait is over.
@@ -142,9 +142,9 @@ struct BalancesRoute: Sendable {
 
     /// A caller waits as long as its slowest call may take, and not past its own `Prefer: wait`. The calls' own timeouts nearly always
     /// end a wait sooner; but a call that is overdue already, or still queued because its provider has as many as it may have, has none.
-    private func waitDeadline(_ ask: Ask, _ indices: some Sequence<Int>) -> MonotonicTime {
+    private func patience(_ ask: Ask, _ indices: some Sequence<Int>) -> CallWait.Patience {
         let longest = (indices.map { directory[$0].upstream.policy.timeout }.max() ?? .zero) + Self.margin
-        return refresher.now.monotonic.advanced(by: ask.directives.wait.map { min(.seconds($0), longest) } ?? longest)
+        return CallWait.Patience(said: ask.directives.wait.map { .seconds($0) }, ofCalls: longest)
     }
 
     /// Outer deadlines are longer than inner ones, so that the inner one's reason is what callers see.

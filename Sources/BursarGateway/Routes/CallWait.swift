@@ -10,28 +10,49 @@ final class CallWait: Wait {
         /// Calls that have not ended.
         var left: Int
         var answers: [Int: Answer] = [:]
-        var timer: (any ScheduledWork)?
+        var timer: Timer?
         var ended: (@Sendable () -> Void)?
+    }
+
+    /// How long a request waits. *Value.*
+    enum Patience {
+        /// As it said itself.
+        case own(Duration)
+        /// Longer than its calls may take, which nearly always end sooner, so nobody minds a tenth of a second.
+        case ofCalls(Duration)
+
+        init(said wait: Duration?, ofCalls longest: Duration) {
+            if let wait, wait < longest { self = .own(wait) } else { self = .ofCalls(longest) }
+        }
+    }
+
+    private enum Timer {
+        case own(any ScheduledWork)
+        case shared(SharedDeadlines.Place)
     }
 
     private let refresher: Refresher
     private let tickets: [Int: Ticket]
-    private let deadline: MonotonicTime
+    private let patience: Patience
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - tickets: by whatever number the route knows them.
-    ///   - deadline: `distantFuture`: as long as the calls may take, without a timer.
-    init(_ tickets: [Int: Ticket], of refresher: Refresher, until deadline: MonotonicTime) {
+    init(_ tickets: [Int: Ticket], of refresher: Refresher, _ patience: Patience) {
         self.refresher = refresher
         self.tickets = tickets
-        self.deadline = deadline
+        self.patience = patience
         state = Mutex(State(left: tickets.count))
     }
 
     func begin(_ ended: @escaping @Sendable () -> Void) {
         guard !tickets.isEmpty else { return ended() }
-        let timer = deadline == .distantFuture ? nil : refresher.clock.schedule(at: deadline) { self.leave() }
+        let now = refresher.now.monotonic
+        let timer: Timer =
+            switch patience {
+            case .own(let time): .own(refresher.clock.schedule(at: now.advanced(by: time)) { self.leave() })
+            case .ofCalls(let time): .shared(refresher.deadlines.add(now.advanced(by: time)) { self.leave() })
+            }
         state.withLock { ($0.ended, $0.timer) = (ended, timer) }
         for (index, ticket) in tickets {
             refresher.whenEnded(ticket) { answer in self.took(answer, index) }
@@ -53,7 +74,11 @@ final class CallWait: Wait {
             defer { (state.timer, state.ended) = (nil, nil) }
             return state
         }
-        last?.timer?.cancel()
+        switch last?.timer {
+        case .own(let timer): timer.cancel()
+        case .shared(let place): refresher.deadlines.remove(place)
+        case nil: break
+        }
         last?.ended?()
     }
 }

@@ -140,9 +140,8 @@ struct ProviderRoute: Sendable {
             return .now(render(request, subject, answer, directives, before: before))
         case .mustWait(let ticket):
             let longest = subject.upstream.policy.timeout + BalancesRoute.margin
-            let patience = directives.wait.map { min(.seconds($0), longest) } ?? longest
-            let deadline = refresher.now.monotonic.advanced(by: patience)
-            let wait = CallWait([0: ticket], of: refresher, until: deadline)
+            let wait = CallWait(
+                [0: ticket], of: refresher, CallWait.Patience(said: directives.wait.map { .seconds($0) }, ofCalls: longest))
             return .after(wait) {
                 let answer = wait.answers[0] ?? Answer(view: refresher.view(subject.upstream), source: .waitedOut)
                 return render(request, subject, answer, directives, before: before)
