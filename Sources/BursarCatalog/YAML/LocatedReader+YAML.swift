@@ -39,7 +39,7 @@ extension Diagnostic {
         case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             let words = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
-            self.init(file, TextMark(mark), "not valid YAML: \(words)")
+            self.init(file, TextMark(mark), "not valid YAML: \(words)", hint: Self.hint(for: mark, in: bytes))
         case YamlError.duplicatedKeysInMapping(let keys, let context):
             let name = keys.first.flatMap { Self.isShowable($0) ? "\"\($0)\"" : nil } ?? "a key"
             self.init(file, TextMark(context.mark), "\(name) stands twice in one mapping", hint: "keep one")
@@ -48,6 +48,23 @@ extension Diagnostic {
         default:
             self.init(file, nil, "not valid YAML")
         }
+    }
+
+    /// What libyaml does not say of the slips that are made most; no word of the document.
+    private static func hint(for mark: Mark, in bytes: [UInt8]) -> String? {
+        let lines = bytes.split(separator: 0x0A, maxSplits: max(mark.line, 1), omittingEmptySubsequences: false)
+        guard mark.line >= 1, lines.indices.contains(mark.line - 1) else { return nil }
+        let line = lines[mark.line - 1]
+        if line.prefix(while: { $0 == 0x20 || $0 == 0x09 }).contains(0x09) {
+            return "indent with spaces; YAML takes no tabs there"
+        }
+        // `[::1]:8787` opens a list for YAML.
+        if zip(line, line.dropFirst()).contains(where: { $0 == (0x5D, 0x3A) || $0 == (0x5B, 0x3A) }) {
+            return "an address with brackets stands in quotation marks: \"[::1]:8787\""
+        }
+        let text = line.drop { $0 != 0x3A && $0 != 0x2D }.dropFirst().drop { $0 == 0x20 }
+        guard let first = text.first, "@`%".utf8.contains(first) else { return nil }
+        return "a text that begins with such a sign stands in quotation marks"
     }
 
     /// Short and of words: a key of a mapping, not a credential that slipped into its place.

@@ -81,7 +81,7 @@ extension CheckReport {
 extension StoreConfiguration {
     fileprivate var title: String {
         switch self {
-        case .sqlite(let path): ShowableText.allowsPath(path) ? path : "(not shown)"
+        case .sqlite(let path): ShowableText.path(path)
         case .memory(.chosen): "memory: nothing survives a restart"
         case .memory(.nowhereElse): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set"
         }
@@ -93,7 +93,7 @@ extension SecretReference.Source {
     package var title: String {
         switch self {
         case .environment(let name): ShowableText.allows(name) ? "${env:\(name)}" : "${env:…}"
-        case .file(let path): ShowableText.allowsPath(path) ? "${file:\(path)}" : "${file:…}"
+        case .file(let path): "${file:\(ShowableText.path(path))}"
         case .credential(let name): ShowableText.allows(name) ? "${credential:\(name)}" : "${credential:…}"
         case .command(let command):
             // Its arguments may be anything.

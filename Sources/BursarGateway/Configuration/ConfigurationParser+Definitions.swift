@@ -21,7 +21,8 @@ extension ConfigurationParser {
         var files: [DefinitionFile] = []
         var seen: Set<String> = []
         for (path, place) in paths {
-            guard let path = resolvedPath(path, place) else { continue }
+            // Their problems are told by file:line:column, which is short where the configuration was named so.
+            guard let path = resolvedPath(path, place, from: folder) else { continue }
             for file in definitionFiles(path, place) where seen.insert(file.path).inserted { files.append(file) }
         }
         do throws(CatalogDiagnostics) {
@@ -40,13 +41,13 @@ extension ConfigurationParser {
             let folder = path.hasSuffix("/") ? path : path + "/"
             let definitions = names.filter(DefinitionFolder.isDefinition).sorted()
             if definitions.isEmpty {
-                problems.warning(place, "\(Self.shown(path)) has no definition in it: they end in .yaml, .yml or .json")
+                problems.warning(place, "\(shown(path)) has no definition in it: they end in .yaml, .yml or .json")
             }
             return definitions.compactMap { definitionFile(folder + $0, place) }
         case .failure(.notAFolder):
             return [definitionFile(path, place)].compactMap(\.self)
         case .failure(let problem):
-            problems.error(place, "\(Self.shown(path)) \(problem.words)")
+            problems.error(place, "\(shown(path)) \(problem.words)")
             return []
         }
     }
@@ -55,12 +56,8 @@ extension ConfigurationParser {
         switch sources.readFile(path, ConfigurationLimits.definitionBytes) {
         case .success(let content): return DefinitionFile(path: path, bytes: content.bytes)
         case .failure(let problem):
-            problems.error(place, "\(Self.shown(path)) \(problem.words)")
+            problems.error(place, "\(shown(path)) \(problem.words)")
             return nil
         }
-    }
-
-    private static func shown(_ path: String) -> String {
-        path.split(separator: "/").allSatisfy { ShowableText.allows($0) } ? path : "it"
     }
 }

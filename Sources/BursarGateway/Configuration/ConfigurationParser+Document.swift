@@ -4,9 +4,11 @@ import BursarModel
 /// The whole document, and the way without one.
 extension ConfigurationParser {
     mutating func configuration(_ content: FileContent, builtIn: Catalog, _ request: ConfigurationRequest) -> Configuration? {
+        knownCatalog = builtIn
         guard let root = document(content), let entries = entries(of: root, in: .root) else { return nil }
         let settings = settings(entries)
         let (catalog, isComplete) = catalog(entries["providers"], builtIn)
+        knownCatalog = catalog
         let context = AccountContext(catalog: catalog, isCatalogComplete: isComplete, defaults: settings.defaults)
         let errorsBefore = problems.errorCount
         // A file that names no accounts at all leaves them to the environment; an empty list means none.
@@ -31,6 +33,7 @@ extension ConfigurationParser {
     }
 
     mutating func configurationFromEnvironment(builtIn: Catalog, _ request: ConfigurationRequest) -> Configuration? {
+        knownCatalog = builtIn
         let settings = RootSettings()
         let context = AccountContext(catalog: builtIn, isCatalogComplete: true, defaults: settings.defaults)
         let accounts = accountsFromEnvironment(context)
@@ -49,6 +52,7 @@ extension ConfigurationParser {
         checkExposure(
             listen + inherited.map { (ListenerSettings($0.address), ConfigurationPlace(file: "$LISTEN_FDS")) },
             allowAnonymous: allowAnonymous, hasClients: settings.hasClients)
+        checkSockets(listen)
         checkCoverage(of: accounts)
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))

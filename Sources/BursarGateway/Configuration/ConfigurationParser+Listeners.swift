@@ -45,7 +45,7 @@ extension ConfigurationParser {
 
     /// An address alone, or a mapping with more than it.
     private mutating func listener(_ node: LocatedNode, isElement: Bool) -> ListenerSettings? {
-        guard isElement, node.pairs != nil else {
+        guard node.pairs != nil else {
             let name = isElement ? "an element of listen" : "listen"
             let expected = ListenAddress.expectation + (isElement ? "" : ", or a list of such")
             guard let text = text(node, name, expected: expected) else { return nil }
@@ -130,8 +130,17 @@ extension ConfigurationParser {
                 problems.error(
                     place,
                     "\(address) can be reached from elsewhere, and anyone who does could read every balance; listen on 127.0.0.1, "
-                        + "[::1] or a Unix socket, configure clients, or write allow_anonymous: true where that is meant")
+                        + "[::1] or a Unix socket, configure clients, or, where that is meant, write allow_anonymous: true or start with --allow-anonymous"
+                )
             }
+        }
+    }
+
+    /// A warning and no error: what is missing may be there when `serve` starts, such as the folder that a service manager makes.
+    mutating func checkSockets(_ listeners: [(ListenerSettings, ConfigurationPlace)]) {
+        for (listener, place) in listeners {
+            guard case .unix(let path) = listener.address, let words = sources.checkSocket(path) else { continue }
+            problems.warning(place, "\(ShowableText.path(path)) \(words); serve could not listen there")
         }
     }
 

@@ -28,13 +28,15 @@ struct RootSettings {
 extension ConfigurationParser {
     mutating func settings(_ root: [String: Entry]) -> RootSettings {
         var settings = RootSettings()
+        let errorsBefore = problems.errorCount
         settings.listen = listen(root["listen"])
+        let areListenersRead = problems.errorCount == errorsBefore
         settings.tls = tls(root["tls"])
         settings.proxies.trusted = ranges(root["trusted_proxies"], "trusted_proxies")
         settings.proxies.proxyProtocol = ranges(root["proxy_protocol"], "proxy_protocol")
         settings.limits = limits(root["limits"])
         resolver.runsCommands = secrets(root["secrets"])
-        checkUse(of: root["tls"], by: settings.listen)
+        checkUse(of: root["tls"], by: settings.listen, areAllRead: areListenersRead)
         settings.passthrough = boolean(root["passthrough"], "passthrough") ?? settings.passthrough
         settings.allowAnonymous = boolean(root["allow_anonymous"], "allow_anonymous") ?? settings.allowAnonymous
         settings.hosts = hosts(root["hosts"])

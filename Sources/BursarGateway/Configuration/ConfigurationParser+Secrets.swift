@@ -64,7 +64,7 @@ extension ConfigurationParser {
                 secret: resolved.secret, password: isBasic(definition) ? resolved.password ?? key.password : nil,
                 reference: reference, file: resolved.file)
         } catch {
-            problems.error(place, error.words, meant: nearVariable(error), otherwise: error.advice)
+            problems.error(place, words(for: error), meant: nearVariable(error), otherwise: error.advice)
             return nil
         }
     }
@@ -155,13 +155,19 @@ extension ConfigurationParser {
         case .unknownScheme(let meant):
             problems.error(place, "unknown kind of reference", meant: meant.map { "${\($0):…}" }, otherwise: forms)
         case .badEnvironmentName: problems.error(place, "not a name of an environment variable: letters, digits and _ only")
-        case .badPath: problems.error(place, "not a path of a file: it begins with /, ./, ../ or ~/")
+        case .badPath: problems.error(place, "not a path of a file: it begins with /, ./, ../ or ~/, and ends with no slash")
         case .badCredentialName:
             problems.error(place, "not a name of a credential: a file's name in $CREDENTIALS_DIRECTORY, without /")
         case .badCommand:
             problems.error(
                 place, "not a command: a program's absolute path and its arguments, separated by spaces or as a JSON list")
         }
+    }
+
+    /// With the whole path of a file that stands beside the configuration, whatever the folder is called.
+    func words(for problem: SecretProblem) -> String {
+        guard case .unreadable(let path, let why) = problem else { return problem.words }
+        return "\(shown(path)) \(why.words)"
     }
 
     /// A variable that is set and has nearly the name of one that is not.

@@ -17,14 +17,15 @@ extension ConfigurationParser {
         if let problem = sources.checkTLS(settings) {
             let culprit = entries.values.first { pathText($0) == problem.file } ?? entry
             // The words may name the certificate's file beside the one that is at fault.
-            let words = ShowableText.allowsPath(certificate) ? problem.words : "it cannot be used for TLS"
-            problems.error(at(culprit.node), "\(Self.named(file: problem.file)): \(words)")
+            let words = problem.words.replacing(certificate, with: shown(certificate))
+            problems.error(at(culprit.node), "\(shown(problem.file)): \(words)")
         }
         return settings
     }
 
     /// A listener that wants TLS needs a certificate; one that nobody uses is a slip.
-    mutating func checkUse(of tls: Entry?, by listeners: [(ListenerSettings, ConfigurationPlace)]) {
+    /// - Parameter areAllRead: whether there is no listener beside these that could not be read.
+    mutating func checkUse(of tls: Entry?, by listeners: [(ListenerSettings, ConfigurationPlace)], areAllRead: Bool) {
         let users = listeners.filter(\.0.usesTLS)
         if tls == nil {
             for (_, place) in users {
@@ -32,7 +33,7 @@ extension ConfigurationParser {
                     place, "a listener with tls: true needs a certificate", otherwise: "write tls: {certificate: FILE, key: FILE}"
                 )
             }
-        } else if let tls, users.isEmpty {
+        } else if let tls, users.isEmpty, areAllRead {
             problems.warning(at(tls.keyMark), "no listener uses tls; write listen: [{address: …, tls: true}]")
         }
     }
@@ -47,7 +48,7 @@ extension ConfigurationParser {
         guard let path = resolvedPath(text, at(entry.node)) else { return nil }
         switch sources.readFile(path, ConfigurationLimits.pemBytes) {
         case .failure(let problem):
-            problems.error(at(entry.node), "\(Self.named(file: path)) \(problem.words)")
+            problems.error(at(entry.node), "\(shown(path)) \(problem.words)")
             return nil
         case .success(let content):
             if name == "key", content.isReadableByAnyone {
@@ -63,8 +64,6 @@ extension ConfigurationParser {
         var quiet = self
         return entry.node.text.flatMap { quiet.resolvedPath($0, at(entry.node)) }
     }
-
-    private static func named(file path: String) -> String { ShowableText.allowsPath(path) ? path : "the file" }
 }
 
 /// What makes TLS files unusable. *Value.*

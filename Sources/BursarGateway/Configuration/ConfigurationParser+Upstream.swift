@@ -22,7 +22,7 @@ extension ConfigurationParser {
         guard let entry, let text = text(entry.node, "ca", expected: "the path of a file in PEM form"),
             let path = resolvedPath(text, at(entry.node))
         else { return nil }
-        let name = ShowableText.allowsPath(path) ? path : "the file"
+        let name = shown(path)
         switch sources.readFile(path, ConfigurationLimits.pemBytes) {
         case .failure(let problem): problems.error(at(entry.node), "\(name) \(problem.words)")
         case .success(let content):
@@ -93,7 +93,7 @@ extension ConfigurationParser {
             }
             return resolved.secret
         } catch {
-            problems.error(place, error.words.replacing("the key", with: "the password"))
+            problems.error(place, words(for: error).replacing("the key", with: "the password"))
             return nil
         }
     }

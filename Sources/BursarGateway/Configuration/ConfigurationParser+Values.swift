@@ -108,9 +108,12 @@ extension ConfigurationParser {
 
     /// `~/` is the home folder, and a relative path starts where the configuration stands, so that it means the same from
     /// wherever the program is started. Nil, and reported, where there is no home.
-    mutating func resolvedPath(_ path: String, _ place: ConfigurationPlace) -> String? {
+    /// - Parameter start: another beginning for relative ones than ``wholeFolder``.
+    mutating func resolvedPath(_ path: String, _ place: ConfigurationPlace, from start: String? = nil) -> String? {
         if path.hasPrefix("/") { return path }
-        guard path.hasPrefix("~/") else { return folder + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path) }
+        guard path.hasPrefix("~/") else {
+            return (start ?? wholeFolder) + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+        }
         guard let home = sources.home else {
             problems.error(place, "~ stands for $HOME, which is not set")
             return nil

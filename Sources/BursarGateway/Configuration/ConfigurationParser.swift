@@ -8,17 +8,24 @@ import BursarModel
 struct ConfigurationParser {
     /// The file as messages name it.
     let file: String
-    /// What relative paths in the file start from; empty or ending with a slash.
+    /// The folder of the file as it was named; empty or ending with a slash.
     let folder: String
+    /// The same from the root on, where the working folder is known: what relative paths in the file start from. A message that
+    /// names a file says then which one is meant, wherever the program was started.
+    let wholeFolder: String
     let sources: ConfigurationSources
     var resolver: SecretResolver
     var problems = ConfigurationProblems()
+    /// The definitions read so far.
+    var knownCatalog = Catalog.empty
 
     init(file: String, sources: ConfigurationSources) {
         self.file = file
         self.sources = sources
         resolver = SecretResolver(sources: sources)
-        folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        self.folder = folder
+        wholeFolder = folder.hasPrefix("/") ? folder : sources.workingFolder.map { Self.joined($0, folder) } ?? folder
     }
 
     /// A key and its value as they stand in a mapping. *Value.*
@@ -26,6 +33,15 @@ struct ConfigurationParser {
         let keyMark: TextMark
         let node: LocatedNode
     }
+
+    private static func joined(_ folder: String, _ rest: String) -> String {
+        var rest = rest[...]
+        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
+        return folder + (folder.hasSuffix("/") ? "" : "/") + rest
+    }
+
+    /// A path for a message: as far as none of it could be a key.
+    func shown(_ path: String) -> String { ShowableText.path(path, in: wholeFolder) }
 
     func at(_ mark: TextMark) -> ConfigurationPlace { ConfigurationPlace(file: file, line: mark.line, column: mark.column) }
     func at(_ node: LocatedNode) -> ConfigurationPlace { at(node.mark) }

@@ -49,7 +49,7 @@ package struct ConfigurationReader: Sendable {
         problems.error(ConfigurationPlace(file: path), problem.words + (name.map { " (named by \($0))" } ?? ""))
         var exit = ConfigurationResult.missingFile
         if case .tooLarge = problem { exit = ConfigurationResult.badConfiguration }
-        return ConfigurationResult(.file(path: path), nil, problems, exitCode: exit)
+        return ConfigurationResult(.file(path: path), nil, (try? builtIn.get()) ?? .empty, problems, exitCode: exit)
     }
 
     private func parse(
@@ -58,14 +58,14 @@ package struct ConfigurationReader: Sendable {
         var parser = ConfigurationParser(file: path, sources: sources)
         parser.problems = problems
         let configuration = parser.configuration(content, builtIn: parser.catalog(builtIn), request)
-        return ConfigurationResult(.file(path: path), configuration, parser.problems)
+        return ConfigurationResult(.file(path: path), configuration, parser.knownCatalog, parser.problems)
     }
 
     private func environmentAlone(_ request: ConfigurationRequest, _ problems: ConfigurationProblems) -> ConfigurationResult {
         var parser = ConfigurationParser(file: "the environment", sources: sources)
         parser.problems = problems
         let configuration = parser.configurationFromEnvironment(builtIn: parser.catalog(builtIn), request)
-        return ConfigurationResult(.environment, configuration, parser.problems)
+        return ConfigurationResult(.environment, configuration, parser.knownCatalog, parser.problems)
     }
 }
 
@@ -74,11 +74,11 @@ extension ConfigurationResult {
     static let badConfiguration: Int32 = 78
 
     init(
-        _ origin: ConfigurationOrigin, _ configuration: Configuration?, _ problems: ConfigurationProblems,
+        _ origin: ConfigurationOrigin, _ configuration: Configuration?, _ catalog: Catalog, _ problems: ConfigurationProblems,
         exitCode: Int32 = badConfiguration
     ) {
         self.init(
-            configuration: problems.hasErrors ? nil : configuration, origin: origin,
+            configuration: problems.hasErrors ? nil : configuration, origin: origin, catalog: catalog,
             diagnostics: problems.sortedDiagnostics(of: origin), findings: problems.sortedFindings(of: origin),
             exitCode: problems.hasErrors ? exitCode : 0)
     }

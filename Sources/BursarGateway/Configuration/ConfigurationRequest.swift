@@ -21,6 +21,8 @@ package struct ConfigurationResult: Sendable {
     /// Nil exactly when ``diagnostics`` has an error.
     package let configuration: Configuration?
     package let origin: ConfigurationOrigin
+    /// The definitions, as far as they could be read: also where there is no configuration.
+    package let catalog: Catalog
     /// Errors and warnings, sorted by place.
     package let diagnostics: [Diagnostic]
     /// What the audit found, sorted by place.

@@ -11,14 +11,17 @@ import Foundation
 
 extension ConfigurationSources {
     /// The real ones: this process's environment and file system.
-    package static func process() -> ConfigurationSources {
+    /// - Parameter opensStore: also look into a store's file; not for a process that serves, see ``StoreProbe``.
+    package static func process(opensStore: Bool = false) -> ConfigurationSources {
         let environment = ProcessInfo.processInfo.environment
         var sources = ConfigurationSources(
             environment: environment, home: environment["HOME"].flatMap { $0.isEmpty ? nil : $0 },
             readFile: { path, limit in readWholeFile(path, limit: limit) },
             listFolder: { path in namesInFolder(path) })
+        sources.workingFolder = workingFolder()
         sources.checkTLS = usable
-        sources.checkStore = { StoreProbe.fault(path: $0)?.words }
+        sources.checkStore = { StoreProbe.fault(path: $0, opens: opensStore) }
+        sources.checkSocket = socketFault
         sources.runCommand = { CommandRunner.run($0, environment: environment, limit: $1) }
         sources.inherited = SystemdSockets.passed(environment: environment).map { socket in
             InheritedListener(
@@ -26,6 +29,25 @@ extension ConfigurationSources {
                 address: socket.path.map { .unix(path: $0) } ?? .tcp(host: socket.host, port: socket.port))
         }
         return sources
+    }
+
+    /// What would keep `bind(2)` from making the socket, as far as looking tells.
+    private static func socketFault(_ path: String) -> String? {
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        var status = stat()
+        guard stat(folder, &status) == 0 else {
+            return errno == ENOENT ? "is in a folder that does not exist" : "is in a folder that cannot be looked at"
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return "is in something that is no folder" }
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK { return "is a file that is no socket" }
+        return access(folder, W_OK | X_OK) == 0 ? nil : "is in a folder that this user may not write"
+    }
+
+    private static func workingFolder() -> String? {
+        guard let path = getcwd(nil, 0) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
     }
 
     private static func usable(_ settings: TLSSettings) -> TLSFileProblem? {

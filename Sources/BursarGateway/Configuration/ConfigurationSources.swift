@@ -1,3 +1,4 @@
+package import BursarEngine
 package import BursarHTTP
 package import BursarModel
 
@@ -8,6 +9,8 @@ package struct ConfigurationSources: Sendable {
     package var environment: [String: String]
     /// What `~/` at the beginning of a path stands for; nil where that is not known.
     package var home: String?
+    /// What a relative name of the configuration's file starts from, so that messages can name whole paths; nil where nobody asks.
+    package var workingFolder: String?
     /// Reads a whole file, if it is no longer than `limit` bytes.
     package var readFile: @Sendable (_ path: String, _ limit: Int) -> Result<FileContent, FileProblem>
     /// The names, not the paths, in a folder; any order. `.notAFolder` for a file.
@@ -19,8 +22,10 @@ package struct ConfigurationSources: Sendable {
     package var runCommand: @Sendable (SecretCommand, _ limit: Int) -> Result<[UInt8], CommandProblem> = { _, _ in
         .failure(.cannotStart(0))
     }
-    /// Looks whether a store's file could be used, making nothing; nil where it could, else words that follow its name.
-    package var checkStore: @Sendable (_ path: String) -> String? = { _ in nil }
+    /// Looks whether a store's file could be used, making nothing; nil where it could.
+    package var checkStore: @Sendable (_ path: String) -> StoreFault? = { _ in nil }
+    /// Looks whether a Unix socket could be made; nil where it could, else words that follow its name.
+    package var checkSocket: @Sendable (_ path: String) -> String? = { _ in nil }
     /// For what is said of ends that have come.
     package var now: @Sendable () -> WallTime = { .now() }
     /// Listening sockets that the process was started with.

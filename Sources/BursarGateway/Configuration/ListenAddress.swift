@@ -46,7 +46,7 @@ extension ListenAddress {
         package let meant: String?
     }
 
-    static let expectation = "host:port, [IPv6]:port or unix:/path"
+    package static let expectation = "host:port, [IPv6]:port or unix:/path"
 
     package init(parsing text: String) throws(Refusal) {
         let lowercased = text.lowercased()

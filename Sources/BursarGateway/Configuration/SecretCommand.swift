@@ -1,5 +1,11 @@
 import BursarCatalog
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A command that prints a credential: a program and its arguments, as they are, through no shell. *Value.*
 ///
 /// Written `/usr/bin/op read op://vault/item`, in words that spaces separate, or, where a word has a space in it, as a JSON list:
@@ -41,6 +47,8 @@ package enum CommandProblem: Error, Sendable, Equatable {
     /// Ends a sentence that begins with the command.
     package var words: String {
         switch self {
+        case .cannotStart(ENOENT): "cannot be started: there is no such file"
+        case .cannotStart(EACCES): "cannot be started: it is no program that this user may run"
         case .cannotStart(let number): "cannot be started (error \(number))"
         case .timedOut: "took longer than \(DurationText.format(SecretCommand.timeout)) and was ended"
         case .failed(let status): "ended with status \(status); run it by hand to see why, its messages are not shown here"

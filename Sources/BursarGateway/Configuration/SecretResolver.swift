@@ -130,7 +130,7 @@ package enum SecretProblem: Error, Sendable, Equatable {
             "the environment variable \(ShowableText.allows(name) ? name : "named here") is not set"
         case .noCredentialsDirectory: "$CREDENTIALS_DIRECTORY is not set: systemd sets it where the unit has LoadCredential="
         case .homeUnknown: "~ stands for $HOME, which is not set"
-        case .unreadable(let path, let problem): "\(ShowableText.allowsPath(path) ? path : "the file") \(problem.words)"
+        case .unreadable(let path, let problem): "\(ShowableText.path(path)) \(problem.words)"
         case .commandsNotAllowed: "commands are not run unless the configuration says secrets: {exec: true}"
         case .command(let problem): "the command \(problem.words)"
         case .blank: "the key is blank"

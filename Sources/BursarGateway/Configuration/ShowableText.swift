@@ -12,6 +12,9 @@ enum ShowableText {
     static let longestWord = 20
     static let longestWordWithDigits = 9
 
+    private static let longestPath = 1_024
+    private static let longestParts = 16
+
     static func allows(_ text: some StringProtocol) -> Bool {
         let bytes = text.utf8
         guard !bytes.isEmpty, bytes.count <= longest, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x60 })
@@ -24,7 +27,18 @@ enum ShowableText {
     /// Paths are looser, because a path in a message saves a search, but each of their parts must pass.
     static func allowsPath(_ path: some StringProtocol) -> Bool {
         guard path.hasPrefix("/") || path.hasPrefix("./") || path.hasPrefix("../") || path.hasPrefix("~/") else { return false }
-        return path.utf8.count <= 256 && path.split(separator: "/").allSatisfy { allows($0) }
+        return path.utf8.count <= longestPath && path.split(separator: "/").allSatisfy { allows($0) }
+    }
+
+    /// A path as far as it may be shown: from the first part on that could be a key, `…` stands for the rest.
+    /// - Parameter folder: the beginning that is no text of the configuration, but its own place, and is shown as it is.
+    static func path(_ path: some StringProtocol, in folder: String = "") -> String {
+        let known = !folder.isEmpty && path.hasPrefix(folder) ? folder.count : 0
+        let parts = path.dropFirst(known).split(separator: "/", omittingEmptySubsequences: false)
+        // Of a path that begins or ends with a slash, or has two in a row, a part is empty.
+        let shown = parts.prefix { $0.isEmpty || allows($0) }
+        guard shown.count < parts.count || path.utf8.count > longestPath else { return String(path) }
+        return path.prefix(known) + shown.prefix(longestParts).map { $0 + "/" }.joined() + "…"
     }
 
     /// `"text"`, or the fallback where the text may not be shown.

@@ -1,4 +1,5 @@
 import BursarCatalog
+import BursarEngine
 
 /// Where readings, cooldowns and history outlive the process. *Value.*
 package enum StoreConfiguration: Sendable, Equatable {
@@ -55,8 +56,8 @@ extension ConfigurationParser {
 
     /// A store that cannot be used is no reason not to start: the gateway serves on from memory.
     mutating func checkStore(_ store: StoreConfiguration, _ place: ConfigurationPlace) {
-        guard case .sqlite(let path) = store, let words = sources.checkStore(path) else { return }
-        let name = ShowableText.allowsPath(path) ? path : "the store"
-        problems.warning(place, "\(name) \(words); serve would keep everything in memory")
+        guard case .sqlite(let path) = store, let fault = sources.checkStore(path) else { return }
+        let consequence = fault.reason == .corrupt ? "move it aside and begin a new one" : "keep everything in memory"
+        problems.warning(place, "\(shown(path)) \(fault.words); serve would \(consequence)")
     }
 }

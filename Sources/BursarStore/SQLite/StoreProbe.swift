@@ -8,15 +8,17 @@ package import BursarEngine
 
 /// Looks whether a store could be used, without making or opening anything.
 ///
-/// It must not even open the file: a running gateway reads its configuration again in the process that has the store open, and to close
+/// Beside a running gateway it must not even open the file: a running gateway reads its configuration again in the process that has the store open, and to close
 /// any descriptor of a file drops all of a process's POSIX locks on it, SQLite's too.
 package enum StoreProbe {
     /// Nil where nothing speaks against it.
-    package static func fault(path: String) -> StoreFault? {
+    /// - Parameter opens: whether to look into the file, too: only for a process that does not serve with it.
+    package static func fault(path: String, opens: Bool = false) -> StoreFault? {
         var status = stat()
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG else { return StoreFault(.foreign) }
             guard access(path, R_OK | W_OK) == 0 else { return StoreFault(systemError: errno) }
+            if opens, status.st_size > 0, !beginsAsDatabase(path) { return StoreFault(.corrupt) }
         } else if errno != ENOENT {
             return StoreFault(systemError: errno)
         }
@@ -32,5 +34,15 @@ package enum StoreProbe {
             return access(folder, W_OK | X_OK) == 0 ? nil : StoreFault(systemError: errno)
         }
         return access(".", W_OK | X_OK) == 0 ? nil : StoreFault(systemError: errno)
+    }
+
+    /// With the 16 bytes that every file of SQLite 3 begins with.
+    private static func beginsAsDatabase(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var beginning = [UInt8](repeating: 0, count: 16)
+        let count = beginning.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+        return count == 16 && beginning.elementsEqual("SQLite format 3\0".utf8)
     }
 }

@@ -56,7 +56,7 @@ import Testing
         ("listen: 8787", "1:9: not a listen address: a host is missing; did you mean 127.0.0.1:8787?"),
         ("listen: []", "1:9: listen needs at least one address; did you mean 127.0.0.1:8787?"),
         ("listen: [127.0.0.1:1, 127.0.0.1:1]", "1:23: the gateway already listens at 127.0.0.1:1; name it once"),
-        ("listen: {a: b}", "1:9: listen must be \(ListenAddress.expectation), or a list of such"),
+        ("listen: {address: 8787}", "1:19: not a listen address: a host is missing; did you mean 127.0.0.1:8787?"),
         (
             "listen: [127.0.0.1:70000]",
             "1:10: not a listen address: a port is a number from 0 to 65535; expected \(ListenAddress.expectation)"
@@ -140,7 +140,7 @@ import Testing
             "the reference is not closed with }; expected ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
         ),
         ("${env:A-B}", "not a name of an environment variable: letters, digits and _ only"),
-        ("${file:rodin}", "not a path of a file: it begins with /, ./, ../ or ~/"),
+        ("${file:rodin}", "not a path of a file: it begins with /, ./, ../ or ~/, and ends with no slash"),
         ("Bearer abcdefgh", "the key begins with \"Bearer \"; write the key alone, the scheme is added where it belongs"),
         ("abc", "the key is shorter than 4 characters: so short a text cannot be kept out of logs"),
         ("key with a\\nbreak", "the key has a line break in it: a file holds one key and nothing else"),

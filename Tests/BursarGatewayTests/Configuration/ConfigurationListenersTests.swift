@@ -42,6 +42,58 @@ import Testing
         #expect(configuration.limits.writeStallTime == .seconds(3))
     }
 
+    @Test func `one listener with more than its address needs no list around it`() throws {
+        let result = try readConfiguration(
+            "listen: {address: '127.0.0.1:1', tls: true}\ntls: {certificate: /c.pem, key: /k.pem}",
+            files: ["/c.pem": "-", "/k.pem": "-"])
+        #expect(result.errors == [] && result.warnings == [])
+        #expect(result.configuration?.listeners == [ListenerSettings(.tcp(host: "127.0.0.1", port: 1), usesTLS: true)])
+    }
+
+    @Test func `that nobody uses tls is not said beside a listener that could not be read`() throws {
+        let result = try readConfiguration(
+            "listen: [{adress: '127.0.0.1:1', tls: true}]\ntls: {certificate: /c.pem, key: /k.pem}",
+            files: ["/c.pem": "-", "/k.pem": "-"])
+        #expect(!result.errors.isEmpty && result.warnings == [])
+    }
+
+    @Test func `files of TLS are named from the root on, and what is wrong with them is said`() throws {
+        // Both were hidden where the path was written without a slash before it.
+        let yaml = "listen: {address: '127.0.0.1:1', tls: true}\ntls: {certificate: tls/c.pem, key: k.pem}"
+        var sources = ConfigurationSources.memory(files: ["bursar.yaml": yaml, "/etc/b-9/tls/c.pem": "-", "/etc/b-9/k.pem": "-"])
+        sources.workingFolder = "/etc/b-9"
+        sources.checkTLS = { TLSFileProblem(file: $0.privateKeyFile, words: "not that of \($0.certificateFile)") }
+        let reader = ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get())
+        #expect(reader.read(ConfigurationRequest()).errors == ["2:36: /etc/b-9/k.pem: not that of /etc/b-9/tls/c.pem"])
+    }
+
+    @Test func `a key in place of a TLS file's path is not shown`() throws {
+        let canary = "sk-live-5Kq9ZtR2xW8vN4mB7cJ3"
+        for name in ["certificate", "key"] {
+            let other = name == "key" ? "certificate" : "key"
+            var sources = ConfigurationSources.memory(
+                files: [
+                    "bursar.yaml": "tls: {\(name): \(canary), \(other): /c.pem}", "/c.pem": "-", "/etc/\(canary)": "-"
+                ])
+            sources.workingFolder = "/etc"
+            sources.checkTLS = { TLSFileProblem(file: $0.privateKeyFile, words: "not that of \($0.certificateFile)") }
+            let result = ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get()).read(ConfigurationRequest())
+            #expect(result.errors.count == 1)
+            #expect(!"\(result)".contains("5Kq9"), "\(result.errors)")
+            #expect("\(result.errors)".contains("/etc/…"))
+        }
+    }
+
+    @Test(arguments: [
+        ("listen: [::1]:8787", "an address with brackets stands in quotation marks: \"[::1]:8787\""),
+        ("accounts:\n\t- provider: sunor", "indent with spaces; YAML takes no tabs there"),
+        ("listen: @x", "a text that begins with such a sign stands in quotation marks")
+    ])
+    func `what YAML stumbles over has its remedy beside it`(yaml: String, hint: String) throws {
+        let errors = try readConfiguration(yaml).errors
+        #expect(errors.count == 1 && errors.first?.hasSuffix(hint) == true, "\(errors)")
+    }
+
     @Test(arguments: [
         ("listen: [{tls: true}]", "an element of listen needs address; expected \(BursarGateway.ListenAddress.expectation)"),
         ("listen: [{address: \"127.0.0.1:1\", mode: 0660}]", "mode is that of a Unix socket's file; \"127.0.0.1:1\" has none"),

@@ -103,6 +103,24 @@ import Testing
         #expect(configuration.accounts.map(\.secret.exposedText) == ["key-in-folder", "key-above", "key-at-home"])
     }
 
+    @Test func `a file that is missing is named from the root on`() throws {
+        var sources = ConfigurationSources.memory(
+            files: ["sub/b.yaml": "accounts: [{provider: sunor, key: \"${file:./k1}\"}]\nstore: sqlite:b.db"])
+        sources.workingFolder = "/srv/instance-20261121-a7c9"
+        let result = ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get())
+            .read(ConfigurationRequest(path: "sub/b.yaml"))
+        // The folder is called as it is called, and is no text of the configuration.
+        #expect(result.errors == ["1:35: /srv/instance-20261121-a7c9/sub/k1 does not exist"])
+    }
+
+    @Test func `a path is shown up to what could be a key`() {
+        #expect(ShowableText.path("/etc/bursar/tls/cert.pem") == "/etc/bursar/tls/cert.pem")
+        #expect(ShowableText.path("keys/sunor") == "keys/sunor")
+        #expect(ShowableText.path("/etc/Zm9vYmFyYmF6cXV4MTIzNDU2/x") == "/etc/…")
+        #expect(ShowableText.path("/srv/Zm9vYmFyYmF6/b/Zm9vYmFyYmF6", in: "/srv/Zm9vYmFyYmF6/") == "/srv/Zm9vYmFyYmF6/b/…")
+        #expect(ShowableText.path("Zm9vYmFyYmF6cXV4MTIzNDU2") == "…")
+    }
+
     @Test func `the file is found by the documented order`() throws {
         let files = ["a.yaml": "log: {level: error}", "b.yaml": "log: {level: debug}", "bursar.yaml": "log: {level: trace}"]
         func origin(_ path: String?, _ environment: [String: String], _ files: [String: String]) throws -> ConfigurationOrigin {

@@ -1,3 +1,4 @@
+import BursarEngine
 import Testing
 
 @testable import BursarGateway
@@ -47,7 +48,7 @@ import Testing
     @Test func `one that cannot be used is a warning and no error`() {
         var sources = ConfigurationSources.memory(
             home: "/home/op", files: ["bursar.yaml": "accounts: []\nstore: sqlite:/srv/x.db"])
-        sources.checkStore = { path in path == "/srv/x.db" ? "may not be opened by this user" : nil }
+        sources.checkStore = { path in path == "/srv/x.db" ? StoreFault(.notPermitted) : nil }
         let result = ConfigurationReader(sources: sources).read(ConfigurationRequest())
         #expect(result.warnings == ["2:8: /srv/x.db may not be opened by this user; serve would keep everything in memory"])
         #expect(result.exitCode == 0)
