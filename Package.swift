@@ -93,7 +93,7 @@ let package = Package(
             name: "bursar",
             dependencies: [
                 "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CRuntime", argumentParser,
-                serviceLifecycle, unixSignals, asyncHTTPClient, logging, nioCore, nioPosix
+                serviceLifecycle, unixSignals, asyncHTTPClient, logging, nioCore, nioPosix, nioHTTP1, nioSSL
             ],
             swiftSettings: settings),
         .testTarget(

@@ -14,6 +14,7 @@ struct Balances: AsyncParsableCommand {
               bursar balances --provider tensorpix --provider sunor
               bursar balances --json | jq '.balances[] | {provider, available, unit}'
 
+            Where the gateway has clients, a client's token is taken from $BURSAR_TOKEN.
             Exit code 0 when the gateway answered, also with rows that are unavailable; 69 when it did not.
             """
     )
@@ -41,6 +42,11 @@ struct Balances: AsyncParsableCommand {
         guard let document else {
             let problem = ProblemDocument.detail(inJSON: answer.body)
             Terminal.tell("\(target.url) answered \(answer.status): \(problem ?? "not a balances document")")
+            if answer.status == 401 {
+                Terminal.tell(
+                    "A client's token is taken from $\(GatewayClient.tokenVariable); "
+                        + "who configures the gateway makes one with `bursar token new`.")
+            }
             throw ExitStatus.unavailable
         }
         Terminal.answer(BalanceTable(document.lines).text(now: document.generatedAt, color: Terminal.wantsColor))

@@ -10,14 +10,16 @@ struct Check: ParsableCommand {
 
               bursar check --config bursar.yaml && systemctl reload bursar
 
-            Exit codes: 0 when serve would start, 66 no such file, 78 configuration.
+            It looks at files, folders and certificates, and warns where a socket or the store could not be made. Only serve itself
+            finds that a port is taken.
+            Exit codes: 0 no error in the configuration, 64 usage, 66 no such file, 78 configuration.
             """
     )
 
     @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
-        let report = CheckReport(ConfigurationReader(sources: .process()).read(options.request))
+        let report = CheckReport(ConfigurationReader(sources: .process(opensStore: true)).read(options.request))
         Terminal.answer(report.text)
         if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     }

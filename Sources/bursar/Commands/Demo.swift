@@ -21,6 +21,10 @@ struct Demo: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Listen here; may be repeated. host:port or unix:/path.", valueName: "ADDR"))
     var listen: [String] = []
 
+    func validate() throws {
+        for text in listen { try ListenArgument.check(text) }
+    }
+
     func run() async throws {
         let mocks: MockProviders
         do {

@@ -15,7 +15,7 @@ struct LeakCheck: ParsableCommand {
 
             Prints file:offset, the account and the encoding of each place; never a key. Reads files of any length piece by piece.
             Not found: keys in compressed or encrypted files, and keys that the configuration does not have any more.
-            Exit codes: 0 no key found, 1 found, 64 usage, 66 a file cannot be read, 78 configuration.
+            Exit codes: 0 no key found, 1 found, 64 usage, 66 a file cannot be read, 78 configuration, also one without a key.
             """
     )
 
@@ -24,7 +24,13 @@ struct LeakCheck: ParsableCommand {
     @Option(help: ArgumentHelp("The configuration, as for serve.", valueName: "FILE")) var config: String?
 
     func run() throws {
-        let secrets = try ConfigurationLoading.load(ConfigurationRequest(path: config)).namedSecrets
+        let secrets = try ConfigurationLoading.load(
+            ConfigurationRequest(path: config), otherwise: "Nothing was looked for: the keys are those of the configuration."
+        ).namedSecrets
+        guard !secrets.isEmpty else {
+            Terminal.tell("error: no key is configured, so nothing was looked for; name the configuration with --config")
+            throw ExitStatus.configuration
+        }
         var isClean = true
         var unreadable = 0
         var searched = 0

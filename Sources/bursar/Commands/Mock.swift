@@ -19,6 +19,7 @@ struct Mock: AsyncParsableCommand {
               curl http://127.0.0.1:9000/_mock
 
             The key chooses the scenario; docs/mocks.md lists them all.
+            Exit codes: 64 usage, 66 no such file, 69 cannot listen, 78 a definition with errors.
             """
     )
 
@@ -33,14 +34,21 @@ struct Mock: AsyncParsableCommand {
         help: ArgumentHelp("A folder or file with further definitions; may be repeated.", valueName: "PATH"))
     var definitions: [String] = []
 
+    func validate() throws {
+        _ = try address()
+        _ = try parsedLatency()
+    }
+
     func run() async throws {
-        guard case .tcp(let host, let port)? = try? ListenAddress(parsing: listen) else {
-            throw ValidationError("--listen takes host:port, such as 127.0.0.1:9000.")
-        }
+        let (host, port) = try address()
         let mocks: MockProviders
         do {
             mocks = try await MockProviders.start(
                 host: host, port: port, definitions: definitions, latency: try parsedLatency())
+        } catch MockError.definitions(let lines) {
+            // Each says its file, and that it is an error.
+            Terminal.tell(lines.joined(separator: "\n"))
+            throw definitions.allSatisfy(FileReading.exists) ? ExitStatus.configuration : ExitStatus.noSuchFile
         } catch let error as MockError {
             Terminal.tell("error: \(error)")
             throw ExitStatus.unavailable
@@ -52,6 +60,13 @@ struct Mock: AsyncParsableCommand {
         try await ServiceGroup(
             services: [MocksService(mocks: mocks)], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
         ).run()
+    }
+
+    private func address() throws -> (host: String, port: Int) {
+        guard case .tcp(let host, let port) = try ListenArgument.check(listen) else {
+            throw ValidationError("--listen takes host:port here, such as 127.0.0.1:9000.")
+        }
+        return (host, port)
     }
 
     private func parsedLatency() throws -> Duration {

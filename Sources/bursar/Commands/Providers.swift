@@ -12,6 +12,9 @@ struct Providers: ParsableCommand {
 
               bursar providers
               bursar providers tensorpix
+
+            Also where keys are missing: errors of the configuration go to stderr, the list without accounts to stdout.
+            Exit codes: 0 ok, 64 no such provider, 66 no such file, 78 configuration.
             """
     )
 
@@ -19,23 +22,27 @@ struct Providers: ParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
-        let configuration = try ConfigurationLoading.load(options.request)
-        let accounts = Dictionary(grouping: configuration.accounts, by: \.definition.id)
-        var definitions = configuration.catalog.definitions
+        let result = ConfigurationReader(sources: .process()).read(options.request)
+        ConfigurationLoading.tell(result)
+        let accounts = result.configuration.map { Dictionary(grouping: $0.accounts, by: \.definition.id) }
+        var definitions = result.catalog.definitions
         if let name {
             definitions = definitions.filter { $0.id.name == name }
             guard !definitions.isEmpty else {
-                let known = configuration.catalog.definitions.map(\.id.name).joined(separator: ", ")
-                throw ValidationError("There is no provider of that name. Known are: \(known).")
+                let known = result.catalog.definitions.map(\.id.name).joined(separator: ", ")
+                Terminal.tell("error: there is no provider of that name; known are \(known)")
+                throw result.exitCode == 0 ? ExitStatus.usage : ExitCode(result.exitCode)
             }
         }
         let blocks = definitions.map { definition in
-            Self.describe(definition, accounts: (accounts[definition.id] ?? []).map(\.id.account.name))
+            Self.describe(definition, accounts: accounts.map { ($0[definition.id] ?? []).map(\.id.account.name) })
         }
         Terminal.answer(blocks.joined(separator: "\n"))
+        if result.exitCode != 0 { throw ExitCode(result.exitCode) }
     }
 
-    private static func describe(_ definition: ProviderDefinition, accounts: [String]) -> String {
+    /// - Parameter accounts: nil where the configuration has errors.
+    private static func describe(_ definition: ProviderDefinition, accounts: [String]?) -> String {
         let lines: [(String, String)] = [
             ("title", definition.title),
             ("route", "/providers/\(definition.id)\(definition.path)"),
@@ -43,7 +50,7 @@ struct Providers: ParsableCommand {
             ("auth", "\(definition.auth.headerName): \(definition.auth.scheme.words)"),
             ("units", definition.unitNames.joined(separator: ", ")),
             ("variables", definition.environmentVariables.joined(separator: ", ")),
-            ("accounts", accounts.isEmpty ? "none" : accounts.joined(separator: ", ")),
+            ("accounts", accounts.map { $0.isEmpty ? "none" : $0.joined(separator: ", ") } ?? "not known: see the errors"),
             ("page", definition.documentationURL ?? "")
         ]
         return "\(definition.id)\n" + lines.filter { !$0.1.isEmpty }.map { "  " + $0.0.padding(to: 11) + $0.1 + "\n" }.joined()

@@ -29,7 +29,7 @@ extension Token {
         @Option(help: ArgumentHelp("What the client is called.", valueName: "N")) var name: String
         @Option(
             help: ArgumentHelp(
-                "A provider, or one account of it, that the client may see; may be repeated. '*' for everything.",
+                "A provider, or one account of it, that the client may see; may be repeated. '*' for everything, also where there is none.",
                 valueName: "P[/A]"))
         var allow: [String] = []
         @Flag(help: "The client may reload the configuration and clear cooldowns.") var admin = false
@@ -43,9 +43,12 @@ extension Token {
             for element in allow where !Self.isAllowable(element) {
                 throw ValidationError("--allow takes a provider, provider/account, or '*'.")
             }
-            if let expires, WallTime(rfc3339: expires) == nil, WallTime(rfc3339: expires + "T00:00:00Z") == nil {
+            guard let expires else { return }
+            let end = WallTime(rfc3339: expires) ?? WallTime(rfc3339: expires + "T00:00:00Z")?.advanced(by: .seconds(86_400))
+            guard let end else {
                 throw ValidationError("--expires takes a date such as 2027-06-30, or a time such as 2027-06-30T18:00:00Z.")
             }
+            guard end > WallTime.now() else { throw ValidationError("--expires is a time that is over.") }
         }
 
         func run() {

@@ -12,16 +12,22 @@ enum Announcement {
 
                 """
         }
-        return text + "\n" + tryThese(url)
+        return text + "\n" + tryThese(url, wantsToken: !configuration.clients.isEmpty)
     }
 
-    static func tryThese(_ url: String) -> String {
-        """
-        Try:
-          bursar balances\(url == "http://127.0.0.1:8787" ? "" : " --url \(url)")
-          curl \(socket(url))'\(origin(url))/v1/balances?pretty'
-          curl \(socket(url))-H 'Accept: text/plain' \(origin(url))/v1/balances
-        """
+    static func tryThese(_ url: String, wantsToken: Bool = false) -> String {
+        let isStandard = url == "http://127.0.0.1:8787"
+        let usesTLS = url.hasPrefix("https://")
+        let curl =
+            "  curl " + socket(url) + (usesTLS ? "--cacert FILE " : "")
+            + (wantsToken ? "-H \"Authorization: Bearer $BURSAR_TOKEN\" " : "")
+        return """
+            Try\(wantsToken ? ", with a client's token in $BURSAR_TOKEN" : ""):
+              bursar balances\(isStandard ? "" : " --url \(url)")\(usesTLS ? " --ca FILE" : "")
+            \(curl)'\(origin(url))/v1/balances?pretty'
+            \(curl)-H 'Accept: text/plain' \(origin(url))/v1/balances
+            """
+                + (usesTLS ? "\nFILE has the certificate's authority; not needed where this machine trusts it." : "")
     }
 
     /// The first plain address as a URL, else what there is; a wildcard listener is reached at loopback.

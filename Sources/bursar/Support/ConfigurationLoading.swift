@@ -4,17 +4,25 @@ import BursarGateway
 /// Reads what a command needs of the configuration, and prints every problem of it.
 enum ConfigurationLoading {
     /// Warnings go to stderr and the command goes on; errors end it with 66 or 78.
-    static func load(_ request: ConfigurationRequest) throws -> Configuration {
-        try checked(ConfigurationReader(sources: .process()).read(request))
+    /// - Parameter otherwise: what is said below the errors.
+    static func load(
+        _ request: ConfigurationRequest,
+        otherwise: String = "Nothing was started. `bursar check` reads the same and calls nobody."
+    ) throws -> Configuration {
+        try checked(ConfigurationReader(sources: .process()).read(request), otherwise: otherwise)
     }
 
-    static func checked(_ result: ConfigurationResult) throws -> Configuration {
-        for diagnostic in result.diagnostics { Terminal.tell("\(diagnostic)") }
+    static func checked(_ result: ConfigurationResult, otherwise: String = "Nothing was started.") throws -> Configuration {
+        tell(result)
         guard let configuration = result.configuration else {
-            Terminal.tell("Nothing was started. `bursar check` reads the same and calls nobody.")
+            Terminal.tell(otherwise)
             throw ExitCode(result.exitCode)
         }
         return configuration
+    }
+
+    static func tell(_ result: ConfigurationResult) {
+        for diagnostic in result.diagnostics { Terminal.tell("\(diagnostic)") }
     }
 }
 
@@ -34,6 +42,11 @@ struct ConfigurationOptions: ParsableArguments {
             "Listen also where others reach it although nobody must authenticate: for containers; whoever reaches it reads everything."
         ))
     var allowAnonymous = false
+
+    /// An argument that is malformed is the command line's fault and not the configuration's: 64 and not 78.
+    func validate() throws {
+        for text in listen { try ListenArgument.check(text) }
+    }
 
     var request: ConfigurationRequest {
         ConfigurationRequest(path: config, listen: listen, allowAnonymous: allowAnonymous)

@@ -12,6 +12,8 @@ enum FileReading {
         var words: String { String(cString: strerror(number)) }
     }
 
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     private static let pieceSize = 256 << 10
 
     /// - Parameter path: `-` is standard input.

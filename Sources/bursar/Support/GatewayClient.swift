@@ -7,6 +7,7 @@ import AsyncHTTPClient
 import BursarModel
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Asks a running gateway: for `bursar balances` and `bursar healthcheck`. *Value.*
 struct GatewayClient {
@@ -18,10 +19,8 @@ struct GatewayClient {
     /// Why there is no answer, in words.
     struct Unreachable: Error, CustomStringConvertible {
         let url: String
-        let reason: String
-        var description: String {
-            "no answer from \(url): \(reason)\nIs it running? Start it with `bursar serve`, or name another with --url."
-        }
+        let reason: ClientFailure
+        var description: String { "no answer from \(url): \(reason.words)\n\(reason.advice)" }
     }
 
     /// Answers above this are not a gateway's: 10,000 rows are 6 MB.
@@ -31,15 +30,23 @@ struct GatewayClient {
     static let tokenVariable = "BURSAR_TOKEN"
 
     let base: String
+    private let authorities: [NIOSSLCertificate]?
 
-    /// - Parameter base: `http://host:port`, `https://…`, or `unix:/path/to.sock`.
-    init(base: String) { self.base = base.hasSuffix("/") ? String(base.dropLast()) : base }
+    /// - Parameters:
+    ///   - base: `http://host:port`, `https://…`, or `unix:/path/to.sock`.
+    ///   - authorities: who may have signed the gateway's certificate; nil: whom this machine trusts.
+    init(base: String, authorities: [NIOSSLCertificate]? = nil) {
+        self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
+        self.authorities = authorities
+    }
 
     func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.configuration)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: Result<Answer, any Error>
         do {
             var request = HTTPClientRequest(url: Self.url(base, path))
+            // A path is no name that could stand in Host, and without one the gateway answers 400.
+            if base.hasPrefix("unix:") { request.headers.add(name: "host", value: "localhost") }
             request.headers.add(name: "accept", value: "application/json")
             // From the environment and not from an option: every user of a machine can read its processes' arguments.
             if let token = getenv(Self.tokenVariable) {
@@ -56,14 +63,22 @@ struct GatewayClient {
         try? await client.shutdown()
         switch result {
         case .success(let answer): return answer
-        case .failure(let error): throw Unreachable(url: base, reason: Self.words(for: error))
+        case .failure(let error):
+            throw Unreachable(url: base, reason: ClientFailure(error, usesTLS: base.hasPrefix("https://")))
         }
     }
 
-    private static var configuration: HTTPClient.Configuration {
+    private var configuration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(3)
+        // Whoever waits at a terminal wants to know at once, and a certificate that is refused is refused again.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        if let authorities {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .certificates(authorities)
+            configuration.tlsConfiguration = tls
+        }
         return configuration
     }
 
@@ -74,16 +89,5 @@ struct GatewayClient {
             return isUnreserved ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
         return "http+unix://\(socket.joined())\(path)"
-    }
-
-    private static func words(for error: any Error) -> String {
-        switch error {
-        case let error as HTTPClientError where error == .connectTimeout: "nothing accepted the connection within 3 s"
-        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: "it took too long"
-        case let error as HTTPClientError where error == .invalidURL || error == .emptyScheme || error == .emptyHost:
-            "that is no URL (expected http://host:port or unix:/path)"
-        case let error as IOError: String(cString: strerror(error.errnoCode))
-        default: "\(type(of: error))"
-        }
     }
 }

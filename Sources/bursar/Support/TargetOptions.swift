@@ -1,17 +1,42 @@
 import ArgumentParser
+import NIOSSL
 
 /// Which running gateway a command asks.
 struct TargetOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The gateway: http://host:port or unix:/path/to.sock.", valueName: "URL"))
+    @Option(
+        help: ArgumentHelp("The gateway: http://host:port, https://host:port or unix:/path/to.sock.", valueName: "URL"))
     var url = "http://127.0.0.1:8787"
+
+    @Option(
+        help: ArgumentHelp(
+            "For https://: the certificates, in PEM form, of the authorities that are trusted; else this machine's.",
+            valueName: "FILE"))
+    var ca: String?
+
+    func validate() throws {
+        let isURL = ["http://", "https://"].contains { url.lowercased().hasPrefix($0) && url.utf8.count > $0.utf8.count }
+        guard isURL || url.hasPrefix("unix:") && url.utf8.count > 5 else {
+            throw ValidationError("--url takes http://host:port, https://host:port or unix:/path.")
+        }
+    }
 
     /// Prints why and exits with 69 where nothing answers.
     func get(_ path: String, timeout: Duration = .seconds(30)) async throws -> GatewayClient.Answer {
+        let client = GatewayClient(base: url, authorities: try authorities())
         do {
-            return try await GatewayClient(base: url).get(path, timeout: timeout)
+            return try await client.get(path, timeout: timeout)
         } catch {
             Terminal.tell("error: \(error)")
             throw ExitStatus.unavailable
         }
+    }
+
+    private func authorities() throws -> [NIOSSLCertificate]? {
+        guard let ca else { return nil }
+        guard let certificates = try? NIOSSLCertificate.fromPEMFile(ca), !certificates.isEmpty else {
+            Terminal.tell("error: --ca \(ca): cannot be read, or holds no certificate in PEM form")
+            throw ExitStatus.noSuchFile
+        }
+        return certificates
     }
 }

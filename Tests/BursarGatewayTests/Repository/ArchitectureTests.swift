@@ -48,7 +48,8 @@ import Testing
         "BursarMocks": ["BursarModel", "BursarCatalog", "BursarHTTP", "NIOCore", "NIOPosix", "Crypto"],
         "bursar": [
             "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CRuntime", "ArgumentParser",
-            "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1"
+            "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "NIOSSL"
         ]
     ]
 

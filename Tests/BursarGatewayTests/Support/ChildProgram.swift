@@ -80,13 +80,21 @@ final class ChildProgram: Sendable {
     /// - Returns: the exit status, or the signal that ended it.
     @discardableResult
     func end(by signal: Int32) async -> (reason: Process.TerminationReason, status: Int32) {
-        kill(processID, signal)
+        if process.isRunning { kill(processID, signal) }
         for _ in 0..<1_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
         if process.isRunning { kill(processID, SIGKILL) }
         for _ in 0..<500 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
         // What was written before the end is read to its end.
         for collected in [out, error] { _ = collected.ended.wait(timeout: .now() + 5) }
         return (process.terminationReason, process.terminationStatus)
+    }
+
+    /// Waits until it ends by itself; where it does not within 20 s, it is ended.
+    /// - Returns: the exit status, or the number of the signal.
+    func untilEnd() async -> Int32 {
+        for _ in 0..<2_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+        // Signal 0 is none.
+        return await end(by: 0).status
     }
 
     /// A file of `/proc/PID`; empty where it may not be read.

@@ -1,0 +1,100 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Why a gateway could not be asked, as far as it is known here. *Value.*
+enum ClientFailure: Equatable {
+    /// The system's error number: nothing listens there, there is no such file, it may not be opened.
+    case system(Int32)
+    case unknownHost
+    case connectTimeout
+    case tooSlow
+    case malformedURL
+    /// The certificate is of nobody who is trusted.
+    case untrusted
+    /// The certificate is for another name.
+    case otherName
+    /// The other side wants a certificate of the client.
+    case wantsCertificate
+    /// What answered `https://` speaks cleartext.
+    case cleartext
+    case otherTLS
+    /// What answered `http://` is no HTTP, or ended without an answer.
+    case noHTTP
+    /// The name of the error's type: of none that was foreseen.
+    case other(String)
+
+    init(_ error: any Error, usesTLS: Bool) {
+        switch error {
+        case let error as IOError: self = .system(error.errnoCode)
+        case let error as NIOConnectionError:
+            if let first = error.connectionErrors.first {
+                self.init(first.error, usesTLS: usesTLS)
+            } else {
+                self = .unknownHost
+            }
+        case let error as HTTPClientError: self = Self.known(error, usesTLS: usesTLS)
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname: self = .otherName
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = Self.handshake("\(error)")
+        default: self = usesTLS ? .other("\(type(of: error))") : .noHTTP
+        }
+    }
+
+    private static func known(_ error: HTTPClientError, usesTLS: Bool) -> ClientFailure {
+        switch error {
+        case .connectTimeout: .connectTimeout
+        case .deadlineExceeded, .readTimeout: .tooSlow
+        case .invalidURL, .emptyScheme, .emptyHost: .malformedURL
+        case .tlsHandshakeTimeout: .otherTLS
+        case .remoteConnectionClosed: usesTLS ? .otherTLS : .noHTTP
+        default: .other("\(error)")
+        }
+    }
+
+    /// BoringSSL's own names of reasons stand in its errors' descriptions and nowhere else.
+    private static func handshake(_ words: String) -> ClientFailure {
+        if words.contains("CERTIFICATE_VERIFY_FAILED") { return .untrusted }
+        if words.contains("CERTIFICATE_REQUIRED") || words.contains("HANDSHAKE_FAILURE_ON_CLIENT_HELLO") {
+            return .wantsCertificate
+        }
+        if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") { return .cleartext }
+        return .otherTLS
+    }
+
+    var words: String {
+        switch self {
+        case .system(let number): String(cString: strerror(number))
+        case .unknownHost: "nobody knows that host"
+        case .connectTimeout: "nothing accepted the connection within 3 s"
+        case .tooSlow: "it took too long"
+        case .malformedURL: "that is no URL"
+        case .untrusted: "its certificate is not signed by an authority that is trusted here"
+        case .otherName: "its certificate is for another name"
+        case .wantsCertificate: "it wants a certificate of its callers, and this command has none"
+        case .cleartext: "what answers there does not speak TLS"
+        case .otherTLS: "TLS could not be agreed on"
+        case .noHTTP: "what answers there does not speak HTTP in the clear"
+        case .other(let name): name
+        }
+    }
+
+    /// What to do.
+    var advice: String {
+        switch self {
+        case .untrusted: "Name the authority's certificate with --ca FILE."
+        case .otherName: "Ask by a name or address that stands in the certificate."
+        case .wantsCertificate: "Ask at another of its listeners, such as a Unix socket."
+        case .cleartext: "Ask http:// there, or another address with --url."
+        case .noHTTP: "Is it a listener with TLS? Then ask https://."
+        case .malformedURL: "Expected are http://host:port, https://host:port and unix:/path."
+        case .system, .unknownHost, .connectTimeout, .tooSlow, .otherTLS, .other:
+            "Is it running? Start it with `bursar serve`, or name another with --url."
+        }
+    }
+}

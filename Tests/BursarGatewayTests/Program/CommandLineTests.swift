@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+
+@testable import BursarGateway
+
+/// The commands as somebody at a terminal meets them: what they print, and the exit status.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct CommandLineTests {
+    struct End {
+        let status: Int32
+        let output: String
+        let complaint: String
+    }
+
+    private func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> End {
+        let program = try ChildProgram(arguments, environment: environment)
+        let status = await program.untilEnd()
+        return End(status: status, output: String(decoding: program.output, as: UTF8.self), complaint: program.complaintText)
+    }
+
+    /// A gateway with a Unix socket, a plain listener and one with TLS.
+    private func serving(
+        _ settings: String = "", listen: String? = nil,
+        _ body: (_ folder: ScratchFolder, _ program: ChildProgram) async throws -> Void
+    ) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await folder.makeCertificate("server")
+        let file = try folder.write(
+            """
+            listen: \(listen ?? "['127.0.0.1:0', 'unix:\(folder.file("b.sock"))', {address: '127.0.0.1:0', tls: true}]")
+            tls: {certificate: server.pem, key: ./server.key}
+            store: memory
+            accounts: []
+            \(settings)
+            """, to: "bursar.yaml")
+        let program = try ChildProgram(["serve", "--config", file])
+        do {
+            for _ in 0..<1_000 where !program.complaintText.contains("Try") { try await Task.sleep(for: .milliseconds(10)) }
+            try await body(folder, program)
+        } catch {
+            await program.end(by: SIGKILL)
+            throw error
+        }
+        await program.end(by: SIGTERM)
+    }
+
+    private static func tlsURL(_ program: ChildProgram) throws -> String {
+        String(try #require(program.complaintText.firstMatch(of: /https:\/\/127\.0\.0\.1:\d+/)).output)
+    }
+
+    @Test func `a gateway is asked over its Unix socket`() async throws {
+        // It answered 400 once: a path is no Host, and none was sent.
+        try await serving { folder, _ in
+            let url = "unix:" + folder.file("b.sock")
+            let health = try await run("healthcheck", "--url", url)
+            #expect(health.status == 0, "\(health.complaint)")
+            let balances = try await run("balances", "--json", "--url", url)
+            #expect(balances.status == 0 && balances.output.contains("bursar.balances.v1"), "\(balances.complaint)")
+        }
+    }
+
+    @Test func `a gateway is asked over TLS with its authority, and a refusal says why at once`() async throws {
+        try await serving { folder, program in
+            let url = try Self.tlsURL(program)
+            let asked = try await run("healthcheck", "--url", url, "--ca", folder.file("server.pem"))
+            #expect(asked.status == 0, "\(asked.complaint)")
+            let stranger = try await run("balances", "--url", url)
+            #expect(stranger.status == 69)
+            #expect(stranger.complaint.contains("not signed by an authority that is trusted here"), "\(stranger.complaint)")
+            #expect(stranger.complaint.contains("--ca FILE"))
+            let plain = try await run("balances", "--url", url.replacing("https:", with: "http:"))
+            #expect(plain.status == 69 && plain.complaint.contains("Then ask https://"), "\(plain.complaint)")
+            let cleartext = try await program.url().replacing("http:", with: "https:")
+            let tls = try await run("balances", "--url", cleartext)
+            #expect(tls.status == 69 && tls.complaint.contains("does not speak TLS"), "\(tls.complaint)")
+            let missing = try await run("balances", "--url", url, "--ca", folder.file("none.pem"))
+            #expect(missing.status == 66 && missing.complaint.contains("none.pem"))
+        }
+    }
+
+    @Test func `where every listener has TLS, what is proposed names the authority`() async throws {
+        try await serving(listen: "{address: '127.0.0.1:0', tls: true}") { _, program in
+            let url = try Self.tlsURL(program)
+            #expect(program.complaintText.contains("bursar balances --url \(url) --ca FILE"))
+            #expect(program.complaintText.contains("curl --cacert FILE "))
+        }
+    }
+
+    @Test func `where clients are configured, what is proposed and what is refused name the token's variable`() async throws {
+        let digest = String(repeating: "0a", count: 32)
+        try await serving("clients: [{name: a, token_sha256: \(digest), allow: '*'}]") { folder, program in
+            #expect(program.complaintText.contains("$BURSAR_TOKEN"))
+            let refused = try await run("balances", "--url", "unix:" + folder.file("b.sock"))
+            #expect(refused.status == 69 && refused.complaint.contains("$BURSAR_TOKEN"), "\(refused.complaint)")
+        }
+        #expect(try await run("balances", "--help").output.contains("$BURSAR_TOKEN"))
+    }
+
+    @Test(arguments: [
+        ["balances", "--url", "127.0.0.1:8787"], ["healthcheck", "--url", "unix:"], ["serve", "--listen", "foo"],
+        ["demo", "--listen", "http://127.0.0.1:1"], ["mock", "--listen", "9000"], ["mock", "--listen", "unix:/x.sock"],
+        ["mock", "--latency", "5"], ["token", "new", "--name", "a", "--expires", "2020-01-01"]
+    ])
+    func `a malformed argument is a matter of usage, and of the command's own`(arguments: [String]) async throws {
+        let program = try ChildProgram(arguments)
+        #expect(await program.untilEnd() == 64)
+        let command = arguments.prefix { !$0.hasPrefix("-") }.joined(separator: " ")
+        #expect(program.complaintText.contains("Usage: bursar \(command)"), "\(program.complaintText)")
+    }
+
+    @Test func `definitions that are not there end the mocks with 66, and broken ones with 78`() async throws {
+        let missing = try await run("mock", "--listen", "127.0.0.1:0", "--providers", "/no/such")
+        #expect(missing.status == 66)
+        #expect(missing.complaint.hasPrefix("/no/such: error: "), "\(missing.complaint)")
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("openapi: 3.1.0\n", to: "x.yaml")
+        #expect(try await run("mock", "--listen", "127.0.0.1:0", "--providers", file).status == 78)
+    }
+
+    @Test func `leak-check does not reassure where it has no key to look for`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("accounts: []\n", to: "bursar.yaml")
+        let end = try await run("leak-check", "--config", file, file)
+        #expect(end.status == 78)
+        #expect(end.complaint.contains("nothing was looked for") && end.complaint.contains("--config"), "\(end.complaint)")
+        #expect(!end.complaint.contains("no key found"))
+        let broken = try await run("leak-check", "--config", file + "x")
+        #expect(broken.status == 66 && !broken.complaint.contains("started"), "\(broken.complaint)")
+    }
+
+    @Test func `the providers are listed also where a key is missing`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("accounts: [{provider: sunor, key: \"${env:NOT_SET}\"}]\n", to: "bursar.yaml")
+        let end = try await run("providers", "--config", file)
+        #expect(end.status == 78)
+        #expect(end.complaint.contains("NOT_SET is not set"))
+        #expect(end.output.contains("SUNOR_API_KEY") && end.output.contains("accounts   not known"), "\(end.output)")
+        let unknown = try await run("providers", "nope", "--config", file)
+        #expect(unknown.complaint.contains("there is no provider of that name"))
+    }
+
+    @Test func `check tells what serve would stumble over outside of the file`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let store = try folder.write("not a database, by far", to: "bursar.db")
+        let file = try folder.write(
+            "listen: ['unix:\(folder.file("none/b.sock"))', 'unix:\(store)']\nstore: sqlite:bursar.db\naccounts: []\n",
+            to: "bursar.yaml")
+        let end = try await run("check", "--config", file)
+        #expect(end.status == 0)
+        #expect(end.output.contains("\(folder.file("none/b.sock")) is in a folder that does not exist"), "\(end.output)")
+        #expect(end.output.contains("\(store) is a file that is no socket"))
+        #expect(end.output.contains("\(store) is corrupt; serve would move it aside"))
+        #expect(end.output.contains("store          \(store)\n"))
+    }
+}
