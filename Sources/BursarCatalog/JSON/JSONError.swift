@@ -50,7 +50,7 @@ extension JSONError.Reason: CustomStringConvertible {
         case .tooLarge(let limit): "more than \(limit) bytes"
         case .tooDeep(let limit): "nested deeper than \(limit)"
         case .unexpectedEnd: "the text ends too early"
-        case .unexpectedByte: "not JSON"
+        case .unexpectedByte: "an unexpected character"
         case .trailingBytes: "something follows the JSON value"
         case .malformedNumber: "a malformed number"
         case .malformedEscape: "a malformed escape"

@@ -12,6 +12,7 @@ struct AmountRule: Sendable {
     struct Kind: Sendable {
         let kind: AmountKind
         let alternatives: [Expression]
+        let mark: TextMark
     }
 
     let each: ValuePath?
@@ -77,16 +78,16 @@ extension AmountRule {
 extension AmountRule.Kind {
     func compute(in body: JSONValue, words: [String: WordMeaning]) throws(MappingError) -> Computed {
         var last = Computed.leftOut
+        var isLeftOut = false
         for expression in alternatives {
             last = try expression.compute(in: body, words: words)
             switch last {
-            case .missing, .leftOut: continue
+            case .missing: continue
+            case .leftOut: isLeftOut = true
             case .value, .unlimited: return last
             }
         }
-        // One alternative with a ? makes the amount optional, wherever it stands.
-        let isOptional = alternatives.contains { $0.terms.contains(where: \.isOptional) }
-        if case .missing = last, isOptional { return .leftOut }
-        return last
+        // One alternative that lacks nothing but what may be absent makes the amount optional, wherever it stands.
+        return isLeftOut ? .leftOut : last
     }
 }

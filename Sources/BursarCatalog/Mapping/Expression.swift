@@ -39,6 +39,9 @@ struct Expression: Sendable, Hashable {
 
     private static func term(_ word: Substring, isNegated: Bool) throws(ValuePath.Refusal) -> Term {
         var word = word
+        if word.dropFirst().contains(where: { $0 == "+" }) {
+            throw .init(reason: "between two paths stands ` + ` or ` - `, with a space before and behind it")
+        }
         let isOptional = word.hasSuffix("?")
         if isOptional { word = word.dropLast() }
         let isSum = word.hasPrefix("sum(") && word.hasSuffix(")")
@@ -77,6 +80,8 @@ extension Expression {
     func compute(in body: JSONValue, words: [String: WordMeaning]) throws(MappingError) -> Computed {
         var sum = ExactDecimal.zero
         var isFirst = true
+        // What must be there is looked for also beside an optional field that is absent: a slip in its path shall not pass as one.
+        var isLeftOut = false
         for term in terms {
             switch try term.compute(in: body, words: words) {
             case .value(let value):
@@ -89,10 +94,12 @@ extension Expression {
                 isFirst = false
             case .unlimited: return term.isNegated ? .leftOut : .unlimited
             case .leftOut: return .leftOut
-            case .missing(let what): return term.isOptional ? .leftOut : .missing(what)
+            case .missing(let what):
+                guard term.isOptional else { return .missing(what) }
+                isLeftOut = true
             }
         }
-        return .value(sum)
+        return isLeftOut ? .leftOut : .value(sum)
     }
 }
 

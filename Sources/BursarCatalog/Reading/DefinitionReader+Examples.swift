@@ -7,12 +7,14 @@ extension DefinitionReader {
         of definition: ProviderDefinition, _ examples: [ResponseReader.Example], at mark: TextMark
     ) -> ExamplePlaces {
         var main: JSONValue?
+        var readable: [JSONValue] = []
         for example in examples {
             let status = example.key.exampleStatus
             let body = JSONWriter.compact(example.value)
             switch definition.evaluate(status: status, contentType: nil, body: body) {
             case .reading:
                 if main == nil { main = example.value }
+                readable.append(example.value)
             case .failure(let failure) where (200..<300).contains(status):
                 // An error inside a 2xx may be documented there, too.
                 if failure.code == .invalidResponse {
@@ -30,7 +32,29 @@ extension DefinitionReader {
             }
             return ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil)
         }
+        warnOfUntried(definition.plan.mapping, by: readable)
         return definition.plan.mapping.places(in: main)
+    }
+
+    /// An amount that may be left out is left out for ever where its path is misspelt; only an example that has it can tell.
+    private mutating func warnOfUntried(_ mapping: Mapping, by examples: [JSONValue]) {
+        for rule in mapping.amounts {
+            var given: Set<AmountKind> = []
+            for example in examples {
+                var computed = ComputedAmounts()
+                guard let root = mapping.root(of: example), (try? rule.compute(in: root, into: &computed)) != nil else {
+                    continue
+                }
+                given.formUnion(computed.amounts.map(\.kind))
+                // No figure can be told then, and the example has shown that.
+                if computed.isUnlimited { given.insert(.available) }
+            }
+            for kind in rule.kinds where !given.contains(kind.kind) {
+                problems.warning(
+                    kind.mark, "no example gives this \(kind.kind.rawValue) amount, so nothing shows that its path is right",
+                    hint: "add an example that has it")
+            }
+        }
     }
 }
 

@@ -28,7 +28,7 @@ extension MappingReader {
             case "words": words = self.words(pair.value)
             default:
                 guard let kind = AmountKind(rawValue: pair.key) else { continue }
-                kinds.append(AmountRule.Kind(kind: kind, alternatives: expressions(pair.value)))
+                kinds.append(AmountRule.Kind(kind: kind, alternatives: expressions(pair.value), mark: pair.keyMark))
             }
         }
         guard entries.count == node.pairs?.count else { return nil }  // reported: an unknown key, or no mapping

@@ -95,7 +95,7 @@ import Testing
         #expect(tensorpix.failure(#"{"detail":"No."}"#, status: 403)?.code == .forbidden)
         let page = tensorpix.failure("<html><body>Server Error (500)</body></html>", status: 500)
         #expect(page == EvaluatedFailure(code: .upstreamError, upstreamStatus: 500, reason: "status 500", documented: false))
-        #expect(tensorpix.failure("<html></html>")?.reason == "the body is not JSON: not JSON at byte 0")
+        #expect(tensorpix.failure("<html></html>")?.reason == "the body is not JSON: an unexpected character at byte 0")
     }
 
     @Test func `Legnext: the envelope and the bare object say the same`() throws {

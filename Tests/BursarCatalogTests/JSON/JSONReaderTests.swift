@@ -99,7 +99,7 @@ import Testing
     @Test func `an error tells the place and nothing of the text`() {
         let error = error(Array(#"{"secret-key":sk-123}"#.utf8))
         #expect(error == JSONError(offset: 14, reason: .unexpectedByte))
-        #expect(error?.description == "not JSON at byte 14")
+        #expect(error?.description == "an unexpected character at byte 14")
     }
 
     @Test func `numbers that overflow everything are numbers all the same`() throws {

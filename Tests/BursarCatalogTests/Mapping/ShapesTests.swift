@@ -44,6 +44,35 @@ import Testing
         #expect(example.places.firstAmount == [.key("grants"), .index(0), .key("left")])
     }
 
+    @Test func `what must be there is missed also beside a field that may be absent`() throws {
+        let example = try Catalog.single(
+            definition(
+                mapping: "amounts: [{unit: credits, available: balance, total: balance + pending?}]",
+                example: "{balance: 1, pending: 2}"))
+        #expect(example.amounts(#"{"balance":1}"#) == ["available 1 credits"])
+        for total in ["balnce + pending?", "pending? + balnce"] {
+            let problems = Catalog.problems(
+                definition(
+                    mapping: "amounts: [{unit: credits, available: balance, total: \(total)}]", example: "{balance: 1}"))
+            #expect(problems.count == 1 && "\(problems)".contains("balnce is missing"), "\(problems)")
+        }
+        // An alternative that lacks nothing else makes the amount optional.
+        let alternatives = try Catalog.single(
+            definition(
+                mapping: "amounts: [{unit: credits, available: balance, total: [total?, a + b]}]",
+                example: "{balance: 1, total: 2}"))
+        #expect(alternatives.amounts(#"{"balance":1}"#) == ["available 1 credits"])
+    }
+
+    @Test func `an amount that no example gives is warned of, with its place`() throws {
+        let problems = Catalog.problems(
+            definition(mapping: "amounts: [{unit: credits, available: balance, total: totl?}]", example: "{balance: 1, total: 2}")
+        )
+        #expect(problems.count == 1 && problems.first?.severity == .warning)
+        #expect(problems.first?.message.hasPrefix("no example gives this total amount") == true, "\(problems)")
+        #expect(problems.first?.line == 16 && problems.first?.column == 49)
+    }
+
     @Test func `a sign turned round`() throws {
         let example = try Catalog.single(definition(mapping: "amounts: [{unit: EUR, available: -owed}]", example: "{owed: -5}"))
         #expect(example.amounts(#"{"owed":-12.30}"#) == ["available 12.30 EUR"])

@@ -29,6 +29,7 @@ import Testing
         ("amounts: [{unit: credits, available: 'a[].b'}]", "needs sum(…) around it, or `each`"),
         ("amounts: [{unit: credits, available: 'sum(a.b)'}]", "sum(…) needs a path with []"),
         ("amounts: [{unit: credits, available: 'a b.c * 2'}]", "a + or - is missing"),
+        ("amounts: [{unit: credits, available: a+b}]", "between two paths stands ` + ` or ` - `"),
         ("amounts: [{unit: credits, available: 'a..b'}]", "a path is names joined with dots"),
         ("amounts: [{unit: credits, available: [balance, {a: b}]}]", "an amount is a path"),
         ("amounts: [{unit: credits, scale: 3, available: balance}]", "scale is a power of ten"),
