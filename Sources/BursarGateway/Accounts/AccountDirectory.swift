@@ -65,7 +65,7 @@ extension AccountDirectory {
     }
 
     /// The rows that a path and its filters ask for, in configuration order.
-    /// - Throws: for a name that does not exist. The name is not repeated: a key pasted into a URL would come back with it.
+    /// - Throws: for a name that does not exist.
     func select(provider: String?, account: String?, query: BalancesQuery) throws(UnknownName) -> [Int] {
         var chosen = Array(entries.indices)
         for names in [provider.map { [$0] }, query.providers].compactMap({ $0 }) {
@@ -91,7 +91,7 @@ extension AccountDirectory {
             }
             guard let account = AccountName(parts[1]), let index = indexByID[AccountID(provider: provider, account: account)]
             else {
-                throw unknownAccount(among: indices(of: provider))
+                throw unknownAccount(String(parts[1]), among: indices(of: provider))
             }
             chosen.insert(index)
         }
@@ -101,19 +101,24 @@ extension AccountDirectory {
     private func knownProvider(_ name: String, among indices: some Collection<Int>) throws(UnknownName) -> ProviderID {
         if let id = ProviderID(name), indices.contains(where: { entries[$0].id.provider == id }) { return id }
         throw UnknownName(
-            detail: "No account of that provider is configured. "
+            detail: "No account of \(Self.shown(name, ProviderID(name) != nil, else: "that provider")) is configured. "
                 + Self.list("Providers with accounts", providers.map(\.name)))
     }
 
     private func knownAccount(_ name: String, among indices: [Int]) throws(UnknownName) -> AccountName {
         if let account = AccountName(name), indices.contains(where: { entries[$0].id.account == account }) { return account }
-        throw unknownAccount(among: indices)
+        throw unknownAccount(name, among: indices)
     }
 
-    private func unknownAccount(among indices: [Int]) -> UnknownName {
+    private func unknownAccount(_ name: String, among indices: [Int]) -> UnknownName {
         UnknownName(
-            detail: "There is no account of that name here. "
+            detail: "There is no account \(Self.shown(name, AccountName(name) != nil, else: "of that name")) here. "
                 + Self.list("Accounts", indices.map { entries[$0].id.description }))
+    }
+
+    /// Only what has the form of a name and cannot be a key: one that was pasted into a URL shall not come back with the answer.
+    private static func shown(_ name: String, _ isName: Bool, else fallback: String) -> String {
+        isName && ShowableText.allows(name) ? "\"\(name)\"" : fallback
     }
 
     /// At most twenty names: a list of thousands helps nobody.

@@ -44,7 +44,7 @@ struct AdminRoutes: Sendable {
             }
             return Response(status: 204, headers: ["cache-control": "no-store"])
         } catch {
-            return Answers.notFound(request, detail: error.detail)
+            return Answers.unknownName(request, detail: error.detail)
         }
     }
 

@@ -13,10 +13,18 @@ enum Answers {
     }
 
     static func notFound(_ request: Request, detail: String) -> Response {
+        notFound(request, title: "Nothing answers to this path", detail: detail)
+    }
+
+    /// A provider or an account that is not configured, in the path or in the query.
+    static func unknownName(_ request: Request, detail: String) -> Response {
+        notFound(request, title: "No such provider or account", detail: detail)
+    }
+
+    private static func notFound(_ request: Request, title: String, detail: String) -> Response {
         problem(
             ProblemDocument(
-                code: "not_found", title: "Nothing answers to this path", status: 404, detail: detail,
-                requestID: request.id.description))
+                code: "not_found", title: title, status: 404, detail: detail, requestID: request.id.description))
     }
 
     static func badRequest(_ request: Request, code: String = "invalid_request", detail: String) -> Response {

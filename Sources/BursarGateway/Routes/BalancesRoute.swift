@@ -39,7 +39,7 @@ struct BalancesRoute: Sendable {
         } catch let error as BalancesQuery.Refusal {
             return .now(Answers.badRequest(request, detail: error.detail))
         } catch let error as AccountDirectory.UnknownName {
-            return .now(Answers.notFound(request, detail: error.detail))
+            return .now(Answers.unknownName(request, detail: error.detail))
         } catch {
             return .now(Answers.badRequest(request, detail: "The query string is not well-formed."))
         }

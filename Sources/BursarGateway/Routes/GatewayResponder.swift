@@ -93,7 +93,8 @@ struct GatewayResponder: Responder {
     }
 
     static let whatExists =
-        "There are /v1/balances, /v1/providers, /v1/status, /providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
+        "There are /v1/balances, /v1/providers, /v1/status, /v1/cooldowns/{provider}/{account} (DELETE), /admin/reload (POST), "
+        + "/providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
 
     func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
         Answers.problem(

@@ -1,19 +1,22 @@
 import BursarCatalog
 import BursarModel
 
-/// `/openapi.json`: docs/openapi.yaml as it is in the repository, and a path for each definition that an operator added. Pure.
+/// `/openapi.json`: docs/openapi.yaml as it is in the repository, and the routes of each definition that an operator added. Pure.
 enum OpenAPIDocument {
     /// - Parameter hasClients: then nothing that asks for a credential can be had without one, and the document says so.
     static func json(_ catalog: Catalog, hasClients: Bool) -> [UInt8] {
         // A test reads the embedded document, so it is well-formed here; an empty object is the answer of a broken build.
         guard case .object(var document)? = try? LocatedReader.yaml(PackageResources.openapi_yaml, file: "openapi.yaml").json,
-            case .object(var paths)? = document["paths"]
+            case .object(var paths)? = document["paths"], case .object(var components)? = document["components"]
         else { return Array("{}".utf8) }
-        for definition in catalog.definitions {
-            let path = "/providers/\(definition.id)\(definition.path)"
-            if paths[path] == nil { paths[path] = pathItem(definition) }
+        for definition in catalog.definitions where paths["/providers/\(definition.id)\(definition.path)"] == nil {
+            let described = DescribedDefinition(definition)
+            for member in described.paths { paths[member.key] = member.value }
+            components.add(described.schemas, to: "schemas")
+            components.add([.init(key: definition.id.name, value: described.securityScheme)], to: "securitySchemes")
         }
         document["paths"] = .object(paths)
+        document["components"] = .object(components)
         if hasClients { document = withoutAnonymity(document) }
         return JSONWriter.compact(.object(document))
     }
@@ -31,29 +34,12 @@ enum OpenAPIDocument {
         }
         return document
     }
+}
 
-    /// Statuses, descriptions and examples; schemas stay out, because their `$ref`s point into the definition's own document.
-    private static func pathItem(_ definition: ProviderDefinition) -> JSONValue {
-        var responses = JSONObject()
-        for response in definition.responses {
-            var object: JSONObject = ["description": .string(response.description)]
-            if let mediaType = response.mediaType {
-                var media = JSONObject()
-                if let example = response.example.flatMap({ try? JSONReader.read($0) }) { media["example"] = example }
-                object["content"] = .object([mediaType: .object(media)])
-            }
-            responses[response.key] = .object(object)
-        }
-        // What the gateway itself has to say: a refused caller, a provider that failed.
-        responses["default"] = ["$ref": "#/components/responses/Problem"]
-        return [
-            "get": [
-                "summary": .string("\(definition.title)'s own balance endpoint"),
-                "operationId": .string("provider_\(definition.id.name.replacing("-", with: "_"))"),
-                "tags": ["provider routes"],
-                "security": [[:], ["clientBearer": []], ["clientToken": []]],
-                "responses": .object(responses)
-            ]
-        ]
+extension JSONObject {
+    fileprivate mutating func add(_ members: [Member], to key: String) {
+        guard case .object(var object)? = self[key] else { return }
+        for member in members { object[member.key] = member.value }
+        self[key] = .object(object)
     }
 }

@@ -59,7 +59,7 @@ struct ProviderReply: Equatable, Sendable {
         } else if Self.isProvidersOwn(status, problem), let reply = definition.errorReply(status: status, message: words) {
             body = .provider(reply)
         } else {
-            body = .problem(problem.code, detail: words + (problem.reason.map { ": " + $0 } ?? "") + ".")
+            body = .problem(problem.code, detail: problem.detail(until: view.hold?.until.wall))
         }
         fetchedAt = nil
         freshFor = nil

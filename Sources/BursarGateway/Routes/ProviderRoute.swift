@@ -209,8 +209,10 @@ extension ProviderRoute {
     private func fields(_ reply: ProviderReply, _ definition: ProviderDefinition, _ request: Request) -> HeaderFields {
         var headers: HeaderFields = ["cache-status": reply.cacheStatus.field]
         headers["cache-control"] = reply.freshFor.map { "private, max-age=\($0.flooredSeconds)" } ?? "no-store"
-        headers["vary"] =
-            (passthrough == nil && !hasClients ? "accept-encoding" : "accept-encoding, \(definition.auth.headerName)") + vary
+        // Where there are clients, `vary` may name the header already.
+        let name = ", \(definition.auth.headerName)"
+        let isNamed = passthrough == nil && !hasClients || (vary + ",").contains(name + ",")
+        headers["vary"] = "accept-encoding" + (isNamed ? "" : name) + vary
         if let proxyStatus = reply.proxyStatus { headers["proxy-status"] = proxyStatus }
         if let retryAfter = reply.retryAfter { headers["retry-after"] = String(retryAfter) }
         if reply.needsChallenge { headers["www-authenticate"] = definition.auth.challenge }

@@ -77,8 +77,11 @@ package protocol RequestObserver: Sendable {
     /// What to tick for each repetition of an answer, where counting is all that would be done with its record; nil: every
     /// repetition is reported like any other request. Asked once, when a connection keeps an answer.
     func counter(ofRepeated path: String, status: Int) -> RequestCounter?
+    /// A connection was closed because it brought no PROXY header, or none that can be read, where each must.
+    func proxyHeaderRefused(peer: String, listener: String)
 }
 
 extension RequestObserver {
+    package func proxyHeaderRefused(peer: String, listener: String) {}
     package func counter(ofRepeated path: String, status: Int) -> RequestCounter? { nil }
 }

@@ -68,7 +68,9 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         observer.requestCompleted(
             RequestRecord(
                 id: record.id, method: record.method, path: record.path, status: record.status, bytes: stream.sent,
-                duration: max(.zero, session.now - stream.headEndedAt), peer: record.peer, listener: connection.info.listener,
+                // The loop's time of this moment: the session's is that of the read, in which a hit is also answered.
+                duration: max(.zero, (context?.eventLoop.now ?? session.now) - stream.headEndedAt), peer: record.peer,
+                listener: connection.info.listener,
                 version: .http2, wasReplayed: record.wasReplayed))
     }
 

@@ -37,7 +37,8 @@ struct ConnectionSetup: Sendable {
             return
         }
         if listener.proxyProtocolSources.contains(where: { $0.contains(peer) }) {
-            let handler = ProxyProtocolHandler(time: limits.headTime, counters: counters) { channel, source in
+            let refused = { observer?.proxyHeaderRefused(peer: peer, listener: listener.name) ?? () }
+            let handler = ProxyProtocolHandler(time: limits.headTime, counters: counters, refused: refused) { channel, source in
                 try speak(on: channel, context(peer: source ?? peer, state))
             }
             try channel.pipeline.syncOperations.addHandler(handler)

@@ -10,13 +10,20 @@ final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler
     private var timer: Scheduled<Void>?
     private let time: TimeAmount
     private let counters: ServerCounters
+    private let refused: () -> Void
     private let proceed: (any Channel, String?) throws -> Void
     private var isDone = false
 
-    /// - Parameter proceed: adds the further handlers; the text is the client's address, nil where the proxy speaks for itself.
-    init(time: TimeAmount, counters: ServerCounters, proceed: @escaping (any Channel, String?) throws -> Void) {
+    /// - Parameters:
+    ///   - refused: told of a connection without a header that can be read.
+    ///   - proceed: adds the further handlers; the text is the client's address, nil where the proxy speaks for itself.
+    init(
+        time: TimeAmount, counters: ServerCounters, refused: @escaping () -> Void = {},
+        proceed: @escaping (any Channel, String?) throws -> Void
+    ) {
         self.time = time
         self.counters = counters
+        self.refused = refused
         self.proceed = proceed
     }
 
@@ -65,6 +72,7 @@ final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler
     private func refuse(_ context: ChannelHandlerContext) {
         isDone = true
         counters.count(.proxyHeaderRefused)
+        refused()
         context.close(promise: nil)
     }
 }

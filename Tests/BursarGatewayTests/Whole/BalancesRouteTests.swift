@@ -10,6 +10,26 @@ import Testing
         "provider: sunor, key: mock-ok", "provider: sunor, name: second, key: mock-ok~2", "provider: tensorpix, key: mock-401"
     ]
 
+    @Test func `a name that is not configured is told, unless it could be a key`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok", "provider: legnext, key: mock-ok"]) { gateway async throws in
+            for path in ["/v1/balances/sunar", "/v1/balances?provider=sunor,sunar", "/v1/balances?require=sunar"] {
+                let answer = try await gateway.get(path)
+                #expect(answer.status == 404)
+                #expect(answer.json?["title"]?.text == "No such provider or account")
+                let detail = "No account of \"sunar\" is configured. Providers with accounts: sunor, legnext."
+                #expect(answer.json?["detail"]?.text == detail)
+            }
+            let account = try await gateway.get("/v1/balances/sunor/main").json?["detail"]?.text
+            #expect(account == "There is no account \"main\" here. Accounts: sunor/default.")
+            for key in ["9f86d081884c7d659a2feaa0c55ad015", "sk-live-5kq9ztr2xw8vn4mb7cj3"] {
+                for path in ["/v1/balances/\(key)", "/v1/balances?provider=\(key)", "/v1/balances/sunor/\(key)"] {
+                    let answer = try await gateway.get(path)
+                    #expect(answer.status == 404 && !answer.text.contains(key.suffix(8)))
+                }
+            }
+        }
+    }
+
     @Test func `filters choose rows, and an unknown name says what exists`() async throws {
         try await TestGateway.with(Self.three) { gateway async throws in
             #expect(try await gateway.get("/v1/balances?provider=sunor").json?["balances"]?.elements?.count == 2)

@@ -58,6 +58,68 @@ import Testing
         }
     }
 
+    @Test func `a definition that an operator added is described like the built-in ones`() throws {
+        let yaml = """
+            openapi: 3.0.3
+            info: {title: Acme, version: "1"}
+            servers: [{url: "https://api.acme.example"}]
+            security: [{key: []}]
+            components:
+              securitySchemes: {key: {type: apiKey, in: header, name: X-Acme}}
+              schemas:
+                Money: {type: string, nullable: true}
+                Balance: {type: object, required: [left], properties: {left: {$ref: '#/components/schemas/Money'}}}
+            paths:
+              /v1/{team}/balance:
+                get:
+                  responses:
+                    "200":
+                      description: ok
+                      content: {application/json: {schema: {$ref: '#/components/schemas/Balance'}, example: {left: '1.50'}}}
+                    "401": {description: no key, content: {application/json: {example: {error: x}}}}
+            x-bursar: {id: acme, amounts: [{unit: USD, available: left}]}
+            """
+        let catalog = try Catalog.builtIn().adding([DefinitionFile(path: "acme.yaml", bytes: Array(yaml.utf8))])
+        let document = try JSONReader.read(OpenAPIDocument.json(catalog, hasClients: false))
+        let paths = ["/providers/acme/v1/{team}/balance", "/providers/acme@{account}/v1/{team}/balance"]
+        for path in paths {
+            let operation = try #require(document["paths"]?[path]?["get"], "\(path)")
+            let named = (operation["parameters"]?.elements ?? []).compactMap { $0["name"]?.text }
+            // Each name in braces is declared, or the document is invalid.
+            let expected = path.split(separator: "{").dropFirst().map { String($0.prefix { $0 != "}" }) }
+            #expect(named == expected)
+            #expect(operation["parameters"]?.elements?.count == expected.count + 4)
+            let responses = try #require(operation["responses"]?.members)
+            #expect(responses.members.map(\.key) == ["200", "401", "304", "404", "502", "503", "504", "default"])
+            #expect(operation["security"]?.elements?.contains(["acme": []]) == true)
+            let content = operation["responses"]?["200"]?["content"]?["application/json"]
+            #expect(content?["schema"] == ["$ref": "#/components/schemas/acme.Balance"])
+            #expect(content?["example"] == ["left": "1.50"])
+        }
+        let schemas = document["components"]?["schemas"]
+        #expect(schemas?["acme.Balance"]?["properties"]?["left"] == ["$ref": "#/components/schemas/acme.Money"])
+        #expect(schemas?["acme.Money"] == ["type": ["string", "null"]])
+        #expect(document["components"]?["securitySchemes"]?["acme"]?["name"] == "X-Acme")
+        for reference in Self.references(in: document) {
+            var place: JSONValue? = document
+            for part in reference.dropFirst(2).split(separator: "/") { place = place?[String(part)] }
+            #expect(place != nil, "\(reference) leads nowhere")
+        }
+        let identifiers = (document["paths"]?.members?.members ?? []).flatMap { path in
+            (path.value.members?.members ?? []).compactMap { $0.value["operationId"]?.text }
+        }
+        #expect(Set(identifiers).count == identifiers.count)
+    }
+
+    private static func references(in value: JSONValue) -> [String] {
+        switch value {
+        case .array(let elements): elements.flatMap { references(in: $0) }
+        case .object(let object):
+            object.members.flatMap { $0.key == "$ref" ? [$0.value.text ?? ""] : references(in: $0.value) }
+        case .null, .bool, .number, .string: []
+        }
+    }
+
     @Test func `the page may load nothing from elsewhere`() async throws {
         try await TestGateway.with([]) { gateway async throws in
             let page = try await gateway.get("/")

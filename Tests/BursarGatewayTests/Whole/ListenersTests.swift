@@ -31,6 +31,11 @@ struct ListenersTests {
             #expect(asked.contains("alive"))
             let without = try await LocalProgram.curl("--unix-socket", socket, "http://localhost/livez")
             #expect(without.hasPrefix("curl "), "\(without)")
+            // It was a number in /metrics and nothing else, and who set the proxy up saw only closed connections.
+            let line = "proxy_protocol names its peer, and it sent no PROXY header"
+            #expect(await gateway.log.contains(line))
+            _ = try await LocalProgram.curl("--unix-socket", socket, "http://localhost/livez")
+            #expect(gateway.log.text.split(separator: line, omittingEmptySubsequences: false).count == 2)
             let unexpected = try await LocalProgram.curl("--haproxy-protocol", gateway.url + "/livez")
             #expect(!unexpected.contains("alive"), "\(unexpected)")
         }

@@ -1,4 +1,4 @@
-import BursarGateway
+@testable import BursarGateway
 import NIOHTTP1
 import BursarCatalog
 import BursarMocks
@@ -135,6 +135,36 @@ import Testing
             #expect(post.headers.first(name: "allow") == "GET, HEAD")
             #expect(try await gateway.get("/providers/nobody/x").status == 404)
         }
+    }
+
+    @Test func `a problem document says what happened, and not its title once more`() async throws {
+        let cases = [
+            ("mock-redirect", "It answered 302, a redirect, which is refused: to follow it would carry the key elsewhere. It is"),
+            ("mock-truncated-json", "The body is not JSON: the text ends too early at byte "),
+            ("mock-html", "The body is not JSON: "),
+            ("mock-reset", "No connection came about, or it ended before the answer was whole; ")
+        ]
+        for (key, words) in cases {
+            try await TestGateway.with(["provider: deepixels, key: \(key)"]) { gateway async throws in
+                let answer = try await gateway.get(TestGateway.routes["deepixels"] ?? "")
+                let (title, detail) = (answer.json?["title"]?.text ?? "", answer.json?["detail"]?.text ?? "")
+                #expect(detail.hasPrefix(words), "\(key): \(answer.text)")
+                #expect(!title.isEmpty && !detail.contains(title))
+                #expect(detail.contains(" It is asked again at 20"))
+            }
+        }
+    }
+
+    @Test func `each kind of failure has words of its own`() throws {
+        let until = WallTime(milliseconds: 1_763_766_000_000)
+        for code in ProblemCode.allCases {
+            let detail = Problem(code: code, upstreamStatus: 418, reason: "data is missing").detail(until: until)
+            #expect(detail.contains(" It is asked again at 2025-11-21T23:00:00.000Z at the earliest."), "\(detail)")
+            #expect(Problem(code: code).detail(until: nil).hasSuffix("."))
+            #expect(!Problem(code: code).detail(until: nil).contains("asked again"))
+        }
+        #expect(Problem(code: .upstreamError, upstreamStatus: 500).detail(until: nil) == "It answered 500.")
+        #expect(Problem(code: .invalidResponse, reason: "data is missing").detail(until: nil) == "Data is missing.")
     }
 
     @Test func `a documented error of the upstream is passed on byte for byte`() async throws {

@@ -1,0 +1,37 @@
+import BursarModel
+
+extension Problem {
+    /// What happened and what follows, for people: behind the title, which says who it was. Our words only, none of the provider's.
+    /// - Parameter until: when the provider is asked again at the earliest.
+    func detail(until: WallTime?) -> String {
+        let again = until.map { " It is asked again at \($0.rfc3339) at the earliest." } ?? ""
+        switch code {
+        case .unauthorized, .forbidden: return answered + (again.isEmpty ? "" : again + " A changed key is tried at once.")
+        case .rateLimited: return answered + again
+        case .timeout:
+            return "The answer did not come within the account's timeout, or within the request's own Prefer: wait. "
+                + "A late one is still taken in." + again
+        case .unreachable:
+            return "No connection came about, or it ended before the answer was whole; the log has the failed call." + again
+        case .upstreamError:
+            guard let status = upstreamStatus, (300..<400).contains(status) else { return answered + again }
+            return "It answered \(status), a redirect, which is refused: to follow it would carry the key elsewhere." + again
+        case .invalidResponse: return (reason.map { $0.sentence } ?? answered) + again
+        case .circuitOpen: return "Several calls in a row failed." + again
+        }
+    }
+
+    private var answered: String {
+        let status = upstreamStatus.map { "It answered \($0)" }
+        switch (status, reason) {
+        case (let status?, let reason?): return "\(status): \(reason)."
+        case (let status?, nil): return "\(status)."
+        case (nil, let reason?): return reason.sentence
+        case (nil, nil): return "It said so in its answer."
+        }
+    }
+}
+
+extension String {
+    fileprivate var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
+}
