@@ -81,13 +81,15 @@ extension MockProvider {
 
     private func withAmount(_ amount: ExactDecimal?, raisingLowFlag: Bool = false) -> MockAnswer {
         guard let amount else { return withoutAmount }
-        return withNumber(number(for: amount.description), raisingLowFlag: raisingLowFlag)
+        return withNumber(number(for: amount.description), of: amount, raisingLowFlag: raisingLowFlag)
     }
 
-    private func withNumber(_ number: String, raisingLowFlag: Bool = false) -> MockAnswer {
+    /// - Parameter amount: what the number comes to, where the total is to follow it.
+    private func withNumber(_ number: String, of amount: ExactDecimal? = nil, raisingLowFlag: Bool = false) -> MockAnswer {
         guard let amountPath, var text = ExampleText(success.body).replacingNumber(at: amountPath, by: number) else {
             return withoutAmount
         }
+        if let amount { text = withTotal(text, firstAmount: amount) }
         // Which way the flag has to point, the definition knows: some say `is_available`.
         if raisingLowFlag, let lowFlagPath, reading(of: text.bytes)?.providerSaysLow == false,
             let turned = text.turningFlag(at: lowFlagPath)

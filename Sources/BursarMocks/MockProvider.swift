@@ -32,6 +32,8 @@ struct MockProvider: Sendable {
 
     /// The example's first amount; nil where it has none.
     let exampleAmount: ExactDecimal?
+    /// Where the example's total stands, and what it is; see ``totalPath(beside:in:reading:)``.
+    let totalPath: (path: [JSONStep], total: ExactDecimal)?
     private let form: AmountForm?
 
     init(
@@ -52,6 +54,7 @@ struct MockProvider: Sendable {
         self.errorReply = errorReply
         let firstAmount = { body in Self.reading(evaluate, success, body)?.amounts.first?.value }
         exampleAmount = firstAmount(success.body)
+        totalPath = Self.totalPath(beside: amountPath, in: success.body) { Self.reading(evaluate, success, $0) }
         form = amountPath.flatMap { Self.form(of: $0, in: success.body, firstAmount: firstAmount) }
     }
 

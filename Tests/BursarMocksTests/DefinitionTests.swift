@@ -45,6 +45,18 @@ struct DefinitionTests {
         return failure
     }
 
+    @Test(arguments: ["drift", "top-up", "depleted", "low"])
+    func `a total follows the first amount`(scenario: String) throws {
+        guard case .reading(let reading) = try evaluate(scenario, "sunor", turn: 3) else {
+            Issue.record("no reading")
+            return
+        }
+        let values = Dictionary(reading.amounts.map { ($0.kind, $0.value) }) { first, _ in first }
+        #expect(values[.available] != ExactDecimal("950"))
+        let available = try #require(values[.available]), reserved = try #require(values[.reserved])
+        #expect(values[.total] == available.adding(reserved), "\(values)")
+    }
+
     @Test func `every definition has a mock`() throws {
         #expect(Self.builtIn.definitions.count >= 5)
         #expect(Self.definitions.count >= 11)

@@ -15,7 +15,9 @@ extension ConfigurationParser {
         guard let certificate, let key, authorities != nil || entries["client_ca"] == nil else { return nil }
         let settings = TLSSettings(certificateFile: certificate, privateKeyFile: key, clientAuthoritiesFile: authorities)
         if let problem = sources.checkTLS(settings) {
-            let culprit = entries.values.first { pathText($0) == problem.file } ?? entry
+            // One file may stand in two places: what is wrong tells which of them is meant.
+            let names = problem.words.contains("private key") ? ["key", "certificate"] : ["certificate", "client_ca", "key"]
+            let culprit = names.compactMap { entries[$0] }.first { pathText($0) == problem.file } ?? entry
             // The words may name the certificate's file beside the one that is at fault.
             let words = problem.words.replacing(certificate, with: shown(certificate))
             problems.error(at(culprit.node), "\(shown(problem.file)): \(words)")
