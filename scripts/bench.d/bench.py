@@ -52,7 +52,7 @@ def warm(run, binary, directory):
     servers.answer(bursar.port)  # the first read fills the table
     plain = servers.answer(bursar.port)
     body = plain.partition(b"\r\n\r\n")[2]
-    tag = re.search(rb'\r\netag: ("[^"]+")', plain, re.IGNORECASE)[1].decode()
+    tag = re.search(rb'\r\netag: ((?:W/)?"[^"]+")', plain, re.IGNORECASE)[1].decode()
     (directory / "body.json").write_bytes(body)
     warm_url = f"http://127.0.0.1:{bursar.port}/v1/balances"
     checked = servers.Bursar(binary, directory, clients=True)  # the same with a client, whose token each request carries
