@@ -8,6 +8,22 @@ private typealias Client = HTTP2TestClient
 
 /// The whole server over real sockets.
 @Suite struct HTTP2SocketTests {
+    @Test func `what a hit took is in its record`() async throws {
+        // It was 0 always: both ends were the time at which the loop had begun to read.
+        let records = TestRecords()
+        try await withServer(observer: records) { _ in
+            usleep(3_000)
+            return textReply("now")
+        } _: { _, port in
+            try await HTTP2SocketClient.with(port: port) { connection in
+                try await connection.send(Client.hello, Client.get(1))
+                #expect(try await connection.read { $0.isComplete(1) })
+                try await eventually { records.all.count == 1 }
+                #expect(records.all.first.map { $0.duration >= .milliseconds(3) } == true, "\(records.all)")
+            }
+        }
+    }
+
     @Test func `a later answer does not hold up the others of its connection`() async throws {
         let gate = TestGate()
         try await withServer { request in
