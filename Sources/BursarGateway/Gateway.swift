@@ -53,7 +53,7 @@ package final class Gateway: Sendable {
             callers: CallerRecords(), store: store, startedAt: clock.now.wall)
         let serving = Serving(configuration, process: process)
         relay.send(to: serving)
-        let current = CurrentServing(serving)
+        let current = CurrentServing(serving, clock: { clock.now })
         var identity: TLSIdentity?
         if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
         let background = BackgroundRefresh(refresher: refresher, clock: clock)

@@ -11,7 +11,8 @@ package import NIOCore
 ///
 /// `CLOCK_BOOTTIME`, which counts while the machine is suspended: a laptop that slept for an hour must not show an hour-old
 /// reading as fresh, and its cooldowns have passed meanwhile. The event loop's timers do not count that time, so after a
-/// suspension they are late, which only lengthens a wait that nobody noticed.
+/// suspension they are late, which only lengthens a wait that nobody noticed. Answers that stand ready with such a deadline end when
+/// the two clocks are seen to have moved apart, within a second.
 package struct SystemClock: UpstreamClock {
     private let eventLoopGroup: any EventLoopGroup
 

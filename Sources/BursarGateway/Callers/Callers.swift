@@ -57,15 +57,13 @@ struct Callers: Sendable {
 
 extension Callers {
     /// For how long a connection may repeat an answer to this caller without asking who it is: not past its end, and not at all where each
-    /// request counts.
-    func replay(_ replay: Replay, for caller: Caller) -> Replay? {
-        guard let client = caller.client else { return replay }
-        if client.limiter != nil { return nil }
-        guard let expires = client.expires else { return replay }
-        let left = min(clock().wall.duration(to: expires), Self.longestTrust)
-        return Replay(validity: replay.validity, until: min(replay.until, .now() + left.timeAmount))
+    /// request counts. And for a moment only: its deadline does not count the time of a suspension, nor follow a wall clock that is set.
+    func replay(_ replay: Replay, for caller: Caller, now: NIODeadline) -> Replay? {
+        var until = min(replay.until, now + CurrentServing.lookInterval)
+        if let client = caller.client {
+            if client.limiter != nil { return nil }
+            if let expires = client.expires { until = min(until, now + clock().wall.duration(to: expires).timeAmount) }
+        }
+        return Replay(validity: replay.validity, until: until)
     }
-
-    /// Deadlines count on a clock that does not follow the wall clock: where that is set forward past an end, it is noticed within this.
-    private static let longestTrust = Duration.seconds(60)
 }

@@ -75,6 +75,15 @@ final class HotTable: Sendable {
         }
     }
 
+    /// Ends every answer that is kept, also those that connections repeat by themselves: none is to be trusted any more.
+    func clear() {
+        state.withLock { state in
+            state.changes &+= 1
+            for entry in state.entries.values { entry.replay.validity.invalidate() }
+            (state.entries, state.waited) = ([:], [:])
+        }
+    }
+
     /// Ends every answer that was ever kept, also those that connections repeat by themselves: another configuration is in force.
     func close() {
         state.withLock { state in

@@ -1,3 +1,4 @@
+import BursarModel
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -11,6 +12,8 @@ import Synchronization
 final class LoopView: @unchecked Sendable {
     let serving: Serving
     private let number: UInt64
+    /// When ``CurrentServing/view(at:)`` looks next whether the machine slept.
+    fileprivate var nextLook = NIODeadline.uptimeNanoseconds(0)
     /// By scope, as ``Serving/scopes`` has them.
     private var entries: [[String: HotEntry]]
 
@@ -44,6 +47,15 @@ final class CurrentServing: Sendable {
 
     private let state: Mutex<State>
     private let number: Atomic<UInt64>
+    private let clock: @Sendable () -> Moment
+    /// How far the clock of readings is ahead of the event loops' own, in nanoseconds, when that was looked at last.
+    private let lead: Atomic<Int64>
+
+    /// How often an event loop that gets requests looks, and so for how long at most an answer of before a suspension goes out after
+    /// it. Connections repeat an answer by themselves for no longer.
+    static let lookInterval = TimeAmount.seconds(1)
+    /// A suspension is longer; two clocks read one after the other on a busy machine are not so far apart.
+    private static let smallestJump = Duration.milliseconds(250).nanoseconds
 
     /// One variable for all instances, because a thread's value is never freed before the thread ends and the system has some
     /// thousand variables: where several gateways run in a process, as in tests, they take turns.
@@ -51,10 +63,13 @@ final class CurrentServing: Sendable {
     /// No two configurations of a process have the same number, so it tells instances apart, too.
     private static let numbers = Atomic<UInt64>(0)
 
-    init(_ serving: Serving) {
+    /// - Parameter clock: the one that readings are judged by.
+    init(_ serving: Serving, clock: @escaping @Sendable () -> Moment) {
         let first = Self.nextNumber()
         state = Mutex(State(serving: serving, number: first))
         number = Atomic(first)
+        self.clock = clock
+        lead = Atomic(Self.measuredLead(of: clock))
     }
 
     var value: Serving { state.withLock { $0.serving } }
@@ -66,6 +81,27 @@ final class CurrentServing: Sendable {
         let view = LoopView(state.serving, number: state.number)
         Self.views.currentValue = view
         return view
+    }
+
+    /// The view of this thread for a request that came `now`. Ready answers end here where the machine was suspended: their deadlines
+    /// are an event loop's, which stand still meanwhile, while readings grow old (``SystemClock``). A hit pays a comparison.
+    func view(at now: NIODeadline) -> LoopView {
+        let view = view()
+        if now >= view.nextLook {
+            view.nextLook = now + Self.lookInterval
+            lookWhetherMachineSlept()
+        }
+        return view
+    }
+
+    private func lookWhetherMachineSlept() {
+        let lead = Self.measuredLead(of: clock)
+        guard lead - self.lead.exchange(lead, ordering: .relaxed) > Self.smallestJump else { return }
+        for scope in value.scopes { scope.hot.clear() }
+    }
+
+    private static func measuredLead(of clock: () -> Moment) -> Int64 {
+        clock().monotonic.nanoseconds - Int64(clamping: NIODeadline.now().uptimeNanoseconds)
     }
 
     /// Puts another in force: requests from here on get it. Ready answers of the old one end.

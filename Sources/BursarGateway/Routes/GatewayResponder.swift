@@ -14,28 +14,29 @@ struct GatewayResponder: Responder {
     let clock: @Sendable () -> Moment
 
     func respond(to request: Request) -> Reply {
-        let view = current.view()
+        let now = NIODeadline.now()
+        let view = current.view(at: now)
         let cors = view.serving.cors
         // No browser reaches a Unix socket.
         guard request.connection.peer == "unix" || view.serving.hosts.allows(request.headers["host"]) else {
             return .now(misdirected(request))
         }
-        if cors.isOff { return answer(request, view) }
+        if cors.isOff { return answer(request, view, now) }
         if let preflight = cors.preflight(request) { return .now(preflight) }
-        guard let origin = cors.granted(request.headers) else { return answer(request, view) }
-        return answer(request, view).map { cors.grant($0, to: origin) }
+        guard let origin = cors.granted(request.headers) else { return answer(request, view, now) }
+        return answer(request, view, now).map { cors.grant($0, to: origin) }
     }
 
-    private func answer(_ request: Request, _ view: LoopView) -> Reply {
+    private func answer(_ request: Request, _ view: LoopView, _ now: NIODeadline) -> Reply {
         let callers = view.serving.callers
         switch callers.caller(of: request) {
         case .success(let caller):
             if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return refusal }
-            if let hit = hit(request, caller, view) { return .now(hit) }
+            if let hit = hit(request, caller, view, now) { return .now(hit) }
             return route(request, caller, view.serving.scopes[caller.scope]).map { response in
                 guard let replay = response.replay else { return response }
                 var response = response
-                response.replay = callers.replay(replay, for: caller)
+                response.replay = callers.replay(replay, for: caller, now: .now())
                 return response
             }
         case .failure(let refusal): return refuse(request, refusal, view.serving)
@@ -43,13 +44,13 @@ struct GatewayResponder: Responder {
     }
 
     /// The answer that stands ready, where the request says nothing that could change it.
-    private func hit(_ request: Request, _ caller: Caller, _ view: LoopView) -> Response? {
+    private func hit(_ request: Request, _ caller: Caller, _ view: LoopView, _ now: NIODeadline) -> Response? {
         guard request.query == nil, request.method == "GET" || request.isHead,
-            let entry = view.entry(for: request.path, in: caller.scope, now: .now()),
+            let entry = view.entry(for: request.path, in: caller.scope, now: now),
             !asksForMore(request.headers, caller, than: entry)
         else { return nil }
         return Held.choose(
-            entry.response, for: request, replay: view.serving.callers.replay(entry.replay, for: caller))
+            entry.response, for: request, replay: view.serving.callers.replay(entry.replay, for: caller, now: now))
     }
 
     /// Headers that make an answer another one: newer, sooner, as text, or somebody else's.

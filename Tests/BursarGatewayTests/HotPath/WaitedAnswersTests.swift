@@ -20,6 +20,16 @@ import Testing
         #expect(hot[path] == nil)
     }
 
+    @Test func `all that stands ready ends where the machine slept, and what is being rendered is not kept`() {
+        let hot = HotTable()
+        let (ready, begun) = (entry(), hot.changes)
+        #expect(hot.publish(ready, for: path, since: begun) && hot.publish(entry(), for: path, since: begun, waited: true))
+        hot.clear()
+        #expect(hot[path] == nil && hot.waited(for: path, now: now) == nil && !ready.isCurrent(at: now))
+        #expect(!hot.publish(entry(), for: path, since: begun))
+        #expect(hot.publish(entry(), for: path, since: hot.changes))
+    }
+
     @Test func `it ends with a change, with its time and with its configuration`() {
         let hot = HotTable()
         let early = hot.changes
