@@ -39,6 +39,13 @@ package struct CredentialSnapshot: Sendable, Equatable {
         self.calls = calls
     }
 
+    /// All but the reading.
+    package var withoutReading: CredentialSnapshot {
+        CredentialSnapshot(
+            takenAt: takenAt, reading: nil, fetchedAt: nil, problem: problem, problemAt: problemAt, hold: hold,
+            cooldown: cooldown, backoff: backoff, breaker: breaker, calls: calls)
+    }
+
     /// A hold as saved. It keeps what was left as well as when it ends: a clock that was set back since would put the end
     /// further away, and what was left bounds that.
     package struct SavedHold: Sendable, Hashable {

@@ -51,6 +51,10 @@ struct CredentialTable: Sendable {
 
     func contains(_ key: CredentialKey) -> Bool { index[key] != nil }
     func slot(of key: CredentialKey) -> Int? { index[key] }
+    /// Those of these keys, and every caller's own.
+    func slots(of keys: Set<CredentialKey>) -> [Int] {
+        index.filter { slots[$0.value].isPassThrough || keys.contains($0.key) }.map(\.value)
+    }
     var configuredKeys: [CredentialKey] { index.filter { !slots[$0.value].isPassThrough }.map(\.key) }
 
     /// In place: a state is large, and copying it would copy its sets.

@@ -89,6 +89,13 @@ package struct RefreshMachine: Sendable {
         for key in table.configuredKeys where !kept.contains(key) { credentialRemoved(key, now: now) }
     }
 
+    /// Other rules hold for what the providers of these credentials answer: what is held was read by those of before, and goes. Not
+    /// what keeps the provider from being asked. Of a caller's own credential it is not known here whose it is; all of those lose
+    /// their readings, which costs a call each.
+    package mutating func definitionsChanged(_ keys: Set<CredentialKey>) {
+        for slot in table.slots(of: keys) { table[slot].held = nil }
+    }
+
     /// An operator clears what keeps the credential from being asked: cooldown, rejected key, backoff and open circuit, with
     /// their counters, also where the wait itself is over: an open circuit is one until its probe has ended. The budget stays: it
     /// is the provider's documented limit, not our caution.

@@ -1,3 +1,4 @@
+package import BursarCatalog
 package import BursarEngine
 package import BursarModel
 package import Logging
@@ -15,6 +16,8 @@ package final class Refresher: Sendable {
         /// Calls whose task has not ended, also those that were given up.
         var calls: [FetchID: Task<Void, Never>] = [:]
         var gate = CallGate()
+        /// Definitions that a reload has put in the place of those that accounts of before bear.
+        var redefined: [ProviderID: ProviderDefinition] = [:]
         var nextWaiter: UInt64 = 1
         var changes: UInt64 = 0
         /// Set once, by ``Refresher/shutdown()``: from then on no call begins.
@@ -188,6 +191,23 @@ extension Refresher {
         let now = clock.now
         let change = state.withLock { state -> ViewChange? in
             switch state.machine.cooldownCleared(account.key, now: now) {
+    /// These definitions are in force from here on, also for what is under way: an answer that comes later is judged by them. What was
+    /// read by those of before is dropped; holds and budgets stay.
+    /// - Parameter keys: the configured credentials of their providers.
+    package func redefine(_ definitions: [ProviderDefinition], keys: Set<CredentialKey>) {
+        state.withLock { state in
+            for definition in definitions { state.redefined[definition.id] = definition }
+            state.machine.definitionsChanged(keys)
+        }
+        // What a store keeps of them changed.
+        for key in keys { onCall(key) }
+    }
+
+    /// The account with the definition in force.
+    func current(_ account: UpstreamAccount) -> UpstreamAccount {
+        state.withLock { $0.redefined[account.definition.id] }.map { account.with($0) } ?? account
+    }
+
             case .cleared(let view): return Self.change(account.key, view, &state)
             case .nothingHeld: return nil
             }

@@ -7,7 +7,7 @@ package import BursarModel
 package struct UpstreamAccount: Sendable {
     /// Nil for a passed-through credential.
     package let id: AccountID?
-    package let definition: ProviderDefinition
+    package private(set) var definition: ProviderDefinition
     /// Where the provider is asked: the definition's origin, or the configuration's `base_url`. No trailing slash.
     package let baseURL: String
     package let secret: Secret
@@ -31,6 +31,13 @@ package struct UpstreamAccount: Sendable {
         self.parameters = parameters
         self.policy = policy
         key = keys.key(provider: definition.id, baseURL: base, secret: secret, parameters: parameters)
+    }
+
+    /// The same, asked and judged by another definition of its provider.
+    func with(_ definition: ProviderDefinition) -> UpstreamAccount {
+        var account = self
+        account.definition = definition
+        return account
     }
 
     /// How a log line names it: no part of the credential, not even a fingerprint.

@@ -118,6 +118,19 @@ import Testing
         guard case .blocked(_, .coolingDown) = bench.request() else { return unexpected("freed") }
     }
 
+    @Test func `another definition takes the reading and frees no penalty and no budget`() {
+        var bench = Bench()
+        bench.policy.budget = CallBudget(calls: 2, window: .seconds(600))
+        _ = bench.succeed(bench.start())
+        bench.pass(.seconds(30))
+        bench.fail(bench.start(), FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
+        bench.machine.definitionsChanged([bench.key])
+        #expect(bench.view.reading == nil && bench.view.problem?.code == .rateLimited)
+        guard case .blocked(_, .coolingDown) = bench.request() else { return unexpected("freed") }
+        bench.pass(.seconds(17))
+        guard case .blocked(_, .limited) = bench.request() else { return unexpected("freed") }
+    }
+
     @Test func `ten thousand keys come and go in the bounds`() {
         var bench = Bench(limits: MachineLimits(passThroughCredentials: 1_000))
         bench.policy.residence = .passThrough

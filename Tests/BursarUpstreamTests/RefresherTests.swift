@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarEngine
 import BursarModel
 import BursarUpstream
@@ -215,6 +216,39 @@ import Testing
         fixture.refresher.forget(exceptFor: [stays.key])
         #expect(fixture.refresher.status(goes) == nil)
         #expect(fixture.refresher.view(stays).available == "1")
+    }
+
+    @Test func `an answer that comes after its definition was replaced is judged by the new one`() async throws {
+        let fixture = Fixture()
+        let account = try fixture.account()
+        let yaml = """
+            openapi: 3.1.0
+            info: {title: TensorPix, version: 1.0.0}
+            servers: [{url: "https://api.tensorpix.test"}]
+            security: [{key: []}]
+            x-bursar: {id: tensorpix, amounts: [{unit: credits, available: credits}]}
+            paths:
+              /balance:
+                get:
+                  responses:
+                    "200":
+                      description: The balance
+                      content:
+                        application/json:
+                          schema: {type: object, properties: {credits: {type: number}}}
+                          example: {credits: 1}
+            components:
+              securitySchemes:
+                key: {type: apiKey, in: header, name: X-Key}
+            """
+        let catalog = try Catalog.empty.adding([DefinitionFile(path: "t.yaml", bytes: Array(yaml.utf8))])
+        let answer = Task { [fixture] in await fixture.refresher.answer(account, demand: .newest, deadline: fixture.later) }
+        let call = await fixture.transport.call(0)
+        fixture.refresher.redefine(catalog.definitions, keys: [account.key])
+        call.answer(200, #"{"balance_usd":"1","credits":7}"#)
+        #expect(await answer.value.view.available == "7")
+        fixture.refresher.redefine(catalog.definitions, keys: [account.key])
+        #expect(fixture.refresher.view(account).reading == nil, "and what is held goes with its definition")
     }
 
     @Test func `a shutdown wakes everyone, ends the calls and asks nobody any more`() async throws {

@@ -1,3 +1,4 @@
+import BursarCatalog
 package import BursarModel
 import BursarUpstream
 
@@ -18,7 +19,8 @@ package struct ReloadReport: Sendable, Equatable {
     package var accounts = 0
     package var added: [AccountID] = []
     package var removed: [AccountID] = []
-    /// The same name, with another key or other settings. Another key begins without a reading and without penalties.
+    /// The same name, with another key, other settings or another definition of its provider. Another key begins without a reading and
+    /// without penalties; another definition without a reading.
     package var changed: [AccountID] = []
     /// Settings that differ and are only looked at by a start, as `docs/configuration.md` names them.
     package var needsRestart: [String] = []
@@ -31,12 +33,13 @@ extension ReloadReport {
         accounts = new.directory.entries.count
         let before = Dictionary(old.directory.entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let after = Set(new.directory.entries.map(\.id))
+        let redefined = Set(new.configuration.definitions(otherThanIn: old.configuration).map(\.id))
         for entry in new.directory.entries {
             guard let known = before[entry.id] else {
                 added.append(entry.id)
                 continue
             }
-            if !known.isAsked(like: entry) { changed.append(entry.id) }
+            if !known.isAsked(like: entry) || redefined.contains(entry.id.provider) { changed.append(entry.id) }
         }
         removed = old.directory.entries.map(\.id).filter { !after.contains($0) }
         needsRestart = new.configuration.settingsThatNeedRestart(after: old.configuration)
@@ -52,6 +55,13 @@ extension AccountEntry {
 }
 
 extension Configuration {
+    /// The definitions that `old` has under the same id and otherwise.
+    func definitions(otherThanIn old: Configuration) -> [ProviderDefinition] {
+        catalog.definitions.filter { definition in
+            old.catalog[definition.id].map { $0.openAPI != definition.openAPI } ?? false
+        }
+    }
+
     /// Why this may not be put in force in a process whose listeners are those of `started`; nil: it may. Its own listeners were judged
     /// when it was read, but they are bound by a start only: until then the old ones answer, to whomever reaches them.
     func obstacle(afterStartWith started: Configuration) -> String? {

@@ -103,6 +103,12 @@ final class Reloader: Sendable {
         relay.send(to: new)
         // Before the first request of the new one, or what that brings in would leave no mark.
         let gone = process.store?.name(new.directory, refresher: process.refresher)
+        let redefined = configuration.definitions(otherThanIn: old.configuration)
+        if !redefined.isEmpty {
+            let ids = Set(redefined.map(\.id))
+            let concerned = new.directory.entries.filter { ids.contains($0.id.provider) }
+            process.refresher.redefine(redefined, keys: Set(concerned.map(\.upstream.key)))
+        }
         _ = current.replace(with: new)
         background.follow(new.directory)
         keyFiles.follow(configuration.secretFiles)

@@ -52,7 +52,7 @@ extension StoreKeeper.Machine {
             snapshot: { refresher.snapshot($0) },
             restore: { stored in
                 guard let account = accounts[stored.key] else { return }
-                _ = refresher.restore(account, stored.snapshot)
+                _ = refresher.restore(account, stored.snapshot.judged(by: account.definition))
             })
     }
 }

@@ -122,12 +122,7 @@ extension StoredCredential {
     /// What stays of it without an account, as long as a hold runs: all but the reading.
     func penalty(at now: WallTime) -> StoredCredential? {
         guard let hold = snapshot.hold, hold.left(at: now) > .zero else { return nil }
-        return StoredCredential(
-            key: key, account: account,
-            snapshot: CredentialSnapshot(
-                takenAt: snapshot.takenAt, reading: nil, fetchedAt: nil, problem: snapshot.problem, problemAt: snapshot.problemAt,
-                hold: snapshot.hold, cooldown: snapshot.cooldown, backoff: snapshot.backoff, breaker: snapshot.breaker,
-                calls: snapshot.calls))
+        return StoredCredential(key: key, account: account, snapshot: snapshot.withoutReading)
     }
 }
 

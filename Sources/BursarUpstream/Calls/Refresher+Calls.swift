@@ -46,7 +46,7 @@ extension Refresher {
         let hold = account.id == nil ? scrubber.hold(account.secret) : nil
         defer { withExtendedLifetime(hold) {} }
 
-        guard let request = UpstreamRequest(account) else { return .failed(.unwritable) }
+        guard let request = UpstreamRequest(current(account)) else { return .failed(.unwritable) }
         let fetch = Task { [transport] in await transport.fetch(request) }
         let giveUp = clock.schedule(at: began.monotonic.advanced(by: start.hardDeadline)) { fetch.cancel() }
         let result = await withTaskCancellationHandler {
@@ -61,8 +61,9 @@ extension Refresher {
         case .fault(let fault):
             return .failed(fault)
         case .response(let response):
-            let known = scrubber.configured.joined(Scrubber(account.definition.auth.secrets(of: account.secret)))
-            return .of(response, definition: account.definition, scrubber: known, now: clock.now.wall)
+            let definition = current(account).definition
+            let known = scrubber.configured.joined(Scrubber(definition.auth.secrets(of: account.secret)))
+            return .of(response, definition: definition, scrubber: known, now: clock.now.wall)
         }
     }
 

@@ -107,6 +107,82 @@ struct ReloadTests {
         }
     }
 
+    /// A definition of a provider that tells cents and credits; `amount` is the member that is taken for the balance.
+    private static func acme(_ amount: String) -> String {
+        """
+        openapi: 3.1.0
+        info: {title: Acme, version: 1.0.0}
+        servers: [{url: "https://api.acme.test"}]
+        security: [{key: []}]
+        x-bursar: {id: acme, amounts: [{unit: credits, available: \(amount)}]}
+        paths:
+          /balance:
+            get:
+              responses:
+                "200":
+                  description: The balance
+                  content:
+                    application/json:
+                      schema: {type: object, properties: {cents: {type: number}, credits: {type: number}}}
+                      example: {cents: 1, credits: 1}
+        components:
+          securitySchemes:
+            key: {type: apiKey, in: header, name: X-Key}
+        """
+    }
+
+    @Test func `a corrected definition drops what the wrong one read, and the account is told as changed`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let settings =
+            "providers: ['\(try folder.write(Self.acme("cents"), to: "acme.yaml"))']\nstore: sqlite:\(folder.file("x.db"))"
+        let upstream = try await RecordingUpstream.start(answering: #"{"cents":1250,"credits":12.5}"#)
+        let accounts = ["provider: acme, key: mock-ok, ttl: 1h, base_url: '\(upstream.url)'"]
+        try await TestGateway.with(accounts, settings: settings) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances").row(0)?["available"]?.text == "1250")
+            _ = try folder.write(Self.acme("credits"), to: "acme.yaml")
+            guard case .applied(let report) = await gateway.reload(accounts, settings: settings) else {
+                Issue.record("refused")
+                return
+            }
+            #expect(report.changed == [try Self.id("acme")])
+            #expect(try await gateway.get("/v1/balances").row(0)?["available"]?.text == "12.5")
+            #expect(upstream.requests.count == 2)
+            // Read again without a change: nothing is dropped.
+            guard case .applied(let same) = await gateway.reload(accounts, settings: settings) else {
+                Issue.record("refused")
+                return
+            }
+            #expect(same.changed.isEmpty)
+            #expect(try await gateway.get("/v1/balances").row(0)?["available"]?.text == "12.5")
+            #expect(upstream.requests.count == 2)
+        }
+        // And a restart with another one shows nothing that this one read.
+        for (amount, held) in [("credits", "12.5"), ("cents", nil)] as [(String, String?)] {
+            _ = try folder.write(Self.acme(amount), to: "acme.yaml")
+            try await TestGateway.with(accounts, settings: settings) { gateway async throws in
+                let answer = try await gateway.get("/v1/balances", ("cache-control", "only-if-cached"))
+                #expect(answer.row(0)?["available"]?.text == held)
+            }
+        }
+        await upstream.stop()
+    }
+
+    @Test func `a corrected definition does not free a cooldown`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let settings = "providers: ['\(try folder.write(Self.acme("cents"), to: "acme.yaml"))']"
+        let accounts = ["provider: acme, key: mock-429-retry-after-300, base_url: 'http://127.0.0.1:1'"]
+        try await TestGateway.with(accounts, settings: settings) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            let before = try await gateway.get("/v1/status").json?["accounts"]?[0]?["hold"]
+            #expect(before != nil && before != .null)
+            _ = try folder.write(Self.acme("credits"), to: "acme.yaml")
+            await gateway.reload(accounts, settings: settings)
+            #expect(try await gateway.get("/v1/status").json?["accounts"]?[0]?["hold"] == before)
+        }
+    }
+
     @Test func `callers notice nothing of reloads under load`() async throws {
         try await TestGateway.with([sunor, tensorpix]) { gateway async throws in
             _ = try await gateway.get("/v1/balances")
