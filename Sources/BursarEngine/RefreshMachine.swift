@@ -134,8 +134,8 @@ package struct RefreshMachine: Sendable {
         table.slot(of: key).map { table[$0].snapshot(now: now) }
     }
 
-    /// How many callers' own credentials are in the table: a gauge.
-    package var passThroughCredentials: Int { table.passThroughCount }
+    /// How many callers' own credentials are in the table: what tests of its bound look at.
+    var passThroughCredentials: Int { table.passThroughCount }
 }
 
 /// What an operator's clearing leads to.

@@ -160,14 +160,6 @@ extension Refresher {
         if let start { begin(start, account, at: now) }
     }
 
-    /// Both steps.
-    package func answer(_ account: UpstreamAccount, demand: Demand, deadline: MonotonicTime) async -> Answer {
-        switch request(account, demand: demand) {
-        case .answered(let answer): answer
-        case .mustWait(let ticket): await wait(ticket, until: deadline)
-        }
-    }
-
     /// The waiter of `ticket` has gone.
     func left(_ ticket: Ticket) {
         state.withLock {
@@ -191,6 +183,14 @@ extension Refresher {
         let now = clock.now
         let change = state.withLock { state -> ViewChange? in
             switch state.machine.cooldownCleared(account.key, now: now) {
+            case .cleared(let view): return Self.change(account.key, view, &state)
+            case .nothingHeld: return nil
+            }
+        }
+        publish(change)
+        return change != nil
+    }
+
     /// These definitions are in force from here on, also for what is under way: an answer that comes later is judged by them. What was
     /// read by those of before is dropped; holds and budgets stay.
     /// - Parameter keys: the configured credentials of their providers.
@@ -206,14 +206,6 @@ extension Refresher {
     /// The account with the definition in force.
     func current(_ account: UpstreamAccount) -> UpstreamAccount {
         state.withLock { $0.redefined[account.definition.id] }.map { account.with($0) } ?? account
-    }
-
-            case .cleared(let view): return Self.change(account.key, view, &state)
-            case .nothingHeld: return nil
-            }
-        }
-        publish(change)
-        return change != nil
     }
 
     /// The configuration names these credentials and no others.

@@ -17,7 +17,8 @@ package protocol SnapshotStore: Sendable {
     /// Whether what was opened is still there, for a store that nobody writes to: throws where it is not.
     func probe() async throws(StoreFault)
 
-    /// The changes of an account's readings, oldest first; empty for an account that is not known.
+    /// The changes of an account's readings, oldest first; empty for an account that is not known. Nothing that is served reads them yet;
+    /// they are kept for who asks how long a balance will last, and this is how tests see what is kept.
     func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry]
 
     func close() async

@@ -36,12 +36,7 @@ enum AdminGuard {
     private static func isCrossSite(_ headers: HeaderFields) -> Bool {
         if let site = headers["sec-fetch-site"], site != "same-origin", site != "none" { return true }
         guard let origin = headers["origin"] else { return false }
-        guard let host = headers["host"], let start = origin.range(of: "://") else { return true }
+        guard let host = headers["host"], let start = origin.firstRange(of: "://") else { return true }
         return origin[start.upperBound...].lowercased() != host.lowercased()
     }
-}
-
-extension StringProtocol {
-    /// The first place of `text`; without Foundation.
-    fileprivate func range(of text: String) -> Range<Index>? { firstRange(of: text) }
 }

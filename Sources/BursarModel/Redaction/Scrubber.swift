@@ -78,16 +78,6 @@ extension Scrubber {
         return places.isEmpty ? bytes : Self.replacing(places, in: bytes)
     }
 
-    /// Scrubs first and cuts then: cut first, half a key would stay and no longer be found. Cuts between characters, to at
-    /// most `limit` UTF-8 bytes and an ellipsis.
-    package func scrub(_ text: String, limit: Int) -> String {
-        let clean = scrub(text)
-        guard clean.utf8.count > limit else { return clean }
-        var end = clean.utf8.index(clean.startIndex, offsetBy: max(0, limit))
-        while end.samePosition(in: clean.unicodeScalars) == nil { end = clean.utf8.index(before: end) }
-        return String(clean[..<end]) + "…"
-    }
-
     /// Whether ``scrub(_:)`` would change the bytes.
     package func finds(in bytes: [UInt8]) -> Bool { !bytes.withUnsafeBytes { places(in: $0) }.isEmpty }
 

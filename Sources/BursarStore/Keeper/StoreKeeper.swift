@@ -185,11 +185,6 @@ extension StoreKeeper {
 
     /// Whether nothing is left to be written: what a test waits for.
     package var isIdle: Bool { state.withLock { $0.pending.isEmpty && !$0.isWriting } }
-
-    /// The changes of an account's readings that were written, oldest first.
-    package func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] {
-        try await store.history(of: account)
-    }
 }
 
 // MARK: - Writing

@@ -20,24 +20,12 @@ package enum UpstreamReach: Sendable, Equatable {
     }
 
     private static func isThisMachine(_ url: String) -> Bool {
-        guard let separator = url.range(of: "://") else { return false }
+        guard let separator = url.firstRange(of: "://") else { return false }
         let authority = url[separator.upperBound...].prefix { $0 != "/" }
         let host =
             authority.hasPrefix("[")
             ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
         if host == "localhost" { return true }
         return (try? SocketAddress(ipAddress: String(host), port: 0)).map { AddressScope($0) == .loopback } ?? false
-    }
-}
-
-extension StringProtocol {
-    /// Foundation's is not needed for this.
-    fileprivate func range(of text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

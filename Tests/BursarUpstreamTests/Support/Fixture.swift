@@ -58,3 +58,13 @@ struct Fixture {
 extension AccountView {
     var available: String? { reading?.amounts.first?.value.description }
 }
+
+extension Refresher {
+    /// Both steps of asking.
+    func answer(_ account: UpstreamAccount, demand: Demand, deadline: MonotonicTime) async -> Answer {
+        switch request(account, demand: demand) {
+        case .answered(let answer): answer
+        case .mustWait(let ticket): await wait(ticket, until: deadline)
+        }
+    }
+}

@@ -1,19 +1,18 @@
-package import BursarEngine
-package import BursarModel
+import BursarEngine
+import BursarModel
 
-/// A store that ends with the process: `store: memory`, the demo and tests. *Actor*, never on a request's path.
-///
-/// It is also what the contract suite is tried against first: the rules without a database.
-package actor MemoryStore: SnapshotStore {
+/// A store that ends with the process: the rules of the contract suite without a database, and what is behind a store that fails on demand.
+/// *Actor.*
+actor MemoryStore: SnapshotStore {
     private let bounds: HistoryBounds
     private var identity: Secret?
     private var credentials: [CredentialKey: StoredCredential] = [:]
     private var changes: [AccountID: [WallTime: HistoryEntry]] = [:]
     private var missingSince: [AccountID: WallTime] = [:]
 
-    package init(bounds: HistoryBounds = HistoryBounds()) { self.bounds = bounds }
+    init(bounds: HistoryBounds = HistoryBounds()) { self.bounds = bounds }
 
-    package func open(identity wanted: Secret?) async throws(StoreFault) -> StoreContents {
+    func open(identity wanted: Secret?) async throws(StoreFault) -> StoreContents {
         var random = SystemRandomNumberGenerator()
         if let wanted, let identity, !identity.constantTimeEquals(wanted) { credentials = [:] }
         let kept = wanted ?? identity ?? Secret((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
@@ -21,7 +20,7 @@ package actor MemoryStore: SnapshotStore {
         return StoreContents(identity: kept, credentials: Array(credentials.values))
     }
 
-    package func write(_ batch: StoreBatch) async throws(StoreFault) {
+    func write(_ batch: StoreBatch) async throws(StoreFault) {
         for credential in batch.saved { credentials[credential.key] = credential }
         for key in batch.removed { credentials[key] = nil }
         for entry in batch.history {
@@ -32,13 +31,13 @@ package actor MemoryStore: SnapshotStore {
         if let accounts = batch.accounts { name(accounts, now: batch.now) }
     }
 
-    package func probe() async throws(StoreFault) {}
+    func probe() async throws(StoreFault) {}
 
-    package func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] {
+    func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] {
         (changes[account] ?? [:]).values.sorted { $0.at < $1.at }
     }
 
-    package func close() async {}
+    func close() async {}
 
     private func thin(_ account: AccountID) {
         guard let entries = changes[account] else { return }
