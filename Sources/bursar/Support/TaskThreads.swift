@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 
 /// Where tasks run: on threads that sleep until there is one, and not on libdispatch's pool, which looks around once a second
-/// for as long as the process lives (docs/decisions/0014). *Any thread.*
+/// for as long as the process lives (docs/decisions/0012). *Any thread.*
 enum TaskThreads {
     /// As many as cores, like the pool that they stand in for.
     private static let pool = NIOThreadPool(numberOfThreads: System.coreCount)
