@@ -5,31 +5,65 @@ import BursarModel
 extension FuzzTarget {
     /// A provider's definition, as a user writes one.
     static let definition = FuzzTarget(
-        "definition", home: "BursarCatalogTests", longest: 4_096,
+        "definition", home: "BursarCatalogTests", longest: 1_200,
         words: MappingKey.all.map { $0.name + ": " } + [
             "x-bursar:", "$ref: ", "\"#/components/schemas/", "sum(", "[]", "?", " - ", "type: ", "properties:", "required: ",
             "additionalProperties: ", "oneOf: ", "not: ", "const: ", "pattern: '", "\\d", "{1,2}", "[^a-z]", "example: ",
             "examples:",
             "{name}", "unlimited", "|\n", "null", "\n  ", "- ", "&a ", "*a", "!!str ", "{400: unauthorized}", "4XX:", "default:"
         ],
-        seeds: { [short, EverythingDefinition.yaml].map { Array($0.utf8) } + BuiltInDefinitions.files.map(\.bytes) },
-        checkDefinition)
+        seeds: { shorts.map { Array($0.utf8) } }, checkDefinition)
 
-    /// So short that a change of it is often read.
-    private static let short = """
+    /// So short that a change of them is often read, and together with nearly everything that a definition can say.
+    private static let shorts = [
+        short("{unit: USD, available: b}", "{type: object}", "{b: 1.50}"),
+        short(
+            "{each: w, unit: {at: c, names: {usd: USD}, known: [USD]}, scale: 0.01, words: {null: unknown}, available: [f, b - u?]}",
+            "{type: object, required: [w]}", "{w: [{c: usd, f: 1}, {c: EUR, b: 3, u: 2}]}"),
+        short(
+            "{unit: credits, available: sum(g[].l), granted: -o?, total: /a.b}", "{anyOf: [{type: object}], not: {const: 1}}",
+            "{g: [{l: 1.5}, {l: 2}], a.b: \"7\"}"),
+        short(
+            "{unit: USD, available: b, reserved: r?}",
+            "{type: object, properties: {b: {type: [number, string], pattern: '^[0-9]{1,3}$', minimum: 0}}, additionalProperties: false}",
+            "{b: 5}",
+            more:
+                "  root: [d, $]\n  low: not ok\n  as_of: t\n  limit: 120 per 1m\n  query: a=b\n  headers: {X-A: b}\n  title: A B\n"
+                + "  environment: [A_KEY]\n"),
+        short(
+            "{unit: USD, available: b}", "{$ref: \"#/components/schemas/S\"}", "{ok: true, b: 1}",
+            more:
+                "  success: {ok: [true, 1], error: null}\n  codes: {at: [e.c, c], map: {7: unauthorized}}\n  statuses: {400: forbidden}\n"
+                + "  message: e.m\n",
+            responses: """
+                        4XX:
+                          description: e
+                          content:
+                            application/json: {schema: {type: object, required: [e]}, example: {e: {c: 7, m: no}}}
+                """)
+    ]
+
+    private static func short(
+        _ amount: String, _ schema: String, _ example: String, more: String = "", responses: String = ""
+    ) -> String {
+        """
         openapi: 3.1.0
         servers: [{url: "https://a.example"}]
         security: [{k: []}]
-        x-bursar: {id: a, amounts: [{unit: USD, available: b}]}
-        paths:
+        x-bursar:
+          id: a
+          amounts: [\(amount)]
+        \(more)paths:
           /b:
             get:
               responses:
                 "200":
                   description: d
-                  content: {application/json: {schema: {type: object}, example: {b: 1.50}}}
-        components: {securitySchemes: {k: {type: http, scheme: bearer}}}
+                  content: {application/json: {schema: \(schema), example: \(example)}}
+        \(responses)
+        components: {securitySchemes: {k: {type: http, scheme: bearer}}, schemas: {S: {type: object, required: [b]}}}
         """
+    }
 }
 
 private let name = "a.yaml"
@@ -40,7 +74,8 @@ private func checkDefinition(_ bytes: [UInt8]) throws(BrokenRule) {
         (result.definition == nil) == result.diagnostics.contains { $0.severity == .error }, "no definition and no error, or both"
     )
     for diagnostic in result.diagnostics { try diagnostic.checkForm(file: name) }
-    if YAMLRewriting.takesLineBefore(bytes) {
+    // A document without anything in it has no place but the file's beginning.
+    if YAMLRewriting.takesLineBefore(bytes), (try? LocatedReader.yaml(bytes, file: name))?.pairs?.isEmpty != true {
         let lower = read([0x0A] + bytes).diagnostics
         try demand(
             lower == result.diagnostics.map { $0.moved(byLines: 1, in: name) }, "a line before it changes more than places")

@@ -44,7 +44,8 @@ extension FuzzTarget {
         let lines = words.map { word in
             "\"" + word.utf8.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\"\n"
         }
-        try lines.joined().write(toFile: dictionary, atomically: true, encoding: .utf8)
+        // libFuzzer takes no empty file.
+        try ("# \(name)\n" + lines.joined()).write(toFile: dictionary, atomically: true, encoding: .utf8)
     }
 
     /// Of the corpus: whole files, where inputs have a name (`refuse-400-two-hosts.http`).

@@ -81,7 +81,7 @@ import Testing
         #expect(error([0x31], JSONLimits(bytes: 0))?.reason == .tooLarge(limit: 0))
     }
 
-    /// Found by fuzzing: a long object was refused for two such keys, and in a short one the first was found for both.
+    /// Found by a rule of the fuzzer (docs/fuzzing.md): a long object was refused for two such keys, and in a short one the first was found for both.
     @Test(arguments: [0, 40]) func `keys that only look alike are two keys, among few and among many`(others: Int) throws {
         let members = (0..<others).map { "\"k\($0)\":0," }.joined()
         let value = try JSONReader.read(Array("{\(members)\"\u{E9}\":1,\"e\u{301}\":2}".utf8))
