@@ -53,56 +53,78 @@ let package = Package(
     ],
     targets: [
         // ground
-        .target(name: "BursarModel", swiftSettings: settings),
+        .target(name: "BursarBasics", swiftSettings: settings),
+        .target(name: "BursarModel", dependencies: ["BursarBasics"], swiftSettings: settings),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CProcess"),
         // pure
-        .target(name: "BursarEngine", dependencies: ["BursarModel"], swiftSettings: settings),
-        .target(name: "BursarCatalog", dependencies: ["BursarModel", yams], swiftSettings: settings),
+        .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
+        .target(name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], swiftSettings: settings),
         // adapters
         .target(
             name: "BursarUpstream",
             dependencies: [
-                "BursarModel", "BursarEngine", "BursarCatalog", asyncHTTPClient, nioHTTP2, nioCore, nioPosix, nioHTTP1,
+                "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", asyncHTTPClient, nioHTTP2, nioCore, nioPosix,
+                nioHTTP1,
                 nioHTTPCompression, nioSSL, logging, crypto
             ],
             swiftSettings: settings),
         .target(
-            name: "BursarHTTP", dependencies: ["CNghttp2", "CZlib", "CProcess", nioCore, nioPosix, nioTLS, nioSSL],
+            name: "BursarHTTP",
+            dependencies: ["BursarBasics", "CNghttp2", "CZlib", "CProcess", nioCore, nioPosix, nioTLS, nioSSL],
             swiftSettings: settings),
         .target(
             name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", grdb, logging], swiftSettings: settings),
+        // beside: what an operator wrote, read and checked; no server, no refresher
+        .target(
+            name: "BursarConfiguration",
+            dependencies: ["BursarBasics", "BursarModel", "BursarCatalog", "CProcess", crypto], swiftSettings: settings),
         // composition
         .target(
             name: "BursarGateway",
             dependencies: [
-                "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore", "BursarHTTP", "CProcess",
-                nioCore, nioPosix,
+                "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarUpstream",
+                "BursarStore",
+                "BursarHTTP", "CProcess", nioCore, nioPosix,
                 logging, crypto
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings),
         // beside
         .target(
-            name: "BursarMocks", dependencies: ["BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix, crypto],
+            name: "BursarMocks",
+            dependencies: ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix, crypto],
             swiftSettings: settings),
         // program
         .target(name: "CRuntime"),
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "BursarModel", "BursarCatalog", "BursarGateway", "BursarMocks", "CProcess", "CRuntime", argumentParser,
+                "BursarBasics", "BursarModel", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
+                "BursarStore",
+                "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", argumentParser,
                 serviceLifecycle, unixSignals, asyncHTTPClient, logging, nioCore, nioPosix, nioHTTP1, nioSSL
             ],
             swiftSettings: settings),
+        // what several test targets use
         .testTarget(
-            name: "BursarModelTests", dependencies: ["BursarModel", "FuzzRules"], exclude: ["Corpus"], swiftSettings: settings),
+            name: "TestSupport", dependencies: ["BursarBasics", "BursarCatalog", "BursarConfiguration", "BursarModel"],
+            swiftSettings: settings),
+        .testTarget(name: "BursarBasicsTests", dependencies: ["BursarBasics"], swiftSettings: settings),
         .testTarget(
-            name: "BursarEngineTests", dependencies: ["BursarEngine", "BursarModel", "FuzzRules"], exclude: ["Corpus"],
+            name: "BursarConfigurationTests",
+            dependencies: ["TestSupport", "BursarConfiguration", "BursarBasics", "BursarCatalog", "BursarModel", "FuzzRules"],
             swiftSettings: settings),
         .testTarget(
-            name: "BursarCatalogTests", dependencies: ["BursarCatalog", "BursarModel", "FuzzRules"],
+            name: "BursarModelTests", dependencies: ["BursarModel", "BursarBasics", "FuzzRules"], exclude: ["Corpus"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BursarEngineTests", dependencies: ["BursarEngine", "BursarBasics", "BursarModel", "FuzzRules"],
+            exclude: ["Corpus"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BursarCatalogTests", dependencies: ["BursarCatalog", "BursarBasics", "BursarModel", "FuzzRules"],
             exclude: ["Corpus", "Definitions"],
             swiftSettings: settings),
         .testTarget(
@@ -114,11 +136,12 @@ let package = Package(
             exclude: ["Corpus"], swiftSettings: settings),
         .testTarget(
             name: "BursarHTTPTests",
-            dependencies: ["BursarHTTP", "FuzzRules", "CNghttp2", nioCore, nioPosix, nioEmbedded, nioSSL], exclude: ["Corpus"],
+            dependencies: ["BursarHTTP", "BursarBasics", "FuzzRules", "CNghttp2", nioCore, nioPosix, nioEmbedded, nioSSL],
+            exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
             name: "BursarMocksTests",
-            dependencies: ["BursarMocks", "BursarCatalog", "BursarModel", "BursarHTTP", nioCore, nioPosix],
+            dependencies: ["BursarMocks", "BursarBasics", "BursarCatalog", "BursarModel", "BursarHTTP", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
             name: "BursarStoreTests",
@@ -127,7 +150,9 @@ let package = Package(
         .testTarget(
             name: "BursarGatewayTests",
             dependencies: [
-                "BursarGateway", "BursarMocks", "BursarUpstream", "BursarStore", "BursarHTTP", "BursarEngine", "BursarCatalog",
+                "TestSupport", "BursarGateway", "BursarBasics", "BursarConfiguration", "BursarMocks", "BursarUpstream",
+                "BursarStore",
+                "BursarHTTP", "BursarEngine", "BursarCatalog",
                 "BursarModel", "FuzzRules", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging
             ],
             exclude: ["Corpus"], swiftSettings: settings)
@@ -139,7 +164,8 @@ let package = Package(
 // and a target that sees internals would break everyone's release build: so it is a test target except where the fuzzer is built.
 let isFuzzing = Context.environment["BURSAR_FUZZ"] != nil
 let rules: [Target.Dependency] = [
-    "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore", "BursarHTTP", "BursarGateway", "CNghttp2",
+    "BursarBasics", "BursarConfiguration", "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore",
+    "BursarHTTP", "BursarGateway", "CNghttp2",
     nioCore
 ]
 package.targets.append(

@@ -1,4 +1,5 @@
 import BursarCatalog
+package import BursarConfiguration
 import BursarEngine
 package import BursarHTTP
 package import BursarModel
@@ -39,7 +40,7 @@ package final class Gateway: Sendable {
         let relay = ChangeRelay()
         let refresher = Refresher(
             seed: UInt64.random(in: .min ... .max), clock: clock,
-            transport: HTTPTransport(eventLoopGroup: group, settings: configuration.upstream),
+            transport: HTTPTransport(eventLoopGroup: group, settings: UpstreamSettings(configuration.upstream)),
             scrubber: scrubber, logger: logger, metrics: upstreamMetrics,
             onChange: { change in
                 relay.changed(change)

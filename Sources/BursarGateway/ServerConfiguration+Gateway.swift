@@ -1,3 +1,5 @@
+import BursarBasics
+import BursarConfiguration
 import BursarHTTP
 import Logging
 
@@ -33,7 +35,7 @@ extension TLSIdentity {
 }
 
 extension ListenerSettings {
-    fileprivate var serverAddress: BursarHTTP.ListenAddress {
+    fileprivate var serverAddress: ListenerSource {
         switch address {
         case .tcp(let host, let port): .tcp(host: host, port: port)
         case .unix(let path): .unix(path: path, mode: mode)

@@ -1,3 +1,4 @@
+import BursarBasics
 internal import BursarModel
 
 /// A caller's key in the forms in which careless servers repeat it. It exists only for `echo-key`: a test that looks for a key

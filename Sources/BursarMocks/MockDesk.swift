@@ -1,3 +1,4 @@
+import BursarBasics
 internal import BursarModel
 
 /// A request to the mocks, as far as they look at it. *Value.*

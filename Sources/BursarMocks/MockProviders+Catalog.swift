@@ -21,7 +21,7 @@ extension MockProviders {
 
     /// The same for a catalog that is already read: `bursar mock` and `bursar demo`.
     package static func start(
-        catalog: Catalog, listeners: [ListenAddress] = [.tcp(host: "127.0.0.1", port: 0)], latency: Duration = .zero,
+        catalog: Catalog, listeners: [ListenerSource] = [.tcp(host: "127.0.0.1", port: 0)], latency: Duration = .zero,
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws(MockError) -> MockProviders {
         try await start(

@@ -36,7 +36,7 @@ public final class MockProviders: Sendable {
 
     /// Listens on all of `listeners`, or on none.
     static func start(
-        providers: [MockProvider], listeners: [ListenAddress], latency: Duration, clock: any Clock<Duration>,
+        providers: [MockProvider], listeners: [ListenerSource], latency: Duration, clock: any Clock<Duration>,
         wallTime: @escaping @Sendable () -> WallTime = MockHub.systemTime
     ) async throws(MockError) -> MockProviders {
         let hub = MockHub(providers: providers, latency: latency, clock: clock, wallTime: wallTime)

@@ -1,3 +1,4 @@
+import BursarBasics
 internal import BursarModel
 
 extension MockScenario {

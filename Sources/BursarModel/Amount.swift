@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// What an amount counts. *Value.*
 package enum AmountKind: String, Sendable, CaseIterable {
     /// May be spent now.

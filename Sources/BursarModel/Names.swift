@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// A provider's id, as in routes and configuration: `tensorpix`. *Value.*
 package struct ProviderID: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let name: String

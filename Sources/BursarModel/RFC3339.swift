@@ -1,3 +1,5 @@
+import BursarBasics
+
 extension WallTime {
     /// `2026-11-20T22:56:00.123Z`, always UTC with three fractional digits (RFC 3339).
     package var rfc3339: String {

@@ -1,4 +1,5 @@
 import BursarCatalog
+@testable import BursarConfiguration
 import BursarHTTP
 import BursarModel
 

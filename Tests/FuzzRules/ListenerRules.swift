@@ -1,3 +1,4 @@
+import BursarBasics
 @testable import BursarHTTP
 
 extension FuzzTarget {

@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarModel
 
 /// A provider as data, compiled: what to ask, what an answer must be, what it says. *Value.*

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// What a definition's `x-bursar` says about bodies. *Value.*

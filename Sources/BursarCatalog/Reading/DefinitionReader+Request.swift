@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// Where and how to ask: servers, path and security.

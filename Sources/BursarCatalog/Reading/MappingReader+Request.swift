@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// The keys about the request.

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// Reads an operation's responses: what each must look like, and the examples to serve. *Value,* used once.

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// `https://api.example.com/v1` as origin and path. *Value.*

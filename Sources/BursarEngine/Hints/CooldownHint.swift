@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarModel
 
 /// When a provider said to come back. *Value.* What it told, not what is done: ``Cooldown`` caps it.

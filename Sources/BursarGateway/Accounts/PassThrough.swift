@@ -1,4 +1,5 @@
 import BursarCatalog
+import BursarConfiguration
 import BursarEngine
 import BursarModel
 import BursarUpstream

@@ -1,3 +1,4 @@
+import BursarConfiguration
 import BursarEngine
 import BursarModel
 import BursarUpstream

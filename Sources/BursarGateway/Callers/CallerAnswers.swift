@@ -1,4 +1,5 @@
 import BursarCatalog
+import BursarConfiguration
 import BursarHTTP
 import BursarModel
 

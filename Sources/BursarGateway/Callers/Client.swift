@@ -1,3 +1,4 @@
+import BursarConfiguration
 import BursarModel
 import Synchronization
 

@@ -1,4 +1,6 @@
+import BursarBasics
 import BursarCatalog
+import BursarConfiguration
 import BursarHTTP
 import BursarModel
 

@@ -1,3 +1,4 @@
+import BursarConfiguration
 import BursarHTTP
 import BursarModel
 import Logging

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// `Accept` (RFC 9110 12.5.1), as far as this gateway offers a choice: JSON, or the table as plain text. Pure.

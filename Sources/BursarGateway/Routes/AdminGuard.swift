@@ -1,3 +1,5 @@
+import BursarBasics
+import BursarConfiguration
 import BursarHTTP
 import BursarModel
 
@@ -30,7 +32,7 @@ enum AdminGuard {
         let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]
         guard !forwarded.contains(where: { request.headers.contains($0) }) else { return false }
         let peer = request.connection.peer
-        return peer == "unix" || IPLiteral(peer) == .loopback
+        return peer == "unix" || IPAddress(peer)?.scope == .loopback
     }
 
     private static func isCrossSite(_ headers: HeaderFields) -> Bool {

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// What `/v1/balances?…` asks for. *Value.*

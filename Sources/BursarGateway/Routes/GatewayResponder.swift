@@ -1,3 +1,4 @@
+import BursarConfiguration
 import BursarCatalog
 import BursarHTTP
 import BursarModel

@@ -1,3 +1,5 @@
+import BursarBasics
+import BursarConfiguration
 import BursarModel
 
 /// The check of `Host` against DNS rebinding: a web page may point a name of its own at 127.0.0.1 and let the visitor's browser
@@ -38,7 +40,7 @@ struct HostGuard: Sendable {
 
     /// Addresses cannot be rebound: the browser went to that address itself.
     private static func isAddress(_ name: String) -> Bool {
-        IPLiteral(name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name) != nil
+        IPAddress(name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name) != nil
     }
 
     private static func withoutPort(_ host: String) -> Substring {

@@ -1,3 +1,5 @@
+import BursarBasics
+import BursarConfiguration
 import BursarModel
 
 /// The parameters of a query string, in order, decoded. *Value.*

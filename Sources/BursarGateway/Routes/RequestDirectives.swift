@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// How new the caller wants it and how long it waits: Cache-Control (RFC 9111 5.2.1), Pragma and Prefer (RFC 7240). *Value.*

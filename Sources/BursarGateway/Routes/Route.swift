@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// What a path asks for. *Value.* Pure: reading a path consults neither the catalog nor the configuration.
@@ -81,33 +82,6 @@ enum Route: Equatable, Sendable {
         guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }), !bytes.elementsEqual(path.utf8) else { return nil }
         guard bytes.filter({ $0 == 0x2F }).count == path.utf8.filter({ $0 == 0x2F }).count else { return nil }
         return String(validating: bytes, as: UTF8.self)
-    }
-}
-
-/// The bytes behind `%XX`, or nil where a `%` is not followed by two hexadecimal digits (RFC 3986 2.1).
-func percentDecodedBytes(_ text: some Collection<UInt8>) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.count)
-    var iterator = text.makeIterator()
-    while let byte = iterator.next() {
-        guard byte == UInt8(ascii: "%") else {
-            bytes.append(byte)
-            continue
-        }
-        guard let high = iterator.next()?.hexDigitValue, let low = iterator.next()?.hexDigitValue else { return nil }
-        bytes.append(high << 4 | low)
-    }
-    return bytes
-}
-
-extension UInt8 {
-    var hexDigitValue: UInt8? {
-        switch self {
-        case 0x30...0x39: self - 0x30
-        case 0x41...0x46: self - 0x37
-        case 0x61...0x66: self - 0x57
-        default: nil
-        }
     }
 }
 

@@ -1,4 +1,6 @@
+import BursarBasics
 import BursarCatalog
+import BursarConfiguration
 package import BursarModel
 import BursarUpstream
 

@@ -1,4 +1,5 @@
 import BursarCatalog
+import BursarConfiguration
 import BursarModel
 
 /// The routes as they are for everyone who may see the same, with the answers that stand ready for them. *Immutable; any thread:* its

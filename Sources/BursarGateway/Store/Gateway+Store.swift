@@ -1,3 +1,4 @@
+package import BursarConfiguration
 import BursarEngine
 import BursarModel
 package import BursarStore

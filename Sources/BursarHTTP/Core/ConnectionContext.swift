@@ -1,9 +1,12 @@
+package import BursarBasics
+
 /// Everything that a connection's protocol handler needs of its server, HTTP/1.1 and HTTP/2 alike. *Event loop.*
 package final class ConnectionContext {
     package private(set) var info: ConnectionInfo
     package let responder: any Responder
     package let observer: (any RequestObserver)?
     package let limits: Limits
+    package let times: LimitTimes
     package let counters: ServerCounters
     package let dates: DateCache
     package let spare: SpareBuffer
@@ -27,6 +30,7 @@ package final class ConnectionContext {
         self.responder = responder
         self.observer = observer
         self.limits = limits
+        times = LimitTimes(limits)
         self.counters = counters
         self.dates = dates
         self.spare = spare

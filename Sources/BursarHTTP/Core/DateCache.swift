@@ -1,10 +1,5 @@
+import BursarBasics
 package import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The `Date` header's 29 bytes for the current second, made when the second changes and not per request: one clock reading a
 /// batch and a comparison instead of a formatting. One per event loop, so that nobody waits. *Event loop.*
@@ -19,7 +14,7 @@ package final class DateCache {
     private(set) var nextChange = NIODeadline.uptimeNanoseconds(0)
     private let wallClock: @Sendable () -> (seconds: Int64, nanoseconds: Int64)
 
-    package init(wallClock: @escaping @Sendable () -> (seconds: Int64, nanoseconds: Int64) = DateCache.systemWallClock) {
+    package init(wallClock: @escaping @Sendable () -> (seconds: Int64, nanoseconds: Int64) = WallClock.now) {
         bytes = Array(repeating: 0x20, count: Self.length)
         self.wallClock = wallClock
     }
@@ -32,12 +27,6 @@ package final class DateCache {
         guard seconds != second else { return }
         second = seconds
         Self.write(seconds: seconds, into: &bytes)
-    }
-
-    package static let systemWallClock: @Sendable () -> (seconds: Int64, nanoseconds: Int64) = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return (Int64(time.tv_sec), Int64(time.tv_nsec))
     }
 
     /// Civil date from days since 1970 (the era arithmetic of the proleptic Gregorian calendar, 400 years = 146,097 days).

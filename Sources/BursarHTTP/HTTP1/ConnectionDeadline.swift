@@ -55,9 +55,9 @@ extension HTTP1Handler {
         case .body, .chunks, .failed: break  // set when the head was complete
         case .head:
             if inbound.readableBytes == 0 {
-                arm(.idle, after: connection.limits.idleTime, now: now)
+                arm(.idle, after: connection.times.idle, now: now)
             } else if deadlines.kind != .head {
-                arm(.head, after: connection.limits.headTime, now: now)
+                arm(.head, after: connection.times.head, now: now)
             }
         }
     }
@@ -78,7 +78,7 @@ extension HTTP1Handler {
         if deadlines.kind != .linger, peerStillReads(context) {
             let kind = deadlines.kind
             let unwritten = deadlines.unwritten
-            arm(kind, after: connection.limits.writeStallTime, now: now)
+            arm(kind, after: connection.times.writeStall, now: now)
             deadlines.unwritten = unwritten
             return
         }

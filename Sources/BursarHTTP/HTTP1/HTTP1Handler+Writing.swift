@@ -121,7 +121,7 @@ extension HTTP1Handler {
         handOver()
         needsFlush = false
         let now = context.eventLoop.now
-        arm(.write, after: connection.limits.writeStallTime, now: now)
+        arm(.write, after: connection.times.writeStall, now: now)
         let written = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in bound.value.lastAnswerIsWritten(lingers: lingers) }
@@ -131,7 +131,7 @@ extension HTTP1Handler {
     private func lastAnswerIsWritten(lingers: Bool) {
         guard phase == .closing, let context else { return }
         guard lingers else { return context.close(promise: nil) }
-        arm(.linger, after: connection.limits.lingerTime, now: context.eventLoop.now)
+        arm(.linger, after: connection.times.linger, now: context.eventLoop.now)
         resumeReading()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.close(mode: .output).whenFailure { _ in bound.value.context?.close(promise: nil) }

@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 
 /// Speaks HTTP/1.1 on one connection: bytes in, answers out, in order, one flush a read. *Event loop.*
@@ -67,13 +68,13 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if context.channel.isActive { arm(.head, after: connection.limits.headTime, now: context.eventLoop.now) }
+        if context.channel.isActive { arm(.head, after: connection.times.head, now: context.eventLoop.now) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { ended() }
 
     func channelActive(context: ChannelHandlerContext) {
-        arm(.head, after: connection.limits.headTime, now: context.eventLoop.now)
+        arm(.head, after: connection.times.head, now: context.eventLoop.now)
         context.fireChannelActive()
     }
 
@@ -123,7 +124,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
             if phase == .answering, deadlines.kind == .write { disarm() }
             goOn(now: now)
         } else if phase != .closed {
-            arm(.write, after: connection.limits.writeStallTime, now: now)
+            arm(.write, after: connection.times.writeStall, now: now)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -159,11 +160,11 @@ extension HTTP1Handler {
             let wasInBody = reader.phase != .head
             switch reader.next(&bytes) {
             case .more:
-                if !wasInBody, reader.phase != .head { arm(.body, after: connection.limits.bodyTime, now: now) }
+                if !wasInBody, reader.phase != .head { arm(.body, after: connection.times.body, now: now) }
                 return
             case .expectsContinue:
                 outbound.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-                arm(.body, after: connection.limits.bodyTime, now: now)
+                arm(.body, after: connection.times.body, now: now)
                 return
             case .fault(let fault): refuse(fault, now: now)
             case .request(let head, let body):
@@ -198,7 +199,7 @@ extension HTTP1Handler {
         connection.spare.takeBack(&outbound)
         (outbound, outboundIsShared) = (answer, true)
         repeated(prepared)
-        arm(.idle, after: connection.limits.idleTime, now: now)
+        arm(.idle, after: connection.times.idle, now: now)
         return true
     }
 

@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 
 /// Turns the bytes of a connection into whole requests, one after the other: head, then body within its bound. No I/O, no

@@ -1,3 +1,5 @@
+import BursarBasics
+
 internal import CNghttp2
 internal import NIOCore
 

@@ -1,3 +1,4 @@
+import BursarBasics
 internal import CNghttp2
 internal import NIOCore
 

@@ -34,7 +34,7 @@ extension HTTP2Handler {
     }
 
     func startTimers(_ context: ChannelHandlerContext) {
-        watchIdleness(in: connection.limits.idleTime)
+        watchIdleness(in: connection.times.idle)
         watchUnfinishedFrame()
     }
 
@@ -42,7 +42,7 @@ extension HTTP2Handler {
     private func watchIdleness(in delay: TimeAmount) {
         timers.idle = schedule(in: delay) { handler in
             let silence = handler.session.now - handler.lastProgress.at
-            let left = handler.connection.limits.idleTime - silence
+            let left = handler.connection.times.idle - silence
             guard left <= .zero, handler.unfinishedAnswers == 0 else {
                 return handler.watchIdleness(in: max(left, .seconds(1)))
             }
@@ -58,7 +58,7 @@ extension HTTP2Handler {
     func watchUnfinishedFrame() {
         guard timers.frame == nil, session.meter.isInsideFrame, phase != .lingering else { return }
         let seen = session.meter.framesSeen
-        timers.frame = schedule(in: connection.limits.headTime) { handler in
+        timers.frame = schedule(in: connection.times.head) { handler in
             handler.timers.frame = nil
             guard handler.session.meter.isInsideFrame, handler.session.meter.framesSeen == seen else {
                 return handler.watchUnfinishedFrame()
@@ -71,7 +71,7 @@ extension HTTP2Handler {
 
     func watchStalledWrite() {
         guard timers.writeStall == nil else { return }
-        timers.writeStall = schedule(in: connection.limits.writeStallTime) { handler in
+        timers.writeStall = schedule(in: connection.times.writeStall) { handler in
             handler.connection.counters.count(.writeStall)
             handler.context?.close(promise: nil)
         }
@@ -80,7 +80,7 @@ extension HTTP2Handler {
     /// One timer for all bodies of the connection.
     func bodyAwaited(on stream: HTTP2Stream) {
         guard timers.body == nil else { return }
-        watchBodies(in: connection.limits.bodyTime)
+        watchBodies(in: connection.times.body)
     }
 
     private func watchBodies(in delay: TimeAmount) {
@@ -88,7 +88,7 @@ extension HTTP2Handler {
             handler.timers.body = nil
             var wait: TimeAmount?
             for stream in handler.session.streams where stream.state != .unused && !stream.requestEnded {
-                let left = handler.connection.limits.bodyTime - (handler.session.now - stream.headEndedAt)
+                let left = handler.connection.times.body - (handler.session.now - stream.headEndedAt)
                 if left > .zero {
                     wait = min(wait ?? left, left)
                 } else if stream.state == .receiving {
@@ -111,6 +111,6 @@ extension HTTP2Handler {
     }
 
     func startLingerTimer() {
-        timers.linger = schedule(in: connection.limits.lingerTime) { $0.context?.close(promise: nil) }
+        timers.linger = schedule(in: connection.times.linger) { $0.context?.close(promise: nil) }
     }
 }

@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 import Synchronization
 
@@ -38,7 +39,8 @@ struct ConnectionSetup: Sendable {
         }
         if listener.proxyProtocolSources.contains(where: { $0.contains(peer) }) {
             let refused = { observer?.proxyHeaderRefused(peer: peer, listener: listener.name) ?? () }
-            let handler = ProxyProtocolHandler(time: limits.headTime, counters: counters, refused: refused) { channel, source in
+            let handler = ProxyProtocolHandler(time: TimeAmount(limits.headTime), counters: counters, refused: refused) {
+                channel, source in
                 try speak(on: channel, context(peer: source ?? peer, state))
             }
             try channel.pipeline.syncOperations.addHandler(handler)

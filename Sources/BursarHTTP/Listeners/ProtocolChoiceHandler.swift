@@ -14,7 +14,7 @@ final class ProtocolChoiceHandler: ChannelInboundHandler, RemovableChannelHandle
 
     func handlerAdded(context: ChannelHandlerContext) {
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: connection.limits.headTime) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: connection.times.head) {
             self.connection.counters.count(.tlsHandshakeTimeout)
             bound.value.close(promise: nil)
         }

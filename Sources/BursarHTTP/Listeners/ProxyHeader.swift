@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// Reads a PROXY protocol header, version 1 (text) or 2 (binary), as HAProxy's specification defines them. *Pure.*
 enum ProxyHeader {
     enum Result: Equatable {
@@ -68,6 +70,6 @@ enum ProxyHeader {
     }
 
     private static func v6(_ block: UnsafeRawBufferPointer) -> String? {
-        IPAddressText.v6(Array(block[0..<16]))
+        IPAddress(bytes: Array(block[0..<16])).map(\.description)
     }
 }

@@ -32,7 +32,7 @@ final class RefusingHandler: ChannelInboundHandler {
             to: &out)
         out.writeImmutableBuffer(response.body)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let linger = connection.limits.lingerTime
+        let linger = connection.times.linger
         context.writeAndFlush(wrapOutboundOut(out)).whenComplete { _ in
             // The request is on its way here; closing at once would turn the answer into a reset.
             bound.value.close(mode: .output, promise: nil)

@@ -1,6 +1,8 @@
+package import BursarBasics
+
 /// One address to listen on and what holds for its connections. *Value.*
 package struct ListenerConfiguration: Sendable {
-    package var address: ListenAddress
+    package var address: ListenerSource
     /// What logs call it: the address as configured, unless something better is given.
     package var name: String
     /// Nil: cleartext.
@@ -9,7 +11,7 @@ package struct ListenerConfiguration: Sendable {
     package var proxyProtocolSources: [AddressRange]
 
     package init(
-        _ address: ListenAddress, name: String? = nil, security: (any TransportSecurity)? = nil,
+        _ address: ListenerSource, name: String? = nil, security: (any TransportSecurity)? = nil,
         proxyProtocolSources: [AddressRange] = []
     ) {
         self.address = address

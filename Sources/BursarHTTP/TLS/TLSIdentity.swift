@@ -1,3 +1,4 @@
+package import BursarBasics
 package import NIOCore
 internal import NIOPosix
 internal import NIOSSL

@@ -1,3 +1,4 @@
+import BursarBasics
 internal import NIOSSL
 
 /// One reading of a listener's files, ready for handshakes; a *value*.

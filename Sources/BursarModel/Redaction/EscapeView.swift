@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// A text with one kind of escape undone, and the way back to where each byte came from. *Value.*
 struct EscapeView {
     /// An escape that was undone: where its bytes stand in the view, and where it stood in the source.

@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// How a credential that was found in a text is written there. *Value.* For people: it tells no byte of it.
 package enum SecretForm: String, Sendable, CaseIterable {
     case plain

@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// The second net, for the free text of a log line only: what usually is a credential, whoever's it may be. *Stateless.*
 ///
 /// It would rather blank out too much: 32 and more hex digits in a row (so log no trace id through it), what follows

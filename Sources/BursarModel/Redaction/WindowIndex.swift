@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// Finds any of many patterns in a text in one pass: each pattern is filed under one window of eight of its bytes (four for
 /// short words), and each window of the text is looked up in a bit filter that clean text hardly ever passes. *Immutable;
 /// any thread.*

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BursarBasics
 import BursarModel
 import NIOCore
 import NIOHTTP1

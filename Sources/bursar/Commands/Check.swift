@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarConfiguration
 import BursarGateway
 
 /// `bursar check`: reads everything that `serve` would, and calls nobody.
@@ -19,7 +20,7 @@ struct Check: ParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
-        let report = CheckReport(ConfigurationReader(sources: .process(opensStore: true)).read(options.request))
+        let report = CheckReport(ConfigurationReader(sources: .program(opensStore: true)).read(options.request))
         Terminal.answer(report.text)
         if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     }

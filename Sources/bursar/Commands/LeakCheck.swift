@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarConfiguration
 import BursarGateway
 import BursarModel
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import BursarBasics
+import BursarConfiguration
 import BursarGateway
 import BursarMocks
 import BursarModel

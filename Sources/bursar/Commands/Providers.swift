@@ -1,5 +1,6 @@
 import ArgumentParser
 import BursarCatalog
+import BursarConfiguration
 import BursarGateway
 import BursarModel
 
@@ -22,7 +23,7 @@ struct Providers: ParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
-        let result = ConfigurationReader(sources: .process()).read(options.request)
+        let result = ConfigurationReader(sources: .program()).read(options.request)
         ConfigurationLoading.tell(result)
         let accounts = result.configuration.map { Dictionary(grouping: $0.accounts, by: \.definition.id) }
         var definitions = result.catalog.definitions

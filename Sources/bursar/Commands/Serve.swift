@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarConfiguration
 import BursarGateway
 
 /// `bursar serve`: runs the gateway.
@@ -23,7 +24,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let configuration = try ConfigurationLoading.load(options.request)
         let request = options.request
-        let reader = ConfigurationReader(sources: .process())
+        let reader = ConfigurationReader(sources: .program())
         try await Running.gateway(configuration, reread: { reader.read(request) }) { addresses in
             Terminal.tell(Announcement.serving(configuration, addresses))
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BursarCatalog
+import BursarConfiguration
 import BursarGateway
 import BursarModel
 

@@ -1,3 +1,4 @@
+import BursarConfiguration
 import BursarGateway
 
 /// What is printed once something listens: where, and what to try next.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarConfiguration
 import BursarGateway
 
 /// Reads what a command needs of the configuration, and prints every problem of it.
@@ -9,7 +10,7 @@ enum ConfigurationLoading {
         _ request: ConfigurationRequest,
         otherwise: String = "Nothing was started. `bursar check` reads the same and calls nobody."
     ) throws -> Configuration {
-        try checked(ConfigurationReader(sources: .process()).read(request), otherwise: otherwise)
+        try checked(ConfigurationReader(sources: .program()).read(request), otherwise: otherwise)
     }
 
     static func checked(_ result: ConfigurationResult, otherwise: String = "Nothing was started.") throws -> Configuration {

@@ -4,6 +4,8 @@
     import Musl
 #endif
 import AsyncHTTPClient
+import BursarBasics
+import BursarConfiguration
 import BursarModel
 import NIOCore
 import NIOHTTP1

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarBasics
 import BursarGateway
 
 /// What `--listen` takes.

@@ -1,6 +1,8 @@
 import BursarCatalog
+@testable import BursarConfiguration
 import BursarHTTP
 import BursarModel
+import TestSupport
 import Testing
 
 @testable import BursarGateway

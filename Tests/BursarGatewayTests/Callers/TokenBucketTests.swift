@@ -1,3 +1,4 @@
+@testable import BursarConfiguration
 import BursarModel
 import Testing
 

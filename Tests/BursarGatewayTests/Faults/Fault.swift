@@ -1,3 +1,4 @@
+@testable import BursarConfiguration
 import BursarMocks
 
 /// A way in which an upstream misbehaves: a row of the contract's section 5, and what must follow from it. *Value.*

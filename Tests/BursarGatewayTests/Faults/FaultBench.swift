@@ -2,6 +2,7 @@ import BursarMocks
 import BursarModel
 import Foundation
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// One provider that misbehaves in one way, in front of a gateway that knows nothing, something, or something from before its

@@ -1,6 +1,7 @@
 import BursarMocks
 import BursarModel
 import Foundation
+import TestSupport
 import Testing
 
 /// The real program as a process: nothing that it leaves anywhere holds a key, also when it crashes under load.

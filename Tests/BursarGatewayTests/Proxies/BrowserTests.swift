@@ -1,5 +1,6 @@
 import BursarMocks
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BursarGateway

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A configuration as docs/reverse-proxy.md shows it. *Value.*

@@ -1,3 +1,4 @@
+@testable import BursarConfiguration
 import Testing
 
 @testable import BursarGateway

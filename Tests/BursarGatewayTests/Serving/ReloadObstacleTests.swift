@@ -1,3 +1,5 @@
+@testable import BursarConfiguration
+import TestSupport
 import Testing
 
 @testable import BursarGateway

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import TestSupport
 
 /// A program of this machine that a test runs: found in the usual folders, never by PATH. *Value.*
 enum LocalProgram {
@@ -55,24 +56,7 @@ enum LocalProgram {
     }
 }
 
-/// A folder that goes away with the test.
-struct ScratchFolder {
-    let path: String
-
-    init() throws {
-        // Few letters: what looks like a key is withheld from messages, also in a path.
-        path = "/tmp/bursar-" + String((0..<6).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
-    }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
-        return file(name)
-    }
-
+extension ScratchFolder {
     /// A certificate that signs itself: `name.pem` and `name.key`.
     func makeCertificate(_ name: String) async throws {
         let output = try await LocalProgram.run(
@@ -84,8 +68,6 @@ struct ScratchFolder {
             ])
         if output.status != 0 { throw Failure(text: output.complaint) }
     }
-
-    func remove() { try? FileManager.default.removeItem(atPath: path) }
 
     struct Failure: Error { let text: String }
 }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import BursarCatalog
+@testable import BursarConfiguration
 import BursarGateway
 import BursarMocks
 import BursarModel

@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarModel
 import Foundation
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway

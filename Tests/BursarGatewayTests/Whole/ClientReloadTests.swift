@@ -1,5 +1,6 @@
 import BursarModel
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway

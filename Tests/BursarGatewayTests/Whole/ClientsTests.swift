@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarModel
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway

@@ -3,6 +3,7 @@ import BursarGateway
 import BursarMocks
 import BursarModel
 import Foundation
+import TestSupport
 import Testing
 
 /// A key's file is replaced while requests run.

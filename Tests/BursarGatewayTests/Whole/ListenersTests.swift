@@ -1,7 +1,10 @@
+import BursarBasics
+@testable import BursarConfiguration
 import BursarHTTP
 import Foundation
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import BursarGateway

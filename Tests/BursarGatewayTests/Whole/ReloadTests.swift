@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarMocks
 import BursarModel
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway

@@ -3,6 +3,7 @@ import BursarMocks
 import BursarModel
 import BursarStore
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BursarGateway

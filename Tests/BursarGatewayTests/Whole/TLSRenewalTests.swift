@@ -1,8 +1,10 @@
 import AsyncHTTPClient
+@testable import BursarConfiguration
 import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import BursarGateway

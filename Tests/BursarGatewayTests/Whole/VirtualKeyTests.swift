@@ -3,6 +3,7 @@ import BursarMocks
 import BursarModel
 import Foundation
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway

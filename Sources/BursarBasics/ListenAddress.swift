@@ -1,0 +1,116 @@
+/// Where the gateway listens: `127.0.0.1:8787`, `[::1]:8787`, `unix:/run/bursar/bursar.sock`. *Value.*
+package enum ListenAddress: Sendable, Hashable {
+    /// `host` is an IP literal without brackets or a name; port 0 lets the system choose.
+    case tcp(host: String, port: Int)
+    case unix(path: String)
+
+    /// Where nothing else is said (contract, section 2).
+    package static let standard = ListenAddress.tcp(host: "127.0.0.1", port: 8787)
+
+    /// `sockaddr_un.sun_path` has 108 bytes on Linux, the last one for the terminating zero.
+    package static let longestSocketPath = 107
+
+    /// Whether only this machine can reach it. A name other than `localhost` counts as reachable from elsewhere: what it
+    /// resolves to is not known before it is bound, and may change.
+    package var isLocalOnly: Bool {
+        switch self {
+        case .unix: true
+        case .tcp(let host, _): host == "localhost" || IPAddress(host)?.scope == .loopback
+        }
+    }
+
+    /// Two listeners on one address cannot both be bound; port 0 never collides.
+    package func collides(with other: ListenAddress) -> Bool {
+        if case .tcp(_, 0) = self { return false }
+        return self == other
+    }
+}
+
+extension ListenAddress: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .tcp(let host, let port): host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension ListenAddress {
+    /// Why a text is no listen address. `meant` is what the writer may have wanted, where that is plain.
+    package struct Refusal: Error, Equatable {
+        package let reason: String
+        package let meant: String?
+    }
+
+    package static let expectation = "host:port, [IPv6]:port or unix:/path"
+
+    package init(parsing text: String) throws(Refusal) {
+        let lowercased = text.lowercased()
+        if lowercased.hasPrefix("http://") || lowercased.hasPrefix("https://") {
+            throw Refusal(reason: "a listen address has no scheme", meant: nil)
+        }
+        if text.hasPrefix("unix:") {
+            self = .unix(path: try Self.socketPath(String(text.dropFirst("unix:".count))))
+        } else if text.hasPrefix("/") || text.hasPrefix("./") {
+            throw Refusal(reason: "a Unix socket is written with unix: before its path", meant: "unix:" + text)
+        } else if text.hasPrefix("[") {
+            self = try Self.bracketed(text)
+        } else {
+            self = try Self.hostAndPort(text)
+        }
+    }
+
+    private static func socketPath(_ path: String) throws(Refusal) -> String {
+        guard !path.isEmpty else { throw Refusal(reason: "unix: needs a path", meant: "unix:/run/bursar/bursar.sock") }
+        guard !path.hasPrefix("//") else {
+            throw Refusal(reason: "unix: is followed by the path alone", meant: "unix:/" + path.drop { $0 == "/" })
+        }
+        guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw Refusal(reason: "a control character in the socket's path", meant: nil)
+        }
+        guard path.utf8.count <= longestSocketPath else {
+            throw Refusal(reason: "a socket's path has at most \(longestSocketPath) bytes", meant: nil)
+        }
+        guard !path.hasSuffix("/") else { throw Refusal(reason: "the path names a folder, not a socket", meant: nil) }
+        return path
+    }
+
+    private static func bracketed(_ text: String) throws(Refusal) -> ListenAddress {
+        guard let close = text.firstIndex(of: "]") else { throw Refusal(reason: "the bracket is not closed", meant: nil) }
+        let host = String(text[text.index(after: text.startIndex)..<close])
+        guard IPAddress(host) != nil, host.contains(":") else {
+            throw Refusal(reason: "brackets are for an IPv6 address, without a zone", meant: nil)
+        }
+        let rest = text[text.index(after: close)...]
+        guard rest.hasPrefix(":") else { throw Refusal(reason: "a port is missing", meant: "[\(host)]:8787") }
+        return .tcp(host: host.lowercased(), port: try port(rest.dropFirst()))
+    }
+
+    private static func hostAndPort(_ text: String) throws(Refusal) -> ListenAddress {
+        guard let colon = text.lastIndex(of: ":") else {
+            if parseASCIIDigits(text) != nil { throw Refusal(reason: "a host is missing", meant: "127.0.0.1:\(text)") }
+            throw Refusal(reason: "a port is missing", meant: isHost(text) ? "\(text):8787" : nil)
+        }
+        let host = String(text[..<colon])
+        if host.contains(":") {
+            let meant = IPAddress(text) != nil ? "[\(text)]:8787" : IPAddress(host) != nil ? "[\(host)]\(text[colon...])" : nil
+            throw Refusal(reason: "an IPv6 address stands in brackets", meant: meant)
+        }
+        let port = try port(text[text.index(after: colon)...])
+        guard !host.isEmpty else { throw Refusal(reason: "a host is missing", meant: "127.0.0.1:\(port)") }
+        guard host != "*" else { throw Refusal(reason: "every interface is written 0.0.0.0 or [::]", meant: "0.0.0.0:\(port)") }
+        guard isHost(host) else { throw Refusal(reason: "the host is neither an IP address nor a name", meant: nil) }
+        return .tcp(host: host.lowercased(), port: port)
+    }
+
+    private static func port(_ text: some StringProtocol) throws(Refusal) -> Int {
+        guard let port = parseASCIIDigits(text), port <= 65_535 else {
+            throw Refusal(reason: "a port is a number from 0 to 65535", meant: nil)
+        }
+        return port
+    }
+
+    package static func isHost(_ text: String) -> Bool { IPAddress(text) != nil || HostName.isName(text) }
+}

@@ -1,0 +1,150 @@
+package import BursarCatalog
+package import BursarBasics
+package import BursarModel
+
+/// All that `serve` needs to know, checked: whoever holds one needs no further check. *Value;* a reload builds a new one.
+package struct Configuration: Sendable {
+    package let origin: ConfigurationOrigin
+    /// At least one where nothing is inherited; no two collide.
+    package let listeners: [ListenerSettings]
+    /// Sockets that the process was started with; served beside ``listeners``.
+    package let inherited: [InheritedListener]
+    /// Not nil where a listener uses it.
+    package let tls: TLSSettings?
+    package let proxies: ProxyConfiguration
+    package let limits: Limits
+    /// In the order of the file, which is the order of rows. May be empty: pass-through and the documents work without any.
+    package let accounts: [AccountConfiguration]
+    package let defaults: AccountDefaults
+    /// The built-in definitions and those of `providers:`.
+    package let catalog: Catalog
+    /// Whether callers may send a credential of their own on provider routes.
+    package let passthrough: Bool
+    /// Whether a listener that others can reach may be open to everyone.
+    package let allowAnonymous: Bool
+    /// Names for the check of `Host`, those of listeners included; addresses and `localhost` need none.
+    package let hosts: [HostPattern]
+    package let store: StoreConfiguration
+    package let log: LogConfiguration
+    package let drain: DrainConfiguration
+    package let upstream: UpstreamConfiguration
+
+    /// Empty: nobody is told apart, and everyone who reaches a listener may ask.
+    package let clients: [ClientConfiguration]
+    /// Origins whose pages browsers let read answers.
+    package let corsOrigins: [String]
+
+    package var listen: [ListenAddress] { listeners.map(\.address) }
+
+    /// Every text that must not leave the process: what the scrubber is told.
+    package var secrets: [Secret] { namedSecrets.map(\.secret) }
+
+    /// Files that hold a key: when one changes, everything is read again.
+    package var secretFiles: Set<String> { Set(accounts.compactMap(\.secretFile)) }
+
+    /// Whether an account of that name has another key now.
+    package func hasOtherKeys(than old: Configuration) -> Bool {
+        let before = Dictionary(old.accounts.map { ($0.id, $0.secret) }, uniquingKeysWith: { first, _ in first })
+        return accounts.contains { account in before[account.id].map { !$0.constantTimeEquals(account.secret) } ?? false }
+    }
+
+    /// The same with whose they are, for messages: `provider/account`.
+    package var namedSecrets: [(name: String, secret: Secret)] {
+        accounts.flatMap { account in [account.secret, account.password].compactMap(\.self).map { ("\(account.id)", $0) } }
+            + [upstream.proxy?.password].compactMap(\.self).map { ("upstream.proxy_password", $0) }
+    }
+}
+
+/// Where a configuration came from. *Value.*
+package enum ConfigurationOrigin: Sendable, Equatable {
+    /// The path as given, for messages and for a reload.
+    case file(path: String)
+    /// No file: the definitions' default variables.
+    case environment
+}
+
+/// A named credential of a provider and how it is to be asked. *Value.* Its `description` has no credential, as ``Secret`` has none.
+package struct AccountConfiguration: Sendable {
+    package let id: AccountID
+    package let definition: ProviderDefinition
+    package let secret: Secret
+    /// The secret part of a basic credential, whose whole is `user:password`; nil for every other one.
+    package let password: Secret?
+    /// Where ``secret`` came from, so that it can be read again.
+    package let secretReference: SecretReference
+    /// The file that ``secret`` stands in, where it came from one.
+    package var secretFile: String?
+    package let ttl: Duration
+    package let staleFor: Duration
+    package let timeout: Duration
+    /// Nil: asked only when a caller asks.
+    package let refresh: RefreshConfiguration?
+    /// Below this available amount the row says so.
+    package let low: ExactDecimal?
+    /// `https://host[:port][/path]` without a closing slash: the definition's origin, or what `base_url` says.
+    package let baseURL: String
+    /// Whether `base_url` was given.
+    package let isBaseURLOverridden: Bool
+    /// What the definition's path takes from configuration, by name; complete.
+    package let parameters: [String: String]
+    /// Where the account stands, for findings and reloads.
+    package let place: ConfigurationPlace
+}
+
+/// What holds for an account that says nothing else. *Value.*
+package struct AccountDefaults: Sendable, Equatable {
+    /// How long a reading is fresh.
+    package var ttl: Duration = .seconds(30)
+    /// How long a reading past its ttl may still be shown.
+    package var staleFor: Duration = .seconds(24 * 3_600)
+    /// How long a caller waits for a provider.
+    package var timeout: Duration = .seconds(5)
+    /// How often a reading is renewed before anybody asks; nil: never.
+    package var refresh: Duration?
+    /// How long after the last caller that goes on.
+    package var refreshFor: Duration = .seconds(24 * 3_600)
+
+    package init() {}
+}
+
+/// How an account is refreshed in the background. *Value.*
+package struct RefreshConfiguration: Sendable, Equatable {
+    package let interval: Duration
+    /// An account that nobody asked for within this sleeps.
+    package let whileAskedWithin: Duration
+}
+
+extension AccountDefaults {
+    func refreshing(each interval: Duration?) -> RefreshConfiguration? {
+        interval.map { RefreshConfiguration(interval: $0, whileAskedWithin: refreshFor) }
+    }
+}
+
+/// What is logged, and how. *Value.*
+package struct LogConfiguration: Sendable, Equatable {
+    package enum Level: String, Sendable, CaseIterable { case trace, debug, info, notice, warning, error, critical }
+    package enum Format: String, Sendable, CaseIterable {
+        /// Text on a terminal, JSON otherwise.
+        case auto
+        case text
+        case json
+    }
+
+    package var level: Level = .info
+    package var format: Format = .auto
+    /// Whether each request has a line.
+    package var access: Bool = true
+
+    package init() {}
+}
+
+/// How the gateway stops. *Value.*
+package struct DrainConfiguration: Sendable, Equatable {
+    /// From the signal until connections are no longer accepted: time for a balancer to notice `/readyz`.
+    package var delay: Duration = .zero
+    /// From the signal until the process ends, whatever still runs; ``delay`` is part of it. Eight seconds, because container
+    /// engines kill after ten, and the default timeout of a provider is five.
+    package var deadline: Duration = .seconds(8)
+
+    package init() {}
+}

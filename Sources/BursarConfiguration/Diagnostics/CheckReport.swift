@@ -1,0 +1,110 @@
+import BursarBasics
+import BursarCatalog
+import BursarModel
+
+/// What `bursar check` says: every problem, what the audit found, and what `serve` would do. *Value.* It has no credential in it.
+package struct CheckReport: Sendable {
+    package let result: ConfigurationResult
+
+    package init(_ result: ConfigurationResult) { self.result = result }
+
+    package var exitCode: Int32 { result.exitCode }
+
+    package var text: String {
+        var lines = result.diagnostics.map(\.description) + result.findings.map(\.line)
+        if !lines.isEmpty { lines.append("") }
+        if let configuration = result.configuration {
+            lines += Self.summary(of: configuration)
+            lines.append("")
+        }
+        lines.append(verdict)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var verdict: String {
+        let errors = result.diagnostics.count { $0.severity == .error }
+        let warnings = result.diagnostics.count - errors + result.findings.count { $0.rule.severity > .note }
+        guard errors == 0 else {
+            return "\(Self.counted(errors, "error")), \(Self.counted(warnings, "warning")): serve would not start"
+        }
+        return warnings == 0 ? "ok" : "ok, with \(Self.counted(warnings, "warning"))"
+    }
+
+    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+}
+
+// MARK: - The summary
+
+extension CheckReport {
+    private static func summary(of configuration: Configuration) -> [String] {
+        var lines: [String] = []
+        switch configuration.origin {
+        case .file(let path): lines.append("configuration  \(path)")
+        case .environment: lines.append("configuration  the environment alone")
+        }
+        let listeners =
+            configuration.listeners.map { ($0.address, $0.usesTLS ? "TLS, " : "") }
+            + configuration.inherited.map { ($0.address, "passed by systemd, ") }
+        for (index, (address, kind)) in listeners.enumerated() {
+            let openness = configuration.clients.isEmpty ? "open to everyone" : "clients only"
+            let reach = address.isLocalOnly ? "this machine only" : "reachable from elsewhere, \(openness)"
+            lines.append((index == 0 ? "listens at     " : "               ") + "\(address) (\(kind)\(reach))")
+        }
+        lines.append("definitions    " + configuration.catalog.definitions.map(\.id.name).joined(separator: ", "))
+        lines.append("pass-through   " + (configuration.passthrough ? "on" : "off"))
+        lines.append("store          " + configuration.store.title)
+        lines.append("clients        " + (configuration.clients.isEmpty ? "none" : "\(configuration.clients.count)"))
+        lines.append("accounts       " + (configuration.accounts.isEmpty ? "none" : "\(configuration.accounts.count)"))
+        return lines + table(of: configuration.accounts)
+    }
+
+    private static func table(of accounts: [AccountConfiguration]) -> [String] {
+        guard !accounts.isEmpty else { return [] }
+        let rows =
+            [["ACCOUNT", "TTL", "STALE FOR", "TIMEOUT", "LOW", "BASE URL", "KEY FROM"]]
+            + accounts.map { account in
+                [
+                    "\(account.id)", DurationText.format(account.ttl), DurationText.format(account.staleFor),
+                    DurationText.format(account.timeout), account.low.map { "\($0)" } ?? "-", account.baseURL,
+                    account.secretReference.source.title
+                ]
+            }
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let padded = zip(row, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }
+            var line = "  " + padded.joined(separator: "  ")
+            while line.hasSuffix(" ") { line.removeLast() }
+            return line
+        }
+    }
+}
+
+extension StoreConfiguration {
+    fileprivate var title: String {
+        switch self {
+        case .sqlite(let path): ShowableText.path(path)
+        case .memory(.chosen): "memory: nothing survives a restart"
+        case .memory(.nowhereElse): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set"
+        }
+    }
+}
+
+extension SecretReference.Source {
+    /// Where a key comes from, without anything that could be one.
+    package var title: String {
+        switch self {
+        case .environment(let name): ShowableText.allows(name) ? "${env:\(name)}" : "${env:…}"
+        case .file(let path): "${file:\(ShowableText.path(path))}"
+        case .credential(let name): ShowableText.allows(name) ? "${credential:\(name)}" : "${credential:…}"
+        case .command(let command):
+            // Its arguments may be anything.
+            command.words.first.map { ShowableText.allowsPath($0) ? "${exec:\($0)…}" : "${exec:…}" } ?? "${exec:…}"
+        case .literal: "the configuration itself"
+        }
+    }
+}
+
+extension AuditFinding {
+    /// `bursar.yaml:4:10: warning: … [BUR001]`.
+    package var line: String { "\(place): \(rule.severity.rawValue): \(message) [\(rule.rawValue)]" }
+}

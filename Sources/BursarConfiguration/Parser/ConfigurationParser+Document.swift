@@ -1,0 +1,113 @@
+import BursarBasics
+import BursarCatalog
+import BursarModel
+
+/// The whole document, and the way without one.
+extension ConfigurationParser {
+    mutating func configuration(_ content: FileContent, builtIn: Catalog, _ request: ConfigurationRequest) -> Configuration? {
+        knownCatalog = builtIn
+        guard let root = document(content), let entries = entries(of: root, in: .root) else { return nil }
+        let settings = settings(entries)
+        let (catalog, isComplete) = catalog(entries["providers"], builtIn)
+        knownCatalog = catalog
+        let context = AccountContext(catalog: catalog, isCatalogComplete: isComplete, defaults: settings.defaults)
+        let errorsBefore = problems.errorCount
+        // A file that names no accounts at all leaves them to the environment; an empty list means none.
+        let accounts = entries["accounts"].map { self.accounts($0, context) } ?? accountsFromEnvironment(context)
+        let clients = clients(
+            entries["clients"],
+            ClientContext(
+                catalog: catalog, accounts: accounts.map(\.id),
+                isComplete: isComplete && problems.errorCount == errorsBefore))
+        checkIdentities(entries, settings)
+        if content.isReadableByAnyone, problems.findings.contains(where: { $0.rule == .literalKey }) {
+            problems.finding(
+                .configurationReadableByAnyone, ConfigurationPlace(file: file),
+                "every user of this machine can read this file, which has a key in it; chmod 600 it")
+        }
+        if content.isWritableByAnyone {
+            problems.finding(
+                .configurationWritableByAnyone, ConfigurationPlace(file: file),
+                "every user of this machine can change this file, and with it where keys are sent; chmod 600 it")
+        }
+        return finish(.file(path: file), settings, catalog, accounts, clients, request)
+    }
+
+    mutating func configurationFromEnvironment(builtIn: Catalog, _ request: ConfigurationRequest) -> Configuration? {
+        knownCatalog = builtIn
+        let settings = RootSettings()
+        let context = AccountContext(catalog: builtIn, isCatalogComplete: true, defaults: settings.defaults)
+        let accounts = accountsFromEnvironment(context)
+        return finish(.environment, settings, builtIn, accounts, [], request)
+    }
+
+    private mutating func finish(
+        _ origin: ConfigurationOrigin, _ settings: RootSettings, _ catalog: Catalog, _ accounts: [AccountConfiguration],
+        _ clients: [ClientConfiguration], _ request: ConfigurationRequest
+    ) -> Configuration? {
+        let options = listeners(request.listen.map { ($0, ConfigurationPlace(file: "--listen")) })
+        let listen = request.listen.isEmpty ? settings.listen : options
+        let inherited = sources.inherited
+        let allowAnonymous = settings.allowAnonymous || request.allowAnonymous
+        let hosts = settings.hosts + Self.names(of: listen.map(\.0.address)).filter { !settings.hosts.contains($0) }
+        checkExposure(
+            listen + inherited.map { (ListenerSettings($0.address), ConfigurationPlace(file: "$LISTEN_FDS")) },
+            allowAnonymous: allowAnonymous, hasClients: settings.hasClients)
+        checkSockets(listen)
+        checkCoverage(of: accounts)
+        let store = settings.store ?? .standard(sources)
+        checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
+        // Whoever passes sockets has said where to listen.
+        let standard = inherited.isEmpty ? [ListenerSettings(.standard)] : []
+        return Configuration(
+            origin: origin, listeners: listen.isEmpty ? standard : listen.map(\.0), inherited: inherited,
+            tls: listen.contains(where: \.0.usesTLS) ? settings.tls : nil, proxies: settings.proxies, limits: settings.limits,
+            accounts: accounts, defaults: settings.defaults,
+            catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
+            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream, clients: clients,
+            corsOrigins: settings.corsOrigins)
+    }
+
+    /// Whoever names a listener means to call it by that name.
+    private static func names(of listeners: [ListenAddress]) -> [HostPattern] {
+        listeners.compactMap { address in
+            guard case .tcp(let host, _) = address, IPAddress(host) == nil, host != "localhost" else { return nil }
+            return HostPattern(host)
+        }
+    }
+
+    /// An account named `default` for each provider that has a default variable set.
+    mutating func accountsFromEnvironment(_ context: AccountContext) -> [AccountConfiguration] {
+        context.catalog.definitions.compactMap { account(fromEnvironmentFor: $0, context.defaults) }
+    }
+
+    private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ defaults: AccountDefaults)
+        -> AccountConfiguration?
+    {
+        var chosen: String?
+        for name in definition.environmentVariables {
+            guard let value = sources.environment[name] else { continue }
+            let place = ConfigurationPlace(file: "$\(name)")
+            if !value.contains(where: { !$0.isWhitespace }) {
+                problems.warning(place, "is set and blank; no account is made of it")
+            } else if let chosen {
+                problems.warning(place, "is set, and so is $\(chosen), which is used")
+            } else {
+                chosen = name
+            }
+        }
+        guard let chosen else { return nil }
+        let place = ConfigurationPlace(file: "$\(chosen)")
+        guard definition.parameters.isEmpty else {
+            problems.error(place, "\(definition.id) needs parameters, which only a configuration file can give")
+            return nil
+        }
+        guard let credential = credential(.environment(name: chosen), literal: nil, at: place, definition) else { return nil }
+        return AccountConfiguration(
+            id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
+            password: credential.password,
+            secretReference: credential.reference, ttl: defaults.ttl, staleFor: defaults.staleFor, timeout: defaults.timeout,
+            refresh: defaults.refreshing(each: defaults.refresh), low: nil,
+            baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)
+    }
+}

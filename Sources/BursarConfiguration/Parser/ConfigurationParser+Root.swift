@@ -1,0 +1,109 @@
+import BursarCatalog
+import BursarBasics
+import BursarModel
+
+/// What an address list, a switch or a section of settings at the top level says, before listeners of the command line are
+/// considered. *Value.*
+struct RootSettings {
+    var listen: [(ListenerSettings, ConfigurationPlace)] = []
+    var tls: TLSSettings?
+    var proxies = ProxyConfiguration()
+    var limits = Limits()
+    var passthrough = true
+    var allowAnonymous = false
+    var hosts: [HostPattern] = []
+    /// Nil: the standard place.
+    var store: StoreConfiguration?
+    var storePlace: ConfigurationPlace?
+    var defaults = AccountDefaults()
+    var corsOrigins: [String] = []
+    /// Whether `clients` stands there, readable or not.
+    var hasClients = false
+    var log = LogConfiguration()
+    var drain = DrainConfiguration()
+    var upstream = UpstreamConfiguration()
+}
+
+extension ConfigurationParser {
+    mutating func settings(_ root: [String: Entry]) -> RootSettings {
+        var settings = RootSettings()
+        let errorsBefore = problems.errorCount
+        settings.listen = listen(root["listen"])
+        let areListenersRead = problems.errorCount == errorsBefore
+        settings.tls = tls(root["tls"])
+        settings.proxies.trusted = ranges(root["trusted_proxies"], "trusted_proxies")
+        settings.proxies.proxyProtocol = ranges(root["proxy_protocol"], "proxy_protocol")
+        settings.limits = limits(root["limits"])
+        resolver.runsCommands = secrets(root["secrets"])
+        checkUse(of: root["tls"], by: settings.listen, areAllRead: areListenersRead)
+        settings.passthrough = boolean(root["passthrough"], "passthrough") ?? settings.passthrough
+        settings.allowAnonymous = boolean(root["allow_anonymous"], "allow_anonymous") ?? settings.allowAnonymous
+        settings.hosts = hosts(root["hosts"])
+        settings.store = store(root["store"])
+        settings.storePlace = root["store"].map { at($0.node) }
+        settings.hasClients = root["clients"] != nil
+        settings.corsOrigins = origins(root["cors"])
+        settings.defaults = defaults(root["defaults"])
+        settings.log = log(root["log"])
+        settings.drain = drain(root["drain"])
+        settings.upstream = upstream(root["upstream"])
+        return settings
+    }
+
+    private mutating func hosts(_ entry: Entry?) -> [HostPattern] {
+        let element = "a host name such as bursar.internal or *.corp.example"
+        var hosts: [HostPattern] = []
+        for (text, place) in texts(entry, "hosts", element: element, atMost: ConfigurationLimits.hosts) ?? [] {
+            if let host = HostPattern(text) {
+                if !hosts.contains(host) { hosts.append(host) }
+            } else if text == "*" {
+                problems.error(place, "* would switch the check of Host off, which stops DNS rebinding; name the hosts")
+            } else {
+                problems.error(place, "an element of hosts must be \(element), without scheme, port or path")
+            }
+        }
+        return hosts
+    }
+
+    private mutating func defaults(_ entry: Entry?) -> AccountDefaults {
+        var defaults = AccountDefaults()
+        guard let entry, let entries = entries(of: entry.node, in: .defaults) else { return defaults }
+        defaults.ttl = duration(entries["ttl"], "ttl", in: ConfigurationLimits.ttl) ?? defaults.ttl
+        defaults.staleFor = duration(entries["stale_for"], "stale_for", in: ConfigurationLimits.staleFor) ?? defaults.staleFor
+        defaults.timeout = duration(entries["timeout"], "timeout", in: ConfigurationLimits.timeout) ?? defaults.timeout
+        defaults.refresh = refresh(entries["refresh"], otherwise: nil)
+        defaults.refreshFor =
+            duration(entries["refresh_for"], "refresh_for", in: ConfigurationLimits.refreshFor) ?? defaults.refreshFor
+        return defaults
+    }
+
+    private mutating func log(_ entry: Entry?) -> LogConfiguration {
+        var log = LogConfiguration()
+        guard let entry, let entries = entries(of: entry.node, in: .log) else { return log }
+        log.level = choice(entries["level"], "level") ?? log.level
+        log.format = choice(entries["format"], "format") ?? log.format
+        log.access = boolean(entries["access"], "access") ?? log.access
+        return log
+    }
+
+    /// Whether commands may be run for keys.
+    private mutating func secrets(_ entry: Entry?) -> Bool {
+        guard let entry, let entries = entries(of: entry.node, in: .secrets) else { return false }
+        return boolean(entries["exec"], "exec") ?? false
+    }
+
+    private mutating func drain(_ entry: Entry?) -> DrainConfiguration {
+        var drain = DrainConfiguration()
+        guard let entry, let entries = entries(of: entry.node, in: .drain) else { return drain }
+        let delay = duration(entries["delay"], "delay", in: ConfigurationLimits.drainDelay)
+        let deadline = duration(entries["deadline"], "deadline", in: ConfigurationLimits.drainDeadline)
+        drain.delay = delay ?? drain.delay
+        drain.deadline = deadline ?? drain.deadline
+        if drain.delay >= drain.deadline, let entry = entries["delay"] ?? entries["deadline"] {
+            problems.error(
+                at(entry.node),
+                "delay must be shorter than deadline (\(DurationText.format(drain.deadline))), which counts from the signal, too")
+        }
+        return drain
+    }
+}

@@ -1,0 +1,36 @@
+import BursarEngine
+import BursarBasics
+import BursarConfiguration
+import BursarHTTP
+import BursarStore
+import BursarUpstream
+
+extension ConfigurationSources {
+    /// This process's environment and file system, with what certificates, the store and systemd's sockets say of themselves.
+    /// - Parameter opensStore: also look into a store's file; not for a process that serves, see ``StoreProbe``.
+    static func program(opensStore: Bool = false) -> ConfigurationSources {
+        var sources = ConfigurationSources.process()
+        sources.checkTLS = usable
+        sources.hasCertificates = { TrustedAuthorities(pem: $0) != nil }
+        sources.checkStore = { path in
+            StoreProbe.fault(path: path, opens: opensStore).map {
+                StoreProblem(words: $0.words, isCorrupt: $0.reason == .corrupt)
+            }
+        }
+        sources.inherited = SystemdSockets.passed(environment: sources.environment).map { socket in
+            InheritedListener(
+                descriptor: socket.descriptor, name: socket.name,
+                address: socket.path.map { .unix(path: $0) } ?? .tcp(host: socket.host, port: socket.port))
+        }
+        return sources
+    }
+
+    private static func usable(_ settings: TLSSettings) -> TLSFileProblem? {
+        do throws(TLSError) {
+            _ = try TLSIdentity(settings)
+            return nil
+        } catch {
+            return TLSFileProblem(file: error.file, words: error.words)
+        }
+    }
+}

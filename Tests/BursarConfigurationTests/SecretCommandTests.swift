@@ -1,0 +1,101 @@
+@testable import BursarConfiguration
+import BursarModel
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct SecretCommandTests {
+    @Test(arguments: [
+        ("/usr/bin/pass", ["/usr/bin/pass"]), ("/usr/bin/op read op://vault/item", ["/usr/bin/op", "read", "op://vault/item"]),
+        ("/bin/a  b ", ["/bin/a", "b"]), ("[\"/bin/a\", \"two words\", \"\"]", ["/bin/a", "two words", ""]),
+        ("/bin/a $HOME 'x' | y", ["/bin/a", "$HOME", "'x'", "|", "y"])
+    ])
+    func `words are taken as they are`(text: String, words: [String]) {
+        #expect(SecretCommand(text)?.words == words)
+    }
+
+    @Test(arguments: [
+        "", " ", "pass show x", "./pass", "~/bin/pass", "/bin/", "[]", "[\"pass\"]", "[1]", "[\"/bin/a\"", "/bin/a\nb"
+    ])
+    func `a program must be named by its whole path`(text: String) {
+        #expect(SecretCommand(text) == nil)
+    }
+
+    private func key(_ command: String, exec: Bool = true) throws -> ConfigurationResult {
+        let yaml = "\(exec ? "secrets: {exec: true}\n" : "")accounts:\n  - {provider: sunor, key: '${exec:\(command)}'}"
+        var sources = ConfigurationSources.memory(files: ["bursar.yaml": yaml])
+        sources.runCommand = { CommandRunner.run($0, environment: ["GREETING": "abcdefgh-hello"], limit: $1) }
+        return ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get()).read(ConfigurationRequest())
+    }
+
+    @Test func `what a command prints is the key, without its line break`() throws {
+        let result = try key("/bin/echo abcdefgh-1")
+        #expect(result.configuration?.accounts.first?.secret.exposedText == "abcdefgh-1")
+        #expect(result.findings.map(\.rule) == [.keyFromCommand])
+        #expect(try key("/usr/bin/printenv GREETING").configuration?.accounts.first?.secret.exposedText == "abcdefgh-hello")
+    }
+
+    @Test func `nothing runs unless the configuration says so`() throws {
+        let marker = FileManager.default.temporaryDirectory.appendingPathComponent("bursar-exec-\(UUID().uuidString)").path
+        let result = try key("/usr/bin/touch \(marker)", exec: false)
+        #expect(result.errors.count == 1)
+        #expect(result.errors.first?.contains("secrets: {exec: true}") == true)
+        #expect(!FileManager.default.fileExists(atPath: marker))
+    }
+
+    @Test(arguments: [
+        ("/bin/sh -c [\"x\"]", "ended with status"), ("/no/such/program", "cannot be started"),
+        ("/usr/bin/head -c 5000 /dev/zero", "longer than"),
+        ("/bin/true", "blank"), ("/usr/bin/printf a\\nb-and-more", "line break")
+    ])
+    func `what goes wrong is said, and nothing of the output`(command: String, words: String) throws {
+        let result = try key(command)
+        #expect(result.errors.first?.contains(words) == true, "\(result.errors)")
+        #expect(result.exitCode == 78)
+    }
+
+    @Test func `neither output of a command that fails is shown`() throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let script = try folder.write("#!/bin/sh\necho half-a-secret-1234\necho other-secret-5678 >&2\nexit 3\n", to: "helper")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        let text = CheckReport(try key(script)).text
+        #expect(text.contains("ended with status 3"))
+        #expect(!text.contains("1234") && !text.contains("5678"))
+    }
+
+    @Test func `a command that hangs is ended, and what it started with it`() throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let script = try folder.write("#!/bin/sh\nsleep 600 &\necho $! > \(folder.file("pid"))\nwait\n", to: "helper")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        let began = ContinuousClock.now
+        let command = try #require(SecretCommand(script))
+        let result = CommandRunner.run(command, environment: ["PATH": "/usr/bin:/bin"], limit: 100, timeout: .milliseconds(300))
+        #expect(result == .failure(.timedOut))
+        #expect(ContinuousClock.now - began < .seconds(5))
+        let child = try #require(Int32(try String(contentsOfFile: folder.file("pid"), encoding: .utf8).dropLast()))
+        // Dead, or dead and not yet collected.
+        let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.split(separator: " ").dropFirst(2)
+            .first
+        #expect(state == nil || state == "Z" || state == "X")
+    }
+
+    @Test func `a command has no file of this process, no input and no ignored signal`() throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let opened = open(folder.path, O_RDONLY)  // without CLOEXEC, as a library might have one
+        defer { close(opened) }
+        let script = try folder.write(
+            "#!/bin/sh\nls /proc/$$/fd | tr '\\n' ' '\ngrep SigIgn /proc/$$/status | tr '\\n\\t' '  '\ncat\n", to: "helper")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        let command = try #require(SecretCommand(script))
+        let output = try CommandRunner.run(command, environment: ["PATH": "/usr/bin:/bin"], limit: 1_000).get()
+        let text = String(decoding: output, as: UTF8.self)
+        // The shell keeps its script open at 10 or 255.
+        let descriptors = text.split(separator: " ").prefix { Int($0) != nil }
+        #expect(!descriptors.contains("\(opened)") || opened == 10, "\(text)")
+        let ignored = try #require(text.split(separator: " ").last.flatMap { UInt64($0, radix: 16) })
+        for signal in [SIGHUP, SIGINT, SIGPIPE, SIGTERM] { #expect(ignored >> UInt64(signal - 1) & 1 == 0, "\(text)") }
+    }
+}
