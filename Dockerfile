@@ -1,7 +1,7 @@
 # The build: official Swift image, Swift's own libraries linked in.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libnghttp2-dev libsqlite3-dev pkg-config zlib1g-dev \
+ && apt-get install -y --no-install-recommends libnghttp2-dev libsqlite3-dev nettle-dev pkg-config zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies alone first: this layer is kept until Package.swift changes.
@@ -15,10 +15,10 @@ RUN swift build --configuration release --product bursar --static-swift-stdlib \
  && install -D "$(swift build --configuration release --show-bin-path)/bursar" /out/bursar \
  && strip /out/bursar
 
-# What runs: three system libraries, the CA certificates and one program. scripts/check-image tries these lines without Docker.
+# What runs: four system libraries, the CA certificates and one program. scripts/check-image tries these lines without Docker.
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libnghttp2-14 libsqlite3-0 zlib1g \
+ && apt-get install -y --no-install-recommends ca-certificates libnettle8 libnghttp2-14 libsqlite3-0 zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 8787 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bursar \
  && install -d -o 8787 -g 8787 -m 0700 /var/lib/bursar

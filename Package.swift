@@ -27,7 +27,6 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -48,16 +47,17 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0")
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0")
     ],
     targets: [
         // ground
         .target(name: "BursarBasics", swiftSettings: settings),
         .target(name: "BursarModel", dependencies: ["BursarBasics"], swiftSettings: settings),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CProcess"),
+        .target(name: "BursarHash", dependencies: ["CNettle"], swiftSettings: settings),
         // pure
         .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], swiftSettings: settings),
@@ -65,9 +65,8 @@ let package = Package(
         .target(
             name: "BursarUpstream",
             dependencies: [
-                "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", asyncHTTPClient, nioHTTP2, nioCore, nioPosix,
-                nioHTTP1,
-                nioHTTPCompression, nioSSL, logging, crypto
+                "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", asyncHTTPClient, nioHTTP2, nioCore,
+                nioPosix, nioHTTP1, nioHTTPCompression, nioSSL, logging
             ],
             swiftSettings: settings),
         .target(
@@ -79,22 +78,20 @@ let package = Package(
         // beside: what an operator wrote, read and checked; no server, no refresher
         .target(
             name: "BursarConfiguration",
-            dependencies: ["BursarBasics", "BursarModel", "BursarCatalog", "CProcess", crypto], swiftSettings: settings),
+            dependencies: ["BursarBasics", "BursarHash", "BursarModel", "BursarCatalog", "CProcess"], swiftSettings: settings),
         // composition
         .target(
             name: "BursarGateway",
             dependencies: [
-                "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarUpstream",
-                "BursarStore",
-                "BursarHTTP", "CProcess", nioCore, nioPosix,
-                logging, crypto
+                "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration",
+                "BursarUpstream", "BursarStore", "BursarHTTP", "CProcess", nioCore, nioPosix, logging
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings),
         // beside
         .target(
             name: "BursarMocks",
-            dependencies: ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix, crypto],
+            dependencies: ["BursarBasics", "BursarHash", "BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix],
             swiftSettings: settings),
         // program
         .target(name: "CRuntime"),
@@ -111,6 +108,7 @@ let package = Package(
         .testTarget(
             name: "TestSupport", dependencies: ["BursarBasics", "BursarCatalog", "BursarConfiguration", "BursarModel"],
             swiftSettings: settings),
+        .testTarget(name: "BursarHashTests", dependencies: ["BursarHash"], swiftSettings: settings),
         .testTarget(name: "BursarBasicsTests", dependencies: ["BursarBasics"], swiftSettings: settings),
         .testTarget(
             name: "BursarConfigurationTests",

@@ -1,5 +1,5 @@
 import BursarBasics
-import Crypto
+import BursarHash
 
 /// SHA-256 of a client token: what a configuration holds in its place. *Value.*
 ///
@@ -13,9 +13,7 @@ package struct TokenDigest: Sendable, Hashable, CustomStringConvertible {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
     package init(of token: UnsafeRawBufferPointer) {
-        var hash = SHA256()
-        hash.update(bufferPointer: token)
-        words = hash.finalize().withUnsafeBytes { bytes in
+        words = SHA256.hash(token).withUnsafeBytes { bytes in
             (
                 bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
                 bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)

@@ -1,4 +1,4 @@
-import Crypto
+import BursarHash
 
 /// Entity tags of bodies (RFC 9110 8.8.3). Pure.
 ///
@@ -7,8 +7,8 @@ enum EntityTag {
     /// A strong one: of the very bytes.
     static func of(_ body: [UInt8]) -> String {
         var hash = SHA256()
-        hash.update(data: body)
-        return "\"\(digits(hash))\""
+        hash.update(body)
+        return "\"\(digits(hash.finish()))\""
     }
 
     /// A weak one: of what matters in a body, part by part.
@@ -16,13 +16,13 @@ enum EntityTag {
         var hash = SHA256()
         for part in parts {
             // Where a part ends belongs to it.
-            withUnsafeBytes(of: part.count) { hash.update(bufferPointer: $0) }
-            hash.update(data: part)
+            withUnsafeBytes(of: part.count) { hash.update($0) }
+            hash.update(part)
         }
-        return "W/\"\(digits(hash))\""
+        return "W/\"\(digits(hash.finish()))\""
     }
 
-    private static func digits(_ hash: SHA256) -> String {
-        hash.finalize().prefix(12).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    private static func digits(_ digest: [UInt8]) -> String {
+        digest.prefix(12).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }
