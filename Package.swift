@@ -19,10 +19,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
-let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
-let nioHTTPCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
-let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -39,10 +36,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
-        // Not imported: async-http-client speaks HTTP/2 to providers with it. Named for its floor, which has security fixes.
-        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.44.1"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -62,11 +55,12 @@ let package = Package(
         .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], swiftSettings: settings),
         // adapters
+        .target(name: "BursarClient", dependencies: ["CZlib", nioCore, nioPosix, nioTLS, nioSSL], swiftSettings: settings),
         .target(
             name: "BursarUpstream",
             dependencies: [
-                "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", asyncHTTPClient, nioHTTP2, nioCore,
-                nioPosix, nioHTTP1, nioHTTPCompression, nioSSL, logging
+                "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", nioCore, nioPosix,
+                nioSSL, logging
             ],
             swiftSettings: settings),
         .target(
@@ -101,7 +95,7 @@ let package = Package(
                 "BursarBasics", "BursarModel", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
                 "BursarStore",
                 "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", argumentParser,
-                serviceLifecycle, unixSignals, asyncHTTPClient, logging, nioCore, nioPosix, nioHTTP1, nioSSL
+                serviceLifecycle, unixSignals, "BursarClient", logging, nioCore, nioPosix, nioSSL
             ],
             swiftSettings: settings),
         // what several test targets use
@@ -126,8 +120,12 @@ let package = Package(
             exclude: ["Corpus", "Definitions"],
             swiftSettings: settings),
         .testTarget(
+            name: "BursarClientTests", dependencies: ["BursarClient", "CZlib", nioCore, nioPosix, nioSSL], swiftSettings: settings
+        ),
+        .testTarget(
             name: "BursarUpstreamTests",
             dependencies: [
+                "BursarClient",
                 "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarHTTP", "BursarModel", nioCore, nioPosix,
                 "FuzzRules", nioSSL, logging
             ],
@@ -151,7 +149,7 @@ let package = Package(
                 "TestSupport", "BursarGateway", "BursarBasics", "BursarConfiguration", "BursarMocks", "BursarUpstream",
                 "BursarStore",
                 "BursarHTTP", "BursarEngine", "BursarCatalog",
-                "BursarModel", "FuzzRules", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging
+                "BursarModel", "FuzzRules", "BursarClient", nioCore, nioPosix, nioHTTP1, nioSSL, logging
             ],
             exclude: ["Corpus"], swiftSettings: settings)
     ],

@@ -26,10 +26,9 @@ extension CredentialState {
     private var shownProblem: Problem? {
         guard let problem else { return nil }
         let code = breaker.isOpen ? .circuitOpen : problem.code
-        // A rejected key is asked again too, but waiting does not cure it: `retry_at` would be a false promise.
-        let retryAt = code.withholdsStale ? nil : hold?.until.wall
+        // Of a rejected key too: waiting does not cure it, but somebody who cures it wants to know when it is tried again.
         return Problem(
-            code: code, upstreamStatus: problem.upstreamStatus, retryAt: retryAt,
+            code: code, upstreamStatus: problem.upstreamStatus, retryAt: hold?.until.wall,
             reason: code == problem.code ? problem.reason : nil)
     }
 

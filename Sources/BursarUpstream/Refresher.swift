@@ -208,8 +208,9 @@ extension Refresher {
         state.withLock { $0.redefined[account.definition.id] }.map { account.with($0) } ?? account
     }
 
-    /// The configuration names these credentials and no others.
+    /// A configuration was read, which names these credentials and no others. What the next call goes to is looked up anew.
     package func forget(exceptFor kept: Set<CredentialKey>) {
+        transport.retireConnections()
         let now = clock.now
         state.withLock { $0.machine.credentialsRemoved(exceptFor: kept, now: now) }
     }

@@ -1,4 +1,5 @@
 package import BursarCatalog
+package import BursarClient
 package import BursarModel
 
 /// Carries one request to a provider and its answer back. *Any thread.* The seam between what is decided here and what speaks
@@ -8,11 +9,15 @@ package protocol UpstreamTransport: Sendable {
     func fetch(_ request: UpstreamRequest) async -> TransportResult
     /// Does at the start what the first request would otherwise wait for. Asks no provider.
     func warmUp() async
+    /// No connection of before serves another request: names may lead elsewhere now.
+    func retireConnections()
+    /// At once, whatever a provider does or does not do.
     func shutdown() async
 }
 
 extension UpstreamTransport {
     package func warmUp() async {}
+    package func retireConnections() {}
 }
 
 /// A GET to a provider. *Value.* The credential stays a ``Secret`` in here; the transport opens it where it writes the head.
@@ -69,26 +74,15 @@ package struct UpstreamResponse: Sendable {
     package func values(of name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 }
 
-/// What went wrong below HTTP, as a bounded label for logs and metrics: never an address, a URL or another's text. *Value.*
-package enum TransportFault: String, Sendable, CaseIterable {
-    case refused, reset, unresolved, tls
-    /// The configured proxy made no tunnel.
-    case proxy
-    /// The provider's name leads to an address that is not public.
-    case privateAddress = "private_address"
-    /// No request can be written: a URL that is none, a credential that no header may carry.
-    case unwritable
-    case connectTimeout = "connect_timeout", timeout, cancelled
-    case badHTTP = "bad_http", bodyTooLarge = "body_too_large", badEncoding = "bad_encoding", truncated
-    case other
-
+extension TransportFault {
     /// What it means where no head came.
     package var code: ProblemCode {
         switch self {
         case .connectTimeout, .timeout, .cancelled: .timeout
-        case .badHTTP: .invalidResponse
-        case .refused, .reset, .unresolved, .tls, .unwritable, .other, .proxy, .privateAddress: .unreachable
-        case .bodyTooLarge, .badEncoding, .truncated: .invalidResponse
+        case .badHTTP, .bodyTooLarge, .badEncoding, .truncated: .invalidResponse
+        case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy,
+            .privateAddress, .unwritable, .other:
+            .unreachable
         }
     }
 }

@@ -1,3 +1,4 @@
+import BursarClient
 import BursarCatalog
 import BursarEngine
 import BursarModel

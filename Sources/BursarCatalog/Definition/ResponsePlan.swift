@@ -46,13 +46,26 @@ extension ResponsePlan {
     }
 
     private func evaluate(error reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> EvaluatedFailure {
-        guard case .success(let body) = body else {
+        let status = reply.status
+        let value = try? body.get()
+        let documented = value.map { isDocumented($0, for: status) } ?? false
+        let meaning = value.flatMap(mapping.meaning(of:))
+        let code = meaning ?? mapping.code(forStatus: status)
+        // A rejected key withdraws the reading, so the word must be the provider's: a challenge of what stands before it, or of a proxy
+        // on the way, has the same status and another form.
+        if meaning == nil, code.withholdsStale, !documented, !isPlausible(value, reply) {
             return EvaluatedFailure(
-                code: mapping.code(forStatus: reply.status), upstreamStatus: reply.status, reason: "status \(reply.status)")
+                code: .upstreamError, upstreamStatus: status, reason: "status \(status) in a form that is not the provider's")
         }
-        return EvaluatedFailure(
-            code: mapping.meaning(of: body) ?? mapping.code(forStatus: reply.status), upstreamStatus: reply.status,
-            reason: "status \(reply.status)", documented: isDocumented(body, for: reply.status))
+        return EvaluatedFailure(code: code, upstreamStatus: status, reason: "status \(status)", documented: documented)
+    }
+
+    /// Whether an answer that satisfies no schema can be the provider's own: none is documented for its status, and it is JSON, or empty
+    /// where the status is documented without a body.
+    private func isPlausible(_ value: JSONValue?, _ reply: UpstreamReply) -> Bool {
+        let response = response(for: reply.status)
+        guard response?.schema == nil else { return false }
+        return value != nil || (response != nil && reply.body.isEmpty)
     }
 
     /// The body's own error comes before the schema: an error body never has the shape of a success.

@@ -16,13 +16,15 @@ package struct CooldownHint: Sendable, Hashable {
 
     /// Where it stood, in the order of belief.
     package enum Source: String, Sendable, CaseIterable {
-        /// `Retry-After: 17` (RFC 9110 10.2.3).
+        /// `Retry-After: 17` (RFC 9110 10.2.3), also as `299.997`, `300s` or a Unix time.
         case retryAfterSeconds = "retry_after_seconds"
         /// `Retry-After: Sun, 06 Nov 1994 08:49:37 GMT`.
         case retryAfterDate = "retry_after_date"
+        /// `Retry-After-Ms: 1500`, which some send beside it.
+        case retryAfterMilliseconds = "retry_after_ms"
         /// `RateLimit: "p";r=0;t=30` (httpapi draft), or its form with `reset=30` of earlier drafts.
         case rateLimit = "rate_limit"
-        /// `RateLimit-Reset: 30`, seconds (drafts before the structured field).
+        /// `RateLimit-Reset: 30`, seconds (drafts before the structured field), or a Unix time.
         case rateLimitReset = "rate_limit_reset"
         /// "Expected available in 17 seconds." in the body.
         case throttleText = "throttle_text"
@@ -47,7 +49,7 @@ extension CooldownHint {
         case 503:
             return retryAfter(field, now: now)
         case 429:
-            return retryAfter(field, now: now) ?? rateLimit(field) ?? throttleText(body)
+            return retryAfter(field, now: now) ?? rateLimit(field, now: now) ?? throttleText(body)
         default:
             return nil
         }

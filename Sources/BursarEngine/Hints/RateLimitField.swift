@@ -3,15 +3,16 @@ import BursarModel
 extension CooldownHint {
     /// The RateLimit fields of the httpapi drafts. Of several quotas, those that are used up count, and of them the one that
     /// comes back last; a quota with something left is not why the answer is a 429.
-    static func rateLimit(_ field: (String) -> [String]) -> CooldownHint? {
+    static func rateLimit(_ field: (String) -> [String], now: WallTime) -> CooldownHint? {
         let lines = field("ratelimit")
         if !lines.isEmpty, let quotas = Quota.read(lines.joined(separator: ", ")) {
             let wait = quotas.filter { ($0.remaining ?? 0) == 0 }.compactMap(\.reset).max()
             if let hint = wait.flatMap({ CooldownHint(wait: .seconds($0), source: .rateLimit) }) { return hint }
         }
         guard field("ratelimit-remaining").allSatisfy({ (parseSeconds($0) ?? 0) == 0 }) else { return nil }
-        let reset = field("ratelimit-reset").compactMap { parseSeconds($0) }.max()
-        return reset.flatMap { CooldownHint(wait: .seconds($0), source: .rateLimitReset) }
+        let time = serverTime(field, now: now)
+        let reset = field("ratelimit-reset").compactMap { DelayText.read($0, now: time) }.max()
+        return reset.flatMap { CooldownHint(wait: $0, source: .rateLimitReset) }
     }
 }
 

@@ -12,14 +12,17 @@ struct BalanceRow: Sendable {
     /// Said where the view itself knows of none: a wait that ended before its call did.
     var otherwise: Problem?
 
-    var problem: Problem? { view.problem ?? (view.status == .unavailable ? otherwise : nil) }
+    /// Never nil where there is no value: a row says why.
+    var problem: Problem? {
+        view.problem ?? (view.status == .unavailable ? otherwise ?? Problem(code: .timeout, reason: "not_read_yet") : nil)
+    }
 
     var amounts: [Amount] { view.reading?.amounts ?? [] }
 
-    /// The account's own limit against the first amount, else what the provider says, else unknown.
+    /// The account's own limit against the first amount, else what the provider says, else true in debt, else unknown.
     var low: Bool? {
         if let lowLimit, let first = amounts.first { return first.value < lowLimit }
-        return view.reading?.providerSaysLow
+        return view.reading?.providerSaysLow ?? (amounts.first?.value.isNegative == true ? true : nil)
     }
 
     /// The row's JSON object (contract 4.1). Every value is text: no reader is led to put money into a float.
@@ -50,6 +53,7 @@ struct BalanceRow: Sendable {
                     json.string("title", problem.code.title(for: title))
                     json.integer("upstream_status", problem.upstreamStatus)
                     json.string("retry_at", problem.retryAt?.rfc3339)
+                    json.string("reason", problem.reason)
                 }
             } else {
                 json.string("problem", nil)

@@ -1,4 +1,5 @@
 import BursarModel
+import BursarUpstream
 
 extension Problem {
     /// What happened and what follows, for people: behind the title, which says who it was. Our words only, none of the provider's.
@@ -12,11 +13,12 @@ extension Problem {
             return "The answer did not come within the account's timeout, or within the request's own Prefer: wait. "
                 + "A late one is still taken in." + again
         case .unreachable:
-            return "No connection came about, or it ended before the answer was whole; the log has the failed call." + again
+            return (reason.flatMap(ProblemReason.words) ?? "No connection came about, or it ended before the answer was whole.")
+                + " The log has the failed call." + again
         case .upstreamError:
             guard let status = upstreamStatus, (300..<400).contains(status) else { return answered + again }
             return "It answered \(status), a redirect, which is refused: to follow it would carry the key elsewhere." + again
-        case .invalidResponse: return (reason.map { $0.sentence } ?? answered) + again
+        case .invalidResponse: return (reason.map { ProblemReason.words(of: $0) ?? $0.sentence } ?? answered) + again
         case .circuitOpen: return "Several calls in a row failed." + again
         }
     }

@@ -298,11 +298,13 @@ extension BalancesRoute {
 
 extension Answer {
     /// Whether it belongs to its request alone: the view that everybody shares cannot say whose patience ended, or that the
-    /// budget stood in the way of this demand.
+    /// budget stood in the way of this demand, and a reading that is over in a moment may be gone from it before this is rendered.
     fileprivate var isOwn: Bool {
         switch source {
         case .waitedOut, .blocked(.limited), .blocked(.tableFull): view.status == .unavailable
-        case .held, .heldStale, .fetched, .collapsed, .blocked: false
+        case .fetched, .collapsed:
+            view.fetchedAt.map { $0.monotonic.duration(to: view.validUntil) < .seconds(1) } ?? false
+        case .held, .heldStale, .blocked: false
         }
     }
 }

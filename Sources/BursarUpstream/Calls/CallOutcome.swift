@@ -1,4 +1,5 @@
 import BursarCatalog
+import BursarClient
 import BursarEngine
 import BursarModel
 
@@ -24,7 +25,7 @@ struct CallOutcome: Sendable {
     }
 
     static func failed(_ fault: TransportFault) -> CallOutcome {
-        CallOutcome(result: .failure(FetchFailure(code: fault.code)), detail: fault.rawValue)
+        CallOutcome(result: .failure(FetchFailure(code: fault.code, reason: fault.reason)), detail: fault.rawValue)
     }
 }
 
@@ -56,7 +57,8 @@ extension CallOutcome {
         let isSuccess = (200..<300).contains(status)
         if let fault = response.bodyFault, isSuccess {
             let code: ProblemCode = fault == .timeout || fault == .cancelled ? .timeout : .invalidResponse
-            return CallOutcome(result: .failure(FetchFailure(code: code, upstreamStatus: status)), detail: fault.rawValue)
+            return CallOutcome(
+                result: .failure(FetchFailure(code: code, upstreamStatus: status, reason: fault.reason)), detail: fault.rawValue)
         }
 
         let contentType = safeContentType(response, scrubber)
@@ -75,8 +77,9 @@ extension CallOutcome {
             let isKept = failure.documented && response.bodyFault == nil && body.count <= errorBodyLimit
             let reply =
                 isKept ? UpstreamReply(status: failure.effectiveStatus, contentType: contentType, body: body) : nil
-            // What a status says for itself needs no reason beside it.
-            let reason = failure.code == .invalidResponse ? failure.reason : nil
+            // What a status says for itself needs no reason beside it; one that does not count as what it says does.
+            let isOwn = failure.code == .invalidResponse || (failure.code == .upstreamError && [401, 403].contains(status))
+            let reason = isOwn ? failure.reason : nil
             let told = FetchFailure(
                 code: failure.code, upstreamStatus: status, hint: hint, errorReply: reply, reason: reason)
             return CallOutcome(result: .failure(told), detail: response.bodyFault?.rawValue ?? reason)

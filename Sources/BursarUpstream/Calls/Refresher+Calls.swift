@@ -1,4 +1,5 @@
 import BursarCatalog
+import BursarClient
 import BursarEngine
 import BursarModel
 import Logging

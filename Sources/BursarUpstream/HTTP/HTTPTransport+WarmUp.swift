@@ -1,7 +1,5 @@
-import AsyncHTTPClient
-import BursarModel
+import BursarClient
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 extension HTTPTransport {
@@ -12,17 +10,14 @@ extension HTTPTransport {
     /// is in nobody's first answer. Where no loopback socket can be opened, the first answer bears it as before.
     package func warmUp() async {
         guard
-            let listener = try? await ServerBootstrap(group: client.eventLoopGroup)
+            let listener = try? await ServerBootstrap(group: eventLoopGroup)
                 .childChannelInitializer({ channel in
                     channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(OneAnswer()) }
                 })
                 .bind(host: "127.0.0.1", port: 0).get()
         else { return }
-        if let port = listener.localAddress?.port,
-            let request = try? HTTPClient.Request(url: "http://127.0.0.1:\(port)/")
-        {
-            let collector = ResponseCollector(bodyLimit: Self.bodyLimit)
-            _ = try? await client.execute(request: request, delegate: collector, deadline: .now() + .seconds(1)).get()
+        if let port = listener.localAddress?.port, let url = RequestURL("http://127.0.0.1:\(port)/") {
+            _ = await client.execute(ClientRequest(url: url), timeout: .seconds(1))
         }
         try? await listener.close().get()
     }

@@ -1,58 +1,37 @@
-import AsyncHTTPClient
 import BursarCatalog
-import BursarModel
+import BursarClient
 package import NIOCore
-import NIOHTTP1
-import NIOHTTPCompression
-import NIOSSL
 
-/// Speaks HTTP to providers. *Any thread.* HTTP/2 where a provider offers it, else HTTP/1.1 with kept connections.
+/// Speaks HTTP to providers. *Any thread.* HTTP/1.1 with kept connections (docs/decisions/0013).
 ///
 /// No proxy but a configured one, whatever the environment says, no redirect, no retry of its own: the machine above decides
-/// whether a provider is asked again. Nothing is handed to the client's logger or tracer, which would tell URLs.
+/// whether a provider is asked again. Nothing here logs, so no URL is told.
 package final class HTTPTransport: UpstreamTransport {
-    /// The contract's bound, on what came after any content coding was undone; a balance takes some hundred bytes.
+    /// The contract's bound, on what came before and after any content coding was undone; a balance takes some hundred bytes.
     package static let bodyLimit = 1_024 * 1_024
-    /// Three tries of TCP's first packet (after 1 s and 3 s); the call's own deadline may end it sooner.
-    package static let connectTimeout = TimeAmount.seconds(5)
-    /// Beyond the longest usual ttl (30 s), so that the refresh after it finds its connection open.
-    package static let idleTimeout = TimeAmount.seconds(60)
 
     /// For this machine, and for what an operator chose where there is no proxy.
     let client: HTTPClient
     /// For providers: through the proxy where there is one, else to public addresses only.
     private let outward: HTTPClient
     private let hasProxy: Bool
+    let eventLoopGroup: any EventLoopGroup
 
     package init(eventLoopGroup: any EventLoopGroup, settings: UpstreamSettings = UpstreamSettings()) {
-        var configuration = Self.configuration(settings)
-        client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+        self.eventLoopGroup = eventLoopGroup
+        var configuration = ClientSettings(
+            tls: ClientTLS(authorities: settings.authorities?.certificates),
+            connectionsPerOrigin: CallGate.callsPerProvider, bodyLimit: Self.bodyLimit)
+        client = HTTPClient(group: eventLoopGroup, settings: configuration)
         hasProxy = settings.proxy != nil
         if let proxy = settings.proxy {
             // The proxy resolves names, and its own rules say where it connects to.
             configuration.proxy = proxy.client
         } else if !settings.allowsPrivateAddresses {
-            AddressGuard.protect(&configuration)
+            // TCP does reach such an address; TLS does not, nor a request, and with it the key.
+            configuration.allowsAddress = { AddressScope($0) == .global }
         }
-        outward = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
-    }
-
-    private static func configuration(_ settings: UpstreamSettings) -> HTTPClient.Configuration {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.minimumTLSVersion = .tlsv12
-        if let authorities = settings.authorities { tls.trustRoots = .certificates(authorities.certificates) }
-        var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: Self.connectTimeout),
-            connectionPool: .init(
-                idleTimeout: Self.idleTimeout, concurrentHTTP1ConnectionsPerHostSoftLimit: CallGate.callsPerProvider),
-            // Counted on output; input is bounded by the deadline.
-            decompression: .enabled(limit: .size(Self.bodyLimit)))
-        configuration.httpVersion = .automatic
-        // Otherwise a refused connection is tried again until the connect timeout, and an outage looks like slowness.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.tracing.tracer = nil
-        return configuration
+        outward = HTTPClient(group: eventLoopGroup, settings: configuration)
     }
 
     private func client(for reach: UpstreamReach) -> HTTPClient {
@@ -64,42 +43,40 @@ package final class HTTPTransport: UpstreamTransport {
     }
 
     package func fetch(_ request: UpstreamRequest) async -> TransportResult {
-        let collector = ResponseCollector(bodyLimit: Self.bodyLimit)
-        guard let head = try? Self.head(of: request) else { return .fault(.unwritable) }
-        guard !Task.isCancelled else { return .fault(.cancelled) }
-        let task = client(for: request.reach).execute(request: head, delegate: collector)
-        return await withTaskCancellationHandler {
-            do {
-                return .response(try await task.futureResult.get())
-            } catch {
-                return collector.result(endedBy: TransportFault(error))
-            }
-        } onCancel: {
-            task.cancel()
+        guard let head = Self.head(of: request) else { return .fault(.unwritable) }
+        switch await client(for: request.reach).execute(head) {
+        case .response(let response): return .response(Self.decoded(response))
+        case .failed(let error): return .fault(error.fault)
         }
     }
 
     /// The one place where a credential is opened for the wire.
-    private static func head(of request: UpstreamRequest) throws -> HTTPClient.Request {
-        var headers = HTTPHeaders()
-        for field in request.fields { headers.add(name: field.name, value: field.value) }
-        guard let credential = request.auth.headerValue(for: request.secret) else { throw UnwritableCredential() }
-        headers.add(name: request.auth.headerName, value: credential)
-        return try HTTPClient.Request(url: request.url, method: .GET, headers: headers)
+    private static func head(of request: UpstreamRequest) -> ClientRequest? {
+        guard let url = RequestURL(request.url), let credential = request.auth.headerValue(for: request.secret) else {
+            return nil
+        }
+        return ClientRequest(url: url, fields: request.fields + [(request.auth.headerName, credential)])
     }
 
-    /// The credential has bytes that no header may carry.
-    private struct UnwritableCredential: Error {}
+    private static func decoded(_ response: ClientResponse) -> UpstreamResponse {
+        var (body, fault) = (response.body, response.fault)
+        if fault == nil {
+            do {
+                body = try ContentDecoding.undo(body, codings: response.values(of: "content-encoding"), limit: bodyLimit)
+            } catch {
+                (body, fault) = ([], error)
+            }
+        }
+        return UpstreamResponse(status: response.status, fields: response.fields, body: body, bodyFault: fault)
+    }
+
+    package func retireConnections() {
+        client.retireConnections()
+        outward.retireConnections()
+    }
 
     package func shutdown() async {
-        // Fails only when it was shut down before.
-        try? await client.shutdown().get()
-        try? await outward.shutdown().get()
-    }
-
-    deinit {
-        // A client must not go without this, also where the start failed half way and nobody shut anything down.
-        client.shutdown { _ in }
-        outward.shutdown { _ in }
+        client.shutdown()
+        outward.shutdown()
     }
 }

@@ -1,4 +1,5 @@
-import AsyncHTTPClient
+import BursarCatalog
+import BursarClient
 package import BursarModel
 import NIOSSL
 
@@ -51,9 +52,10 @@ package struct UpstreamProxy: Sendable, Equatable {
     }
 
     /// The client keeps the password as text for as long as it lives.
-    var client: HTTPClient.Configuration.Proxy {
-        guard let user else { return .server(host: host, port: port) }
-        let text = password.map { $0.withExposedBytes { String(decoding: $0, as: UTF8.self) } }
-        return .server(host: host, port: port, authorization: .basic(username: user, password: text ?? ""))
+    var client: ClientProxy {
+        guard let user else { return ClientProxy(host: host, port: port, authorization: nil) }
+        let secret = password.map { $0.withExposedBytes { Array($0) } } ?? []
+        let pair = (Array(user.utf8) + [UInt8(ascii: ":")] + secret).withUnsafeBytes(Base64.encode)
+        return ClientProxy(host: host, port: port, authorization: "Basic " + pair)
     }
 }

@@ -15,7 +15,8 @@ struct Balances: AsyncParsableCommand {
               bursar balances --json | jq '.balances[] | {provider, available, unit}'
 
             Where the gateway has clients, a client's token is taken from $BURSAR_TOKEN.
-            Exit code 0 when the gateway answered, also with rows that are unavailable; 69 when it did not.
+            Exit code 0 when the gateway answered, also with rows that are unavailable; 69 when it did not; 65 with --json when what it
+            answered is no JSON.
             """
     )
 
@@ -31,7 +32,11 @@ struct Balances: AsyncParsableCommand {
         let path = "/v1/balances" + (providers.isEmpty ? "" : "?provider=" + providers.joined(separator: ","))
         let answer = try await target.get(path)
         if json {
-            Terminal.answer(String(decoding: answer.body, as: UTF8.self) + "\n")
+            guard (try? JSONReader.read(answer.body, limits: JSONLimits(bytes: answer.body.count))) != nil else {
+                Terminal.tell("\(target.url) answered \(answer.status) with something that is no JSON. Is it a Bursar?")
+                throw ExitStatus.data
+            }
+            Terminal.answer(foreign: answer.body)
         } else {
             try printTable(answer)
         }

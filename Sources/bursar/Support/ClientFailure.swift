@@ -3,10 +3,7 @@
 #elseif canImport(Musl)
     import Musl
 #endif
-import AsyncHTTPClient
-import NIOCore
-import NIOPosix
-import NIOSSL
+import BursarClient
 
 /// Why a gateway could not be asked, as far as it is known here. *Value.*
 enum ClientFailure: Equatable {
@@ -27,44 +24,28 @@ enum ClientFailure: Equatable {
     case otherTLS
     /// What answered `http://` is no HTTP, or ended without an answer.
     case noHTTP
-    /// The name of the error's type: of none that was foreseen.
+    /// What the client calls it: of none that was foreseen.
     case other(String)
 
-    init(_ error: any Error, usesTLS: Bool) {
-        switch error {
-        case let error as IOError: self = .system(error.errnoCode)
-        case let error as NIOConnectionError:
-            if let first = error.connectionErrors.first {
-                self.init(first.error, usesTLS: usesTLS)
-            } else {
-                self = .unknownHost
+    init(_ error: ClientError, usesTLS: Bool) {
+        if let number = error.errno, error.fault != .reset {
+            self = .system(number)
+            return
+        }
+        self =
+            switch error.fault {
+            case .unresolved: .unknownHost
+            case .connectTimeout: .connectTimeout
+            case .timeout: .tooSlow
+            case .unwritable: .malformedURL
+            case .untrusted, .noRoots: .untrusted
+            case .otherName: .otherName
+            case .wantsCertificate: .wantsCertificate
+            case .noTLS: .cleartext
+            case .tls: .otherTLS
+            case .reset, .badHTTP, .truncated: usesTLS ? .otherTLS : .noHTTP
+            case .refused, .proxy, .privateAddress, .cancelled, .bodyTooLarge, .badEncoding, .other: .other(error.fault.rawValue)
             }
-        case let error as HTTPClientError: self = Self.known(error, usesTLS: usesTLS)
-        case let error as NIOSSLExtraError where error == .failedToValidateHostname: self = .otherName
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = Self.handshake("\(error)")
-        default: self = usesTLS ? .other("\(type(of: error))") : .noHTTP
-        }
-    }
-
-    private static func known(_ error: HTTPClientError, usesTLS: Bool) -> ClientFailure {
-        switch error {
-        case .connectTimeout: .connectTimeout
-        case .deadlineExceeded, .readTimeout: .tooSlow
-        case .invalidURL, .emptyScheme, .emptyHost: .malformedURL
-        case .tlsHandshakeTimeout: .otherTLS
-        case .remoteConnectionClosed: usesTLS ? .otherTLS : .noHTTP
-        default: .other("\(error)")
-        }
-    }
-
-    /// BoringSSL's own names of reasons stand in its errors' descriptions and nowhere else.
-    private static func handshake(_ words: String) -> ClientFailure {
-        if words.contains("CERTIFICATE_VERIFY_FAILED") { return .untrusted }
-        if words.contains("CERTIFICATE_REQUIRED") || words.contains("HANDSHAKE_FAILURE_ON_CLIENT_HELLO") {
-            return .wantsCertificate
-        }
-        if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") { return .cleartext }
-        return .otherTLS
     }
 
     var words: String {

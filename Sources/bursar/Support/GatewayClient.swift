@@ -3,12 +3,11 @@
 #elseif canImport(Musl)
     import Musl
 #endif
-import AsyncHTTPClient
 import BursarBasics
 import BursarConfiguration
+import BursarClient
 import BursarModel
-import NIOCore
-import NIOHTTP1
+import NIOPosix
 import NIOSSL
 
 /// Asks a running gateway: for `bursar balances` and `bursar healthcheck`. *Value.*
@@ -43,53 +42,29 @@ struct GatewayClient {
     }
 
     func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result: Result<Answer, any Error>
-        do {
-            var request = HTTPClientRequest(url: Self.url(base, path))
-            // A path is no name that could stand in Host, and without one the gateway answers 400.
-            if base.hasPrefix("unix:") { request.headers.add(name: "host", value: "localhost") }
-            request.headers.add(name: "accept", value: "application/json")
-            // From the environment and not from an option: every user of a machine can read its processes' arguments.
-            if let token = getenv(Self.tokenVariable) {
-                request.headers.add(name: "authorization", value: "Bearer " + String(cString: token))
+        guard let place = Self.place(base, path) else { throw Unreachable(url: base, reason: .malformedURL) }
+        var fields = [("accept", "application/json"), ("user-agent", "bursar/\(bursarVersion)")]
+        // From the environment and not from an option: every user of a machine can read its processes' arguments.
+        if let token = getenv(Self.tokenVariable) { fields.append(("authorization", "Bearer " + String(cString: token))) }
+        var settings = ClientSettings(
+            tls: ClientTLS(authorities: authorities), connectTimeout: .seconds(3), bodyLimit: Self.largestAnswer)
+        settings.skipsRedirects = false
+        let client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
+        defer { client.shutdown() }
+        let request = ClientRequest(origin: place.origin, target: place.target, fields: fields)
+        switch await client.execute(request, timeout: timeout) {
+        case .response(let response):
+            if let fault = response.fault {
+                throw Unreachable(url: base, reason: ClientFailure(ClientError(fault), usesTLS: place.origin.isEncrypted))
             }
-            request.headers.add(name: "user-agent", value: "bursar/\(bursarVersion)")
-            let response = try await client.execute(request, timeout: .nanoseconds(timeout.nanoseconds))
-            let body = try await response.body.collect(upTo: Self.largestAnswer)
-            result = .success(Answer(status: Int(response.status.code), body: Array(body.readableBytesView)))
-        } catch {
-            result = .failure(error)
-        }
-        // A failed shutdown of a client that is done loses nothing.
-        try? await client.shutdown()
-        switch result {
-        case .success(let answer): return answer
-        case .failure(let error):
-            throw Unreachable(url: base, reason: ClientFailure(error, usesTLS: base.hasPrefix("https://")))
+            return Answer(status: response.status, body: response.body)
+        case .failed(let error):
+            throw Unreachable(url: base, reason: ClientFailure(error, usesTLS: place.origin.isEncrypted))
         }
     }
 
-    private var configuration: HTTPClient.Configuration {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.timeout.connect = .seconds(3)
-        // Whoever waits at a terminal wants to know at once, and a certificate that is refused is refused again.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        if let authorities {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            tls.trustRoots = .certificates(authorities)
-            configuration.tlsConfiguration = tls
-        }
-        return configuration
-    }
-
-    private static func url(_ base: String, _ path: String) -> String {
-        guard base.hasPrefix("unix:") else { return base + path }
-        let socket = base.dropFirst(5).utf8.map { byte in
-            let isUnreserved = byte.isASCIILetter || byte.isASCIIDigit || "-._~".utf8.contains(byte)
-            return isUnreserved ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return "http+unix://\(socket.joined())\(path)"
+    private static func place(_ base: String, _ path: String) -> (origin: Origin, target: String)? {
+        if base.hasPrefix("unix:") { return (Origin(isEncrypted: false, place: .unix(path: String(base.dropFirst(5)))), path) }
+        return RequestURL(base + path).map { ($0.origin, $0.target) }
     }
 }

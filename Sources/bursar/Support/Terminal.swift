@@ -7,7 +7,22 @@
 /// Standard output and error. What people should read goes to stderr; the answer itself to stdout.
 enum Terminal {
     static func answer(_ text: String) { write(text, to: STDOUT_FILENO) }
-    static func tell(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    static func tell(_ text: String) { write(harmless(text) + "\n", to: STDERR_FILENO) }
+
+    /// What another program answered: byte for byte into a file or a pipe, and without what would command a terminal into one.
+    static func answer(foreign bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        write((isatty(STDOUT_FILENO) == 1 ? harmless(text) : text) + "\n", to: STDOUT_FILENO)
+    }
+
+    /// Without control characters but line feeds and tabulators, in either of their ranges.
+    static func harmless(_ text: String) -> String {
+        let isControl = { (scalar: Unicode.Scalar) in
+            scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+    }
 
     /// Colours on a terminal only, and not where the user has said no (no-color.org).
     static var wantsColor: Bool {

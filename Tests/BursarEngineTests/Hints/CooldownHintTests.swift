@@ -36,13 +36,45 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "0", "00", "-1", "+5", "1.5", "1e3", "0x10", "inf", "nan", "5s", "5 5", "5, 6", "٣", "１７", "soon", "\u{0}5",
+        "", " ", "0", "00", "-1", "+5", "1.", "1e3", "0x10", "inf", "nan", "5x", "5 5", ",", "٣", "１７", "soon", "\u{0}5",
         "Fri, 20 Nov 2026 22:55:59 GMT", "Fri, 20 Nov 2026 22:56:00 GMT", "Fri, 32 Nov 2026 22:57:00 GMT", "2026-11-20T22:57:00Z"
     ])
     func `zero, negative, past and malformed are no hint`(value: String) {
         #expect(read(["retry-after": [value]]) == nil)
         #expect(read(["ratelimit-reset": [value]]) == nil)
         #expect(read([:], body: "Expected available in \(value) seconds.") == nil)
+    }
+
+    @Test(arguments: [
+        ("299.997", 300), ("300.0", 300), ("0.2", 1), ("300s", 300), ("300 S", 300), ("1.5s", 2), ("2m", 120), ("1h", 3_600),
+        ("20, 299.997", 300), ("soon, 20", 20), ("1795215400", 40), ("1795215400000", 40),
+        // Larger than any time that could be meant.
+        ("999999999999999", 999_999_999_999_999)
+    ])
+    func `C6, C7: a wait that is written wrongly is read where its meaning is plain`(value: String, seconds: Int64) {
+        #expect(read(["retry-after": [value]]) == hint(seconds, .retryAfterSeconds))
+    }
+
+    @Test func `C6: one that cannot be read does not hide another, and the longest counts`() {
+        #expect(read(["retry-after": ["20", "299.997"]]) == hint(300, .retryAfterSeconds))
+        #expect(read(["retry-after": ["soon", "20"]]) == hint(20, .retryAfterSeconds))
+        let milliseconds = CooldownHint(wait: .milliseconds(1_501), source: .retryAfterMilliseconds)
+        #expect(read(["retry-after-ms": ["1500.2"]]) == milliseconds)
+        #expect(read(["retry-after-ms": ["1500.2"], "retry-after": ["1"]]) == milliseconds)
+        #expect(read(["retry-after-ms": ["1500"], "retry-after": ["2"]]) == hint(2, .retryAfterSeconds))
+    }
+
+    @Test(arguments: ["1795215360", "1795215000000", "1000000000"])
+    func `C7: a Unix time that has passed is no hint`(value: String) {
+        #expect(read(["retry-after": [value]]) == nil)
+        #expect(read(["ratelimit-reset": [value]]) == nil)
+        #expect(read(["retry-after": [value, "5"]]) == hint(5, .retryAfterSeconds))
+    }
+
+    @Test func `C7: a Unix time counts from the server's clock`() {
+        let date = ["date": ["Fri, 20 Nov 2026 22:56:10 GMT"]]
+        #expect(read(date.merging(["retry-after": ["1795215400"]]) { $1 }) == hint(30, .retryAfterSeconds))
+        #expect(read(date.merging(["ratelimit-reset": ["1795215400"]]) { $1 }) == hint(30, .rateLimitReset))
     }
 
     @Test func `Retry-After as a date is corrected by the Date of the answer`() {

@@ -50,6 +50,21 @@ struct CommandLineTests {
         String(try #require(program.complaintText.firstMatch(of: /https:\/\/127\.0\.0\.1:\d+/)).output)
     }
 
+    @Test func `B9: what answers may be anything: without JSON it is an error, and its words command no terminal`() async throws {
+        func ask(_ arguments: String..., answer: String) async throws -> End {
+            let upstream = try await RecordingUpstream.start(answering: answer)
+            let program = try ChildProgram(["balances", "--url", upstream.url] + arguments, environment: [:])
+            let status = await program.untilEnd()
+            await upstream.stop()
+            return End(status: status, output: String(decoding: program.output, as: UTF8.self), complaint: program.complaintText)
+        }
+        let page = try await ask("--json", answer: "\u{1B}[2J<html>")
+        #expect(page.status == 65 && page.output.isEmpty && page.complaint.contains("no JSON"), "\(page.complaint)")
+        let problem = try await ask(answer: #"{"title":"busy \u001b[2J\u009b1m"}"#)
+        #expect(problem.status == 69 && problem.complaint.contains("busy ?[2J?1m"), "\(problem.complaint)")
+        #expect(try await ask("--json", answer: #"{"a": 1}"#).output == "{\"a\": 1}\n")
+    }
+
     @Test func `a gateway is asked over its Unix socket`() async throws {
         // It answered 400 once: a path is no Host, and none was sent.
         try await serving { folder, _ in

@@ -37,9 +37,10 @@ import Testing
         "BursarCatalog": ["BursarBasics", "BursarModel", "Yams"],
         // no server, no refresher, no NIO
         "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess"],
+        "BursarClient": ["CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarUpstream": [
-            "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1",
-            "NIOSSL", "NIOHTTPCompression", "Logging", "BursarHash"
+            "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", "NIOCore", "NIOPosix",
+            "NIOSSL", "Logging"
         ],
         "BursarStore": ["BursarModel", "BursarEngine", "GRDB", "Logging", "Foundation"],
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
@@ -51,8 +52,7 @@ import Testing
         "bursar": [
             "BursarBasics", "BursarModel", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP", "BursarStore",
             "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", "ArgumentParser",
-            "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
-            "NIOSSL"
+            "ServiceLifecycle", "UnixSignals", "BursarClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"
         ]
     ]
 

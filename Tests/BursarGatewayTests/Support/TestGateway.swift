@@ -1,6 +1,6 @@
-import AsyncHTTPClient
 import BursarCatalog
 @testable import BursarConfiguration
+import BursarClient
 import BursarGateway
 import BursarMocks
 import BursarModel
@@ -9,6 +9,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Synchronization
 
 /// The whole gateway over real sockets, its upstreams the mocks in this process. Stop it, or the sockets stay.
@@ -119,10 +120,9 @@ final class TestGateway: Sendable {
         self.addresses = addresses
         url = addresses[0].hasPrefix("https://") ? addresses[0] : "http://" + addresses[0]
         self.log = log
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1_024
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        var settings = ClientSettings(tls: ClientTLS(), connectionsPerOrigin: 1_024, bodyLimit: 16 << 20)
+        settings.skipsRedirects = false
+        client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
     }
 
     func stop() async throws {
@@ -132,7 +132,7 @@ final class TestGateway: Sendable {
         await gateway.stop()
         outflow.saw(storeFiles)
         if ownsMocks { await mocks.stop() }
-        try await client.shutdown()
+        client.shutdown()
         outflow.saw(log.text)
         outflow.search("answers and log of a gateway")
     }
@@ -170,17 +170,19 @@ final class TestGateway: Sendable {
     }
 
     func get(_ path: String, method: HTTPMethod = .GET, _ headers: (String, String)...) async throws -> Answer {
-        var request = HTTPClientRequest(url: url + path)
-        request.method = method
-        for (name, value) in headers {
-            request.headers.add(name: name, value: value)
-            outflow.sent(name, value)
+        for (name, value) in headers { outflow.sent(name, value) }
+        guard let place = RequestURL(url + path) else { throw ClientError(.unwritable) }
+        let request = ClientRequest(method: method.rawValue, url: place, fields: headers)
+        switch await client.execute(request, timeout: .seconds(120)) {
+        case .response(let response):
+            if let fault = response.fault { throw ClientError(fault) }
+            outflow.saw("\(response.status)\n" + response.fields.map { "\($0.name): \($0.value)\n" }.joined())
+            outflow.saw(response.body)
+            let fields = response.fields.map { ($0.name, $0.value) }
+            return Answer(status: response.status, headers: HTTPHeaders(fields), bytes: response.body)
+        case .failed(let error):
+            throw error
         }
-        let response = try await client.execute(request, timeout: .seconds(120))
-        let body = try await response.body.collect(upTo: 16 << 20)
-        outflow.saw("\(response.status)\n" + response.headers.map { "\($0.name): \($0.value)\n" }.joined())
-        outflow.saw(body.readableBytesView)
-        return Answer(status: Int(response.status.code), headers: response.headers, bytes: Array(body.readableBytesView))
     }
 
     /// A read that the table of ready answers, which runs on real time, leaves to the machine, which runs on the test's.

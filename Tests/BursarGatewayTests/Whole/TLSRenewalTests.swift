@@ -1,8 +1,7 @@
-import AsyncHTTPClient
 @testable import BursarConfiguration
+import BursarClient
 import Foundation
-import NIOCore
-import NIOHTTP1
+import NIOPosix
 import NIOSSL
 import TestSupport
 import Testing
@@ -27,25 +26,24 @@ struct TLSRenewalTests {
         try await with { gateway, folder in
             let url = gateway.addresses[1] + "/livez"
             // A client that trusts the first certificate only: every answer that it gets after the renewal is on its first connection.
-            var tls = TLSConfiguration.makeClientConfiguration()
-            tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(folder.file("server.pem")))
-            var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-            configuration.connectionPool.retryConnectionEstablishment = false
-            let old = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+            let tls = ClientTLS(authorities: try NIOSSLCertificate.fromPEMFile(folder.file("server.pem")))
+            let old = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: ClientSettings(tls: tls))
             do {
                 try await renew(old, url, gateway, folder)
             } catch {
                 Issue.record(error)
             }
-            try await old.shutdown()
+            old.shutdown()
         }
     }
 
     private func renew(_ old: HTTPClient, _ url: String, _ gateway: TestGateway, _ folder: ScratchFolder) async throws {
-        func ask() async -> UInt? {
-            let answer = try? await old.execute(HTTPClientRequest(url: url), timeout: .seconds(10))
-            _ = try? await answer?.body.collect(upTo: 1 << 16)
-            return answer?.status.code
+        let place = try #require(RequestURL(url))
+        func ask() async -> Int? {
+            guard case .response(let answer) = await old.execute(ClientRequest(url: place), timeout: .seconds(10)) else {
+                return nil
+            }
+            return answer.status
         }
         let first = try Data(contentsOf: URL(fileURLWithPath: folder.file("server.pem")))
         // The files are replaced in front of the first look at them, which the first connection causes.

@@ -1,3 +1,4 @@
+import BursarClient
 import BursarModel
 import BursarUpstream
 import Foundation
@@ -26,14 +27,15 @@ struct HTTPTransportTLSTests {
         return result
     }
 
-    @Test func `HTTP/2 is spoken where it is offered, on one connection`() async throws {
+    /// C14: nothing of HTTP/2 can be done to a client that does not speak it.
+    @Test func `HTTP/1.1 is spoken where HTTP/2 is offered too, on one connection`() async throws {
         try await SecureServer.with { server in
             let request = try request(server.port)
             let settings = try trusting(server.certificate)
             let transport = HTTPTransport(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, settings: settings)
             for _ in 0..<3 {
                 let response = try #require(await transport.fetch(request).response)
-                #expect(String(decoding: response.body, as: UTF8.self) == "HTTP/2")
+                #expect(String(decoding: response.body, as: UTF8.self) == "HTTP/1.1")
             }
             await transport.shutdown()
         }
@@ -42,7 +44,7 @@ struct HTTPTransportTLSTests {
     @Test func `a certificate that nobody vouches for is refused`() async throws {
         try await SecureServer.with { server in
             let request = try request(server.port)
-            #expect(await fetch(request, UpstreamSettings()).fault == .tls)
+            #expect(await fetch(request, UpstreamSettings()).fault == .untrusted)
             #expect(server.requests == 0)
         }
     }
@@ -52,7 +54,7 @@ struct HTTPTransportTLSTests {
             try await SecureServer.withCertificate { other, _ in
                 let request = try request(server.port)
                 let settings = try trusting(other)
-                #expect(await fetch(request, settings).fault == .tls)
+                #expect(await fetch(request, settings).fault == .untrusted)
                 #expect(server.requests == 0)
             }
         }
@@ -62,8 +64,26 @@ struct HTTPTransportTLSTests {
         try await SecureServer.with { server in
             let request = try request(server.port, host: "127.0.0.1")
             let settings = try trusting(server.certificate)
-            #expect(await fetch(request, settings).fault == .tls)
+            #expect(await fetch(request, settings).fault == .otherName)
             #expect(server.requests == 0)
+        }
+    }
+
+    /// C1: what a name resolves to is not its certificate's business. C18: common names and wildcards that stand for everybody.
+    @Test(arguments: [
+        ("localhost", "DNS:localhost", true), ("127.0.0.1", "IP:127.0.0.1", true),
+        ("localhost", "DNS:other.test,IP:127.0.0.1", false), ("localhost", nil, false), ("localhost", "DNS:*", false),
+        ("localhost", "DNS:local*", false), ("127.0.0.1", "DNS:127.0.0.1", false), ("127.0.0.1", "IP:127.0.0.2", false)
+    ])
+    func `C1, C18: a certificate counts by the name that was asked for and by nothing else`(
+        host: String, names: String?, isGood: Bool
+    ) async throws {
+        try await SecureServer.with(names: names) { server in
+            let request = try request(server.port, host: host)
+            let settings = try trusting(server.certificate)
+            let result = await fetch(request, settings)
+            #expect(result.fault == (isGood ? nil : .otherName))
+            #expect(server.requests == (isGood ? 1 : 0))
         }
     }
 
@@ -92,7 +112,7 @@ struct HTTPTransportTLSTests {
         }
     }
 
-    @Test func `a provider's name that leads to a private address gets no request, over HTTP/2 either`() async throws {
+    @Test func `a provider's name that leads to a private address gets no request over TLS either`() async throws {
         try await SecureServer.with { server in
             var request = try request(server.port)
             request.reach = .provider
@@ -114,7 +134,7 @@ struct HTTPTransportTLSTests {
             settings.proxy = UpstreamProxy(
                 host: "127.0.0.1", port: proxy.port, user: "bursar", password: Secret("proxy-password-1"))
             let response = try #require(await fetch(request, settings).response)
-            #expect(String(decoding: response.body, as: UTF8.self) == "HTTP/2")
+            #expect(String(decoding: response.body, as: UTF8.self) == "HTTP/1.1")
             #expect(proxy.connections == 1)
             let head = String(decoding: proxy.received.prefix(500), as: UTF8.self)
             #expect(head.hasPrefix("CONNECT localhost:\(server.port) HTTP/1.1\r\n"))

@@ -1,3 +1,4 @@
+import BursarClient
 import BursarCatalog
 import BursarMocks
 import BursarModel
@@ -102,7 +103,7 @@ import Testing
     @Test func `what speaks no TLS is a failure of TLS`() async throws {
         let server = try await RawServer(answering: "HTTP/1.1 400 Bad Request\r\n\r\n", closes: true)
         let result = try await withTransport { await $0.fetch(try request("https://127.0.0.1:\(server.port)")) }
-        #expect(result.fault == .tls)
+        #expect(result.fault == .noTLS)
         await server.stop()
     }
 

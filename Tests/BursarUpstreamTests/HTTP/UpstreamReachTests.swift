@@ -1,3 +1,4 @@
+import BursarClient
 import BursarMocks
 import BursarModel
 import BursarUpstream

@@ -1,3 +1,4 @@
+import BursarClient
 import BursarUpstream
 import Synchronization
 

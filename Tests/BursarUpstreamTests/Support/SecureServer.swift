@@ -24,8 +24,8 @@ struct SecureServer {
         var value: Int { count.withLock { $0 } }
     }
 
-    static func with(_ body: (SecureServer) async throws -> Void) async throws {
-        try await withCertificate { certificate, key in
+    static func with(names: String? = "DNS:localhost", _ body: (SecureServer) async throws -> Void) async throws {
+        try await withCertificate(names: names) { certificate, key in
             let counter = Counter()
             let identity = try TLSIdentity(TLSSettings(certificateFile: certificate, privateKeyFile: key))
             let server = HTTPServer(
@@ -47,17 +47,22 @@ struct SecureServer {
         }
     }
 
-    /// For `localhost`, by name.
-    static func withCertificate(_ body: (_ certificate: String, _ key: String) async throws -> Void) async throws {
+    /// Its common name is `localhost`.
+    /// - Parameter names: the names that count; nil: none.
+    static func withCertificate(
+        names: String? = "DNS:localhost", _ body: (_ certificate: String, _ key: String) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bursar-upstream-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let certificate = folder.appendingPathComponent("server.pem").path
         let key = folder.appendingPathComponent("server.key").path
-        let arguments = [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-            "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate
-        ]
+        let alternative = names.map { ["-addext", "subjectAltName=\($0)"] } ?? []
+        let arguments =
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                "/CN=localhost", "-keyout", key, "-out", certificate
+            ] + alternative
         let process = try process(arguments)
         let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
