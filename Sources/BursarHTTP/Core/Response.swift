@@ -13,6 +13,8 @@ package struct Response: Sendable {
     package var prepared: PreparedResponse?
     /// How long a connection may answer the very same request head again with `prepared`; nil: never.
     package var replay: Replay?
+    /// When given, it makes the body piece by piece, and `body` is ignored.
+    package var producer: (any BodyProducer)?
     /// Ends the connection behind this response.
     package var closesConnection = false
     /// How the response ends; anything but `.complete` is there for the mocks.
@@ -24,6 +26,12 @@ package struct Response: Sendable {
         self.status = status
         self.headers = headers
         self.body = body
+    }
+
+    /// A body that is produced while the client reads it.
+    package init(status: Int, headers: HeaderFields = [:], producer: any BodyProducer) {
+        self.init(status: status, headers: headers)
+        self.producer = producer
     }
 
     package init(status: Int, headers: HeaderFields = [:], bytes: [UInt8]) {

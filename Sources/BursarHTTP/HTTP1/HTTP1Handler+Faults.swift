@@ -35,7 +35,7 @@ extension HTTP1Handler {
             write(response, for: exchange, now: now)
             goOn(now: now)
         case .hang: break
-        case .reset: reset(context)
+        case .reset: ConnectionReset.reset(context)
         case .truncated(let count):
             writeStart(of: response, count, exchange, now: now)
             report(exchange, status: response.status, bytes: count)
@@ -48,14 +48,6 @@ extension HTTP1Handler {
             flush()
             drip(response, from: 0, max(1, count), interval, exchange)
         }
-    }
-
-    /// Linger time zero makes the kernel send RST instead of FIN.
-    private func reset(_ context: ChannelHandlerContext) {
-        if let socket = context.channel as? any SocketOptionProvider {
-            _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-        }
-        context.close(promise: nil)
     }
 
     /// Head with the whole body's length, and the first `count` bytes of the body.

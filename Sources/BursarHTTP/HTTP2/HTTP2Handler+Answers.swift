@@ -64,6 +64,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
 
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {
         stream.unfinished?.cancel()
+        if let streamed = stream.streamed { streamed.end(isComplete: errorCode == 0 && streamed.state.isFinished) }
         guard let observer = connection.observer, let record = stream.record else { return }
         observer.requestCompleted(
             RequestRecord(
@@ -136,6 +137,8 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         }
         if let prepared = response.prepared {
             send(prepared, on: stream)
+        } else if let producer = response.producer {
+            send(response, from: producer, on: stream)
         } else {
             let (fields, body) = HTTP2PreparedFields.whole(response)
             stream.record?.status = response.status
@@ -153,7 +156,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             on: stream)
     }
 
-    private func seconds(since base: NIODeadline) -> Int64 { max(0, (session.now - base).nanoseconds / 1_000_000_000) }
+    func seconds(since base: NIODeadline) -> Int64 { max(0, (session.now - base).nanoseconds / 1_000_000_000) }
 
     /// Remembers what the record will say, where somebody wants one.
     private func note(_ request: Request, id: RequestID?, on stream: HTTP2Stream, wasReplayed: Bool) {

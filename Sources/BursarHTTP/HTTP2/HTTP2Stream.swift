@@ -39,7 +39,10 @@ final class HTTP2Stream {
     // The answer
     /// Holds the memory that libnghttp2 was told not to copy.
     var fields: HTTP2PreparedFields?
+    /// What is still to be handed over: of the whole body, or of the piece that a producer made last.
     var output = ByteBuffer()
+    /// What makes the body piece by piece.
+    var streamed: StreamedBody?
     /// Body bytes handed over.
     var sent = 0
     /// Body bytes that may be handed over before `pause` says what then happens.
@@ -61,6 +64,7 @@ final class HTTP2Stream {
         record = nil
         fields = nil
         output = ByteBuffer()
+        streamed = nil
         sent = 0
         sendLimit = Int.max
         pause = .none
