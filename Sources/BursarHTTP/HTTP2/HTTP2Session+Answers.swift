@@ -78,16 +78,7 @@ extension HTTP2Session {
             }
         }
         let whole = stream.output.readableBytes
-        let count = min(most, whole, stream.sendLimit - stream.sent)
-        if count <= 0, whole > 0 {
-            switch stream.pause {
-            case .none, .stall: return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-            case .reset: return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-            case .drip:
-                delegate?.answerPaused(stream)
-                return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-            }
-        }
+        let count = min(most, whole)
         flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
         if count == whole, stream.streamed == nil { flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
         return count

@@ -12,8 +12,6 @@ protocol HTTP2SessionDelegate: AnyObject {
     func bodyAwaited(on stream: HTTP2Stream)
     /// A stream is over; it goes back to the pool right after this.
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32)
-    /// A mock's answer has given what it may for now (`HTTP2Pause.drip`).
-    func answerPaused(_ stream: HTTP2Stream)
     /// The client has seen everything that was sent before our PING.
     func pingAcknowledged()
     /// A limit was passed and the client is told to go.
