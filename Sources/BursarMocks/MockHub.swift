@@ -60,14 +60,15 @@ final class MockHub: Responder {
         for waiter in due { waiter.continuation.resume(returning: true) }
 
         let answer = step.made()
-        let response = Response(answer)
+        let response = Response(answer, clock: clock)
         guard case .call = step else { return .now(response) }
         let delay = latency + answer.delay
-        guard delay > .zero else { return .now(response) }
+        guard delay > .zero || answer.ending == .hang else { return .now(response) }
         let clock = clock
         return .later {
             // A cancelled sleep is a client that left: nobody reads what is returned then.
-            try? await clock.sleep(for: delay)
+            if delay > .zero { try? await clock.sleep(for: delay) }
+            if answer.ending == .hang { await Self.clientLeft() }
             return response
         }
     }
@@ -79,6 +80,13 @@ final class MockHub: Responder {
 }
 
 extension MockHub {
+    /// Returns when the task of a request is cancelled.
+    private static func clientLeft() async {
+        let (never, source) = AsyncStream<Never>.makeStream()
+        for await _ in never {}
+        source.finish()
+    }
+
     /// For Retry-After as a date; nothing is measured with it.
     static let systemTime: @Sendable () -> WallTime = {
         var now = timespec()
@@ -142,22 +150,18 @@ extension MockHub {
 
 extension Response {
     /// The server adds Date, Content-Length and Connection itself. Nothing here may be kept by a cache: each call counts.
-    init(_ answer: MockAnswer) {
+    init(_ answer: MockAnswer, clock: any Clock<Duration> = ContinuousClock()) {
         var headers: HeaderFields = [:]
         if let contentType = answer.contentType { headers.add("Content-Type", contentType) }
         headers.add("Cache-Control", "no-store")
         for field in answer.headers { headers.add(field.name, field.value) }
         // So that whatever answers in a provider's place can be told from the provider.
         if !headers.contains("Bursar-Mock") { headers.add("Bursar-Mock", "none") }
+        guard answer.ending == .complete else {
+            let body = FaultyBody(answer.body, ending: answer.ending, clock: clock)
+            self.init(status: answer.status, headers: headers, producer: body)
+            return
+        }
         self.init(status: answer.status, headers: headers, bytes: answer.body)
-        ending =
-            switch answer.ending {
-            case .complete: .complete
-            case .hang: .hang
-            case .reset: .reset
-            case .truncated(let count): .truncated(after: count)
-            case .stalled(let count): .stalled(after: count)
-            case .dripped(let bytes, let interval): .dripped(bytes: bytes, every: .nanoseconds(interval.nanoseconds))
-            }
     }
 }

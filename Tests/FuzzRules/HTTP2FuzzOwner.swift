@@ -1,4 +1,5 @@
 import CNghttp2
+import NIOCore
 
 @testable import BursarHTTP
 
@@ -19,7 +20,11 @@ final class HTTP2FuzzOwner: HTTP2SessionDelegate {
         case 1: session.submit(Self.large.0, body: Self.large.body, date: date, age: 5, on: stream)
         case 2: session.reset(stream, NGHTTP2_INTERNAL_ERROR)
         case 3:
-            (stream.sendLimit, stream.pause) = (3, .reset)
+            let body = PulledBody(false) { isBroken -> BodyStep in
+                defer { isBroken = true }
+                return isBroken ? .fail : .piece(ByteBuffer(string: "bro"))
+            }
+            stream.streamed = StreamedBody(body, limits: Limits(), now: session.now)
             session.submit(Self.small.0, body: Self.small.body, date: date, age: 1, on: stream)
         default: break
         }
@@ -29,7 +34,6 @@ final class HTTP2FuzzOwner: HTTP2SessionDelegate {
     }
     func bodyAwaited(on stream: HTTP2Stream) {}
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {}
-    func answerPaused(_ stream: HTTP2Stream) {}
     func pingAcknowledged() {}
     func floodStopped(_ flood: HTTP2FrameMeter.Flood) {}
 }

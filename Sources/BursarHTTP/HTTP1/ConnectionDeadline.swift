@@ -14,6 +14,8 @@ struct ConnectionDeadline {
         case idle
         /// The peer takes some of what is written for it: close.
         case write
+        /// The client takes some of a produced body, or its next heartbeat: close, or write one.
+        case stream
         /// The peer closes behind our last answer: close.
         case linger
     }
@@ -36,6 +38,16 @@ struct ConnectionDeadline {
 extension HTTP1Handler {
     func arm(_ kind: ConnectionDeadline.Kind, after amount: TimeAmount, now: NIODeadline) {
         if deadlines.set(kind, now + amount) { schedule() }
+    }
+
+    /// The deadline of a produced body, which says itself when that is.
+    func arm(_ stream: StreamedBody) {
+        let time = stream.state.deadline
+        if time == .distantFuture {
+            deadlines.kind = .none
+        } else if deadlines.set(.stream, time) {
+            schedule()
+        }
     }
 
     func disarm() {
@@ -75,6 +87,7 @@ extension HTTP1Handler {
         guard phase != .closed, deadlines.kind != .none, let context else { return }
         let now = context.eventLoop.now
         guard now >= deadlines.time else { return schedule() }
+        if deadlines.kind == .stream { return streamIsDue(context, now: now) }
         if deadlines.kind != .linger, peerStillReads(context) {
             let kind = deadlines.kind
             let unwritten = deadlines.unwritten
@@ -83,7 +96,7 @@ extension HTTP1Handler {
             return
         }
         switch deadlines.kind {
-        case .none: break
+        case .none, .stream: break
         case .head:
             connection.counters.count(.headTimeout)
             if isAtRest, isUntouched { return context.close(promise: nil) }
@@ -106,10 +119,15 @@ extension HTTP1Handler {
     /// There is something unwritten and less of it than last time: the peer is slow, not gone. Looked at only when a deadline
     /// has come, so it costs nothing per request.
     private func peerStillReads(_ context: ChannelHandlerContext) -> Bool {
-        let unwritten = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let unwritten = Self.unwritten(context)
         defer { deadlines.unwritten = unwritten }
         guard unwritten > 0 else { return false }
         if deadlines.unwritten < 0, deadlines.kind == .idle || deadlines.kind == .write { return true }
         return unwritten < deadlines.unwritten
+    }
+
+    /// Bytes that the channel holds because the peer has not taken them.
+    static func unwritten(_ context: ChannelHandlerContext) -> Int {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }

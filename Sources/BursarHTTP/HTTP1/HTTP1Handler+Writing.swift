@@ -7,10 +7,10 @@ import NIOCore
 #endif
 
 extension HTTP1Handler {
-    /// Writes one answer and decides what becomes of the connection. Ends in `open`, `answering` (a fault that takes time) or
+    /// Writes one answer and decides what becomes of the connection. Ends in `open`, `answering` (a body that takes time) or
     /// `closing`.
     func write(_ response: Response, for exchange: Exchange, now: NIODeadline) {
-        if response.ending != .complete || response.delay != nil { return writeFaulty(response, for: exchange) }
+        if let producer = response.producer { return stream(response, from: producer, for: exchange, now: now) }
         let keeps = exchange.keepsAlive && !response.closesConnection && !connection.isDraining
         let persistence = persistence(keeps: keeps, exchange)
         let bodyBytes: Int
@@ -51,7 +51,7 @@ extension HTTP1Handler {
             id: connection.nextRequestID(), method: "", path: "", isHead: false, version: .http1_1, keepsAlive: false,
             started: now)
         var response = connection.responder.refusal(status: status, detail: detail, requestID: exchange.id)
-        (response.ending, response.delay, response.prepared) = (.complete, nil, nil)
+        (response.prepared, response.producer) = (nil, nil)
         connection.dates.refresh(now: now)
         let body = response.body
         HTTP1Writer.write(
@@ -80,7 +80,7 @@ extension HTTP1Handler {
         emptyOutbound()
     }
 
-    private func emptyOutbound() {
+    func emptyOutbound() {
         if outboundIsShared {
             (outbound, outboundIsShared) = (ByteBuffer(), false)
         } else {

@@ -50,6 +50,8 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     /// The exchange that `answering` is about.
     var current: Exchange?
     var unfinished: UnfinishedAnswer?
+    /// The produced body that `answering` is about.
+    var stream: HTTP1Stream?
     var replay = RequestReplay()
     var answered = 0
     /// Nothing at all came so far: only then may the HTTP/2 preface come.
@@ -123,7 +125,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
             // While an answer is being made nothing is owed in time; in `closing` the last bytes still are.
             if phase == .answering, deadlines.kind == .write { disarm() }
             goOn(now: now)
-        } else if phase != .closed {
+        } else if phase != .closed, stream == nil {  // which waits for its own piece to be taken
             arm(.write, after: connection.times.writeStall, now: now)
         }
         context.fireChannelWritabilityChanged()
@@ -134,6 +136,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
             connection.isDraining = true
             replay.forget()
             if phase == .open, isAtRest { context.close(promise: nil) }
+            drainStream(now: context.eventLoop.now)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -319,7 +322,9 @@ extension HTTP1Handler {
         disarm()
         unfinished?.cancel()
         unfinished = nil
-        if let current {
+        if let current, let stream {
+            end(stream, of: current, isComplete: false)
+        } else if let current {
             connection.counters.count(.clientLeft)
             report(current, status: 0, bytes: 0)
         }

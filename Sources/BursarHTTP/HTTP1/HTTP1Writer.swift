@@ -48,10 +48,10 @@ enum HTTP1Writer {
     /// Age in seconds of an `Int64` never has more digits.
     private static let mostAgeDigits = 20
 
-    /// Writes the head of a response that was not prepared. `contentLength` nil: none is said (204, 304).
+    /// Writes the head of a response that was not prepared. `contentLength` nil: none is said (204, 304, a produced body).
     static func write(
-        head response: Response, contentLength: Int?, persistence: Persistence, dates: DateCache, now: NIODeadline,
-        to out: inout ByteBuffer
+        head response: Response, contentLength: Int?, isChunked: Bool = false, persistence: Persistence, dates: DateCache,
+        now: NIODeadline, to out: inout ByteBuffer
     ) {
         var head: [UInt8] = []
         head.reserveCapacity(256)
@@ -66,6 +66,7 @@ enum HTTP1Writer {
             head.append(contentsOf: "Age: \(max(0, (now - base).nanoseconds / 1_000_000_000))\r\n".utf8)
         }
         if let contentLength { head.append(contentsOf: "Content-Length: \(contentLength)\r\n".utf8) }
+        if isChunked { head.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
         persistence.line.withUTF8Buffer { head.append(contentsOf: $0) }
         head.append(contentsOf: "\r\n".utf8)
         out.writeBytes(head)

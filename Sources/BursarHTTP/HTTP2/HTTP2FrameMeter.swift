@@ -10,6 +10,17 @@ struct HTTP2FrameMeter {
         case harmless
         /// The client must be told to go away (ENHANCE_YOUR_CALM), because of this.
         case flood(Flood)
+        /// A rule is broken that the library does not watch; the connection ends with this error of RFC 9113 7.
+        case broken(Violation)
+    }
+
+    /// What of a PRIORITY frame is wrong (RFC 9113 6.3, RFC 7540 5.3.1). Its error is one of the connection, also where one of the
+    /// stream would do: no client in use sends these, and a stream that is idle cannot be reset.
+    enum Violation: Equatable {
+        /// On stream 0, or on a stream that then depends on itself: PROTOCOL_ERROR.
+        case priority
+        /// Of a length other than five: FRAME_SIZE_ERROR.
+        case prioritySize
     }
 
     /// Which limit was passed: the label for a counter and for GOAWAY's debug data.
@@ -26,11 +37,18 @@ struct HTTP2FrameMeter {
         case head(read: Int)
         /// In a frame's payload.
         case payload(left: Int)
+        /// Before the first byte of a padded DATA frame, which says how much of the rest is padding.
+        case padding(left: Int)
+        /// In the number that a PRIORITY frame begins with, so many bytes of it read.
+        case dependency(read: Int)
     }
 
     private let limits: HTTP2FrameLimits
     private var position = Position.preface(left: 24)
     private var head: (UInt8, UInt8, UInt8, type: UInt8, flags: UInt8) = (0, 0, 0, 0, 0)
+    /// The frame's stream, and what a PRIORITY frame says that it depends on.
+    private var stream: UInt32 = 0
+    private var dependency: UInt32 = 0
     private var continuations = 0
     private var insideHeaderBlock = false
     private var control: Bucket
@@ -72,8 +90,22 @@ struct HTTP2FrameMeter {
                 let step = min(left, count - index)
                 index += step
                 position = step == left ? .head(read: 0) : .payload(left: left - step)
+            case .padding(let left):
+                let data = left - 1 - Int(bytes[index])
+                index += 1
+                position = left == 1 ? .head(read: 0) : .payload(left: left - 1)
+                // Padding alone moves nothing, as an empty frame (CVE-2019-9518).
+                if data <= 0, !emptyData.take(now: now) { return .flood(.emptyData) }
+            case .dependency(let read):
+                dependency = dependency << 8 | UInt32(bytes[index])
+                index += 1
+                position = read == 3 ? .payload(left: 1) : .dependency(read: read + 1)
+                if read == 3, dependency & 0x7FFF_FFFF == stream { return .broken(.priority) }
             case .head(0) where count - index >= 9:
                 head = (bytes[index], bytes[index + 1], bytes[index + 2], bytes[index + 3], bytes[index + 4])
+                stream =
+                    UInt32(bytes[index + 5] & 0x7F) << 24 | UInt32(bytes[index + 6]) << 16 | UInt32(bytes[index + 7]) << 8
+                    | UInt32(bytes[index + 8])
                 index += 9
                 let verdict = headEnded(now: now)
                 if verdict != .harmless { return verdict }
@@ -86,7 +118,8 @@ struct HTTP2FrameMeter {
                 case 2: head.2 = byte
                 case 3: head.type = byte
                 case 4: head.flags = byte
-                default: break  // the stream's number: libnghttp2 judges it
+                case 5: stream = UInt32(byte & 0x7F)
+                default: stream = stream << 8 | UInt32(byte)
                 }
                 position = .head(read: read + 1)
                 guard read == 8 else { continue }
@@ -115,6 +148,10 @@ struct HTTP2FrameMeter {
         switch head.type {
         case 0x0:  // DATA
             let endsStream = head.flags & 0x1 != 0
+            if head.flags & 0x8 != 0, length > 0, !endsStream {
+                position = .padding(left: length)
+                return .harmless
+            }
             return length > 0 || endsStream || emptyData.take(now: now) ? .harmless : .flood(.emptyData)
         case 0x1:  // HEADERS
             continuations = 0
@@ -125,6 +162,12 @@ struct HTTP2FrameMeter {
             continuations += 1
             insideHeaderBlock = !isLast
             return continuations <= limits.continuations ? .harmless : .flood(.continuations)
+        case 0x2:
+            guard control.take(now: now) else { return .flood(.control) }
+            if stream == 0 { return .broken(.priority) }
+            if length != 5 { return .broken(.prioritySize) }
+            (position, dependency) = (.dependency(read: 0), 0)
+            return .harmless
         case 0x3: return resets.take(now: now) ? .harmless : .flood(.resets)
         case 0x4: return settings.take(now: now) ? .harmless : .flood(.settings)
         case 0x8: return windowUpdates.take(now: now) ? .harmless : .flood(.windowUpdates)

@@ -22,9 +22,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         note(request, id: request.id, on: stream, wasReplayed: false)
         switch connection.responder.respond(to: request) {
         case .now(let response):
-            if let known, let prepared = response.prepared, let replay = response.replay, response.ending == .complete,
-                response.delay == nil, !response.closesConnection
-            {
+            if let known, let prepared = response.prepared, let replay = response.replay, !response.closesConnection {
                 let counter = connection.observer?.counter(ofRepeated: request.path, status: prepared.status)
                 known.answer = (prepared, replay, counter)
             }
@@ -64,6 +62,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
 
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {
         stream.unfinished?.cancel()
+        if let streamed = stream.streamed { streamed.end(isComplete: errorCode == 0 && streamed.state.isFinished) }
         guard let observer = connection.observer, let record = stream.record else { return }
         observer.requestCompleted(
             RequestRecord(
@@ -72,17 +71,6 @@ extension HTTP2Handler: HTTP2SessionDelegate {
                 duration: max(.zero, (context?.eventLoop.now ?? session.now) - stream.headEndedAt), peer: record.peer,
                 listener: connection.info.listener,
                 version: .http2, wasReplayed: record.wasReplayed))
-    }
-
-    func answerPaused(_ stream: HTTP2Stream) {
-        guard case .drip(let bytes, let interval) = stream.pause else { return }
-        let id = stream.id
-        stream.timer = schedule(in: interval) { handler in
-            guard let stream = handler.session.stream(id) else { return }
-            stream.sendLimit = stream.sent + max(1, bytes)
-            handler.session.resume(stream)
-            handler.pump()
-        }
     }
 
     func pingAcknowledged() { leave() }
@@ -111,31 +99,12 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         pump()
     }
 
-    /// Sends an answer, or does what a mock wants instead.
     private func answer(_ stream: HTTP2Stream, _ response: Response) {
         guard stream.state == .answering else { return }
-        if let delay = response.delay {
-            var later = response
-            later.delay = nil
-            let id = stream.id
-            stream.timer = schedule(in: delay) { [later] handler in
-                guard let stream = handler.session.stream(id) else { return }
-                handler.answer(stream, later)
-                handler.pump()
-            }
-            return
-        }
-        switch response.ending {
-        case .complete: break
-        case .hang: return
-        case .reset: return session.reset(stream, NGHTTP2_INTERNAL_ERROR)
-        case .truncated(let bytes): (stream.sendLimit, stream.pause) = (max(0, bytes), .reset)
-        case .stalled(let bytes): (stream.sendLimit, stream.pause) = (max(0, bytes), .stall)
-        case .dripped(let bytes, let interval):
-            (stream.sendLimit, stream.pause) = (max(1, bytes), .drip(bytes: bytes, every: interval))
-        }
         if let prepared = response.prepared {
             send(prepared, on: stream)
+        } else if let producer = response.producer {
+            send(response, from: producer, on: stream)
         } else {
             let (fields, body) = HTTP2PreparedFields.whole(response)
             stream.record?.status = response.status
@@ -153,7 +122,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             on: stream)
     }
 
-    private func seconds(since base: NIODeadline) -> Int64 { max(0, (session.now - base).nanoseconds / 1_000_000_000) }
+    func seconds(since base: NIODeadline) -> Int64 { max(0, (session.now - base).nanoseconds / 1_000_000_000) }
 
     /// Remembers what the record will say, where somebody wants one.
     private func note(_ request: Request, id: RequestID?, on stream: HTTP2Stream, wasReplayed: Bool) {

@@ -109,6 +109,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
         if context.channel.isWritable {
             timers.writeStall?.cancel()
             timers.writeStall = nil
+            tick()
             pump()
             if isReadHeld, context.channel.isWritable {
                 isReadHeld = false
@@ -122,7 +123,10 @@ final class HTTP2Handler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is DrainEvent: drain()
+        case is DrainEvent:
+            connection.isDraining = true
+            tick()
+            drain()
         case ChannelEvent.inputClosed: inputClosed()
         default: break
         }
@@ -150,10 +154,23 @@ final class HTTP2Handler: ChannelDuplexHandler {
         connection.dates.refresh(now: session.now)
     }
 
+    static let batchesPerTurn = 16
+
     /// Writes what the session has to say, as far as the channel takes it, and closes when there is nothing left to say.
     func pump() {
         guard let context, phase != .lingering, phase != .closed else { return }
+        var batches = 0
         while context.channel.isWritable {
+            guard batches < Self.batchesPerTurn else {
+                // A producer that always has something and a client that takes it all would keep the loop from everyone else.
+                let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+                context.eventLoop.execute {
+                    bound.value.tick()
+                    bound.value.pump()
+                }
+                break
+            }
+            batches += 1
             var batch = context.channel.allocator.buffer(capacity: lastBatch)
             let isMore = session.takeOutput(into: &batch, bound: limits.outboundBatch)
             guard batch.readableBytes > 0 else { break }
@@ -169,6 +186,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     /// Says that the connection will end, and serves what is under way.
     func drain() {
         announceShutdown()
+        if connection.isDraining { drainStreams() }
         pump()
     }
 

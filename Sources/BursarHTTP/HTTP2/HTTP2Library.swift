@@ -51,6 +51,11 @@ final class HTTP2Library: @unchecked Sendable {
     }
 
     private static func setReading(_ callbacks: OpaquePointer) {
+        nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, head, data in
+            guard let head, let data else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
+            let goesOn = with(data) { $0.frameBegan(type: head.pointee.type, stream: head.pointee.stream_id) }
+            return goesOn ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+        }
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, data in
             guard let frame, let data else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
             with(data) { $0.blockBegan(head(frame).stream_id, opensStream: opensStream(frame)) }
@@ -129,7 +134,11 @@ final class HTTP2Library: @unchecked Sendable {
                     NGHTTP2_PROTOCOL_ERROR, NGHTTP2_FLOW_CONTROL_ERROR, NGHTTP2_STREAM_CLOSED, NGHTTP2_FRAME_SIZE_ERROR,
                     NGHTTP2_ENHANCE_YOUR_CALM
                 ].contains { $0.rawValue == reason }
-                if isFault { with(data) { $0.faultAnswered() } }
+                with(data) { session in
+                    if isFault { session.faultAnswered() }
+                    // The client may have sent more of the stream before it hears of this.
+                    if session.stream(head.stream_id)?.requestEnded != true { session.rules.forgive(head.stream_id) }
+                }
             default: break
             }
             return 0

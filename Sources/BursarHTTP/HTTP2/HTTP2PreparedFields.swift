@@ -75,6 +75,14 @@ extension HTTP2PreparedFields {
         return unsafeDowncast(prepared.http2.storeIfNil(made), to: HTTP2PreparedFields.self)
     }
 
+    /// The fields of an answer whose body is produced.
+    static func head(_ response: Response, length: Int?) -> HTTP2PreparedFields {
+        var headers = response.headers
+        headers.remove("content-length")
+        if let length, !HTTPStatus.isBodiless(response.status) { headers.add("content-length", String(length)) }
+        return HTTP2PreparedFields(status: response.status, headers: headers)
+    }
+
     /// The fields of an answer that is sent once, and its body.
     static func whole(_ response: Response) -> (HTTP2PreparedFields, body: ByteBuffer) {
         var headers = response.headers

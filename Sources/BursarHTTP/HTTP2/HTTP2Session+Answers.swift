@@ -21,7 +21,7 @@ extension HTTP2Session {
         var count = fields.count
         var digits = DecimalDigits()
         if let age { digits.write(age) } else { count -= 1 }
-        let hasBody = body.readableBytes > 0 && !stream.isHead
+        let hasBody = (body.readableBytes > 0 || stream.streamed != nil) && !stream.isHead
         stream.output = hasBody ? body : ByteBuffer()
         // The library copies the two values that are not marked: they change while it may still hold this answer.
         let result = date.withUnsafeBufferPointer { date in
@@ -67,20 +67,30 @@ extension HTTP2Session {
     /// The library wants the next bytes of a body.
     /// - Returns: how many follow, or an `nghttp2_error` when the stream waits or is to be reset.
     func bytesWanted(_ most: Int, flags: UnsafeMutablePointer<UInt32>, on stream: HTTP2Stream) -> Int {
-        let whole = stream.output.readableBytes - stream.sent
-        let count = min(most, whole, stream.sendLimit - stream.sent)
-        if count <= 0, whole > 0 {
-            switch stream.pause {
-            case .none, .stall: return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-            case .reset: return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-            case .drip:
-                delegate?.answerPaused(stream)
-                return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        if stream.output.readableBytes == 0, let streamed = stream.streamed {
+            switch Self.nextPiece(of: streamed) {
+            case .none: return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+            case .write(let piece): stream.output = piece
+            case .finish:
+                flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+                return 0
+            case .fail: return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
             }
         }
+        let whole = stream.output.readableBytes
+        let count = min(most, whole)
         flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
-        if count == whole { flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+        if count == whole, stream.streamed == nil { flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
         return count
+    }
+
+    /// Asks a producer until it says something.
+    private static func nextPiece(of streamed: StreamedBody) -> StreamState.Action {
+        while streamed.state.phase == .ready {
+            let action = streamed.ask()
+            if action != .none { return action }
+        }
+        return .none
     }
 
     /// The library is at the place for the bytes it was promised: the frame's head and they go into the output.
@@ -88,12 +98,14 @@ extension HTTP2Session {
     func bytesDue(_ count: Int, frameHead: UnsafePointer<UInt8>, on stream: HTTP2Stream) -> Bool {
         guard output.readableBytes < outputBound else { return false }
         output.writeBytes(UnsafeRawBufferPointer(start: frameHead, count: 9))
-        stream.output.withUnsafeReadableBytes { body in
-            let start = min(stream.sent, body.count)
-            let end = min(start + count, body.count)
-            _ = output.writeBytes(UnsafeRawBufferPointer(rebasing: body[start..<end]))
+        let taken = min(count, stream.output.readableBytes)
+        stream.output.readWithUnsafeReadableBytes { body in
+            output.writeBytes(UnsafeRawBufferPointer(rebasing: body[..<taken]))
         }
-        stream.sent += count
+        stream.sent += taken
+        if let streamed = stream.streamed {
+            if stream.output.readableBytes == 0 { streamed.taken(now: now) } else { streamed.moved(now: now) }
+        }
         progress &+= 1
         return true
     }

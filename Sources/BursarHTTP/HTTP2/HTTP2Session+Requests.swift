@@ -5,10 +5,18 @@ internal import NIOCore
 
 /// What the library reports while it reads. Each method is one of its callbacks, with the C taken off.
 extension HTTP2Session {
+    /// A frame's head came; the library has not judged it.
+    /// - Returns: false when the connection must end because of it.
+    func frameBegan(type: UInt8, stream id: Int32) -> Bool {
+        violation = rules.frameBegan(type: type, stream: id) { stream($0) != nil }
+        return violation == nil
+    }
+
     /// A HEADERS frame began. The library has checked that it may.
     func blockBegan(_ id: Int32, opensStream: Bool) {
         block.begin()
         blockStream = opensStream ? open(id) : nil
+        if opensStream { rules.opened() }
     }
 
     /// One field was decoded.

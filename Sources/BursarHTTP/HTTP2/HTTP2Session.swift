@@ -12,8 +12,6 @@ protocol HTTP2SessionDelegate: AnyObject {
     func bodyAwaited(on stream: HTTP2Stream)
     /// A stream is over; it goes back to the pool right after this.
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32)
-    /// A mock's answer has given what it may for now (`HTTP2Pause.drip`).
-    func answerPaused(_ stream: HTTP2Stream)
     /// The client has seen everything that was sent before our PING.
     func pingAcknowledged()
     /// A limit was passed and the client is told to go.
@@ -49,6 +47,9 @@ final class HTTP2Session {
     /// The heads of recent requests.
     var knownHeads = HTTP2KnownHeads()
     private(set) var meter: HTTP2FrameMeter
+    var rules = HTTP2StreamRules()
+    /// What the client broke of `rules`: the error that the connection ends with.
+    var violation: nghttp2_error_code?
     /// The bodies of unfinished requests so far, together.
     var bodyBytes = 0
     /// Grows with every request and every piece of an answer, and not with acknowledgements: what tells use from mere life.
@@ -93,15 +94,17 @@ final class HTTP2Session {
     /// Bytes arrived. Whatever they are, this returns; what is wrong with them is answered by what `takeOutput` then gives.
     func receive(_ bytes: UnsafeRawBufferPointer) {
         guard !isBroken, let library, let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
-        if case .flood(let flood) = meter.received(bytes, now: now.uptimeNanoseconds) {
-            stop(flood)
-            return
+        switch meter.received(bytes, now: now.uptimeNanoseconds) {
+        case .harmless: break
+        case .flood(let flood): return stop(flood)
+        case .broken(.priority): return terminate(NGHTTP2_PROTOCOL_ERROR)
+        case .broken(.prioritySize): return terminate(NGHTTP2_FRAME_SIZE_ERROR)
         }
         let read = nghttp2_session_mem_recv(library, start, bytes.count)
         if read < 0 {
             let reason = read == Int(NGHTTP2_ERR_FLOODED.rawValue) ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR
             if read == Int(NGHTTP2_ERR_NOMEM.rawValue) { isBroken = true }
-            terminate(reason)
+            terminate(violation ?? reason)
         } else if nghttp2_session_get_outbound_queue_size(library) > extra.outboundFrames {
             stop(.outboundFrames)
         }

@@ -31,20 +31,18 @@ final class HTTP2Stream {
     var headEndedAt = NIODeadline.uptimeNanoseconds(0)
     /// What `.later` or `.after` is about, cancelled when the client goes away.
     var unfinished: UnfinishedAnswer?
-    /// The waiting part of a mock's ending: its delay, or the next drop.
-    var timer: Scheduled<Void>?
     /// What the record says of it; filled only where somebody listens.
     var record: HTTP2StreamRecord?
 
     // The answer
     /// Holds the memory that libnghttp2 was told not to copy.
     var fields: HTTP2PreparedFields?
+    /// What is still to be handed over: of the whole body, or of the piece that a producer made last.
     var output = ByteBuffer()
+    /// What makes the body piece by piece.
+    var streamed: StreamedBody?
     /// Body bytes handed over.
     var sent = 0
-    /// Body bytes that may be handed over before `pause` says what then happens.
-    var sendLimit = Int.max
-    var pause = HTTP2Pause.none
 
     /// Back to the pool, with nothing kept that a later request could see.
     func clear() {
@@ -56,27 +54,12 @@ final class HTTP2Stream {
         head = nil
         body = []
         unfinished = nil
-        timer?.cancel()
-        timer = nil
         record = nil
         fields = nil
         output = ByteBuffer()
+        streamed = nil
         sent = 0
-        sendLimit = Int.max
-        pause = .none
     }
-}
-
-/// What happens when a mock's answer has given the bytes that it may; a *value*.
-enum HTTP2Pause: Equatable {
-    /// The answer is whole.
-    case none
-    /// The stream is reset: a body that is cut short.
-    case reset
-    /// Nothing more comes.
-    case stall
-    /// The next so many bytes come after the interval.
-    case drip(bytes: Int, every: TimeAmount)
 }
 
 /// What an access record needs and a stream would otherwise have forgotten; a *value*.

@@ -11,13 +11,16 @@ struct HTTP2Timers {
     var writeStall: Scheduled<Void>?
     /// The oldest body that is awaited.
     var body: Scheduled<Void>?
+    /// What comes first of all produced bodies: a heartbeat or the end of a client's time to take something. Never where none is set.
+    var streams: Scheduled<Void>?
+    var streamsTime = NIODeadline.distantFuture
     /// The client's sight of the first GOAWAY.
     var drain: Scheduled<Void>?
     /// The client's close after ours.
     var linger: Scheduled<Void>?
 
     mutating func cancelAll() {
-        for timer in [idle, frame, writeStall, body, drain, linger] { timer?.cancel() }
+        for timer in [idle, frame, writeStall, body, streams, drain, linger] { timer?.cancel() }
         self = HTTP2Timers()
     }
 }
@@ -43,7 +46,7 @@ extension HTTP2Handler {
         timers.idle = schedule(in: delay) { handler in
             let silence = handler.session.now - handler.lastProgress.at
             let left = handler.connection.times.idle - silence
-            guard left <= .zero, handler.unfinishedAnswers == 0 else {
+            guard left <= .zero, handler.unfinishedAnswers == 0, !handler.waitsForProducer else {
                 return handler.watchIdleness(in: max(left, .seconds(1)))
             }
             handler.connection.counters.count(handler.session.openStreams > 0 ? .http2SlowReader : .idleTimeout)

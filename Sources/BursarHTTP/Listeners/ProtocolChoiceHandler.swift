@@ -63,7 +63,6 @@ final class ProtocolChoiceHandler: ChannelInboundHandler, RemovableChannelHandle
     private func leave(_ context: ChannelHandlerContext) {
         isDone = true
         timer?.cancel()
-        let below = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
-        (below ?? context).close(promise: nil)
+        ConnectionReset.below(context).close(promise: nil)
     }
 }

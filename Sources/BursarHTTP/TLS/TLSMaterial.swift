@@ -26,6 +26,7 @@ struct TLSMaterial: Sendable {
             configuration.sendCANameList = true
         }
         configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuiteValues = TLSMaterial.suites
         configuration.applicationProtocols = ["h2", "http/1.1"]
         do {
             context = try NIOSSLContext(configuration: configuration)
@@ -37,6 +38,14 @@ struct TLSMaterial: Sendable {
         self.stamps = stamps
         notValidAfter = certificates.map { Int($0.notValidAfter) }.first ?? 0
     }
+
+    /// For TLS 1.2: forward secrecy and authenticated encryption only (RFC 9325 4.2). Those of TLS 1.3 have both and are not
+    /// chosen here.
+    static let suites: [NIOTLSCipher] = [
+        .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    ]
 
     private static func certificates(in file: TLSFile, named name: String) throws(TLSError) -> [NIOSSLCertificate] {
         guard file.holdsBlock("CERTIFICATE") else { throw TLSError(file: name, reason: .noCertificate) }

@@ -76,7 +76,7 @@ import Testing
 }
 
 /// A wait that the test ends. *Mutex; any thread.*
-private final class TestWait: Wait {
+final class TestWait: Wait {
     private struct State {
         var hasBegun = false
         var hasLeft = false

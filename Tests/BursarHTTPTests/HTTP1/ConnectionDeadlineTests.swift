@@ -92,17 +92,16 @@ import Testing
     }
 
     @Test func `a peer that reads again while an answer is made is kept however long that takes`() throws {
-        let connection = try EmbeddedConnection { _ in
-            var response = Response(status: 200, text: "a")
-            response.delay = .minutes(5)
-            return .now(response)
-        }
+        let wait = TestWait()
+        let connection = try EmbeddedConnection { _ in .after(wait) { Response(status: 200, text: "a") } }
         try connection.receive("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         for isWritable in [false, true] {
             connection.channel.isWritable = isWritable
             connection.channel.pipeline.fireChannelWritabilityChanged()
         }
         connection.advance(.minutes(5))
+        wait.end()
+        connection.advance(.zero)
         #expect(try connection.sent().hasPrefix("HTTP/1.1 200"))
     }
 }

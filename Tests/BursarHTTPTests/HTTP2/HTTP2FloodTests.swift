@@ -101,9 +101,7 @@ private typealias Client = HTTP2TestClient
         var limits = HTTP2Limits()
         limits.concurrentStreams = 2
         let connection = try HTTP2TestConnection(http2: limits) { _ in
-            var response = Response(status: 200)
-            response.ending = .hang
-            return .now(response)
+            .after(TestWait()) { Response(status: 200) }
         }
         try connection.send(Client.frame(4, flags: 1), Client.get(1), Client.get(3), Client.get(5))
         let isRefused = connection.client.resetCode(5) == 7 || connection.client.goaways.last?.code == 1

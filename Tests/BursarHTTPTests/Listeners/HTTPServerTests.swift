@@ -105,9 +105,7 @@ import Testing
         try await withServer(
             respond: { _ in
                 started.open()
-                var response = Response(status: 200)
-                response.ending = .hang
-                return .now(response)
+                return .after(TestWait()) { Response(status: 200) }
             },
             { server async throws in
                 let client = try await RawClient.connect(to: server)

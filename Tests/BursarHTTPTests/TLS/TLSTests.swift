@@ -43,6 +43,27 @@ struct TLSTests {
         }
     }
 
+    @Test func `TLS 1.2 without forward secrecy or with a CBC suite is refused (A15)`() async throws {
+        try await with { certificates in
+            try await certificates.makeSelfSigned("server", key: ["rsa:2048"])
+            try await withServer(security: try identity(certificates, "server")) { _ in
+                textReply("x")
+            } _: { _, port in
+                for (suite, works) in [
+                    ("ECDHE-RSA-AES128-GCM-SHA256", true), ("ECDHE-RSA-AES256-GCM-SHA384", true),
+                    ("ECDHE-RSA-CHACHA20-POLY1305", true), ("AES128-SHA", false), ("AES256-SHA", false),
+                    ("AES128-GCM-SHA256", false), ("AES256-GCM-SHA384", false), ("ECDHE-RSA-AES128-SHA", false),
+                    ("ECDHE-RSA-AES256-SHA", false), ("ECDHE-RSA-AES128-SHA256", false)
+                ] {
+                    let result = try await TestProgram.run(
+                        "openssl",
+                        ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2", "-cipher", suite + ":@SECLEVEL=0", "-brief"])
+                    #expect((result.status == 0) == works, "\(suite): \(result.error)")
+                }
+            }
+        }
+    }
+
     @Test(.enabled(if: TestProgram.find("curl") != nil, "curl is not installed"))
     func `TLS 1.1 is refused, 1.2 and 1.3 are served`() async throws {
         try await with { certificates in

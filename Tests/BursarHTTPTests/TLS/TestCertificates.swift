@@ -19,11 +19,15 @@ struct TestCertificates {
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
     /// An authority, or a certificate that signs itself: `name.pem` and `name.key`.
-    func makeSelfSigned(_ name: String, subject: String = "localhost") async throws {
+    func makeSelfSigned(
+        _ name: String, subject: String = "localhost", key: [String] = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    ) async throws {
         try await openssl(
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-            "/CN=\(subject)", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", path(name + ".key"), "-out",
-            path(name + ".pem"))
+            ["req", "-x509", "-newkey"] + key + [
+                "-nodes", "-days", "2", "-subj",
+                "/CN=\(subject)", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", path(name + ".key"), "-out",
+                path(name + ".pem")
+            ])
     }
 
     /// A client's certificate, signed by `authority`.
@@ -36,7 +40,9 @@ struct TestCertificates {
             "-CAcreateserial", "-days", "2", "-out", path(name + ".pem"))
     }
 
-    private func openssl(_ arguments: String...) async throws {
+    private func openssl(_ arguments: String...) async throws { try await openssl(arguments) }
+
+    private func openssl(_ arguments: [String]) async throws {
         let result = try await TestProgram.run("openssl", arguments)
         guard result.status == 0 else { throw Failure(text: result.error) }
     }
