@@ -13,8 +13,36 @@ package struct ConfigurationReader: Sendable {
         self.builtIn = builtIn.map { .success($0) } ?? Result { () throws(CatalogDiagnostics) in try Catalog.builtIn() }
     }
 
-    /// By the contract's order: `--config`, `$BURSAR_CONFIG`, `./bursar.yaml` if there is one, else the environment alone.
+    private init(sources: ConfigurationSources, builtIn: Result<Catalog, CatalogDiagnostics>) {
+        (self.sources, self.builtIn) = (sources, builtIn)
+    }
+
+    /// Reads, but waits for no file longer than ``ConfigurationSources/patience``.
     package func read(_ request: ConfigurationRequest) -> ConfigurationResult {
+        guard let patience = sources.patience else { return readNow(request) }
+        let watch = ReadingWatch()
+        let reader = ConfigurationReader(sources: sources.watched(by: watch), builtIn: builtIn)
+        switch watch.run(patience: patience, { reader.readNow(request) }) {
+        case .read(let result): return result
+        case .hangs(let path):
+            return hanging(
+                ConfigurationPlace(file: ShowableText.path(path)),
+                "gives nothing within \(DurationText.format(patience)): a mount that hangs, or a pipe that nobody writes")
+        case .tooManyHang:
+            return hanging(
+                ConfigurationPlace(file: "the file system"), "still keeps \(ReadingWatch.mostHanging) earlier readings waiting")
+        }
+    }
+
+    private func hanging(_ place: ConfigurationPlace, _ message: String) -> ConfigurationResult {
+        var problems = ConfigurationProblems()
+        problems.error(place, message)
+        return ConfigurationResult(
+            .file(path: place.file), nil, (try? builtIn.get()) ?? .empty, problems, exitCode: ConfigurationResult.missingFile)
+    }
+
+    /// By the contract's order: `--config`, `$BURSAR_CONFIG`, `./bursar.yaml` if there is one, else the environment alone.
+    private func readNow(_ request: ConfigurationRequest) -> ConfigurationResult {
         var problems = ConfigurationProblems()
         if let path = request.path { return read(file: path, named: "--config", request, problems) }
         if let path = sources.environment["BURSAR_CONFIG"] {

@@ -9,6 +9,7 @@ extension ConfigurationSources {
             environment: environment, home: environment["HOME"].flatMap { $0.isEmpty ? nil : $0 },
             readFile: { path, limit in readWholeFile(path, limit: limit) },
             listFolder: { path in namesInFolder(path) })
+        sources.patience = .seconds(10)
         sources.workingFolder = workingFolder()
         sources.checkSocket = socketFault
         sources.runCommand = { CommandRunner.run($0, environment: environment, limit: $1) }
@@ -35,7 +36,7 @@ extension ConfigurationSources {
     }
 
     /// Size and permissions are asked of the descriptor, not of the path, so that they belong to what is read. Opened without
-    /// blocking: a pipe nobody writes to is an empty file, not a start that hangs.
+    /// blocking: a pipe nobody writes to is an empty file, not a start that waits.
     private static func readWholeFile(_ path: String, limit: Int) -> Result<FileContent, FileProblem> {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return .failure(FileProblem(systemError: errno)) }

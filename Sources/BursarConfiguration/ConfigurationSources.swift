@@ -27,6 +27,8 @@ package struct ConfigurationSources: Sendable {
     package var hasCertificates: @Sendable (_ pem: [UInt8]) -> Bool = { _ in true }
     /// Looks whether a Unix socket could be made; nil where it could, else words that follow its name.
     package var checkSocket: @Sendable (_ path: String) -> String? = { _ in nil }
+    /// How long a file or a folder may keep a reading waiting; nil: for ever, on the reader's own thread.
+    package var patience: Duration?
     /// For what is said of ends that have come.
     package var now: @Sendable () -> WallTime = { .now() }
     /// Listening sockets that the process was started with.

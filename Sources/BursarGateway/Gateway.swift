@@ -2,15 +2,16 @@ import BursarCatalog
 package import BursarConfiguration
 import BursarEngine
 package import BursarHTTP
-package import BursarModel
+import BursarModel
 package import BursarStore
 package import BursarUpstream
 import CProcess
-package import Logging
+import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
-/// The running gateway: everything that `serve` starts, and the order in which it starts and stops. *Immutable; any thread.*
+/// The running gateway: everything that `serve` starts, and the order in which it starts and stops. *Immutable but for a Mutex; any thread.*
 package final class Gateway: Sendable {
     private let server: HTTPServer
     private let process: ProcessParts
@@ -20,19 +21,22 @@ package final class Gateway: Sendable {
     private let keyFiles: SecretFileWatch
     private let lifecycle: Lifecycle
     private let logger: Logger
+    /// When everything is to have ended; nil before ``stop()``.
+    private let ending = Mutex<NIODeadline?>(nil)
 
     /// Wires a configuration that was checked. Nothing listens and nobody is asked before ``start()``.
     /// - Parameters:
-    ///   - scrubber: knows the configured credentials from here on; give the one that the logger's handler has.
+    ///   - log: its scrubber knows the configured credentials from here on.
     ///   - reread: reads the configuration again, for a reload; may block. Nil: there is nothing that could be read.
     ///   - onEvent: for a service manager; any thread, must not block.
     ///   - store: what ``openStore(_:logger:clock:pace:)`` gave; the gateway closes it when it stops.
     ///   - clock: nil: the system's.
     package init(
-        _ configuration: Configuration, scrubber: ScrubberBox, logger: Logger,
+        _ configuration: Configuration, log: LogOutput,
         reread: (@Sendable () -> ConfigurationResult)? = nil, onEvent: @escaping @Sendable (LifecycleEvent) -> Void = { _ in },
         store: StoreKeeper? = nil, clock: (any UpstreamClock)? = nil
     ) throws(TLSError) {
+        let (scrubber, logger) = (log.scrubber, log.logger)
         scrubber.configure(configuration.secrets)
         let group = MultiThreadedEventLoopGroup.singleton
         let clock = clock ?? SystemClock(eventLoopGroup: group)
@@ -51,7 +55,7 @@ package final class Gateway: Sendable {
             keys: store.map { CredentialKeys(processKey: $0.identity) } ?? .random(), refresher: refresher, scrubber: scrubber,
             readiness: Readiness(), counters: ServerCounters(),
             requests: RequestCounts(), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
-            callers: CallerRecords(), store: store, startedAt: clock.now.wall)
+            callers: CallerRecords(), store: store, log: log.target, startedAt: clock.now.wall)
         let serving = Serving(configuration, process: process)
         relay.send(to: serving)
         let current = CurrentServing(serving, clock: { clock.now })
@@ -69,7 +73,7 @@ package final class Gateway: Sendable {
             responder: GatewayResponder(
                 current: current, health: HealthRoutes(readiness: process.readiness, store: store),
                 admin: AdminRoutes(reloader: reloader, process: process), callers: process.callers, clock: { refresher.now }),
-            observer: AccessLog(counts: process.requests, logger: logger, current: current),
+            observer: AccessLog(counts: process.requests, output: log, current: current),
             http2: HTTP2Protocol(), group: group, counters: process.counters,
             onCrowdLeft: { Task.detached { bursar_give_back_memory() } })
         self.process = process
@@ -105,6 +109,11 @@ package final class Gateway: Sendable {
     @discardableResult
     package func reload(_ trigger: StaticString) async -> ReloadOutcome { await reloader.reload(trigger) }
 
+    /// The same for whoever does not look at the outcome, and has to end when its task does, whatever the reading waits for.
+    package func beginReload(_ trigger: StaticString) async {
+        await Patience.wait(until: nil) { [reloader] in _ = await reloader.reload(trigger) }
+    }
+
     /// Returns when every event loop has taken a turn and the refresher has answered: what a watchdog wants to know.
     package func takeTurn() async {
         for loop in server.eventLoopGroup.makeIterator() { try? await loop.submit {}.get() }
@@ -116,16 +125,21 @@ package final class Gateway: Sendable {
 
     /// Closes every connection, whatever is under way: what ``stop()`` still waits for ends with it.
     package func stopNow() async {
+        ending.withLock { $0 = .now() }
         process.readiness.becomes(.draining)
         logger.notice("stopping now")
         await server.stop()
     }
 
-    /// Not ready, then no new connections, then requests under way, then upstream calls: all under one absolute deadline.
+    /// Not ready, then no new connections, then requests under way, then upstream calls, then the store: all under one absolute
+    /// deadline, at which nothing is waited for any more, whatever it hangs on. Cancelled (a second signal): now.
     package func stop() async {
         let drain = current.value.configuration.drain
         lifecycle.tell(.stopping)
         let deadline = NIODeadline.now() + drain.deadline.timeAmount
+        ending.withLock { $0 = $0 ?? deadline }
+        // What requests and calls may take leaves some of it to those behind them.
+        let share = min(TimeAmount.seconds(1), .nanoseconds(drain.deadline.timeAmount.nanoseconds / 4))
         process.readiness.becomes(.draining)
         logger.notice("draining", metadata: ["deadline_s": "\(drain.deadline.components.seconds)"])
         if drain.delay > .zero {
@@ -134,9 +148,27 @@ package final class Gateway: Sendable {
         }
         background.stop()
         keyFiles.stop()
-        await server.drain(by: deadline)
-        await process.refresher.shutdown()
-        await process.store?.shutdown()
+        await server.drain(by: deadline - share)
+        let refresher = process.refresher
+        if !(await Patience.wait(until: deadline - .nanoseconds(share.nanoseconds / 2)) { await refresher.shutdown() }) {
+            logger.warning("stopping: calls to providers do not end, and are left")
+        }
+        if let store = process.store, !(await close(store, by: deadline)) {
+            logger.error("stopping: the store does not close, and is left; what it had not kept yet is lost")
+        }
         logger.notice("stopped")
+    }
+
+    /// Writes what is not kept yet. Who is in a hurry waits for a store that works, and not for one that hangs.
+    private func close(_ store: StoreKeeper, by deadline: NIODeadline) async -> Bool {
+        guard Task.isCancelled else { return await Patience.wait(until: deadline) { await store.shutdown() } }
+        let soon = min(deadline, NIODeadline.now() + .milliseconds(500))
+        return await Patience.wait(until: soon, endsWithTask: false) { await store.shutdown() }
+    }
+
+    /// What a stop leaves to whatever still has to end behind it: the log. Never nothing.
+    package var timeToEnd: Duration {
+        let left = ending.withLock { $0 }.map { $0 - .now() } ?? .zero
+        return .nanoseconds(max(left, TimeAmount.milliseconds(200)).nanoseconds)
     }
 }

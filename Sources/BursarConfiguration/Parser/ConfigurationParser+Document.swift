@@ -54,7 +54,6 @@ extension ConfigurationParser {
             listen + inherited.map { (ListenerSettings($0.address), ConfigurationPlace(file: "$LISTEN_FDS")) },
             allowAnonymous: allowAnonymous, hasClients: settings.hasClients)
         checkSockets(listen)
-        checkCoverage(of: accounts)
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
         // Whoever passes sockets has said where to listen.

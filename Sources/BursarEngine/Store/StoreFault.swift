@@ -29,6 +29,8 @@ package struct StoreFault: Error, Sendable, Hashable {
         case newer
         /// It is something else's.
         case foreign
+        /// It gives no answer: a mount that hangs.
+        case silent
         /// Anything else; the code tells.
         case failed
     }
@@ -46,6 +48,7 @@ package struct StoreFault: Error, Sendable, Hashable {
         case .noFolder: "has no folder, and none can be made"
         case .newer: "was written by a newer version of this program"
         case .foreign: "belongs to another program"
+        case .silent: "gives no answer"
         case .failed: "cannot be used" + (code.map { " (error \($0))" } ?? "")
         }
     }

@@ -11,6 +11,8 @@ import Synchronization
 /// loop. docs/decisions/0005 has the figures.
 final class LoopView: @unchecked Sendable {
     let serving: Serving
+    /// What the log says of this loop's requests.
+    let accessLines = AccessLines()
     private let number: UInt64
     /// When ``CurrentServing/view(at:)`` looks next whether the machine slept.
     fileprivate var nextLook = NIODeadline.uptimeNanoseconds(0)

@@ -7,40 +7,36 @@ import Synchronization
 
 /// Hears of every finished request: counts it, and writes its line. *Immutable but for a Mutex; any thread.*
 final class AccessLog: RequestObserver {
-    let counts: RequestCounts
-    let logger: Logger
-    let current: CurrentServing
+    private let counts: RequestCounts
+    private let output: LogOutput
+    private let logger: Logger
+    private let current: CurrentServing
     /// When the next line on a refused PROXY header may be written: whoever comes without one comes again and again.
     private let nextNotice = Mutex(NIODeadline.uptimeNanoseconds(0))
 
     private static let noticeInterval = TimeAmount.minutes(1)
 
-    init(counts: RequestCounts, logger: Logger, current: CurrentServing) {
+    init(counts: RequestCounts, output: LogOutput, current: CurrentServing) {
         self.counts = counts
-        self.logger = logger
+        self.output = output
+        logger = output.logger
         self.current = current
     }
 
     /// Without a line to write, a repetition is a number and nothing else. A reload ends every answer that is repeated, so what
     /// the configuration says is asked again.
     func counter(ofRepeated path: String, status: Int) -> RequestCounter? {
-        if current.view().serving.configuration.log.access, logger.logLevel <= .info { return nil }
+        if writesLines(current.view().serving) { return nil }
         return counts.counter(RouteLabel(path: path), status: status)
     }
 
     func requestCompleted(_ record: RequestRecord) {
-        counts.count(RouteLabel(path: record.path), status: record.status)
-        let serving = current.view().serving
-        guard serving.configuration.log.access, logger.logLevel <= .info else { return }
-        logger.info(
-            "request",
-            metadata: [
-                "request_id": "\(record.id)", "method": "\(record.method)",
-                "path": "\(shown(record.path, serving.knownSegments))",
-                "status": "\(record.status)", "bytes": "\(record.bytes)", "duration_us": "\(record.duration.nanoseconds / 1_000)",
-                "peer": "\(record.peer)", "protocol": "\(record.version.text)"
-            ])
+        let view = current.view()
+        view.accessLines.note(
+            record, counts, writesLines(view.serving) ? output : nil, knownSegments: view.serving.knownSegments)
     }
+
+    private func writesLines(_ serving: Serving) -> Bool { serving.configuration.log.access && output.level <= .info }
 
     func proxyHeaderRefused(peer: String, listener: String) {
         let now = NIODeadline.now()
@@ -53,14 +49,5 @@ final class AccessLog: RequestObserver {
         logger.notice(
             "a connection was closed: proxy_protocol names its peer, and it sent no PROXY header",
             metadata: ["peer": "\(peer)", "listener": "\(listener)"])
-    }
-
-    /// A path is the caller's text, and callers paste keys into URLs that no scrubber can know yet: what is none of our words is
-    /// shown as `…`.
-    private func shown(_ path: String, _ knownSegments: Set<Substring>) -> String {
-        if path.utf8.count > 512 { return "…" }
-        return path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
-            segment.isEmpty || knownSegments.contains(segment) ? segment : "…"
-        }.joined(separator: "/")
     }
 }

@@ -1,4 +1,4 @@
-import BursarModel
+package import BursarModel
 
 /// How a log line looks. *Value.* Pure.
 package enum LogFormat: String, Sendable, CaseIterable {
@@ -8,24 +8,48 @@ package enum LogFormat: String, Sendable, CaseIterable {
     case json
 
     /// - Parameter fields: in the order in which they are to stand.
-    func line(time: WallTime, level: String, message: String, fields: [(name: String, value: String)]) -> [UInt8] {
+    package func line(time: WallTime, level: String, message: String, fields: [(name: String, value: String)]) -> [UInt8] {
+        layout(time: time, level: level, message: message, fields: fields).bytes
+    }
+
+    /// The same line, with the places of what another line of its kind would say otherwise.
+    func layout(time: WallTime, level: String, message: String, fields: [(name: String, value: String)]) -> LogLayout {
+        var values: [Range<Int>] = []
+        values.reserveCapacity(fields.count)
+        let timeText = String(decoding: Array(time.rfc3339.utf8)[timePart], as: UTF8.self)
         switch self {
         case .json:
             var json = JSONText()
+            var timeStart = 0
             json.object { json in
-                json.string("time", time.rfc3339)
+                json.string("time", timeText)
+                timeStart = json.bytes.count - 1 - timeText.utf8.count
                 json.string("level", level)
                 json.string("message", message)
-                for field in fields { json.string(named: field.name, field.value) }
+                for field in fields {
+                    json.string(named: field.name, field.value)
+                    let end = json.bytes.count - 1
+                    // A value with escapes is longer than its text; nobody writes over one.
+                    values.append((end - field.value.utf8.count)..<end)
+                }
             }
-            return json.bytes
+            return LogLayout(bytes: json.bytes, time: timeStart..<(timeStart + timeText.utf8.count), values: values)
         case .text:
-            var line = String(time.rfc3339.dropFirst(11).dropLast())
-            line += " " + level.padding(to: 8) + message
-            for field in fields { line += " \(field.name)=\(Self.quotedWhereNeeded(field.value))" }
-            return Array(line.utf8)
+            var line = Array((timeText + " " + level.padding(to: 8) + message).utf8)
+            for field in fields {
+                line.append(0x20)
+                line.append(contentsOf: field.name.utf8)
+                line.append(UInt8(ascii: "="))
+                let start = line.count
+                line.append(contentsOf: Self.quotedWhereNeeded(field.value).utf8)
+                values.append(start..<line.count)
+            }
+            return LogLayout(bytes: line, time: 0..<timeText.utf8.count, values: values)
         }
     }
+
+    /// The part of an RFC 3339 time that a line begins with: people know what day it is.
+    var timePart: Range<Int> { self == .json ? 0..<24 : 11..<23 }
 
     /// Control characters never reach the terminal: they would let a caller write lines or escape codes of its own.
     private static func quotedWhereNeeded(_ value: String) -> String {
@@ -35,6 +59,13 @@ package enum LogFormat: String, Sendable, CaseIterable {
         json.string(nil, value)
         return String(decoding: json.bytes, as: UTF8.self)
     }
+}
+
+/// A log line and where in it its time and its fields' values stand. *Value.*
+struct LogLayout {
+    var bytes: [UInt8]
+    var time: Range<Int>
+    var values: [Range<Int>]
 }
 
 extension String {

@@ -1,83 +1,46 @@
+import BursarModel
 import Dispatch
-import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// Where log lines leave the process. *Mutex*; any thread.
 ///
-/// Writing to a pipe that nobody reads blocks, and an event loop must not. So lines are gathered in memory and written by one
-/// queue; beyond the bound they are dropped, and the next line that fits says how many were.
-package final class LogSink: Sendable {
-    private struct State {
-        var pending: [UInt8] = []
-        var dropped = 0
-        var isScheduled = false
+/// Whoever has a line copies it into memory and goes on; a thread of its own writes, because writing to a pipe that nobody reads, or
+/// to a disk that hangs, blocks. Lines are gathered for a moment, so that a thousand of them wake that thread once. Their order is
+/// that of their coming. Beyond a bound they are dropped and counted, and behind the gap a line says how many were.
+package final class LogSink: LogTarget {
+    private let queue: LogQueue
+    private let wake: DispatchSemaphore
+
+    /// - Parameters:
+    ///   - descriptor: belongs to the caller, and stays open as long as this.
+    ///   - gather: how long a line that nobody waits for may wait for others.
+    ///   - notice: the line that says how many were dropped.
+    package init(
+        descriptor: Int32 = STDERR_FILENO, gather: Duration = .milliseconds(50), capacity: Int = 1 << 20,
+        notice: @escaping @Sendable (_ dropped: Int) -> [UInt8]
+    ) {
+        queue = LogQueue(capacity: capacity)
+        wake = queue.wake
+        let writer = LogWriter(descriptor: descriptor, queue: queue, gather: gather, notice: notice)
+        let thread = Thread { writer.run() }
+        thread.name = "bursar.log"
+        thread.start()
     }
 
-    /// Enough for some thousand lines: a second or so of a busy gateway whose log reader stalls.
-    private static let capacity = 1 << 20
+    deinit { queue.end() }
 
-    private let descriptor: Int32
-    private let queue = DispatchQueue(label: "bursar.log")
-    private let state = Mutex(State())
-
-    package init(descriptor: Int32 = STDERR_FILENO) { self.descriptor = descriptor }
-
-    /// Takes one line without its newline.
-    package func write(_ line: [UInt8]) {
-        let mustSchedule = state.withLock { state in
-            guard state.pending.count + line.count < Self.capacity else {
-                state.dropped += 1
-                return false
-            }
-            if state.dropped > 0 {
-                state.pending += Array("(\(state.dropped) log lines were dropped: their reader is too slow)\n".utf8)
-                state.dropped = 0
-            }
-            state.pending += line
-            state.pending.append(UInt8(ascii: "\n"))
-            defer { state.isScheduled = true }
-            return !state.isScheduled
-        }
-        if mustSchedule { queue.async { self.drain() } }
+    package func write(_ line: [UInt8], isHurried: Bool) {
+        if queue.add(line, isHurried: isHurried) { wake.signal() }
     }
 
-    /// Waits until everything taken so far is written: for the end of the process.
-    package func flush() { queue.sync { drain() } }
+    package var droppedLines: Int { queue.dropped }
 
-    private func drain() {
-        while true {
-            let bytes = state.withLock { state in
-                defer { state.pending = [] }
-                if state.pending.isEmpty { state.isScheduled = false }
-                return state.pending
-            }
-            if bytes.isEmpty { return }
-            write(all: bytes)
-        }
+    /// Waits until everything that was taken so far is written, but no longer than that: for the end of the process. Blocks.
+    /// - Returns: how many lines are not written.
+    package func flush(within time: Duration) -> Int {
+        let done = DispatchSemaphore(value: 0)
+        guard queue.hurry(done) else { return 0 }
+        _ = done.wait(timeout: .now() + .milliseconds(Int(clamping: time.milliseconds)))
+        return queue.unwritten
     }
-
-    /// A log that cannot be written (closed pipe, full disk) is given up: there is no better place to say so.
-    private func write(all bytes: [UInt8]) {
-        bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let count = writeOnce(descriptor, UnsafeRawBufferPointer(rebasing: rest))
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    return
-                }
-                rest = rest.dropFirst(count)
-            }
-        }
-    }
-}
-
-private func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    guard let base = bytes.baseAddress else { return 0 }
-    return write(descriptor, base, bytes.count)
 }

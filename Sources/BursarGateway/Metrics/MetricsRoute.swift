@@ -122,6 +122,8 @@ struct MetricsRoute: Sendable {
         text.sample(value: String(statistics.openDescriptors))
         text.family("process_threads", .gauge, "Threads.")
         text.sample(value: String(statistics.threads))
+        text.family("bursar_log_lines_dropped_total", .counter, "Log lines that could not be written.")
+        text.sample(value: String(process.log.droppedLines))
         text.family("process_start_time_seconds", .gauge, "Start of the process, in seconds since 1970.")
         text.sample(value: String(process.startedAt.milliseconds / 1_000))
     }

@@ -5,6 +5,8 @@ package enum ServiceManagerMessage: Sendable, Equatable {
     ///   reload from one before.
     case reloading(monotonicMicroseconds: UInt64)
     case stopping
+    /// Something that whoever looks at the service should know.
+    case status(String)
     /// The process is well: within each `WatchdogSec=`.
     case watchdog
 
@@ -13,6 +15,7 @@ package enum ServiceManagerMessage: Sendable, Equatable {
         case .ready(let status): "READY=1\nSTATUS=\(Self.line(status))\n"
         case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(time)\n"
         case .stopping: "STOPPING=1\n"
+        case .status(let status): "STATUS=\(Self.line(status))\n"
         case .watchdog: "WATCHDOG=1\n"
         }
     }

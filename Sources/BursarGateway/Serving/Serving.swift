@@ -62,6 +62,7 @@ struct ProcessParts: Sendable {
     let callers: CallerRecords
     /// Nil where nothing is kept.
     let store: StoreKeeper?
+    let log: any LogTarget
     let startedAt: WallTime
 }
 

@@ -31,8 +31,12 @@ package final class ScrubberBox: Sendable {
     }
 
     private let state = Mutex(State())
+    private let changeCount = Atomic<UInt64>(0)
 
     package init() {}
+
+    /// How often credentials became known: a text that was scrubbed needs it again only when this has moved.
+    package var changes: UInt64 { changeCount.load(ordering: .acquiring) }
 
     /// Replaces the configured credentials: at the start and after a reload. Whatever is not looked for any more should no
     /// longer be in use.
@@ -41,6 +45,7 @@ package final class ScrubberBox: Sendable {
         state.withLock {
             $0.configured = scrubber
             $0.snapshot = nil
+            changeCount.wrappingAdd(1, ordering: .releasing)
         }
     }
 
@@ -54,6 +59,7 @@ package final class ScrubberBox: Sendable {
                 state.passing[identity] = Passing(secret: secret, holds: 1, released: 0)
                 state.recent.append(secret)
                 state.snapshot = nil
+                changeCount.wrappingAdd(1, ordering: .releasing)
                 if state.recent.count > Self.recentLimit { Self.merge(&state) }
             }
         }

@@ -35,6 +35,8 @@ package final class StoreKeeper: Sendable {
         /// How often is looked whether the file is still there when nothing is written. A process at rest should wake for little, and
         /// what is in memory is written into a new file whenever that is noticed.
         package var watch: Duration = .seconds(60)
+        /// How long the start waits for a store to open.
+        package var opening: Duration = .seconds(10)
         /// Waits, or throws when its task is cancelled. Given by whoever has timers that cost a resting process nothing.
         package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
@@ -64,12 +66,13 @@ package final class StoreKeeper: Sendable {
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
-    /// Opens the store. Never fails: one that cannot be opened is told in ``status`` and in the log, and tried again later.
+    /// Opens the store. Never fails: one that cannot be opened, or that hangs, is told in ``status`` and in the log, and tried again
+    /// later.
     package static func open(
         _ store: any SnapshotStore, logger: Logger, pace: Pace = Pace(), now: @escaping @Sendable () -> Moment
     ) async -> StoreKeeper {
         do throws(StoreFault) {
-            let contents = try await store.open(identity: nil)
+            let contents = try await firstContents(of: store, pace)
             return StoreKeeper(store, contents, contents.readOnly, logger: logger, pace: pace, now: now)
         } catch {
             var random = SystemRandomNumberGenerator()
@@ -77,6 +80,24 @@ package final class StoreKeeper: Sendable {
             return StoreKeeper(
                 store, StoreContents(identity: identity, credentials: []), error, logger: logger, pace: pace, now: now)
         }
+    }
+
+    /// What hangs in a file system cannot be called back: the opening is left there, and the next one waits its turn behind it.
+    private static func firstContents(of store: any SnapshotStore, _ pace: Pace) async throws(StoreFault) -> StoreContents {
+        let (outcomes, outcome) = AsyncStream<Result<StoreContents, StoreFault>>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        Task.detached {
+            do throws(StoreFault) {
+                outcome.yield(.success(try await store.open(identity: nil)))
+            } catch {
+                outcome.yield(.failure(error))
+            }
+        }
+        let patience = Task.detached {
+            if (try? await pace.sleep(pace.opening)) != nil { outcome.yield(.failure(StoreFault(.silent))) }
+        }
+        defer { patience.cancel() }
+        for await first in outcomes { return try first.get() }
+        throw StoreFault(.silent)
     }
 
     private init(

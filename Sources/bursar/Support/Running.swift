@@ -16,11 +16,11 @@ enum Running {
         _ configuration: Configuration, reread: (@Sendable () -> ConfigurationResult)? = nil, beside mocks: (any Service)? = nil,
         announce: ([String]) async -> Void
     ) async throws {
-        let sink = LogSink()
-        let scrubber = ScrubberBox()
-        let logger = logger(configuration.log, sink: sink, scrubber: scrubber)
-        defer { sink.flush() }
-        let store = await Gateway.openStore(configuration, logger: logger)
+        let sink = LogSink { dropped in notice(of: dropped, configuration.log) }
+        let log = LogOutput(
+            level: Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info, format: format(configuration.log),
+            scrubber: ScrubberBox(), target: sink)
+        let store = await Gateway.openStore(configuration, logger: log.logger)
         // From here on, and not only once the services run: a reload that is asked for during the start must not end it. What it
         // would read is being read.
         if reread != nil { _ = signal(SIGHUP, SIG_IGN) }
@@ -28,11 +28,10 @@ enum Running {
         let addresses: [String]
         do {
             gateway = try Gateway(
-                configuration, scrubber: scrubber, logger: logger, reread: reread, onEvent: ServiceManagerService.teller(),
-                store: store)
+                configuration, log: log, reread: reread, onEvent: ServiceManagerService.teller(), store: store)
             addresses = try await gateway.start()
         } catch {
-            sink.flush()
+            end(sink, within: .seconds(1))
             Terminal.tell("error: \(error)")
             throw ExitStatus.unavailable
         }
@@ -45,21 +44,30 @@ enum Running {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // One absolute deadline: the gateway keeps it itself; this is the net below it.
         group.maximumGracefulShutdownDuration = configuration.drain.deadline + .seconds(1)
+        defer { end(sink, within: gateway.timeToEnd) }
         try await ServiceGroup(configuration: group).run()
     }
 
+    /// Writes what the log still has. A reader that takes none of it does not keep the process; the service manager hears of it.
+    private static func end(_ sink: LogSink, within time: Duration) {
+        let unwritten = sink.flush(within: time)
+        if unwritten > 0 { ServiceManagerService.manager?.tell(.status("stopped; log lines not written: \(unwritten)")) }
+    }
+
     /// Text on a terminal, JSON otherwise, unless the configuration says which.
-    static func logger(_ log: LogConfiguration, sink: LogSink, scrubber: ScrubberBox) -> Logger {
-        let format: LogFormat
+    private static func format(_ log: LogConfiguration) -> LogFormat {
         switch log.format {
-        case .auto: format = Terminal.errorIsTerminal ? .text : .json
-        case .text: format = .text
-        case .json: format = .json
+        case .auto: Terminal.errorIsTerminal ? .text : .json
+        case .text: .text
+        case .json: .json
         }
-        let level = Logger.Level(rawValue: log.level.rawValue) ?? .info
-        return Logger(label: "bursar") { label in
-            GatewayLogHandler(label: label, level: level, format: format, scrubber: scrubber, write: sink.write)
-        }
+    }
+
+    /// The line behind a gap in the log.
+    private static func notice(of dropped: Int, _ log: LogConfiguration) -> [UInt8] {
+        format(log).line(
+            time: .now(), level: "warning", message: "log lines were dropped: their reader is too slow",
+            fields: [("lines", "\(dropped)")])
     }
 
     /// ServiceLifecycle's own lines say nothing that ours do not.
@@ -77,7 +85,7 @@ struct ServiceManagerService: Service {
             await withTaskGroup { group in
                 if reloads {
                     group.addTask {
-                        for await _ in await UnixSignalsSequence(trapping: .sighup) { await gateway.reload("SIGHUP") }
+                        for await _ in await UnixSignalsSequence(trapping: .sighup) { await gateway.beginReload("SIGHUP") }
                     }
                 }
                 group.addTask { await watchdog() }
@@ -90,7 +98,7 @@ struct ServiceManagerService: Service {
 
     private func watchdog() async {
         let environment = ProcessInfo.processInfo.environment
-        guard let manager = ServiceManager(environment),
+        guard let manager = Self.manager,
             let interval = WatchdogInterval.read(environment, processID: ProcessInfo.processInfo.processIdentifier)
         else { return }
         while !Task.isCancelled {
@@ -101,9 +109,11 @@ struct ServiceManagerService: Service {
         }
     }
 
+    static var manager: ServiceManager? { ServiceManager(ProcessInfo.processInfo.environment) }
+
     /// What tells the service manager, if there is one.
     static func teller() -> @Sendable (LifecycleEvent) -> Void {
-        guard let manager = ServiceManager(ProcessInfo.processInfo.environment) else { return { _ in } }
+        guard let manager else { return { _ in } }
         return { event in
             switch event {
             case .ready: manager.tell(.ready(status: "serving"))

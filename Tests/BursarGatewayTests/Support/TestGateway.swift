@@ -71,15 +71,13 @@ final class TestGateway: Sendable {
             throw BadConfiguration(diagnostics: result.diagnostics.map(\.description))
         }
         let log = CapturedLog()
-        let scrubber = ScrubberBox()
+        let output = log.output(ScrubberBox())
         var pace = StoreKeeper.Pace()
         pace.gather = .milliseconds(10)
         pace.look = .milliseconds(50)
         pace.watch = .milliseconds(50)
-        let logger = log.logger(scrubber)
-        let store = await Gateway.openStore(configuration, logger: logger, clock: clock, pace: pace)
-        let gateway = try Gateway(
-            configuration, scrubber: scrubber, logger: logger, reread: reread, store: store, clock: clock)
+        let store = await Gateway.openStore(configuration, logger: output.logger, clock: clock, pace: pace)
+        let gateway = try Gateway(configuration, log: output, reread: reread, store: store, clock: clock)
         let addresses = try await gateway.start()
         return TestGateway(
             mocks: mocks, gateway: gateway, clock: clock, addresses: addresses, log: log, file: file,
@@ -211,8 +209,11 @@ final class ConfigurationFile: Sendable {
 }
 
 /// What a gateway logged, at the most verbose level. *Mutex*; any thread.
-final class CapturedLog: Sendable {
+final class CapturedLog: LogTarget {
     private let captured = Mutex<[UInt8]>([])
+
+    var droppedLines: Int { 0 }
+    func write(_ line: [UInt8], isHurried: Bool) { captured.withLock { $0 += line + [0x0A] } }
 
     var text: String { captured.withLock { String(decoding: $0, as: UTF8.self) } }
 
@@ -226,11 +227,7 @@ final class CapturedLog: Sendable {
         return false
     }
 
-    func logger(_ scrubber: ScrubberBox) -> Logger {
-        Logger(label: "test") { label in
-            GatewayLogHandler(label: label, level: .trace, format: .json, scrubber: scrubber) { line in
-                self.captured.withLock { $0 += line + [0x0A] }
-            }
-        }
+    func output(_ scrubber: ScrubberBox) -> LogOutput {
+        LogOutput(level: .trace, format: .json, scrubber: scrubber, target: self)
     }
 }

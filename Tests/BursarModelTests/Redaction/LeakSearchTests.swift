@@ -1,3 +1,4 @@
+import FuzzRules
 import Testing
 
 @testable import BursarModel

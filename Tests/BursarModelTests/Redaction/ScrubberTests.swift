@@ -1,4 +1,5 @@
 import BursarModel
+import FuzzRules
 import Testing
 
 @Suite struct ScrubberTests {

@@ -1,3 +1,5 @@
+@testable import BursarModel
+
 /// A credential that a scrubber would let through, and written how. *Value*; tells no byte of it.
 package struct ScrubberGap: Sendable, Equatable {
     /// Where the credential stands in the order in which the scrubber was given them.
@@ -11,7 +13,7 @@ package enum SecretWriting: String, Sendable, CaseIterable {
     case base64, base64Second, base64Third, base64URL, base64URLSecond, base64URLThird
 
     /// The credential in this writing, with something else around it as it would have in a log line or a body.
-    func example(_ secret: [UInt8]) -> [UInt8] {
+    package func example(_ secret: [UInt8]) -> [UInt8] {
         let percent = Self.percent(secret, digits: SecretPattern.upperHexDigits)
         let text: [UInt8]
         switch self {
@@ -55,8 +57,8 @@ package enum SecretWriting: String, Sendable, CaseIterable {
 }
 
 extension Scrubber {
-    /// Tries each credential in each writing; empty when the scrubber finds what it promises. For start and for tests: a
-    /// credential that cannot be scrubbed (shorter than ``minimumLength``) shows up here.
+    /// Tries each credential in each writing; empty when the scrubber finds what it promises. A credential that cannot be scrubbed
+    /// (shorter than ``minimumLength``) shows up here.
     package func selfCheck() -> [ScrubberGap] {
         secrets.enumerated().flatMap { index, secret in
             let bytes = secret.withExposedBytes { Array($0) }
