@@ -42,7 +42,7 @@ final class AccessLog: RequestObserver {
             ])
     }
 
-    func proxyHeaderRefused(peer: String, listener: String) {
+    func proxyHeaderRefused(peer: Peer, listener: String) {
         let now = NIODeadline.now()
         let isDue = nextNotice.withLock { next in
             guard now >= next else { return false }

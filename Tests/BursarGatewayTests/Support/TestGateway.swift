@@ -170,7 +170,22 @@ final class TestGateway: Sendable {
     }
 
     func get(_ path: String, method: HTTPMethod = .GET, _ headers: (String, String)...) async throws -> Answer {
-        var request = HTTPClientRequest(url: url + path)
+        try await ask(url + path, method, headers)
+    }
+
+    /// Over the gateway's Unix socket: as the user of this process, who may do what an operator may.
+    func asOperator(_ path: String, method: HTTPMethod, _ headers: (String, String)...) async throws -> Answer {
+        guard let socket = addresses.first(where: { $0.hasPrefix("unix:") })?.dropFirst("unix:".count) else { throw NoSocket() }
+        return try await ask("http+unix://\(socket.replacing("/", with: "%2F"))\(path)", method, headers)
+    }
+
+    struct NoSocket: Error {}
+
+    /// A `listen` with a Unix socket beside the usual address.
+    static func listening(at socket: String) -> String { "['127.0.0.1:0', {address: 'unix:\(socket)', mode: '0666'}]" }
+
+    private func ask(_ url: String, _ method: HTTPMethod, _ headers: [(String, String)]) async throws -> Answer {
+        var request = HTTPClientRequest(url: url)
         request.method = method
         for (name, value) in headers {
             request.headers.add(name: name, value: value)
