@@ -161,8 +161,7 @@ let package = Package(
 let isFuzzing = Context.environment["BURSAR_FUZZ"] != nil
 let rules: [Target.Dependency] = [
     "BursarBasics", "BursarConfiguration", "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore",
-    "BursarHTTP", "BursarGateway", "CNghttp2",
-    nioCore
+    "BursarHTTP", "BursarGateway", "CNghttp2", nioCore, nioEmbedded
 ]
 package.targets.append(
     isFuzzing

@@ -28,18 +28,18 @@ package struct AddressRange: Sendable, Hashable, CustomStringConvertible {
         block = .addresses(bytes, bits: bits)
     }
 
-    /// - Parameter peer: as `ConnectionInfo.peer` has it.
-    package func contains(_ peer: String) -> Bool {
-        switch block {
-        case .unix: return peer == "unix"
-        case .addresses(let range, let bits):
-            guard let bytes = IPAddress(peer)?.bytes, bytes.count == range.count else { return false }
-            for index in range.indices {
-                let left = min(8, max(0, bits - index * 8))
-                let mask = UInt8(truncatingIfNeeded: 0xFF00 >> left)
-                if (bytes[index] ^ range[index]) & mask != 0 { return false }
-            }
-            return true
+    /// Whether it stands for all that comes over a Unix socket.
+    package var isUnix: Bool { block == .unix }
+
+    package func contains(_ address: IPAddress) -> Bool {
+        guard case .addresses(let range, let bits) = block else { return false }
+        let bytes = address.bytes
+        guard bytes.count == range.count else { return false }
+        for index in range.indices {
+            let left = min(8, max(0, bits - index * 8))
+            let mask = UInt8(truncatingIfNeeded: 0xFF00 >> left)
+            if (bytes[index] ^ range[index]) & mask != 0 { return false }
         }
+        return true
     }
 }

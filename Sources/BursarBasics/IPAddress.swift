@@ -4,8 +4,18 @@ import Glibc
 ///
 /// An IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`) is that IPv4 address: the system delivers to it.
 package struct IPAddress: Sendable, Hashable {
-    /// Four or sixteen bytes in network order.
-    package let bytes: [UInt8]
+    /// In network order, the first byte the most significant; an IPv4 address is the last 32 bits of `low`. Words and no array: each
+    /// request names one, and whoever reads it must not allocate.
+    private let high: UInt64
+    private let low: UInt64
+    package let isV4: Bool
+
+    package init(v4 number: UInt32) { (high, low, isV4) = (0, UInt64(number), true) }
+
+    private init(high: UInt64, low: UInt64) {
+        let isMapped = high == 0 && low >> 32 == 0xFFFF
+        (self.high, self.low, isV4) = (high, isMapped ? low & 0xFFFF_FFFF : low, isMapped)
+    }
 
     /// Strictly one IPv4 or IPv6 literal without brackets or zone; nil for anything else. `inet_pton` refuses what `inet_aton` takes:
     /// octal, short and hexadecimal forms, in which a loopback could hide.
@@ -19,10 +29,11 @@ package struct IPAddress: Sendable, Hashable {
     }
 
     /// - Parameter bytes: four or sixteen, in network order; nil for another number.
-    package init?(bytes: [UInt8]) {
+    package init?(bytes: some Collection<UInt8>) {
+        func number(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
         switch bytes.count {
-        case 4: self.bytes = bytes
-        case 16: self.bytes = Self.isMapped(bytes) ? Array(bytes[12...]) : bytes
+        case 4: self.init(v4: UInt32(truncatingIfNeeded: number(bytes)))
+        case 16: self.init(high: number(bytes.prefix(8)), low: number(bytes.dropFirst(8)))
         default: return nil
         }
     }
@@ -32,9 +43,14 @@ package struct IPAddress: Sendable, Hashable {
         return bytes.withUnsafeMutableBytes { inet_pton(family, text, $0.baseAddress) } == 1 ? bytes : nil
     }
 
-    private static func isMapped(_ bytes: [UInt8]) -> Bool {
-        bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+    /// Four or sixteen bytes in network order.
+    package var bytes: [UInt8] {
+        let both = [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) } }
+        return isV4 ? Array(both[12...]) : both
     }
+
+    /// The upper half of an IPv6 address, which is what one subscriber is given; an IPv4 address whole.
+    package var network: IPAddress { isV4 ? self : IPAddress(high: high, low: 0) }
 }
 
 // MARK: - Reach
@@ -52,7 +68,10 @@ extension IPAddress {
         case special
     }
 
-    package var scope: Scope { bytes.count == 4 ? Self.scope(ofIPv4: bytes[...]) : scopeOfIPv6 }
+    package var scope: Scope {
+        let bytes = bytes
+        return isV4 ? Self.scope(ofIPv4: bytes[...]) : Self.scope(ofIPv6: bytes)
+    }
 
     private static func scope(ofIPv4 bytes: ArraySlice<UInt8>) -> Scope {
         let value = bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -62,9 +81,9 @@ extension IPAddress {
     }
 
     /// An address that carries an IPv4 one inside is as good as that one: what translates it would deliver it there.
-    private var scopeOfIPv6: Scope {
-        if bytes.starts(with: [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) { return Self.scope(ofIPv4: bytes[12...]) }
-        if bytes.starts(with: [0x20, 0x02]) { return Self.scope(ofIPv4: bytes[2..<6]) }
+    private static func scope(ofIPv6 bytes: [UInt8]) -> Scope {
+        if bytes.starts(with: [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) { return scope(ofIPv4: bytes[12...]) }
+        if bytes.starts(with: [0x20, 0x02]) { return scope(ofIPv4: bytes[2..<6]) }
         if bytes[..<15].allSatisfy({ $0 == 0 }), bytes[15] <= 1 { return bytes[15] == 1 ? .loopback : .unspecified }
         // 2000::/3 is all that is given out; within it 2001::/23 is for protocols, 2001:db8::/32 and 3fff::/20 for documents.
         let isUnicast = bytes[0] >> 5 == 0b001
@@ -85,7 +104,7 @@ extension IPAddress: CustomStringConvertible {
     /// As people read it; IPv6 in the short form of RFC 5952, without brackets.
     package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        let family = bytes.count == 4 ? AF_INET : AF_INET6
+        let family = isV4 ? AF_INET : AF_INET6
         guard bytes.withUnsafeBytes({ inet_ntop(family, $0.baseAddress, &text, socklen_t(text.count)) }) != nil else {
             return "?"
         }

@@ -16,9 +16,9 @@ extension FuzzTarget {
 /// Never longer than what came, and what is incomplete stays incomplete or becomes what the whole is.
 private func checkProxyHeader(_ bytes: [UInt8]) throws(BrokenRule) {
     let whole = bytes.withUnsafeBytes(ProxyHeader.read)
-    if case .header(let length, let source) = whole {
+    if case .header(let length, let client) = whole {
         try demand(length <= bytes.count, "longer than the input")
-        try demand(source.map { AddressRange($0) != nil } ?? true, "the source is no address")
+        if case .address(let address) = client { try demand(address.scope != .unspecified, "a client that is nobody") }
     }
     for length in 0..<min(bytes.count, 300) {
         let part = bytes[..<length].withUnsafeBytes(ProxyHeader.read)

@@ -55,7 +55,7 @@ private func checkToken(_ bytes: [UInt8]) throws(BrokenRule) {
             // What goes to a provider as a caller's own key is looked at once more: a token must be known by then, whatever is around it.
             let isToken = credential.withExposedBytes { ClientToken.form(of: $0) != .foreign }
             try demand(!isToken, "a token is read as a provider's credential")
-        case .token, .malformed, .several: break
+        case .token, .malformed, .foreign, .several: break
         }
     }
 }

@@ -23,6 +23,8 @@ class World:
     def __init__(self, folder, port, mock_port, random):
         self.folder, self.port, self.mock_port, self.random = folder, port, mock_port, random
         self.path = folder / "bursar.yaml"
+        # For what only an operator may do.
+        self.socket = folder / "bursar.sock"
         self.keys = set()
         self.accounts = []
         # Callers' own keys. A few hundred: the gateway remembers ten thousand, and to fill that would look like growth.
@@ -47,7 +49,7 @@ class World:
                 changed.append((self.random.choice(list(PROVIDERS)), f"a{self.random.randrange(10_000_000)}", self.new_key()))
             self.accounts = self.accounts[:5] + changed
             lines = [
-                f"listen: 127.0.0.1:{self.port}", "log: {level: info}", f"store: 'sqlite:{self.folder}/bursar.db'",
+                f"listen: ['127.0.0.1:{self.port}', 'unix:{self.socket}']", "log: {level: info}", f"store: 'sqlite:{self.folder}/bursar.db'",
                 "defaults: {ttl: 500ms, timeout: 500ms, refresh: 10s}", "limits: {head_time: 3s, idle_time: 10s, write_stall_time: 5s}",
                 "accounts:",
             ]

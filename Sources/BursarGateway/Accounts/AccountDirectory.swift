@@ -21,12 +21,14 @@ struct AccountDirectory: Sendable {
     let entries: [AccountEntry]
     private let indexByID: [AccountID: Int]
     private let indicesByProvider: [ProviderID: [Int]]
+    private let indicesByAccount: [AccountName: [Int]]
     private let indicesByKey: [CredentialKey: [Int]]
 
     init(_ entries: [AccountEntry]) {
         self.entries = entries
         indexByID = Dictionary(entries.indices.map { (entries[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
         indicesByProvider = Dictionary(grouping: entries.indices) { entries[$0].id.provider }
+        indicesByAccount = Dictionary(grouping: entries.indices) { entries[$0].id.account }
         indicesByKey = Dictionary(grouping: entries.indices) { entries[$0].upstream.key }
     }
 
@@ -66,26 +68,44 @@ extension AccountDirectory {
     }
 
     /// The rows that a path and its filters ask for, in configuration order.
+    ///
+    /// It runs on an event loop, with names that a caller may repeat as often as a query is long: one step a name and one an account.
     /// - Throws: for a name that does not exist.
     func select(provider: String?, account: String?, query: BalancesQuery) throws(UnknownName) -> [Int] {
-        var chosen = Array(entries.indices)
-        for names in [provider.map { [$0] }, query.providers].compactMap({ $0 }) {
-            let providers = Set(try names.map { name throws(UnknownName) in try knownProvider(name, among: chosen) })
-            chosen = chosen.filter { providers.contains(entries[$0].id.provider) }
+        var chosen: Set<Int>?
+        for names in [provider.map { [$0] }, query.providers?.names].compactMap({ $0 }) {
+            chosen = try narrowed(chosen, names) { name throws(UnknownName) in indices(of: try knownProvider(name, in: chosen)) }
         }
-        for names in [account.map { [$0] }, query.accounts].compactMap({ $0 }) {
-            let accounts = Set(try names.map { name throws(UnknownName) in try knownAccount(name, among: chosen) })
-            chosen = chosen.filter { accounts.contains(entries[$0].id.account) }
+        for names in [account.map { [$0] }, query.accounts?.names].compactMap({ $0 }) {
+            chosen = try narrowed(chosen, names) { name throws(UnknownName) in
+                guard let account = AccountName(name), let indices = indicesByAccount[account], intersects(indices, chosen) else {
+                    throw unknownAccount(name, among: chosen.map { $0.sorted() } ?? Array(entries.indices))
+                }
+                return indices
+            }
         }
-        return chosen
+        return chosen?.sorted() ?? Array(entries.indices)
+    }
+
+    /// The chosen rows that one of the names means; names are there once each.
+    private func narrowed(
+        _ chosen: Set<Int>?, _ names: [String], _ indices: (String) throws(UnknownName) -> [Int]
+    ) throws(UnknownName) -> Set<Int> {
+        var named: Set<Int> = []
+        for name in names { named.formUnion(try indices(name)) }
+        return chosen.map { named.intersection($0) } ?? named
+    }
+
+    private func intersects(_ indices: [Int], _ chosen: Set<Int>?) -> Bool {
+        chosen.map { chosen in indices.contains { chosen.contains($0) } } ?? !indices.isEmpty
     }
 
     /// Which rows `require=` names: `tensorpix` all of a provider's, `tensorpix/main` one. Each once, in configuration order.
-    func required(_ names: [String]) throws(UnknownName) -> [Int] {
+    func required(_ list: BalancesQuery.NameList) throws(UnknownName) -> [Int] {
         var chosen: Set<Int> = []
-        for name in Set(names) {
+        for name in list.names {
             let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            let provider = try knownProvider(String(parts[0]), among: entries.indices)
+            let provider = try knownProvider(String(parts[0]), in: nil)
             guard parts.count == 2 else {
                 chosen.formUnion(indices(of: provider))
                 continue
@@ -99,22 +119,17 @@ extension AccountDirectory {
         return chosen.sorted()
     }
 
-    private func knownProvider(_ name: String, among indices: some Collection<Int>) throws(UnknownName) -> ProviderID {
-        if let id = ProviderID(name), indices.contains(where: { entries[$0].id.provider == id }) { return id }
+    private func knownProvider(_ name: String, in chosen: Set<Int>?) throws(UnknownName) -> ProviderID {
+        if let id = ProviderID(name), intersects(indices(of: id), chosen) { return id }
         throw UnknownName(
             detail: "No account of \(Self.shown(name, ProviderID(name) != nil, else: "that provider")) is configured. "
-                + Self.list("Providers with accounts", providers.map(\.name)))
-    }
-
-    private func knownAccount(_ name: String, among indices: [Int]) throws(UnknownName) -> AccountName {
-        if let account = AccountName(name), indices.contains(where: { entries[$0].id.account == account }) { return account }
-        throw unknownAccount(name, among: indices)
+                + Self.list("Providers with accounts", providers.map(\.name), count: providers.count))
     }
 
     private func unknownAccount(_ name: String, among indices: [Int]) -> UnknownName {
         UnknownName(
             detail: "There is no account \(Self.shown(name, AccountName(name) != nil, else: "of that name")) here. "
-                + Self.list("Accounts", indices.map { entries[$0].id.description }))
+                + Self.list("Accounts", indices.prefix(Self.mostShown).map { entries[$0].id.description }, count: indices.count))
     }
 
     /// Only what has the form of a name and cannot be a key: one that was pasted into a URL shall not come back with the answer.
@@ -122,11 +137,16 @@ extension AccountDirectory {
         isName && ShowableText.allows(name) ? "\"\(name)\"" : fallback
     }
 
-    /// At most twenty names: a list of thousands helps nobody.
-    private static func list(_ what: String, _ names: [String]) -> String {
-        if names.isEmpty { return "\(what): none." }
-        let shown = names.prefix(20).joined(separator: ", ")
-        return "\(what): \(shown)\(names.count > 20 ? " and \(names.count - 20) more" : "")."
+    /// A list of thousands helps nobody.
+    private static let mostShown = 20
+
+    /// - Parameters:
+    ///   - names: as many as are shown, or more.
+    ///   - count: of all.
+    private static func list(_ what: String, _ names: [String], count: Int) -> String {
+        if count == 0 { return "\(what): none." }
+        let shown = names.prefix(mostShown).joined(separator: ", ")
+        return "\(what): \(shown)\(count > mostShown ? " and \(count - mostShown) more" : "")."
     }
 }
 

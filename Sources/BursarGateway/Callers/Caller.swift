@@ -21,6 +21,8 @@ enum CallerRefusal: String, Error, Sendable, CaseIterable {
     case missing
     /// A text that begins like a token and is none.
     case malformed
+    /// A Bearer that is no client token at all.
+    case foreign
     /// A token that no client has.
     case unknown
     /// Of a client whose time is over.
@@ -31,7 +33,7 @@ enum CallerRefusal: String, Error, Sendable, CaseIterable {
     /// Whether it may be somebody trying: such an answer waits, and is counted.
     var isAttempt: Bool {
         switch self {
-        case .malformed, .unknown, .expired: true
+        case .malformed, .foreign, .unknown, .expired: true
         case .missing, .several: false
         }
     }
@@ -42,6 +44,9 @@ enum CallerRefusal: String, Error, Sendable, CaseIterable {
         case .missing:
             "Send a client token: Authorization: Bearer bur_…, on provider routes also in the provider's own header."
         case .malformed: "The client token is cut off or mistyped: its checksum does not fit."
+        case .foreign:
+            "The Authorization header has a Bearer that is no client token of this gateway. It wants Authorization: Bearer bur_…; "
+                + "curl may have added another server's from ~/.netrc, or a proxy its own."
         case .unknown: "No client has this token."
         case .expired: "The client's time is over: ask the operator for a new token."
         case .several: "The request has more than one credential for this gateway. Send one."

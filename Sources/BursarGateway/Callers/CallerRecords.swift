@@ -1,4 +1,5 @@
 import BursarConfiguration
+import BursarHTTP
 import BursarModel
 import Synchronization
 
@@ -14,7 +15,7 @@ final class CallerRecords: Sendable {
     private let state = Mutex(State())
 
     /// - Returns: how long the answer waits.
-    func refused(_ refusal: CallerRefusal, peer: String, at now: MonotonicTime) -> Duration {
+    func refused(_ refusal: CallerRefusal, peer: Peer, at now: MonotonicTime) -> Duration {
         state.withLock { state in
             state.counts[refusal, default: 0] += 1
             return refusal.isAttempt ? state.delays.failed(peer, at: now) : .zero

@@ -28,6 +28,7 @@ struct Callers: Sendable {
         switch PresentedToken.read(request.headers, auth: auth(for: request.path)) {
         case .several: return .failure(.several)
         case .malformed: return .failure(.malformed)
+        case .foreign: return .failure(.foreign)
         case .token(let digest):
             guard let found = directory.client(token: digest) else {
                 return .failure(PresentedToken.isMistyped(request.headers) ? .malformed : .unknown)

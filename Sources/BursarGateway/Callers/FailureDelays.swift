@@ -1,10 +1,6 @@
+import BursarBasics
+import BursarHTTP
 import BursarModel
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// How long the answer to a failed attempt waits: longer with each failure of the same source. *Value.*
 ///
@@ -19,10 +15,10 @@ struct FailureDelays: Sendable {
     static let mostSources = 2_048
     static let generation = Duration.seconds(60)
 
-    /// An IPv4 address, the 64 bits of an IPv6 address that one subscriber is given, or a Unix socket.
+    /// An IPv4 address, the 64 bits of an IPv6 address that one subscriber is given, or all Unix sockets.
     private enum Source: Hashable {
-        case address(String)
-        case network(UInt64)
+        case network(IPAddress)
+        case unix
     }
 
     private var newer: [Source: Int] = [:]
@@ -31,7 +27,7 @@ struct FailureDelays: Sendable {
 
     /// An attempt of that peer failed.
     /// - Returns: how long its answer waits.
-    mutating func failed(_ peer: String, at now: MonotonicTime) -> Duration {
+    mutating func failed(_ peer: Peer, at now: MonotonicTime) -> Duration {
         if let begun, begun.duration(to: now) >= Self.generation {
             // After two generations nothing of the older one is true any more.
             older = begun.duration(to: now) >= Self.generation * 2 ? [:] : newer
@@ -49,10 +45,5 @@ struct FailureDelays: Sendable {
 
     var sources: Int { newer.count + older.count }
 
-    private static func source(_ peer: String) -> Source {
-        guard peer.utf8.contains(UInt8(ascii: ":")) else { return .address(peer) }
-        var bytes: (UInt64, UInt64) = (0, 0)
-        guard inet_pton(AF_INET6, peer, &bytes) == 1 else { return .address(peer) }
-        return .network(UInt64(bigEndian: bytes.0))
-    }
+    private static func source(_ peer: Peer) -> Source { peer.address.map { .network($0.network) } ?? .unix }
 }

@@ -11,6 +11,8 @@ enum PresentedToken: Equatable {
     case token(TokenDigest)
     /// It begins like a client token and is none, or stands where nothing else may.
     case malformed
+    /// A Bearer of something else where a client token is wanted: of another server, or from a `.netrc`.
+    case foreign
     /// Two different ones, or one header twice: whose request this is would be anybody's guess.
     case several
 }
@@ -22,13 +24,15 @@ extension PresentedToken {
     /// - Parameter auth: how the provider of the route takes its key; nil on the gateway's own routes.
     static func read(_ headers: HeaderFields, auth: AuthPlan?) -> PresentedToken {
         var found = PresentedToken.none
-        if headers.contains(ownHeader) { found = found.and(value(headers, ownHeader) { of($0, mayBeForeign: false) }) }
+        if headers.contains(ownHeader) { found = found.and(value(headers, ownHeader) { of($0, otherwise: .malformed) }) }
         if headers.contains("authorization") {
             // Another scheme, or a provider's key behind Bearer on its own route, is no business of ours.
             let isProviders = auth?.headerName == "authorization"
             found = found.and(
                 value(headers, "authorization") { bytes in
-                    if let bearer = bytes.dropping(scheme: "bearer") { return of(bearer, mayBeForeign: auth != nil) }
+                    if let bearer = bytes.dropping(scheme: "bearer") {
+                        return of(bearer, otherwise: auth == nil ? .foreign : .none)
+                    }
                     return isProviders ? auth.map { of(bytes, in: $0.scheme) } ?? .none : .none
                 })
         }
@@ -60,6 +64,8 @@ extension PresentedToken {
         case (.several, _), (_, .several): .several
         case (.none, let some), (let some, .none): some
         case (.malformed, _), (_, .malformed): .malformed
+        // Whoever has a token of ours means that one.
+        case (.foreign, let other), (let other, .foreign): other
         case (.token(let first), .token(let second)): first == second ? self : .several
         }
     }
@@ -71,8 +77,9 @@ extension PresentedToken {
         return headers.withValue(name) { read($0.trimmingBlanks) } ?? .none
     }
 
-    private static func of(_ bytes: UnsafeRawBufferPointer, mayBeForeign: Bool) -> PresentedToken {
-        guard bytes.starts(with: ClientToken.prefix.utf8) else { return mayBeForeign ? .none : .malformed }
+    /// - Parameter otherwise: what a text is that does not begin like a client token.
+    private static func of(_ bytes: UnsafeRawBufferPointer, otherwise: PresentedToken = .none) -> PresentedToken {
+        guard bytes.starts(with: ClientToken.prefix.utf8) else { return otherwise }
         // The checksum is looked at where no client has the token: it would cost each hit more than the hash does.
         return bytes.count == ClientToken.length ? .token(TokenDigest(of: bytes)) : .malformed
     }
@@ -82,8 +89,8 @@ extension PresentedToken {
         switch scheme {
         case .apiKey(let prefix):
             let word = prefix.trimmed
-            guard !word.isEmpty else { return of(bytes, mayBeForeign: true) }
-            return bytes.dropping(scheme: word).map { of($0, mayBeForeign: true) } ?? .none
+            guard !word.isEmpty else { return of(bytes) }
+            return bytes.dropping(scheme: word).map { of($0) } ?? .none
         case .basic:
             // The user or the password is the token; what the other one says does not matter.
             guard let rest = bytes.dropping(scheme: "basic"),
@@ -93,7 +100,7 @@ extension PresentedToken {
                 let colon = pair.firstIndex(of: UInt8(ascii: ":")) ?? pair.endIndex
                 let user = UnsafeRawBufferPointer(rebasing: pair[..<colon])
                 let password = UnsafeRawBufferPointer(rebasing: pair[min(colon + 1, pair.endIndex)...])
-                return of(user, mayBeForeign: true).and(of(password, mayBeForeign: true))
+                return of(user).and(of(password))
             }
         }
     }

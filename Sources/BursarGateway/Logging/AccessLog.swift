@@ -38,7 +38,7 @@ final class AccessLog: RequestObserver {
 
     private func writesLines(_ serving: Serving) -> Bool { serving.configuration.log.access && output.level <= .info }
 
-    func proxyHeaderRefused(peer: String, listener: String) {
+    func proxyHeaderRefused(peer: Peer, listener: String) {
         let now = NIODeadline.now()
         let isDue = nextNotice.withLock { next in
             guard now >= next else { return false }

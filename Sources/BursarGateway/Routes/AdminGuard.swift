@@ -3,11 +3,19 @@ import BursarConfiguration
 import BursarHTTP
 import BursarModel
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Who may change something: reload, clear a cooldown. *Value.* Pure.
 ///
-/// Two questions, and both must be answered well: is the caller a client that may (or, without clients in the configuration, does the
-/// request come from this machine: there is nothing else to go by), and was it a web page that sent it? A page of any origin may send a POST to a loopback address
-/// (it is a "simple" request, no preflight asks); but browsers say so in Origin and Sec-Fetch-Site, and programs send neither.
+/// Two questions, and both must be answered well. Is the caller a client that may; or, without clients in the configuration, does
+/// the kernel say that root or the gateway's own user is at the other end of a Unix socket? Loopback is no proof: behind a proxy on
+/// this machine every visitor comes from there. And was it a web page that sent it? A page of any origin may send a POST to a
+/// loopback address (it is a "simple" request, no preflight asks); but browsers say so in Origin and Sec-Fetch-Site, and programs
+/// send neither.
 enum AdminGuard {
     enum Verdict: Equatable {
         case allowed
@@ -18,21 +26,23 @@ enum AdminGuard {
         case crossSite
     }
 
-    static func judge(_ request: Request, _ caller: Caller, touchesAll: Bool) -> Verdict {
+    /// - Parameter ownUserID: of the gateway's process.
+    static func judge(
+        _ request: Request, _ caller: Caller, touchesAll: Bool, ownUserID: UInt32 = UInt32(geteuid())
+    ) -> Verdict {
         if isCrossSite(request.headers) { return .crossSite }
         if let client = caller.client {
             guard client.isAdmin else { return .notAdmin }
             return touchesAll && client.sight != .everything ? .seesTooLittle : .allowed
         }
-        return isLocal(request) ? .allowed : .notLocal
+        return isOperator(request, ownUserID) ? .allowed : .notLocal
     }
 
-    /// A proxy on this machine speaks for others, so whatever a proxy passed on is not local.
-    private static func isLocal(_ request: Request) -> Bool {
+    /// A proxy that runs as one of these users speaks for others all the same, so whatever a proxy passed on is nobody's.
+    private static func isOperator(_ request: Request, _ ownUserID: UInt32) -> Bool {
+        guard let user = request.connection.userID, user == 0 || user == ownUserID else { return false }
         let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]
-        guard !forwarded.contains(where: { request.headers.contains($0) }) else { return false }
-        let peer = request.connection.peer
-        return peer == "unix" || IPAddress(peer)?.scope == .loopback
+        return !forwarded.contains { request.headers.contains($0) }
     }
 
     private static func isCrossSite(_ headers: HeaderFields) -> Bool {

@@ -63,8 +63,9 @@ struct AdminRoutes: Sendable {
             return forbidden(
                 request, code: "not_admin",
                 detail:
-                    "This changes the gateway: it is for callers on its own machine, over loopback or a Unix socket, without a proxy between."
-            )
+                    "This changes the gateway. Without clients in the configuration it is for root and the gateway's own user, over a "
+                    + "Unix socket and without a proxy between. Send SIGHUP to reload, listen at a Unix socket too, or configure a "
+                    + "client with admin: true.")
         case .crossSite:
             return forbidden(
                 request, code: "cross_site",

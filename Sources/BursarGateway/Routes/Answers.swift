@@ -34,6 +34,11 @@ enum Answers {
                 requestID: request.id.description))
     }
 
+    /// 204, also for a balancer's probe that knows nothing of us (HAProxy asks `OPTIONS /` in HTTP/1.0).
+    static func options(_ methods: [String]) -> Response {
+        Response(status: 204, headers: ["allow": methods.joined(separator: ", "), "cache-control": "no-store"])
+    }
+
     static func methodNotAllowed(_ request: Request, _ route: Route) -> Response {
         let methods = route.methods
         return problem(

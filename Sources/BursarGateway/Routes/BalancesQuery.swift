@@ -4,11 +4,11 @@ import BursarModel
 /// What `/v1/balances?…` asks for. *Value.*
 struct BalancesQuery: Equatable, Sendable {
     /// `provider=a,b`; nil: all.
-    var providers: [String]?
+    var providers: NameList?
     /// `account=x,y`; nil: all.
-    var accounts: [String]?
+    var accounts: NameList?
     /// `require=a,b/c`: the call fails unless each of these has a fresh value.
-    var required: [String] = []
+    var required = NameList()
     var isPretty = false
     /// `limit=N`: at most so many rows.
     var limit: Int?
@@ -28,9 +28,11 @@ struct BalancesQuery: Equatable, Sendable {
     init(_ query: Query) throws(Refusal) {
         for parameter in query.parameters {
             switch parameter.name {
-            case "provider": providers = try Self.merged(providers, parameter)
-            case "account": accounts = try Self.merged(accounts, parameter)
-            case "require": required = try Self.merged(required, parameter)
+            case "provider": try Self.add(parameter, to: &providers)
+            case "account": try Self.add(parameter, to: &accounts)
+            case "require":
+                for name in try Self.names(parameter) { required.add(name) }
+                try Self.check(required, parameter)
             case "pretty": isPretty = try Self.flag(parameter)
             case "limit": limit = try Self.number(parameter, in: 1...Self.longestPage)
             case "cursor": cursor = parameter.value
@@ -41,13 +43,42 @@ struct BalancesQuery: Equatable, Sendable {
         }
     }
 
-    private static func merged(_ held: [String]?, _ parameter: Query.Parameter) throws(Refusal) -> [String] {
-        let names = parameter.value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    /// Names, each once and in the order in which they came first. *Value.*
+    struct NameList: Equatable {
+        private(set) var names: [String] = []
+        private var seen: Set<String> = []
+
+        mutating func add(_ name: some StringProtocol) {
+            let name = String(name)
+            if seen.insert(name).inserted { names.append(name) }
+        }
+    }
+
+    /// Far more than anybody has names for in a URL. Each is looked up on an event loop.
+    static let mostNames = 512
+
+    private static func add(_ parameter: Query.Parameter, to list: inout NameList?) throws(Refusal) {
+        var all = list ?? NameList()
+        list = nil  // so that the set is not copied for each parameter
+        for name in try names(parameter) { all.add(name) }
+        try check(all, parameter)
+        list = all
+    }
+
+    private static func names(_ parameter: Query.Parameter) throws(Refusal) -> [Substring] {
+        let names = parameter.value.split(separator: ",", omittingEmptySubsequences: false)
         guard names.allSatisfy({ !$0.isEmpty }) else {
             throw Refusal(
                 detail: "The query parameter \(parameter.name) takes names with commas between, such as \(parameter.name)=a,b.")
         }
-        return (held ?? []) + names
+        return names
+    }
+
+    private static func check(_ list: NameList, _ parameter: Query.Parameter) throws(Refusal) {
+        guard list.names.count <= mostNames else {
+            throw Refusal(
+                detail: "The query parameter \(parameter.name) takes at most \(mostNames) names. Ask for all rows instead.")
+        }
     }
 
     /// Whoever wants more at once asks without a limit.

@@ -18,10 +18,8 @@ struct GatewayResponder: Responder {
         let now = NIODeadline.now()
         let view = current.view(at: now)
         let cors = view.serving.cors
-        // No browser reaches a Unix socket.
-        guard request.connection.peer == "unix" || view.serving.hosts.allows(request.headers["host"]) else {
-            return .now(misdirected(request))
-        }
+        guard view.serving.hosts.allows(request) else { return .now(misdirected(request)) }
+        if request.target == "*" { return .now(Answers.options(Route.everyMethod)) }
         if cors.isOff { return answer(request, view, now) }
         if let preflight = cors.preflight(request) { return .now(preflight) }
         guard let origin = cors.granted(request.headers) else { return answer(request, view, now) }
@@ -73,7 +71,8 @@ struct GatewayResponder: Responder {
         guard let route = Route(path: request.path) else {
             return .now(Answers.notFound(request, detail: Self.whatExists))
         }
-        if Query(request.query)?.carriesCredential == true { return .now(credentialInQuery(request)) }
+        if let refusal = refuseQuery(request) { return .now(refusal) }
+        if request.method == "OPTIONS" { return .now(Answers.options(route.methods)) }
         guard route.methods.contains(request.method) else { return .now(Answers.methodNotAllowed(request, route)) }
         switch route {
         case .balances(let provider, let account):
@@ -113,11 +112,11 @@ extension GatewayResponder {
     private func refuse(_ request: Request, _ refusal: CallerRefusal, _ serving: Serving) -> Reply {
         let route = Route(path: request.path)
         if route?.isOpen(refusal) ?? true, let open = serving.scopes.last { return self.route(request, .anyone, open) }
-        if Query(request.query)?.carriesCredential == true { return .now(credentialInQuery(request)) }
+        if let refusal = refuseQuery(request) { return .now(refusal) }
         var definition: ProviderDefinition?
         if case .provider(let name, _, _)? = route { definition = ProviderID(name).flatMap { serving.configuration.catalog[$0] } }
         let answer = CallerAnswers.unauthorized(request, refusal, definition)
-        let delay = callers.refused(refusal, peer: request.connection.peer, at: clock().monotonic)
+        let delay = callers.refused(refusal, peer: request.connection.client, at: clock().monotonic)
         guard delay > .zero else { return .now(answer) }
         return .later {
             // Ends early where the caller leaves.
@@ -167,10 +166,19 @@ extension GatewayResponder {
         Answers.problem(
             ProblemDocument(
                 code: "unknown_host", title: "This gateway does not answer to that host name", status: 421,
-                detail: "The Host header names neither an address nor localhost. If a reverse proxy or a name of yours stands in "
-                    + "front, add the name to `hosts:` in the configuration. The check stops web pages that point a name at this "
-                    + "machine (DNS rebinding).",
+                detail:
+                    "The Host header (or a target in absolute form) names neither an address nor localhost. If a reverse proxy or a "
+                    + "name of yours stands in front, add the name to `hosts:` in the configuration. The check stops web pages that "
+                    + "point a name at this machine (DNS rebinding).",
                 requestID: request.id.description))
+    }
+
+    /// What no route takes: a credential, and what cannot be read and so may be one.
+    private func refuseQuery(_ request: Request) -> Response? {
+        if Query.carriesCredential(request.query) { return credentialInQuery(request) }
+        guard Query(request.query) == nil else { return nil }
+        return Answers.badRequest(
+            request, detail: "The query string is not well-formed: an escape is broken or it is no UTF-8.")
     }
 
     private func credentialInQuery(_ request: Request) -> Response {

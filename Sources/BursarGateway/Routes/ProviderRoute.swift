@@ -66,8 +66,8 @@ struct ProviderRoute: Sendable {
                 CallerAnswers.unauthorized(
                     request,
                     words:
-                        "The \(definition.auth.headerName) header holds no credential of the documented form. Leave it out to ask "
-                        + "with the configured account.", as: definition))
+                        "The \(definition.auth.headerName) header holds no credential of the documented form, which is "
+                        + "\(definition.auth.form). Leave it out to ask with the configured account.", as: definition))
         case .failure(.noPassThrough): return .now(CallerAnswers.passThroughRefused(request, definition))
         case .failure(.unlikelyLength):
             let bytes = PassThrough.lengths
@@ -256,7 +256,7 @@ extension ProviderRoute {
     /// What the provider would say to a request without a key.
     private func noCredential(_ request: Request, _ definition: ProviderDefinition) -> Response {
         let words =
-            "No credential: send one in the \(definition.auth.headerName) header, or configure an account for \(definition.id)."
+            "No credential: send one as \(definition.auth.form), or configure an account for \(definition.id)."
         return CallerAnswers.unauthorized(request, words: words, as: definition)
     }
 }
@@ -269,6 +269,14 @@ extension UpstreamAccount {
 }
 
 extension AuthPlan {
+    /// How a caller writes it.
+    var form: String {
+        switch scheme {
+        case .basic: "\(displayName): Basic …"
+        case .apiKey(let prefix): "\(displayName): \(prefix.trimmed.isEmpty ? "" : prefix.trimmed + " ")…"
+        }
+    }
+
     /// What a 401 must carry (RFC 9110 11.6.1): the scheme where the provider has one, else a name for "a key in a header".
     var challenge: String {
         switch scheme {

@@ -33,6 +33,33 @@ struct Query: Equatable, Sendable {
         self.parameters = parameters
     }
 
+    /// Whether a query has a credential in it, whether or not the rest of it, or the credential itself, can be read.
+    static func carriesCredential(_ text: String?) -> Bool {
+        guard let text, !text.isEmpty else { return false }
+        return text.utf8.split(separator: UInt8(ascii: "&")).contains { pair in
+            let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false).map(
+                lenientlyDecoded)
+            guard let name = sides.first else { return false }
+            return credentialNames.contains(String(decoding: name, as: UTF8.self).lowercased())
+                || sides.contains { $0.starts(with: ClientToken.prefix.utf8) }
+        }
+    }
+
+    /// The bytes, where what is no escape stands for itself: to find something, and never to be used.
+    private static func lenientlyDecoded(_ text: Substring.UTF8View.SubSequence) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = text
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let high = rest.first?.hexDigitValue, let low = rest.dropFirst().first?.hexDigitValue {
+                bytes.append(high << 4 | low)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return bytes
+    }
+
     private static func decoded(_ text: Substring.UTF8View.SubSequence) -> String? {
         percentDecodedBytes(text.lazy.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
             .flatMap { String(validating: $0, as: UTF8.self) }
@@ -43,11 +70,4 @@ struct Query: Equatable, Sendable {
         "key", "api_key", "apikey", "api-key", "x-api-key", "token", "access_token", "auth_token", "authorization", "secret",
         "password", "client_secret"
     ]
-
-    var carriesCredential: Bool {
-        parameters.contains {
-            Self.credentialNames.contains($0.name.lowercased()) || $0.value.hasPrefix(ClientToken.prefix)
-                || $0.name.hasPrefix(ClientToken.prefix)
-        }
-    }
 }

@@ -69,11 +69,14 @@ enum Route: Equatable, Sendable {
     /// The methods that it answers, as `Allow` lists them.
     var methods: [String] {
         switch self {
-        case .reload: ["POST"]
-        case .cooldown: ["DELETE"]
-        default: ["GET", "HEAD"]
+        case .reload: ["POST", "OPTIONS"]
+        case .cooldown: ["DELETE", "OPTIONS"]
+        default: ["GET", "HEAD", "OPTIONS"]
         }
     }
+
+    /// Of the server as a whole: what `OPTIONS *` asks for.
+    static let everyMethod = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"]
 
     /// Clients may write `@` as `%40`. A `%2F` stays refused: it would make one segment look like two.
     private static func percentDecoded(_ path: String) -> String? {

@@ -1,3 +1,5 @@
+package import BursarBasics
+
 /// The protocol a request came in with. *Value.*
 package enum HTTPVersion: UInt8, Sendable {
     case http1_0, http1_1, http2
@@ -27,37 +29,52 @@ package struct RequestID: Sendable, Hashable, CustomStringConvertible {
 
 /// What all requests of one connection share. *Value, immutable.*
 package final class ConnectionInfo: Sendable {
-    /// The peer's address without port as text ("127.0.0.1", "::1"), or "unix". From the PROXY header where one was accepted.
-    package let peer: String
+    /// Who is at the other end of the socket: what is trusted hangs on this.
+    package let peer: Peer
+    /// Whom the peer speaks for, where it sent a PROXY header. Such a connection has lost what its peer is trusted with.
+    package let proxied: ProxiedClient?
+    /// The client for logs: its address, or "unix". Made once, since every line has it.
+    package let clientText: String
     /// The listener's configured address, as the log and a per-listener rule name it.
     package let listener: String
     /// `http` or `https`.
     package let scheme: String
     /// True where this peer may say who it forwards for: requests then carry `forwardedFor`.
     package let isTrustedProxy: Bool
-    /// The user whose program is at the other end of a Unix socket, as the kernel says. Nil behind a PROXY header: it would be the
-    /// proxy's.
-    package let userID: UInt32?
     /// The names in the certificate that a client showed and one of `TLSSettings.clientAuthoritiesFile` signed, with their kind:
     /// `dns:app.internal`, `uri:…`, `email:…`, `cn:…`. Nil without one.
     package let certificateNames: [String]?
 
     package init(
-        peer: String, listener: String, scheme: String, isTrustedProxy: Bool = false, userID: UInt32? = nil,
+        peer: Peer, proxied: ProxiedClient? = nil, listener: String, scheme: String, isTrustedProxy: Bool = false,
         certificateNames: [String]? = nil
     ) {
         self.peer = peer
+        self.proxied = proxied
         self.listener = listener
         self.scheme = scheme
         self.isTrustedProxy = isTrustedProxy
-        self.userID = userID
         self.certificateNames = certificateNames
+        clientText = Self.client(peer, proxied).description
+    }
+
+    /// Who asks, as far as the connection tells: for logs, and for what is counted by address. Not for what is trusted.
+    package var client: Peer { Self.client(peer, proxied) }
+
+    private static func client(_ peer: Peer, _ proxied: ProxiedClient?) -> Peer {
+        if case .address(let address)? = proxied { .tcp(address) } else { peer }
+    }
+
+    /// The user whose program is at the other end of a Unix socket, as the kernel says. Nil behind a PROXY header: it would be the
+    /// proxy's.
+    package var userID: UInt32? {
+        if proxied == nil, case .unix(let userID) = peer { userID } else { nil }
     }
 
     /// The same connection behind its handshake.
     func showing(certificateNames: [String]) -> ConnectionInfo {
         ConnectionInfo(
-            peer: peer, listener: listener, scheme: scheme, isTrustedProxy: isTrustedProxy, userID: userID,
+            peer: peer, proxied: proxied, listener: listener, scheme: scheme, isTrustedProxy: isTrustedProxy,
             certificateNames: certificateNames)
     }
 }
@@ -66,25 +83,27 @@ package final class ConnectionInfo: Sendable {
 package struct Request: Sendable {
     /// As sent and case-sensitive: "GET".
     package var method: String
-    /// Origin-form as sent ("/v1/balances?pretty"), or "*". Only visible ASCII.
+    /// Origin-form ("/v1/balances?pretty"), or "*"; of a target in absolute form what it asks of the server it names. Only visible
+    /// ASCII.
     package var target: String
     /// The target's part in front of "?", not decoded.
     package var path: String
     /// The target's part behind "?", nil where there is no "?".
     package var query: String?
     package var headers: HeaderFields
+    /// Whom the request is meant for; nil where it says nothing of it (HTTP/1.0, an empty Host).
+    package var authority: Authority?
     package var body: [UInt8]
     package var version: HTTPVersion
     package var id: RequestID
     package var connection: ConnectionInfo
     /// Who a trusted proxy says it forwards for: for the log, never for a decision about rights.
-    package var forwardedFor: String?
+    package var forwardedFor: IPAddress?
 
     package init(
-        method: String, target: String, headers: HeaderFields = [:], body: [UInt8] = [], version: HTTPVersion = .http1_1,
-        id: RequestID = RequestID(value: 0),
-        connection: ConnectionInfo = ConnectionInfo(peer: "127.0.0.1", listener: "", scheme: "http"),
-        forwardedFor: String? = nil
+        method: String, target: String, headers: HeaderFields = [:], authority: Authority? = nil, body: [UInt8] = [],
+        version: HTTPVersion = .http1_1, id: RequestID = RequestID(value: 0), connection: ConnectionInfo,
+        forwardedFor: IPAddress? = nil
     ) {
         self.method = method
         self.target = target
@@ -96,6 +115,7 @@ package struct Request: Sendable {
             query = nil
         }
         self.headers = headers
+        self.authority = authority
         self.body = body
         self.version = version
         self.id = id
@@ -103,8 +123,8 @@ package struct Request: Sendable {
         self.forwardedFor = forwardedFor
     }
 
-    /// The client's address as text: what a trusted proxy says, else the peer's own.
-    package var peer: String { forwardedFor ?? connection.peer }
+    /// The client for logs: what a trusted proxy says, else what the connection tells.
+    package var clientText: String { forwardedFor?.description ?? connection.clientText }
     package var listener: String { connection.listener }
     package var scheme: String { connection.scheme }
     package var isHead: Bool { method == "HEAD" }

@@ -47,6 +47,7 @@ package struct RequestRecord: Sendable {
     package let bytes: Int
     /// From the complete head to the hand-over of the last byte.
     package let duration: TimeAmount
+    /// The client as text, for the log alone.
     package let peer: String
     package let listener: String
     package let version: HTTPVersion
@@ -78,10 +79,10 @@ package protocol RequestObserver: Sendable {
     /// repetition is reported like any other request. Asked once, when a connection keeps an answer.
     func counter(ofRepeated path: String, status: Int) -> RequestCounter?
     /// A connection was closed because it brought no PROXY header, or none that can be read, where each must.
-    func proxyHeaderRefused(peer: String, listener: String)
+    func proxyHeaderRefused(peer: Peer, listener: String)
 }
 
 extension RequestObserver {
-    package func proxyHeaderRefused(peer: String, listener: String) {}
+    package func proxyHeaderRefused(peer: Peer, listener: String) {}
     package func counter(ofRepeated path: String, status: Int) -> RequestCounter? { nil }
 }

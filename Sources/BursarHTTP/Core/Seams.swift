@@ -6,21 +6,11 @@ package struct DrainEvent: Sendable {
     package init() {}
 }
 
-/// How a connection came to speak HTTP/2. *Value.*
-package enum HTTP2Beginning: Sendable {
-    /// The client sent the connection preface at once, on a cleartext connection; it comes through `channelRead` like all
-    /// further bytes.
-    case priorKnowledge
-    /// ALPN chose h2; the preface is still to come.
-    case negotiated
-    /// `Upgrade: h2c`: the 101 has been written. `settings` is the decoded HTTP2-Settings payload; `request` becomes stream 1.
-    case upgraded(settings: [UInt8], request: Request)
-}
-
-/// Makes the handler that speaks HTTP/2 on a connection. The pipeline puts it in the HTTP/1.1 handler's place; it reads and
+/// Makes the handler that speaks HTTP/2 on a connection, whose preface is still to come: ALPN chose it, or the client began with
+/// the preface in the clear. The pipeline puts it in the HTTP/1.1 handler's place; it reads and
 /// writes `ByteBuffer`s, hears `DrainEvent`, and owns the connection's timeouts from then on.
 package protocol HTTP2Starter: Sendable {
-    func makeHandler(_ context: ConnectionContext, beginning: HTTP2Beginning) -> any ChannelHandler
+    func makeHandler(_ context: ConnectionContext) -> any ChannelHandler
 }
 
 /// Puts TLS in front of a listener's connections. The handlers must fire NIOTLS's `TLSUserEvent.handshakeCompleted`, behind

@@ -13,10 +13,10 @@ struct ByteSet: Sendable {
 
     /// `tchar` (RFC 9110 5.6.2): methods and field names.
     static let token = ByteSet(low: 0x3ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe)
-    /// What an origin-form target may have (RFC 3986 pchar, "/", "?" and "%"): no blanks, controls, "#", nor anything above ASCII.
+    /// What a path and its query may have (RFC 3986 pchar, "/", "?" and "%"): no blanks, controls, "#", nor anything above ASCII.
     static let target = ByteSet(low: 0xafff_fff2_0000_0000, high: 0x47ff_fffe_87ff_ffff)
-    /// What a Host value may have: the bytes of a name, an address literal and a port, without the comma that would join two.
-    static let host = ByteSet(low: 0x2fff_6ff2_0000_0000, high: 0x47ff_fffe_afff_fffe)
+    /// What a registered name may have (RFC 3986 3.2.2: unreserved, sub-delims and "%"), without the comma that would join two.
+    static let registeredName = ByteSet(low: 0x2bff_6ff2_0000_0000, high: 0x47ff_fffe_87ff_fffe)
     /// Visible ASCII, blank and tab; obs-text (above 0x7F) is let through beside it.
     static let value = ByteSet(low: 0xffff_ffff_0000_0200, high: 0x7fff_ffff_ffff_ffff)
 

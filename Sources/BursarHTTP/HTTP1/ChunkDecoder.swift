@@ -1,7 +1,7 @@
 /// Decodes a chunked request body that arrives in pieces, within a bound. *Value.*
 ///
 /// Strict where decoders differ: sizes are hex digits only, every line ends with CR LF, extensions are skipped but only in
-/// visible ASCII and up to `longestLine`, trailer fields are checked for their line ends and dropped.
+/// visible ASCII and up to `longestLine`, trailer fields have the grammar of all fields (`FieldLine`) and are dropped.
 struct ChunkDecoder {
     enum Result: Equatable {
         /// All given bytes are used up and more are wanted.
@@ -23,8 +23,8 @@ struct ChunkDecoder {
         case data(left: Int)
         /// Behind the data: CR, then LF.
         case dataCarriageReturn, dataLineFeed
-        /// At a trailer line's start, inside one, behind its CR, and behind the last line's CR.
-        case trailerStart, trailer, trailerLineFeed, endLineFeed
+        /// In the trailer, whose current line is `trailerLine`; an empty one ends the body.
+        case trailer
     }
 
     /// Bytes of one size line with its extensions, and of the whole trailer.
@@ -36,6 +36,7 @@ struct ChunkDecoder {
     private var state = State.size(digits: 0)
     private var size = 0
     private var lineLength = 0
+    private var trailerLine: [UInt8] = []
     private var trailerLength = 0
 
     init(limit: Int) { self.limit = limit }
@@ -87,7 +88,7 @@ struct ChunkDecoder {
         case .sizeLineFeed:
             guard byte == 0x0A else { return .badChunk }
             guard body.count + size <= limit else { return .bodyTooLarge }
-            state = size == 0 ? .trailerStart : .data(left: size)
+            state = size == 0 ? .trailer : .data(left: size)
         case .dataCarriageReturn:
             guard byte == 0x0D else { return .badChunk }
             state = .dataLineFeed
@@ -95,34 +96,26 @@ struct ChunkDecoder {
             guard byte == 0x0A else { return .badChunk }
             (size, lineLength) = (0, 0)
             state = .size(digits: 0)
-        case .trailerStart:
-            if byte == 0x0D {
-                state = .endLineFeed
-            } else {
-                guard ByteSet.token.contains(byte) else { return .badTrailer }
-                return trailerByte()
-            }
-        case .trailer:
-            if byte == 0x0D {
-                state = .trailerLineFeed
-            } else {
-                guard ByteSet.value.contains(byte) || byte >= 0x80 else { return .badTrailer }
-                return trailerByte()
-            }
-        case .trailerLineFeed:
-            guard byte == 0x0A else { return .badTrailer }
-            state = .trailerStart
-        case .endLineFeed:
-            guard byte == 0x0A else { return .badTrailer }
-            finished = true
+        case .trailer: return trailerByte(byte)
         case .data: break  // feed() takes these
         }
         return nil
     }
 
-    private mutating func trailerByte() -> HeadFault? {
+    private mutating func trailerByte(_ byte: UInt8) -> HeadFault? {
         trailerLength += 1
-        state = .trailer
-        return trailerLength <= Self.longestTrailer ? nil : .badTrailer
+        guard trailerLength <= Self.longestTrailer else { return .badTrailer }
+        trailerLine.append(byte)
+        guard byte == 0x0A else { return nil }
+        defer { trailerLine.removeAll(keepingCapacity: true) }
+        if trailerLine.elementsEqual([0x0D, 0x0A]) {
+            finished = true
+            return nil
+        }
+        let isField = trailerLine.withUnsafeMutableBufferPointer { line in
+            var index = 0
+            return (try? FieldLine.read(at: &index, line)) != nil && index == line.count
+        }
+        return isField ? nil : .badTrailer
     }
 }

@@ -5,19 +5,14 @@ struct FieldFacts {
     private(set) var close = false
     private(set) var keepAlive = false
     private(set) var expectsContinue = false
-    var wantsH2C: Bool {
-        upgradesH2C && connectionUpgrades && connectionNamesSettings && settingsFields == 1 && version == .http1_1
-    }
+    /// What `Host` names; nil for none, and for an empty one, which says that there is none (RFC 9112 3.2).
+    private(set) var authority: Authority?
 
     private let version: HTTPVersion
     private var hasHost = false
     private var hasAuthorization = false
     private var hasLength = false
     private var hasTransferEncoding = false
-    private var upgradesH2C = false
-    private var connectionUpgrades = false
-    private var connectionNamesSettings = false
-    private var settingsFields = 0
 
     init(version: HTTPVersion) { self.version = version }
 
@@ -28,19 +23,17 @@ struct FieldFacts {
         switch name.count {
         case 4 where name.equals("host"):
             guard !hasHost else { throw .duplicateHost }
-            guard value.allSatisfy(ByteSet.host.contains) else { throw .badHost }
             hasHost = true
+            guard !value.isEmpty else { return }
+            guard let named = Authority(value) else { throw .badHost }
+            authority = named
         case 6 where name.equals("expect"):
             guard value.equalsLowered("100-continue") else { throw .expectation }
             expectsContinue = true
-        case 7 where name.equals("upgrade"):
-            value.eachToken { if $0.equalsLowered("h2c") { upgradesH2C = true } }
         case 10 where name.equals("connection"):
             value.eachToken { token in
                 if token.equalsLowered("close") { close = true }
                 if token.equalsLowered("keep-alive") { keepAlive = true }
-                if token.equalsLowered("upgrade") { connectionUpgrades = true }
-                if token.equalsLowered("http2-settings") { connectionNamesSettings = true }
             }
         case 13 where name.equals("authorization"):
             guard !hasAuthorization else { throw .duplicateAuthorization }
@@ -50,8 +43,6 @@ struct FieldFacts {
             hasLength = true
             let length = try Self.length(value)
             framing = length == 0 ? .none : .length(length)
-        case 14 where name.equals("http2-settings"):
-            settingsFields += 1
         case 17 where name.equals("transfer-encoding"):
             guard !hasTransferEncoding else { throw .duplicateTransferEncoding }
             hasTransferEncoding = true

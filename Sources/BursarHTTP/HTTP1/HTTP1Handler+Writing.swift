@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 
 #if canImport(Glibc)
@@ -68,7 +69,8 @@ extension HTTP1Handler {
         observer.requestCompleted(
             RequestRecord(
                 id: exchange.id, method: exchange.method, path: exchange.path, status: status, bytes: bytes,
-                duration: NIODeadline.now() - exchange.started, peer: exchange.forwardedFor ?? connection.info.peer,
+                duration: NIODeadline.now() - exchange.started,
+                peer: exchange.forwardedFor?.description ?? connection.info.clientText,
                 listener: connection.info.listener, version: exchange.version))
     }
 

@@ -34,7 +34,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         let keepsAlive: Bool
         let started: NIODeadline
         /// Who a trusted proxy says it forwards for.
-        var forwardedFor: String?
+        var forwardedFor: IPAddress?
     }
 
     let connection: ConnectionContext
@@ -158,7 +158,7 @@ extension HTTP1Handler {
                 handOver()
                 continue  // perhaps that was all that the channel takes
             }
-            if reader.phase == .head, answerAgain(&bytes, now: now) { continue }
+            if answerAgain(&bytes, now: now) { continue }
             let start = bytes.readerIndex
             let wasInBody = reader.phase != .head
             switch reader.next(&bytes) {
@@ -194,7 +194,7 @@ extension HTTP1Handler {
     /// or copied.
     /// - Returns: false where anything is otherwise; nothing was done then.
     private func answerWholeRead(_ bytes: ByteBuffer, now: NIODeadline) -> Bool {
-        guard reader.phase == .head, isWritable, outbound.readableBytes == 0 else { return false }
+        guard reader.isAtHeadStart, isWritable, outbound.readableBytes == 0 else { return false }
         let length = replay.match(bytes, now: now)
         guard length > 0, length == bytes.readableBytes, !replay.isHead, mayRepeat, let prepared = replay.prepared,
             let answer = connection.rendered.bytes(of: prepared, dates: connection.dates, now: now)
@@ -208,9 +208,10 @@ extension HTTP1Handler {
 
     /// The same among other requests of one read.
     private func answerAgain(_ bytes: inout ByteBuffer, now: NIODeadline) -> Bool {
-        let length = replay.match(bytes, now: now)
-        guard length > 0, mayRepeat, let prepared = replay.prepared else { return false }
-        bytes.moveReaderIndex(forwardBy: length)
+        guard mayRepeat, let prepared = replay.prepared,
+            reader.skipKnownHead(&bytes, { replay.match($0, now: now) })
+        else { return false }
+        deadlines.kind = .none
         _ = HTTP1Writer.write(
             prepared, withBody: !replay.isHead, persistence: .implied, dates: connection.dates, now: now, to: &outbound)
         repeated(prepared)
@@ -227,8 +228,8 @@ extension HTTP1Handler {
         observer.requestCompleted(
             RequestRecord(
                 id: connection.nextRequestID(), method: replay.method, path: replay.path, status: prepared.status,
-                bytes: replay.isHead ? 0 : prepared.body.readableBytes, duration: .nanoseconds(0), peer: connection.info.peer,
-                listener: connection.info.listener, version: .http1_1, wasReplayed: true))
+                bytes: replay.isHead ? 0 : prepared.body.readableBytes, duration: .nanoseconds(0),
+                peer: connection.info.clientText, listener: connection.info.listener, version: .http1_1, wasReplayed: true))
     }
 
     private func respond(
@@ -237,11 +238,9 @@ extension HTTP1Handler {
         answered += 1
         deadlines.kind = .none  // the next head has its own time; `rest` sets what holds then
         var request = Request(
-            method: head.method, target: head.target, headers: head.headers, body: body, version: head.version,
-            id: connection.nextRequestID(), connection: connection.info)
+            method: head.method, target: head.target, headers: head.headers, authority: head.authority, body: body,
+            version: head.version, id: connection.nextRequestID(), connection: connection.info)
         if connection.info.isTrustedProxy { request.forwardedFor = ForwardedFor.client(of: head.headers) }
-        if head.wantsH2C, headLength > 0, startH2C(request, rest: &bytes) { return }
-
         if answered >= connection.limits.requestsPerConnection { connection.counters.count(.requestsPerConnection) }
         let exchange = Exchange(
             id: request.id, method: request.method, path: request.path, isHead: request.isHead, version: head.version,
@@ -250,7 +249,8 @@ extension HTTP1Handler {
         switch connection.responder.respond(to: request) {
         case .now(let response):
             if let prepared = response.prepared, let kept = response.replay, headLength > 0, exchange.keepsAlive,
-                head.version == .http1_1, !response.closesConnection, request.forwardedFor == nil, replay.isWorthKeeping()
+                head.version == .http1_1, !response.closesConnection, response.ending == .complete, response.delay == nil,
+                request.forwardedFor == nil, replay.isWorthKeeping()
             {
                 let counter = connection.observer?.counter(ofRepeated: request.path, status: prepared.status)
                 bytes.withVeryUnsafeBytes {

@@ -1,7 +1,7 @@
 /// What is wrong with a request head or body, and what the client is told: a sentence of ours, never the client's bytes.
 /// The set is closed, so that it can be counted and tested case by case. *Value.*
 package enum HeadFault: Error, Hashable, CaseIterable {
-    case bareLineFeed, bareCarriageReturn, requestLine, method, target, absoluteTarget, authorityTarget, version,
+    case bareLineFeed, bareCarriageReturn, requestLine, method, target, targetAuthority, authorityTarget, version,
         unsupportedVersion
     case foldedField, fieldName, spaceBeforeColon, missingColon, fieldValue, tooManyFields, headTooLarge
     case missingHost, duplicateHost, badHost, duplicateAuthorization
@@ -27,7 +27,7 @@ package enum HeadFault: Error, Hashable, CaseIterable {
         case .requestLine: "The request line is not method, target and version with one blank between."
         case .method: "The method has bytes that a method cannot have."
         case .target: "The target has bytes that must be percent-encoded, or an incomplete percent-encoding."
-        case .absoluteTarget: "The target is a whole URL; this is not a proxy: send the path."
+        case .targetAuthority: "The target is a whole URL, and what it names is not a host and a port."
         case .authorityTarget: "The target is an authority; this is not a proxy."
         case .version: "The protocol version is malformed."
         case .unsupportedVersion: "Only HTTP/1.0 and HTTP/1.1 are spoken in this form."
@@ -36,8 +36,8 @@ package enum HeadFault: Error, Hashable, CaseIterable {
         case .spaceBeforeColon: "There is a blank between a field name and its colon."
         case .missingColon: "A field line has no colon."
         case .fieldValue: "A field value has a control byte."
-        case .tooManyFields: "There are too many header fields."
-        case .headTooLarge: "The request head is too large."
+        case .tooManyFields: "There are too many header fields. \(cookieHint)"
+        case .headTooLarge: "The request head is too large. \(cookieHint)"
         case .missingHost: "There is no Host field."
         case .duplicateHost: "There is more than one Host field."
         case .badHost: "The Host field is not a host and a port."
@@ -53,6 +53,12 @@ package enum HeadFault: Error, Hashable, CaseIterable {
         case .badTrailer: "The trailer of the chunked body is malformed or too large."
         case .bodyTooLarge: "The request body is too large."
         }
+    }
+
+    /// The commonest reason, which nobody looks for at a gateway that has no cookies of its own.
+    private var cookieHint: String {
+        "In a browser these are often cookies: every program on localhost, whatever its port, shares them. Clear those of this "
+            + "host name, or use 127.0.0.1."
     }
 
     /// What a counter calls it.

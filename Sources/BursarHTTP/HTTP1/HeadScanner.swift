@@ -21,6 +21,9 @@ struct HeadScanner {
     /// Where the current line begins.
     private var lineStart = 0
 
+    /// Nothing of a head has been looked at.
+    var isAtStart: Bool { scanned == 0 }
+
     mutating func scan(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Result {
         guard let base = bytes.baseAddress else { return .incomplete }
         while scanned < bytes.count {

@@ -4,12 +4,12 @@ package struct RequestHead: Sendable, Equatable {
     package var target: String
     package var version: HTTPVersion
     package var headers: HeaderFields
+    /// Whom the request is meant for: what an absolute target names, else `Host`. Nil where neither names anybody.
+    package var authority: Authority?
     package var body: BodyFraming
     /// What the client wants of the connection: persistent in 1.1 unless it says close, in 1.0 only when it says keep-alive.
     package var keepsAlive: Bool
     package var expectsContinue: Bool
-    /// The client asks for h2c in all the ways that RFC 7540 3.2 wants; 1.1 only.
-    package var wantsH2C: Bool
 
     /// How the end of a request's body is found. *Value.*
     package enum BodyFraming: Sendable, Equatable {

@@ -13,7 +13,7 @@
 /// | Transfer-Encoding other than one `chunked`, or in HTTP/1.0 | 501, 400 | RFC 9112 6.1 |
 /// | no Host in 1.1, two, or one that is no host | 400 | RFC 9112 3.2 |
 /// | two Authorization fields | 400 | which one a proxy looked at is not known |
-/// | absolute-form, authority-form, a target with a byte outside the grammar, a cut "%" | 400 | this is no proxy |
+/// | authority-form, a target with a byte outside the grammar, a cut "%" | 400 | this is no proxy |
 /// | another version than 1.0 and 1.1 | 505 | |
 /// | more than 16 KiB or 100 fields | 431 | `Limits` |
 ///
@@ -32,17 +32,33 @@ package enum RequestHeadParser {
             }
         }
         let parts = try result.get()
+        if let authority = parts.target.authority { Self.replaceHost(&storage, &places, with: authority.place) }
         return RequestHead(
-            method: parts.method, target: parts.target, version: parts.version,
-            headers: HeaderFields(checked: storage, places: places), body: parts.facts.framing,
+            method: parts.method, target: parts.target.text, version: parts.version,
+            headers: HeaderFields(checked: storage, places: places),
+            authority: parts.target.authority?.value ?? parts.facts.authority, body: parts.facts.framing,
             keepsAlive: parts.facts.close ? false : (parts.version == .http1_1 || parts.facts.keepAlive),
-            expectsContinue: parts.facts.expectsContinue && parts.version == .http1_1, wantsH2C: parts.facts.wantsH2C)
+            expectsContinue: parts.facts.expectsContinue && parts.version == .http1_1)
+    }
+
+    /// What an absolute target names is what `Host` says from here on, whatever it said (RFC 9112 3.2.2).
+    private static func replaceHost(_ storage: inout [UInt8], _ places: inout [HeaderFields.Place], with value: Range<Int>) {
+        let value = UInt32(truncatingIfNeeded: value.lowerBound)..<UInt32(truncatingIfNeeded: value.upperBound)
+        let host = Array("host".utf8)
+        let index = places.firstIndex { storage[Int($0.name.lowerBound)..<Int($0.name.upperBound)].elementsEqual(host) }
+        if let index {
+            places[index] = HeaderFields.Place(name: places[index].name, value: value)
+        } else {
+            let start = UInt32(truncatingIfNeeded: storage.count)
+            storage += host
+            places.append(HeaderFields.Place(name: start..<UInt32(truncatingIfNeeded: storage.count), value: value))
+        }
     }
 
     /// The request line and what the fields said. *Value.*
     private struct Parts {
         var method: String
-        var target: String
+        var target: RequestTarget
         var version: HTTPVersion
         var facts: FieldFacts
     }
@@ -59,15 +75,9 @@ package enum RequestHeadParser {
         let method = 0..<index
 
         index += 1
-        let targetStart = index
-        while index < bytes.count, ByteSet.target.contains(bytes[index]) { index += 1 }
-        let target = targetStart..<index
-        guard index < bytes.count, !target.isEmpty || bytes[index] != 0x20 else { throw .requestLine }
-        guard bytes[index] == 0x20 else { throw bytes[index] == 0x0D ? .requestLine : .target }
-
+        let target = try RequestTarget(at: &index, method: method, bytes)
         index += 1
         let version = try version(at: &index, bytes)
-        try check(target: target, method: method, bytes)
         guard index + 1 < bytes.count, bytes[index] == 0x0D, bytes[index + 1] == 0x0A else { throw .requestLine }
         index += 2
 
@@ -80,38 +90,16 @@ package enum RequestHeadParser {
                 break
             }
             guard places.count < maximumFields else { throw .tooManyFields }
-            let place = try field(at: &index, bytes)
+            let place = try FieldLine.read(at: &index, bytes)
             try facts.note(place, bytes)
             places.append(place)
         }
         try facts.finish(bytes)
-        return Parts(method: text(bytes, method), target: text(bytes, target), version: version, facts: facts)
+        return Parts(method: text(bytes, method), target: target, version: version, facts: facts)
     }
 
     /// WebDAV's longest has 17 bytes; a longer one is none that anybody serves.
     private static let longestMethod = 32
-
-    private static func check(
-        target: Range<Int>, method: Range<Int>, _ bytes: UnsafeMutableBufferPointer<UInt8>
-    ) throws(HeadFault) {
-        guard let first = target.first else { throw .requestLine }
-        if bytes[first] != 0x2F {
-            if target.count == 1, bytes[first] == 0x2A, text(bytes, method) == "OPTIONS" { return }
-            if text(bytes, method) == "CONNECT" { throw .authorityTarget }
-            let start = text(bytes, first..<min(target.upperBound, first + 8)).lowercased()
-            throw start.hasPrefix("http:/") || start.hasPrefix("https:/") ? .absoluteTarget : .target
-        }
-        var index = first
-        while index < target.upperBound {
-            if bytes[index] == 0x25 {
-                guard index + 2 < target.upperBound, bytes[index + 1].isHexDigit, bytes[index + 2].isHexDigit else {
-                    throw .target
-                }
-                index += 2
-            }
-            index += 1
-        }
-    }
 
     private static func version(at index: inout Int, _ bytes: UnsafeMutableBufferPointer<UInt8>) throws(HeadFault) -> HTTPVersion
     {
@@ -128,45 +116,7 @@ package enum RequestHeadParser {
         }
     }
 
-    /// One field line, its CR LF included; the name is lowered where it stands.
-    private static func field(
-        at index: inout Int, _ bytes: UnsafeMutableBufferPointer<UInt8>
-    ) throws(HeadFault) -> HeaderFields.Place {
-        let nameStart = index
-        if bytes[index] == 0x20 || bytes[index] == 0x09 { throw .foldedField }
-        while index < bytes.count, ByteSet.token.contains(bytes[index]) {
-            bytes[index] = bytes[index].loweredASCII
-            index += 1
-        }
-        let nameEnd = index
-        guard index < bytes.count else { throw .missingColon }
-        guard bytes[index] == 0x3A, nameEnd > nameStart else {
-            switch bytes[index] {
-            case 0x20, 0x09: throw .spaceBeforeColon
-            case 0x0D: throw .missingColon
-            default: throw .fieldName
-            }
-        }
-        index += 1
-        while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
-        let valueStart = index
-        while index + 8 <= bytes.count, ByteSet.allMayStandInValue(bytes, at: index) { index += 8 }
-        while index < bytes.count, ByteSet.value.contains(bytes[index]) || bytes[index] >= 0x80 { index += 1 }
-        var valueEnd = index
-        guard index + 1 < bytes.count, bytes[index] == 0x0D else { throw .fieldValue }
-        guard bytes[index + 1] == 0x0A else { throw .bareCarriageReturn }
-        index += 2
-        while valueEnd > valueStart, bytes[valueEnd - 1] == 0x20 || bytes[valueEnd - 1] == 0x09 { valueEnd -= 1 }
-        return HeaderFields.Place(
-            name: UInt32(truncatingIfNeeded: nameStart)..<UInt32(truncatingIfNeeded: nameEnd),
-            value: UInt32(truncatingIfNeeded: valueStart)..<UInt32(truncatingIfNeeded: valueEnd))
-    }
-
     private static func text(_ bytes: UnsafeMutableBufferPointer<UInt8>, _ range: Range<Int>) -> String {
         String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
     }
-}
-
-extension UInt8 {
-    var isHexDigit: Bool { self &- 0x30 < 10 || (self | 0x20) &- 0x61 < 6 }
 }

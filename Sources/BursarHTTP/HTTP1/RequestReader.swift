@@ -1,8 +1,8 @@
 import BursarBasics
 import NIOCore
 
-/// Turns the bytes of a connection into whole requests, one after the other: head, then body within its bound. No I/O, no
-/// clock. *Value.*
+/// Turns the bytes of a connection into whole requests, one after the other: head, then body within its bound. It alone knows how
+/// far a head has been looked at, so whatever takes bytes from a connection asks it. No I/O, no clock. *Value.*
 struct RequestReader {
     /// What the bytes so far amount to. *Value.*
     enum Event {
@@ -41,6 +41,19 @@ struct RequestReader {
         headBytes = limits.headBytes
         headerFields = limits.headerFields
         bodyBytes = limits.bodyBytes
+    }
+
+    /// Whether the next byte is the first of a head.
+    var isAtHeadStart: Bool { phase == .head && scanner.isAtStart }
+
+    /// Steps over a head that was recognised by all of its bytes, where one may begin.
+    /// - Parameter length: asked for only at the start of a head; 0: it is not the one.
+    mutating func skipKnownHead(_ bytes: inout ByteBuffer, _ length: (ByteBuffer) -> Int) -> Bool {
+        guard isAtHeadStart else { return false }
+        let known = length(bytes)
+        guard known > 0 else { return false }
+        bytes.moveReaderIndex(forwardBy: known)
+        return true
     }
 
     /// Uses up what it can of `bytes`; what is left belongs to a later call, with more bytes behind it.

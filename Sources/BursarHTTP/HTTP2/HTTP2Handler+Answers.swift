@@ -55,7 +55,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         connection.counters.count(event)
         let id = connection.nextRequestID()
         if connection.observer != nil {
-            stream.record = HTTP2StreamRecord(id: id, method: "", path: "", peer: connection.info.peer, wasReplayed: false)
+            stream.record = HTTP2StreamRecord(id: id, method: "", path: "", peer: connection.info.clientText, wasReplayed: false)
         }
         answer(stream, connection.responder.refusal(status: refusal.status, detail: refusal.detail, requestID: id))
     }
@@ -128,7 +128,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
     private func note(_ request: Request, id: RequestID?, on stream: HTTP2Stream, wasReplayed: Bool) {
         guard connection.observer != nil else { return }
         stream.record = HTTP2StreamRecord(
-            id: id ?? connection.nextRequestID(), method: request.method, path: request.path, peer: request.peer,
+            id: id ?? connection.nextRequestID(), method: request.method, path: request.path, peer: request.clientText,
             wasReplayed: wasReplayed)
     }
 }

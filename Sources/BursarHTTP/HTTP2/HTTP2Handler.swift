@@ -40,16 +40,15 @@ final class HTTP2Handler: ChannelDuplexHandler {
     var lastProgress = (at: NIODeadline.uptimeNanoseconds(0), count: UInt64(0))
     var replays = 0
     private var requests = 0
-    private var beginning: HTTP2Beginning?
+    private var hasBegun = false
     /// A read that the channel asked for while output was blocked.
     private var isReadHeld = false
     /// The size of the last batch of output, as a guess for the next.
     private var lastBatch = 512
 
-    init(connection: ConnectionContext, limits: HTTP2Limits, beginning: HTTP2Beginning) {
+    init(connection: ConnectionContext, limits: HTTP2Limits) {
         self.connection = connection
         self.limits = limits
-        self.beginning = beginning
         session = HTTP2Session(info: connection.info, limits: connection.limits, extra: limits, now: .now())
         session.delegate = self
     }
@@ -70,14 +69,11 @@ final class HTTP2Handler: ChannelDuplexHandler {
     }
 
     private func begin(_ context: ChannelHandlerContext) {
-        guard let beginning else { return }
-        self.beginning = nil
+        guard !hasBegun else { return }
+        hasBegun = true
         tick()
         lastProgress.at = session.now
         startTimers(context)
-        if case .upgraded(let settings, let request) = beginning, !session.upgrade(settings: settings, request: request) {
-            connection.counters.count(.http2ProtocolError)
-        }
         if connection.isDraining { drain() }
         pump()
     }

@@ -6,7 +6,7 @@ package struct HTTP2Protocol: HTTP2Starter {
 
     package init(limits: HTTP2Limits = HTTP2Limits()) { self.limits = limits }
 
-    package func makeHandler(_ context: ConnectionContext, beginning: HTTP2Beginning) -> any ChannelHandler {
-        HTTP2Handler(connection: context, limits: limits, beginning: beginning)
+    package func makeHandler(_ context: ConnectionContext) -> any ChannelHandler {
+        HTTP2Handler(connection: context, limits: limits)
     }
 }

@@ -13,6 +13,8 @@ struct HTTP2RequestHead {
     let target: String
     /// Without pseudo-fields; `host` is always there, made from `:authority` where the client sent none.
     let headers: HeaderFields
+    /// What `host` names.
+    let authority: Authority
     /// What the client says the body will hold; nil where it says nothing.
     let contentLength: Int?
     /// Whether the client waits for a 100 before it sends the body (RFC 9110 10.1.1).
@@ -67,7 +69,7 @@ struct HTTP2RequestHead {
         if names.count == 2, names[0] != names[1] {
             throw Refusal(status: 400, detail: ":authority and Host differ")
         }
-        guard let name = host ?? authority, HTTP2RequestHead.isAuthority(slice(name.value)) else {
+        guard let name = host ?? authority, let named = slice(name.value).withUnsafeBufferPointer({ Authority($0) }) else {
             throw Refusal(status: 400, detail: "the host is missing or malformed")
         }
         places.removeFirst(pseudoFields)  // libnghttp2 lets none come behind another field
@@ -80,6 +82,7 @@ struct HTTP2RequestHead {
         self.method = String(decoding: method, as: UTF8.self)
         self.target = String(decoding: path, as: UTF8.self)
         self.headers = HeaderFields(checked: bytes, places: places)
+        self.authority = named
         self.contentLength = contentLength
         self.expectsContinue = expectsContinue
     }
@@ -107,12 +110,6 @@ struct HTTP2RequestHead {
     private static func isHTTP(_ scheme: ArraySlice<UInt8>) -> Bool {
         let text = scheme.map(\.loweredASCII)
         return text == Array("http".utf8) || text == Array("https".utf8)
-    }
-
-    /// The alphabet that HTTP/1.1 allows in Host, which leaves out "@" and with it user information (RFC 9113 8.3.1); not empty,
-    /// and no longer than a name of 255 bytes, a colon and a port.
-    private static func isAuthority(_ bytes: ArraySlice<UInt8>) -> Bool {
-        !bytes.isEmpty && bytes.count <= 261 && bytes.allSatisfy(ByteSet.host.contains)
     }
 
     /// Only digits; libnghttp2 has refused everything else, so nil stands for more than any limit here.

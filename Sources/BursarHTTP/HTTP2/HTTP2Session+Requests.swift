@@ -109,7 +109,8 @@ extension HTTP2Session {
 
     private func request(_ head: HTTP2RequestHead, body: [UInt8]) -> Request {
         Request(
-            method: head.method, target: head.target, headers: head.headers, body: body, version: .http2, connection: info,
+            method: head.method, target: head.target, headers: head.headers, authority: head.authority, body: body,
+            version: .http2, connection: info,
             forwardedFor: info.isTrustedProxy ? ForwardedFor.client(of: head.headers) : nil)
     }
 }

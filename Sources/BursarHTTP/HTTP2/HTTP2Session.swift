@@ -130,24 +130,6 @@ final class HTTP2Session {
         return output.readableBytes >= bound && nghttp2_session_want_write(library) != 0
     }
 
-    /// The connection began as HTTP/1.1: `request` becomes stream 1, and `settings` is what HTTP2-Settings said.
-    /// - Returns: false when the settings are malformed; the connection is then told to go.
-    func upgrade(settings: [UInt8], request: Request) -> Bool {
-        guard !isBroken, let library else { return false }
-        guard nghttp2_session_upgrade2(library, settings, settings.count, request.isHead ? 1 : 0, nil) == 0 else {
-            terminate(NGHTTP2_PROTOCOL_ERROR)
-            return false
-        }
-        let stream = open(1)
-        stream.requestEnded = true
-        stream.isHead = request.isHead
-        stream.state = .answering
-        stream.headEndedAt = now
-        progress &+= 1
-        delegate?.requestArrived(request, on: stream, known: nil)
-        return true
-    }
-
     /// The first half of going away: streams that the client opens now are still served (RFC 9113 6.8). The PING tells when
     /// it has heard.
     func announceShutdown() {

@@ -6,6 +6,7 @@ import Synchronization
 /// connection on its own event loop.*
 struct ConnectionSetup: Sendable {
     let listener: ListenerConfiguration
+    let peerKind: Peer.Kind
     let limits: Limits
     let trustedProxies: [AddressRange]
     let responder: any Responder
@@ -17,36 +18,34 @@ struct ConnectionSetup: Sendable {
     let shares: PeerShares?
 
     func begin(_ channel: any Channel) throws {
-        guard let state = loops[ObjectIdentifier(channel.eventLoop)]?.value else {
+        guard let state = loops[ObjectIdentifier(channel.eventLoop)]?.value, let peer = Peer(peerKind, of: channel) else {
             channel.close(promise: nil)
             return
         }
         counters.connectionsAccepted.wrappingAdd(1, ordering: .relaxed)
         let open = counters.connectionsOpen.wrappingAdd(1, ordering: .relaxed).newValue
         state.opened(channel)
-        let peer = channel.remoteAddress?.ipAddress ?? "unix"
-        let hasShare = shares?.take(peer) ?? true
+        let hasShare = peer.address.map { shares?.take($0) ?? true } ?? true
         let bound = NIOLoopBound(state, eventLoop: channel.eventLoop)
         channel.closeFuture.whenComplete { [counters, shares] _ in
             counters.connectionsOpen.wrappingSubtract(1, ordering: .relaxed)
-            if hasShare { shares?.giveBack(peer) }
+            if hasShare, let address = peer.address { shares?.giveBack(address) }
             bound.value.closed(channel)
         }
         guard open <= limits.connections, hasShare else {
             counters.count(open > limits.connections ? .tooManyConnections : .tooManyConnectionsOfPeer)
-            try channel.pipeline.syncOperations.addHandler(RefusingHandler(context(peer: peer, state)))
+            try channel.pipeline.syncOperations.addHandler(RefusingHandler(context(peer, nil, state)))
             return
         }
         if listener.proxyProtocolSources.contains(where: { $0.contains(peer) }) {
             let refused = { observer?.proxyHeaderRefused(peer: peer, listener: listener.name) ?? () }
             let handler = ProxyProtocolHandler(time: TimeAmount(limits.headTime), counters: counters, refused: refused) {
-                channel, source in
-                try speak(on: channel, context(peer: source ?? peer, state))
+                channel, client in
+                try speak(on: channel, context(peer, client, state))
             }
             try channel.pipeline.syncOperations.addHandler(handler)
         } else {
-            let user = peer == "unix" ? PeerCredentials.userID(of: channel) : nil
-            try speak(on: channel, context(peer: peer, userID: user, state))
+            try speak(on: channel, context(peer, nil, state))
         }
     }
 
@@ -61,14 +60,23 @@ struct ConnectionSetup: Sendable {
         }
     }
 
-    private func context(peer: String, userID: UInt32? = nil, _ state: LoopState) -> ConnectionContext {
+    private func context(_ peer: Peer, _ proxied: ProxiedClient?, _ state: LoopState) -> ConnectionContext {
         ConnectionContext(
             info: ConnectionInfo(
-                peer: peer, listener: listener.name, scheme: listener.security == nil ? "http" : "https",
-                isTrustedProxy: trustedProxies.contains { $0.contains(peer) }, userID: userID),
+                peer: peer, proxied: proxied, listener: listener.name, scheme: listener.security == nil ? "http" : "https",
+                isTrustedProxy: isTrustedProxy(peer, proxied)),
             responder: responder, observer: observer, limits: limits, counters: counters, dates: state.dates, http2: http2,
             identity: identities.next(), isDraining: state.isDraining, spare: state.spare,
             rendered: state.rendered)
+    }
+
+    /// Who sent the request decides: behind a PROXY header that is the client it names, and nobody where it names none.
+    private func isTrustedProxy(_ peer: Peer, _ proxied: ProxiedClient?) -> Bool {
+        switch proxied {
+        case nil: trustedProxies.contains { $0.contains(peer) }
+        case .address(let address): trustedProxies.contains { $0.contains(.tcp(address)) }
+        case .unnamed: false
+        }
     }
 }
 
@@ -79,28 +87,26 @@ final class ConnectionIdentities: Sendable {
     func next() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
 }
 
-/// How many connections each peer address has; only where a share is configured. *Mutex: any thread; once a connection.*
+/// How many connections each address has; only where a share is configured. *Mutex: any thread; once a connection.*
 final class PeerShares: Sendable {
-    private let counts = Mutex<[String: Int]>([:])
+    private let counts = Mutex<[IPAddress: Int]>([:])
     private let most: Int
 
     init(most: Int) { self.most = most }
 
-    func take(_ peer: String) -> Bool {
-        guard peer != "unix" else { return true }
-        return counts.withLock { counts in
-            let count = counts[peer, default: 0]
+    func take(_ address: IPAddress) -> Bool {
+        counts.withLock { counts in
+            let count = counts[address, default: 0]
             guard count < most else { return false }
-            counts[peer] = count + 1
+            counts[address] = count + 1
             return true
         }
     }
 
-    func giveBack(_ peer: String) {
-        guard peer != "unix" else { return }
+    func giveBack(_ address: IPAddress) {
         counts.withLock { counts in
-            guard let count = counts[peer] else { return }
-            counts[peer] = count > 1 ? count - 1 : nil
+            guard let count = counts[address] else { return }
+            counts[address] = count > 1 ? count - 1 : nil
         }
     }
 }

@@ -1,8 +1,10 @@
+package import BursarBasics
+
 /// Reads who a trusted proxy says it forwards for, for the log. *Pure.*
 package enum ForwardedFor {
     /// The last address of `X-Forwarded-For`, or of `Forwarded` (RFC 7239): the one the proxy nearest to us added itself; all in
     /// front of it may be a client's invention. Nil where it is no address.
-    package static func client(of headers: HeaderFields) -> String? {
+    package static func client(of headers: HeaderFields) -> IPAddress? {
         if let last = headers.all("forwarded").last {
             guard let element = last.split(separator: ",").last else { return nil }
             for pair in element.split(separator: ";") {
@@ -18,16 +20,14 @@ package enum ForwardedFor {
 
     private static func trimmed(_ text: Substring) -> String { text.filter { $0 != " " && $0 != "\t" } }
 
-    /// The address without brackets and port, where nothing else is in it: what goes to a log must not be a client's text.
-    private static func address(_ text: String) -> String? {
+    /// The address without brackets and port.
+    private static func address(_ text: String) -> IPAddress? {
         var host = text[...]
         if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
             host = host[host.index(after: host.startIndex)..<end]
         } else if host.filter({ $0 == ":" }).count == 1, let colon = host.firstIndex(of: ":") {
             host = host[..<colon]
         }
-        let isAddress =
-            !host.isEmpty && host.utf8.count <= 45 && host.utf8.allSatisfy { $0.isHexDigit || $0 == 0x2E || $0 == 0x3A }
-        return isAddress ? String(host) : nil
+        return IPAddress(String(host))
     }
 }

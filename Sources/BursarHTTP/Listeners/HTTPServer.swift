@@ -109,12 +109,16 @@ package final class HTTPServer: Sendable {
     }
 
     private func start(_ listener: ListenerConfiguration) async throws(ListenError) {
+        let sockets = ListenerSockets(configuration, listener)
+        guard let kind = sockets.peerKind else {
+            throw ListenError(address: listener.address.description, reason: "the descriptor is no TCP or Unix socket")
+        }
         let setup = ConnectionSetup(
-            listener: listener, limits: configuration.limits, trustedProxies: configuration.trustedProxies, responder: responder,
-            observer: observer, http2: http2, counters: counters,
+            listener: listener, peerKind: kind, limits: configuration.limits, trustedProxies: configuration.trustedProxies,
+            responder: responder, observer: observer, http2: http2, counters: counters,
             loops: Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), $1) }), identities: identities,
             shares: shares)
-        var bootstrap = ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: configuration.backlog)
             .serverChannelInitializer { [counters] channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -132,27 +136,10 @@ package final class HTTPServer: Sendable {
             .childChannelOption(.maxMessagesPerRead, value: 2)
             .childChannelOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 16 * 1024))
-        do {
-            let channel: any Channel
-            switch listener.address {
-            case .tcp(let host, let port):
-                let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
-                bootstrap = bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                    .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                if case .v6 = address {
-                    // So that [::] and 0.0.0.0 can be listened on side by side, whatever the system's default is.
-                    bootstrap = bootstrap.serverChannelOption(
-                        ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 1)
-                }
-                channel = try await bootstrap.bind(to: address).get()
-            case .unix(let path, let mode):
-                let descriptor = try UnixSocket.boundDescriptor(path: path, mode: mode ?? UnixSocket.defaultMode)
-                let identity = UnixSocket.identity(path: path)
-                state.withLock { $0.socketFiles.append((path, identity)) }
-                channel = try await bootstrap.withBoundSocket(descriptor).get()
-            case .inherited(let descriptor):
-                channel = try await bootstrap.withBoundSocket(descriptor).get()
-            }
+        let channels = try await sockets.bind(bootstrap) { path, identity in
+            state.withLock { $0.socketFiles.append((path, identity)) }
+        }
+        for channel in channels {
             let bound = BoundAddress(
                 listener: listener.name, description: Self.text(of: channel, listener), port: channel.localAddress?.port,
                 isSecure: listener.security != nil)
@@ -160,10 +147,6 @@ package final class HTTPServer: Sendable {
                 $0.channels.append(channel)
                 $0.addresses.append(bound)
             }
-        } catch let error as ListenError {
-            throw error
-        } catch {
-            throw ListenError(address: listener.address.description, reason: Self.reason(error))
         }
     }
 
@@ -172,11 +155,5 @@ package final class HTTPServer: Sendable {
         if let host = address.ipAddress, let port = address.port { return ListenAddress.tcp(host: host, port: port).description }
         if let path = address.pathname, !path.isEmpty { return "unix:\(path)" }
         return listener.address.description
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-        if case .unknown(let host, _)? = error as? SocketAddressError { return "\(host) is no address" }
-        return "\(error)"
     }
 }

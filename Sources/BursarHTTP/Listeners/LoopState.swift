@@ -3,7 +3,7 @@ import NIOCore
 /// What the connections of one event loop share: the date, a write buffer, answers as they are written in this second, and
 /// the list of them, so that a drain finds each. *Event loop.*
 final class LoopState {
-    let dates = DateCache()
+    let dates: DateCache
     let spare = SpareBuffer()
     let rendered = RenderedAnswers()
     private(set) var isDraining = false
@@ -12,7 +12,9 @@ final class LoopState {
     private var crowd = CrowdWatch()
     private let onCrowdLeft: (@Sendable () -> Void)?
 
-    init(onCrowdLeft: (@Sendable () -> Void)? = nil) { self.onCrowdLeft = onCrowdLeft }
+    init(dates: DateCache = DateCache(), onCrowdLeft: (@Sendable () -> Void)? = nil) {
+        (self.dates, self.onCrowdLeft) = (dates, onCrowdLeft)
+    }
 
     func opened(_ channel: any Channel) {
         connections[ObjectIdentifier(channel)] = channel

@@ -45,7 +45,7 @@ final class ProtocolChoiceHandler: ChannelInboundHandler, RemovableChannelHandle
         }
         let handler: any ChannelHandler
         if choice == "h2", let http2 = connection.http2 {
-            handler = http2.makeHandler(connection, beginning: .negotiated)
+            handler = http2.makeHandler(connection)
         } else {
             handler = HTTP1Handler(connection)
         }

@@ -5,8 +5,8 @@ enum ProxyHeader {
     enum Result: Equatable {
         case incomplete
         case malformed
-        /// So many bytes; the client's address, or nil where the proxy speaks for itself (LOCAL, UNKNOWN, a Unix client).
-        case header(length: Int, source: String?)
+        /// So many bytes, and whom the proxy speaks for.
+        case header(length: Int, client: ProxiedClient)
     }
 
     private static let signature: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A]
@@ -27,19 +27,24 @@ enum ProxyHeader {
             return bytes.count < longestLine ? .incomplete : .malformed
         }
         guard bytes[feed - 1] == 0x0D else { return .malformed }
+        guard bytes[..<(feed - 1)].allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return .malformed }
         let line = String(decoding: bytes[word.count..<(feed - 1)], as: UTF8.self)
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-        if parts.first == "UNKNOWN" { return .header(length: feed + 1, source: nil) }
+        if parts.first == "UNKNOWN" { return .header(length: feed + 1, client: .unnamed) }
         guard parts.count == 5, parts[0] == "TCP4" || parts[0] == "TCP6", isPort(parts[3]), isPort(parts[4]) else {
             return .malformed
         }
         let isV4 = parts[0] == "TCP4"
-        for address in parts[1...2] {
-            guard address.contains(":") != isV4, AddressRange(String(address)) != nil, !address.contains("/") else {
-                return .malformed
-            }
-        }
-        return .header(length: feed + 1, source: String(parts[1]))
+        guard parts[1...2].allSatisfy({ $0.contains(":") != isV4 }), let source = IPAddress(String(parts[1])),
+            IPAddress(String(parts[2])) != nil
+        else { return .malformed }
+        return header(feed + 1, of: source)
+    }
+
+    /// Nobody connects from the address that stands for none.
+    private static func header(_ length: Int, of source: IPAddress?) -> Result {
+        guard let source, source.scope != .unspecified else { return .malformed }
+        return .header(length: length, client: .address(source))
     }
 
     private static func isPort(_ text: Substring) -> Bool {
@@ -55,21 +60,13 @@ enum ProxyHeader {
         let length = Int(bytes[14]) << 8 | Int(bytes[15])
         guard bytes[12] >> 4 == 2, bytes[12] & 0x0F <= 1, length <= longestBlock else { return .malformed }
         guard bytes.count >= 16 + length else { return .incomplete }
-        if bytes[12] & 0x0F == 0 { return .header(length: 16 + length, source: nil) }
+        if bytes[12] & 0x0F == 0 { return .header(length: 16 + length, client: .unnamed) }
         let block = UnsafeRawBufferPointer(rebasing: bytes[16..<(16 + length)])
         switch bytes[13] >> 4 {
-        case 1: return length >= 12 ? .header(length: 16 + length, source: v4(block)) : .malformed
-        case 2: return length >= 36 ? .header(length: 16 + length, source: v6(block)) : .malformed
-        case 0, 3: return .header(length: 16 + length, source: nil)
+        case 1: return length >= 12 ? header(16 + length, of: IPAddress(bytes: block[0..<4])) : .malformed
+        case 2: return length >= 36 ? header(16 + length, of: IPAddress(bytes: block[0..<16])) : .malformed
+        case 0, 3: return .header(length: 16 + length, client: .unnamed)
         default: return .malformed
         }
-    }
-
-    private static func v4(_ block: UnsafeRawBufferPointer) -> String {
-        "\(block[0]).\(block[1]).\(block[2]).\(block[3])"
-    }
-
-    private static func v6(_ block: UnsafeRawBufferPointer) -> String? {
-        IPAddress(bytes: Array(block[0..<16])).map(\.description)
     }
 }

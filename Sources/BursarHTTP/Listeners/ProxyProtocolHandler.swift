@@ -11,15 +11,15 @@ final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler
     private let time: TimeAmount
     private let counters: ServerCounters
     private let refused: () -> Void
-    private let proceed: (any Channel, String?) throws -> Void
+    private let proceed: (any Channel, ProxiedClient) throws -> Void
     private var isDone = false
 
     /// - Parameters:
     ///   - refused: told of a connection without a header that can be read.
-    ///   - proceed: adds the further handlers; the text is the client's address, nil where the proxy speaks for itself.
+    ///   - proceed: adds the further handlers.
     init(
         time: TimeAmount, counters: ServerCounters, refused: @escaping () -> Void = {},
-        proceed: @escaping (any Channel, String?) throws -> Void
+        proceed: @escaping (any Channel, ProxiedClient) throws -> Void
     ) {
         self.time = time
         self.counters = counters
@@ -52,12 +52,12 @@ final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler
         switch bytes.withUnsafeReadableBytes(ProxyHeader.read) {
         case .incomplete: return
         case .malformed: refuse(context)
-        case .header(let length, let source):
+        case .header(let length, let client):
             isDone = true
             timer?.cancel()
             bytes.moveReaderIndex(forwardBy: length)
             do {
-                try proceed(context.channel, source)
+                try proceed(context.channel, client)
             } catch {
                 return context.close(promise: nil)
             }

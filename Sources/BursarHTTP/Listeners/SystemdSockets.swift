@@ -31,6 +31,12 @@ package enum SystemdSockets {
         }
     }
 
+    /// What connects to a bound socket; nil where it is neither TCP nor a Unix socket.
+    static func peerKind(of descriptor: Int32) -> Peer.Kind? {
+        let passed = passed(descriptor, name: "")
+        return passed.path != nil ? .unix : passed.host.isEmpty ? nil : .tcp
+    }
+
     static func passed(_ descriptor: Int32, name: String) -> Passed {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

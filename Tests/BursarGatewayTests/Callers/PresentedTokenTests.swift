@@ -31,7 +31,9 @@ import Testing
         #expect(PresentedToken.read([:], auth: nil) == .none)
         #expect(PresentedToken.read(["authorization": "Basic abc"], auth: nil) == .none)
         // Whoever sends something else there means us.
-        #expect(PresentedToken.read(["authorization": "Bearer something"], auth: nil) == .malformed)
+        // D: it was called mistyped, and often came from a ~/.netrc.
+        #expect(PresentedToken.read(["authorization": "Bearer something"], auth: nil) == .foreign)
+        #expect(PresentedToken.read(["authorization": "Bearer something", "bursar-token": token], auth: nil) == digest)
         #expect(PresentedToken.read(["bursar-token": "something"], auth: nil) == .malformed)
     }
 

@@ -1,4 +1,6 @@
+import BursarBasics
 @testable import BursarConfiguration
+import BursarHTTP
 import BursarModel
 import Testing
 
@@ -50,31 +52,35 @@ import Testing
 @Suite struct FailureDelaysTests {
     private func at(_ seconds: Int) -> MonotonicTime { MonotonicTime(nanoseconds: 5).advanced(by: .seconds(seconds)) }
 
+    private func peer(_ text: String) -> Peer { .tcp(IPAddress(text) ?? IPAddress(v4: 0)) }
+
     @Test func `each failure of a source waits longer, and others do not`() {
         var delays = FailureDelays()
-        let waits = (0..<8).map { _ in delays.failed("192.0.2.1", at: at(0)).milliseconds }
+        let waits = (0..<8).map { _ in delays.failed(peer("192.0.2.1"), at: at(0)).milliseconds }
         #expect(waits == [100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000])
-        #expect(delays.failed("192.0.2.2", at: at(0)) == .milliseconds(100))
+        #expect(delays.failed(peer("192.0.2.2"), at: at(0)) == .milliseconds(100))
     }
 
     @Test func `a source that is quiet for two minutes is forgotten`() {
         var delays = FailureDelays()
-        for _ in 0..<4 { _ = delays.failed("unix", at: at(0)) }
-        #expect(delays.failed("unix", at: at(59)) == .milliseconds(1_600))
-        #expect(delays.failed("unix", at: at(61)) == .seconds(2))
-        #expect(delays.failed("unix", at: at(200)) == .milliseconds(100))
+        for _ in 0..<4 { _ = delays.failed(.unix(userID: nil), at: at(0)) }
+        #expect(delays.failed(.unix(userID: nil), at: at(59)) == .milliseconds(1_600))
+        #expect(delays.failed(.unix(userID: nil), at: at(61)) == .seconds(2))
+        #expect(delays.failed(.unix(userID: nil), at: at(200)) == .milliseconds(100))
     }
 
     @Test func `the addresses that one subscriber is given are one source`() {
         var delays = FailureDelays()
-        _ = delays.failed("2001:db8:1:2::1", at: at(0))
-        #expect(delays.failed("2001:db8:1:2:ffff::9", at: at(0)) == .milliseconds(200))
-        #expect(delays.failed("2001:db8:1:3::1", at: at(0)) == .milliseconds(100))
+        _ = delays.failed(peer("2001:db8:1:2::1"), at: at(0))
+        #expect(delays.failed(peer("2001:db8:1:2:ffff::9"), at: at(0)) == .milliseconds(200))
+        #expect(delays.failed(peer("2001:db8:1:3::1"), at: at(0)) == .milliseconds(100))
     }
 
     @Test func `the table is bounded whoever knocks`() {
         var delays = FailureDelays()
-        for number in 0..<100_000 { _ = delays.failed("10.\(number >> 16).\(number >> 8 & 255).\(number & 255)", at: at(0)) }
+        for number in 0..<100_000 {
+            _ = delays.failed(peer("10.\(number >> 16).\(number >> 8 & 255).\(number & 255)"), at: at(0))
+        }
         #expect(delays.sources <= 2 * FailureDelays.mostSources)
     }
 }

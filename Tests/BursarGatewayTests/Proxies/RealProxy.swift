@@ -12,21 +12,30 @@ struct ProxyExample: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(kind.rawValue), example \(number)" }
 
-    /// All of the document, in its order.
-    static let all: [ProxyExample] = {
-        guard let document = try? String(contentsOf: documentFile, encoding: .utf8) else { return [] }
-        return Kind.allCases.flatMap { kind in
-            document.components(separatedBy: "```\(kind.rawValue)\n").dropFirst().enumerated().map { index, rest in
-                ProxyExample(kind: kind, number: index + 1, text: rest.components(separatedBy: "```")[0])
-            }
-        }
-    }()
+    /// Where it has what the gateway serves.
+    var prefix = ""
 
-    private static var documentFile: URL {
+    /// All of the document, in its order.
+    static let all: [ProxyExample] = Kind.allCases.flatMap { blocks(of: $0, in: "docs/reverse-proxy.md") }
+
+    /// The one of docs/operations.md, which is a location of somebody's server.
+    static let underPrefix: [ProxyExample] = blocks(of: .nginx, in: "docs/operations.md").map { example in
+        ProxyExample(
+            kind: .nginx, number: 0, text: "server {\n    listen 127.0.0.1:8080;\n\(example.text)\n}\n", prefix: "/bursar")
+    }
+
+    private static func blocks(of kind: Kind, in name: String) -> [ProxyExample] {
+        guard let document = try? String(contentsOf: file(name), encoding: .utf8) else { return [] }
+        return document.components(separatedBy: "```\(kind.rawValue)\n").dropFirst().enumerated().map { index, rest in
+            ProxyExample(kind: kind, number: index + 1, text: rest.components(separatedBy: "```")[0])
+        }
+    }
+
+    private static func file(_ name: String) -> URL {
         var folder = URL(fileURLWithPath: #filePath)
         while folder.path != "/" {
             folder.deleteLastPathComponent()
-            let file = folder.appendingPathComponent("docs/reverse-proxy.md")
+            let file = folder.appendingPathComponent(name)
             if FileManager.default.fileExists(atPath: file.path) { return file }
         }
         return folder
@@ -71,7 +80,7 @@ struct RealProxy {
         (process.standardOutput, process.standardError) = (output, output)
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        let proxy = RealProxy(url: "http://127.0.0.1:\(port)", process: process)
+        let proxy = RealProxy(url: "http://127.0.0.1:\(port)\(example.prefix)", process: process)
         for _ in 0..<200 where process.isRunning {
             if try await LocalProgram.curl(proxy.url + "/livez").contains("alive") { return proxy }
             try await Task.sleep(for: .milliseconds(50))

@@ -168,9 +168,25 @@ final class TestGateway: Sendable {
     }
 
     func get(_ path: String, method: HTTPMethod = .GET, _ headers: (String, String)...) async throws -> Answer {
-        for (name, value) in headers { outflow.sent(name, value) }
         guard let place = RequestURL(url + path) else { throw ClientError(.unwritable) }
-        let request = ClientRequest(method: method.rawValue, url: place, fields: headers)
+        return try await ask(place, method, headers)
+    }
+
+    /// Over the gateway's Unix socket: as the user of this process, who may do what an operator may.
+    func asOperator(_ path: String, method: HTTPMethod, _ headers: (String, String)...) async throws -> Answer {
+        guard let socket = addresses.first(where: { $0.hasPrefix("unix:") })?.dropFirst("unix:".count) else { throw NoSocket() }
+        let origin = Origin(isEncrypted: false, place: .unix(path: String(socket)))
+        return try await ask(RequestURL(origin: origin, target: path), method, headers)
+    }
+
+    struct NoSocket: Error {}
+
+    /// A `listen` with a Unix socket beside the usual address.
+    static func listening(at socket: String) -> String { "['127.0.0.1:0', {address: 'unix:\(socket)', mode: '0666'}]" }
+
+    private func ask(_ url: RequestURL, _ method: HTTPMethod, _ headers: [(String, String)]) async throws -> Answer {
+        for (name, value) in headers { outflow.sent(name, value) }
+        let request = ClientRequest(method: method.rawValue, url: url, fields: headers)
         switch await client.execute(request, timeout: .seconds(120)) {
         case .response(let response):
             if let fault = response.fault { throw ClientError(fault) }

@@ -92,6 +92,8 @@ import Testing
                 let answer = try await gateway.get(path, ("authorization", value))
                 #expect(answer.status == 401, "\(value)")
                 #expect(answer.text.contains("holds no credential of the documented form"))
+                // D: it did not say which.
+                #expect(answer.text.contains("which is Authorization: Token …"))
             }
             #expect(try await gateway.get(Self.sunor, ("x-api-key", " ")).status == 401)
             #expect(try gateway.mocks.calls(for: "tensorpix") == 0)

@@ -22,7 +22,11 @@ struct StatusTests {
     }
 
     @Test func `a cooldown is told with its reason, its hint and its end, and can be cleared`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-429-retry-after-300"]) { gateway async throws in
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await TestGateway.with(
+            ["provider: sunor, key: mock-429-retry-after-300"], listen: TestGateway.listening(at: folder.file("b.sock"))
+        ) { gateway async throws in
             _ = try await gateway.get("/v1/balances")
             let account = try await gateway.get("/v1/status").json?["accounts"]?[0]
             #expect(account?["hold"]?["kind"]?.text == "cooldown")
@@ -35,12 +39,12 @@ struct StatusTests {
             #expect(await gateway.log.contains(#""hold":"cooldown""#))
             #expect(gateway.log.text.contains(#""row":"unavailable","until":"\#(until)""#), "\(gateway.log.text)")
 
-            let cleared = try await gateway.get("/v1/cooldowns/sunor/default", method: .DELETE)
+            let cleared = try await gateway.asOperator("/v1/cooldowns/sunor/default", method: .DELETE)
             #expect(cleared.status == 204)
             #expect(try await gateway.get("/v1/status").json?["accounts"]?[0]?["hold"] == .null)
             _ = try await gateway.get("/v1/balances")
             #expect(try gateway.mocks.calls(for: "sunor") == 2)
-            #expect(try await gateway.get("/v1/cooldowns/sunor/nobody", method: .DELETE).status == 404)
+            #expect(try await gateway.asOperator("/v1/cooldowns/sunor/nobody", method: .DELETE).status == 404)
         }
     }
 
@@ -55,31 +59,49 @@ struct StatusTests {
         }
     }
 
-    @Test func `a reload can be asked for over HTTP`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+    @Test func `a reload can be asked for over a Unix socket`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await TestGateway.with(
+            ["provider: sunor, key: mock-ok"], listen: TestGateway.listening(at: folder.file("b.sock"))
+        ) { gateway async throws in
             gateway.file.text += "  - {provider: tensorpix, key: mock-ok}\n"
-            let answer = try await gateway.get("/admin/reload", method: .POST)
+            let answer = try await gateway.asOperator("/admin/reload", method: .POST)
             #expect(answer.status == 200)
             #expect(answer.json?["added"]?[0]?.text == "tensorpix/default")
             gateway.file.text = "listen: nowhere\n"
-            let refused = try await gateway.get("/admin/reload", method: .POST)
+            let refused = try await gateway.asOperator("/admin/reload", method: .POST)
             #expect(refused.status == 422)
             #expect(refused.json?["problems"]?[0]?.text?.hasPrefix("test.yaml:1:") == true, "\(refused.text)")
         }
     }
 
     @Test func `a web page of another origin changes nothing, and neither does who is behind a proxy`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
-            let page = try await gateway.get("/admin/reload", method: .POST, ("origin", "https://evil.example"))
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await TestGateway.with(
+            ["provider: sunor, key: mock-ok"], listen: TestGateway.listening(at: folder.file("b.sock"))
+        ) { gateway async throws in
+            let page = try await gateway.asOperator("/admin/reload", method: .POST, ("origin", "https://evil.example"))
             #expect(page.status == 403)
             #expect(page.json?["type"]?.text == "urn:bursar:problem:cross_site")
-            let modern = try await gateway.get("/admin/reload", method: .POST, ("sec-fetch-site", "cross-site"))
+            let modern = try await gateway.asOperator("/admin/reload", method: .POST, ("sec-fetch-site", "cross-site"))
             #expect(modern.status == 403)
-            let own = try await gateway.get("/admin/reload", method: .POST, ("origin", gateway.url))
-            #expect(own.status == 200)
-            let proxied = try await gateway.get("/admin/reload", method: .POST, ("x-forwarded-for", "203.0.113.9"))
+            let proxied = try await gateway.asOperator("/admin/reload", method: .POST, ("x-forwarded-for", "203.0.113.9"))
             #expect(proxied.status == 403)
             #expect(proxied.json?["type"]?.text == "urn:bursar:problem:not_admin")
+        }
+    }
+
+    // A10: behind a proxy on this machine every visitor is loopback.
+    @Test func `A10: without clients nobody changes anything over TCP, loopback included`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+            for (path, method) in [("/admin/reload", HTTPMethod.POST), ("/v1/cooldowns/sunor/default", .DELETE)] {
+                let answer = try await gateway.get(path, method: method)
+                #expect(answer.status == 403)
+                #expect(answer.json?["type"]?.text == "urn:bursar:problem:not_admin")
+                #expect(answer.text.contains("SIGHUP") && answer.text.contains("admin: true"))
+            }
         }
     }
 
@@ -87,10 +109,10 @@ struct StatusTests {
         try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
             let reload = try await gateway.get("/admin/reload")
             #expect(reload.status == 405)
-            #expect(reload.headers.first(name: "allow") == "POST")
+            #expect(reload.headers.first(name: "allow") == "POST, OPTIONS")
             let cooldown = try await gateway.get("/v1/cooldowns/sunor/default")
             #expect(cooldown.status == 405)
-            #expect(cooldown.headers.first(name: "allow") == "DELETE")
+            #expect(cooldown.headers.first(name: "allow") == "DELETE, OPTIONS")
         }
     }
 }

@@ -31,12 +31,15 @@ struct StoppingTests {
     }
 
     @Test func `a reload while it drains changes nothing, and is told`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
         let gateway = try await TestGateway.start(
-            ["provider: sunor, key: mock-ok"], settings: "drain: {delay: 5s, deadline: 20s}")
+            ["provider: sunor, key: mock-ok"], listen: TestGateway.listening(at: folder.file("b.sock")),
+            settings: "drain: {delay: 5s, deadline: 20s}")
         let stop = Task { await gateway.gateway.stop() }
         #expect(await gateway.log.contains("draining"))
         #expect(await gateway.reload(["provider: legnext, key: mock-ok"]) == .stopping)
-        let asked = try await gateway.get("/admin/reload", method: .POST)
+        let asked = try await gateway.asOperator("/admin/reload", method: .POST)
         #expect(asked.status == 503 && asked.json?["type"]?.text == "urn:bursar:problem:not_ready")
         #expect(try await gateway.get("/v1/balances").row(0)?["provider"]?.text == "sunor")
         stop.cancel()

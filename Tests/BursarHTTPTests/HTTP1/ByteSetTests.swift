@@ -11,7 +11,7 @@ import Testing
         let all = Self.alphanumeric
         #expect(bytes(.token) == all.union("!#$%&'*+-.^_`|~".utf8))
         #expect(bytes(.target) == all.union("-._~!$&'()*+,;=:@/?%".utf8))
-        #expect(bytes(.host) == all.union("-._~!$&'()*+;=:[]%".utf8))
+        #expect(bytes(.registeredName) == all.union("-._~!$&'()*+;=%".utf8))
         #expect(bytes(.value) == Set(0x20...0x7E).union([0x09]))
     }
 

@@ -35,7 +35,10 @@ import Testing
     func `what is no chunk is refused`(text: String) { #expect(decode(text).0 == .fault(.badChunk)) }
 
     @Test(arguments: [
-        "0\r\n x: y\r\n\r\n", "0\r\nx: y\n", "0\r\nx\0\r\n", "0\r\n\rx", "0\r\nx: " + String(repeating: "a", count: 5_000)
+        "0\r\n x: y\r\n\r\n", "0\r\nx: y\n", "0\r\nx\0\r\n", "0\r\n\rx", "0\r\nx: " + String(repeating: "a", count: 5_000),
+        // A11: a looser grammar than that of a head took these.
+        "0\r\nx\r\n\r\n", "0\r\nx : y\r\n\r\n", "0\r\nx(: y\r\n\r\n", "0\r\nx: y\u{7F}\r\n\r\n", "0\r\nx: a\rb\r\n\r\n",
+        "0\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n", "0\r\n: y\r\n\r\n"
     ])
     func `what is no trailer is refused`(text: String) { #expect(decode(text).0 == .fault(.badTrailer)) }
 

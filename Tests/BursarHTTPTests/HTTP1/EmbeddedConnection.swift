@@ -5,6 +5,11 @@ import Synchronization
 
 @testable import BursarHTTP
 
+extension Peer {
+    /// 192.0.2.1, of the range that documents use.
+    static let example = Peer.tcp(IPAddress(v4: 0xC000_0201))
+}
+
 /// One HTTP/1.1 connection without a socket, whose time stands still until the test moves it. *The test's thread.*
 final class EmbeddedConnection {
     let channel = EmbeddedChannel()
@@ -13,10 +18,11 @@ final class EmbeddedConnection {
 
     init(
         limits: Limits = Limits(), observer: (any RequestObserver)? = nil, http2: (any HTTP2Starter)? = nil,
+        info: ConnectionInfo? = nil,
         _ respond: @escaping @Sendable (Request) -> Reply = { .now(Response(status: 200, text: $0.target)) }
     ) throws {
         context = ConnectionContext(
-            info: ConnectionInfo(peer: "192.0.2.1", listener: "test", scheme: "http"), responder: ClosureResponder(respond),
+            info: info ?? ConnectionInfo(peer: .example, listener: "test", scheme: "http"), responder: ClosureResponder(respond),
             observer: observer, limits: limits, dates: DateCache(wallClock: { (784_111_777, 0) }), http2: http2)
         handler = HTTP1Handler(context)
         try channel.pipeline.syncOperations.addHandler(handler)

@@ -5,22 +5,16 @@ import Testing
 
 @testable import BursarHTTP
 
-/// Stands for HTTP/2: keeps how it began and what it was given. *Mutex.*
+/// Stands for HTTP/2: keeps whether it was asked for and what it was given. *Mutex.*
 private final class FakeHTTP2: HTTP2Starter {
     struct Seen {
-        var beginning = ""
+        var isAsked = false
         var bytes: [UInt8] = []
     }
     let seen = Mutex(Seen())
 
-    func makeHandler(_ context: ConnectionContext, beginning: HTTP2Beginning) -> any ChannelHandler {
-        let text =
-            switch beginning {
-            case .priorKnowledge: "prior"
-            case .negotiated: "negotiated"
-            case .upgraded(let settings, let request): "upgraded \(settings) \(request.target)"
-            }
-        seen.withLock { $0.beginning = text }
+    func makeHandler(_ context: ConnectionContext) -> any ChannelHandler {
+        seen.withLock { $0.isAsked = true }
         return Sink(self)
     }
 
@@ -34,7 +28,7 @@ private final class FakeHTTP2: HTTP2Starter {
         }
     }
 
-    var beginning: String { seen.withLock { $0.beginning } }
+    var isAsked: Bool { seen.withLock { $0.isAsked } }
     var bytes: [UInt8] { seen.withLock { $0.bytes } }
 }
 
@@ -52,7 +46,7 @@ private final class FakeHTTP2: HTTP2Starter {
             try connection.receive(Array(bytes[offset..<end]))
             offset = end
         }
-        #expect(fake.beginning == "prior")
+        #expect(fake.isAsked)
         #expect(fake.bytes == bytes)
         #expect(try connection.sent() == "")
         connection.advance(.hours(1))
@@ -75,21 +69,12 @@ private final class FakeHTTP2: HTTP2Starter {
         #expect(try plain.sent().hasPrefix("HTTP/1.1 505 "))
     }
 
-    @Test func `an upgrade is answered 101 and hands over request and further bytes`() throws {
+    /// A3: behind a proxy that forwards the offer, later streams passed the proxy's rules.
+    @Test func `an offer of h2c is ignored, and the next request is HTTP/1.1 as well`() throws {
         let fake = FakeHTTP2()
         let connection = try EmbeddedConnection(http2: fake)
-        #expect(
-            try connection.answer(upgrade + "PRI")
-                == "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
-        #expect(fake.beginning == "upgraded [0, 3, 0, 0, 0, 100] /a")
-        #expect(fake.bytes == Array("PRI".utf8))
-    }
-
-    @Test func `an upgrade that cannot be is a plain request`() throws {
-        let plain = try EmbeddedConnection()
-        #expect(try plain.answer(upgrade).hasPrefix("HTTP/1.1 200 OK"))
-        let connection = try EmbeddedConnection(http2: FakeHTTP2())
-        let bad = upgrade.replacing("AAMAAABk", with: "AAMAAAB*")
-        #expect(try connection.answer(bad).hasPrefix("HTTP/1.1 200 OK"))
+        #expect(try connection.answer(upgrade).hasPrefix("HTTP/1.1 200 OK"))
+        #expect(try connection.answer("GET /next HTTP/1.1\r\nHost: x\r\n\r\n").hasSuffix("/next"))
+        #expect(!fake.isAsked)
     }
 }

@@ -50,7 +50,10 @@ private func parse(bytes: [UInt8]) throws(HeadFault) -> RequestHead {
         ("GET  / HTTP/1.1", .requestLine), ("GET /  HTTP/1.1", .version), ("GET / HTTP/1.1 ", .requestLine),
         ("GET / HTTP/1.1x", .requestLine), ("GET\t/ HTTP/1.1", .requestLine), ("G(T / HTTP/1.1", .method),
         ("GÉT / HTTP/1.1", .method), (String(repeating: "A", count: 33) + " / HTTP/1.1", .method),
-        ("GET http://localhost/ HTTP/1.1", .absoluteTarget), ("GET HTTPS://localhost/ HTTP/1.1", .absoluteTarget),
+        ("GET http:///a HTTP/1.1", .targetAuthority), ("GET http://u@a/ HTTP/1.1", .targetAuthority),
+        ("GET http://a:b/ HTTP/1.1", .targetAuthority), ("GET http:// HTTP/1.1", .targetAuthority),
+        ("GET http://a/[b] HTTP/1.1", .target), ("GET http://a/%4 HTTP/1.1", .target), ("GET /[b] HTTP/1.1", .target),
+        ("GET ftp://a/ HTTP/1.1", .target), ("GET http:/a HTTP/1.1", .target),
         ("CONNECT localhost:80 HTTP/1.1", .authorityTarget), ("GET localhost HTTP/1.1", .target), ("GET ?a HTTP/1.1", .target),
         ("GET /é HTTP/1.1", .target), ("GET /a#b HTTP/1.1", .target), ("GET /a\\b HTTP/1.1", .target),
         ("GET /a\"b HTTP/1.1", .target), ("GET /a\u{7F} HTTP/1.1", .target), ("GET /a\0 HTTP/1.1", .target),
@@ -86,8 +89,12 @@ private func parse(bytes: [UInt8]) throws(HeadFault) -> RequestHead {
         #expect(throws: fault) { try parse("GET / HTTP/1.1", "Host: a", line) }
     }
 
-    @Test(arguments: ["a b", "a/b", "a@b", "a,b", "a?b", "é", "a\tb", "<a>"])
-    func `a Host that is none is refused`(host: String) {
+    // From `127.0.0.1:evil` on, A12: each was served, as the first part of it.
+    @Test(arguments: [
+        "a b", "a/b", "a@b", "a,b", "a?b", "é", "a\tb", "<a>", ":8790", "127.0.0.1:evil", "[::1].evil.example", "[::1]evil",
+        "localhost:80:80", "localhost:evil.example", ".localhost", "a..localhost", "[::1", "::1", "[127.0.0.1]", "a:65536"
+    ])
+    func `A12: a Host that is none is refused`(host: String) {
         #expect(throws: HeadFault.badHost) { try parse("GET / HTTP/1.1", "Host: \(host)") }
     }
 
@@ -107,14 +114,35 @@ private func parse(bytes: [UInt8]) throws(HeadFault) -> RequestHead {
         #expect(try parse("GET / HTTP/1.1", "Host: a", "X: é").headers["x"] == "é")
     }
 
-    @Test func `an upgrade to h2c counts when all three fields say so`() throws {
-        let lines = ["Host: a", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"]
-        #expect(try parse("GET / HTTP/1.1", lines.joined(separator: "\r\n")).wantsH2C)
-        for missing in 1...3 {
-            let rest = lines.indices.filter { $0 != missing }.map { lines[$0] }.joined(separator: "\r\n")
-            #expect(try !parse("GET / HTTP/1.1", rest).wantsH2C)
-        }
-        #expect(try !parse("GET / HTTP/1.1", (lines + [lines[3]]).joined(separator: "\r\n")).wantsH2C)
+    // A7: RFC 9112 3.2.2 says that a server must take these.
+    @Test(arguments: [
+        ("GET http://bursar.test/v1/balances?pretty HTTP/1.1", "/v1/balances?pretty", "bursar.test"),
+        ("GET HTTPS://Bursar.Test:8787/a HTTP/1.1", "/a", "Bursar.Test:8787"), ("GET http://[::1]:1 HTTP/1.1", "/", "[::1]:1"),
+        ("GET http://a?x HTTP/1.1", "/?x", "a"), ("OPTIONS http://a HTTP/1.1", "*", "a"),
+        ("OPTIONS http://a/ HTTP/1.1", "/", "a")
+    ])
+    func `A7: an absolute target is read, and what it names stands in place of Host`(
+        line: String, target: String, host: String
+    ) throws {
+        let head = try parse(line, "X: y", "Host: other.test", "Z: a")
+        #expect(head.target == target)
+        #expect(head.headers == ["x": "y", "host": host, "z": "a"])
+        #expect(head.authority == Authority(host))
+    }
+
+    @Test func `A7: HTTP 1.0 may name the server in the target alone, 1.1 may not`() throws {
+        let head = try parse("GET http://a:1/b HTTP/1.0", "X: y")
+        #expect(head.headers == ["x": "y", "host": "a:1"])
+        #expect(head.authority == Authority("a:1"))
+        #expect(throws: HeadFault.missingHost) { try parse("GET http://a/ HTTP/1.1", "X: y") }
+        #expect(throws: HeadFault.badHost) { try parse("GET http://a/ HTTP/1.1", "Host: a:b") }
+    }
+
+    // A6: a balancer's probe.
+    @Test func `A6: an empty Host says that there is none`() throws {
+        let head = try parse("GET / HTTP/1.1", "Host:")
+        #expect(head.authority == nil)
+        #expect(head.headers["host"] == "")
     }
 
     @Test func `every fault has a client's status and a sentence`() {

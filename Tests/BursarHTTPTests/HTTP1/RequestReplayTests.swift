@@ -111,6 +111,34 @@ import Testing
         #expect(try connection.answer(String(head.dropFirst(20))).hasPrefix("HTTP/1.1 200 OK"))
     }
 
+    // A1: the replay took a head of which the scanner kept its place, and the next, shorter head was waited for until a 408.
+    @Test(arguments: [1, 20, 120, 200, 245, 249])
+    func `A1: a repeated head in two reads leaves nothing behind for the next, shorter one`(cut: Int) throws {
+        let start = "GET /v1/balances HTTP/1.1\r\nHost: x\r\nX-Long: "
+        let long = start + String(repeating: "a", count: 250 - start.utf8.count - 4) + "\r\n\r\n"
+        let connection = try connection(CountingResponder())
+        for _ in 0..<3 { #expect(try connection.answer(long).hasPrefix("HTTP/1.1 200 OK")) }
+        #expect(try connection.answer(String(long.prefix(cut))) == "")
+        #expect(try connection.answer(String(long.dropFirst(cut))).hasPrefix("HTTP/1.1 200 OK"))
+        #expect(try connection.answer("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").hasPrefix("HTTP/1.1 200 OK"))
+    }
+
+    @Test func `an answer with a delay or a broken end is not repeated`() throws {
+        let validity = Validity()
+        let connection = try EmbeddedConnection { _ in
+            var response = Response(
+                prepared: PreparedResponse(headers: [:], body: ByteBuffer(string: "x")),
+                replay: Replay(validity: validity, until: .distantFuture))
+            response.delay = .seconds(1)
+            return .now(response)
+        }
+        for _ in 0..<2 {
+            #expect(try connection.answer(head) == "")
+            connection.advance(.seconds(1))
+            #expect(try connection.sent().hasSuffix("x"))
+        }
+    }
+
     @Test func `Date and Age move on in what is written again`() throws {
         let prepared = PreparedResponse(
             headers: ["x": "y"], body: ByteBuffer(string: "b"), ageBase: .uptimeNanoseconds(0))

@@ -138,28 +138,6 @@ private typealias Client = HTTP2TestClient
         #expect(connection.client.goaways.count == 1)
     }
 
-    @Test func `an upgraded connection answers the HTTP/1.1 request as stream 1`() throws {
-        let request = Request(method: "GET", target: "/up", headers: ["host": "a"])
-        let connection = try HTTP2TestConnection(
-            greets: false, beginning: .upgraded(settings: [0, 3, 0, 0, 0, 100], request: request)
-        ) { textReply($0.target) }
-        connection.collect()
-        #expect(connection.client.text(1) == "/up")
-        try connection.send(Client.hello, Client.get(3, "/next"))
-        #expect(connection.client.text(3) == "/next")
-    }
-
-    @Test func `malformed upgrade settings end the connection`() throws {
-        let request = Request(method: "GET", target: "/up", headers: ["host": "a"])
-        let connection = try HTTP2TestConnection(
-            greets: false, beginning: .upgraded(settings: [0, 3, 0], request: request)
-        ) { _ in textReply("x") }
-        connection.collect()
-        connection.wait(.seconds(3))
-        #expect(connection.client.goaways.last?.code == 1)
-        #expect(!connection.channel.isActive)
-    }
-
     @Test func `a session is freed with its connection, whatever was open`() throws {
         weak var handler: HTTP2Handler?
         do {

@@ -92,7 +92,7 @@ private typealias Client = HTTP2TestClient
     }
 
     @Test func `a forwarded address is taken from trusted proxies only`() throws {
-        let plain = try HTTP2TestConnection { textReply($0.peer) }
+        let plain = try HTTP2TestConnection { textReply($0.clientText) }
         try plain.send(Client.get(1, more: [("x-forwarded-for", "198.51.100.7")]))
         #expect(plain.client.text(1) == "192.0.2.1")
     }

@@ -14,14 +14,14 @@ final class HTTP2TestConnection {
 
     init(
         limits: Limits = Limits(), http2: HTTP2Limits = HTTP2Limits(), greets: Bool = true,
-        beginning: HTTP2Beginning = .priorKnowledge, observer: (any RequestObserver)? = nil,
+        observer: (any RequestObserver)? = nil,
         _ respond: @escaping @Sendable (Request) -> Reply
     ) throws {
         context = ConnectionContext(
-            info: ConnectionInfo(peer: "192.0.2.1", listener: "test", scheme: "http"), responder: ClosureResponder(respond),
+            info: ConnectionInfo(peer: .example, listener: "test", scheme: "http"), responder: ClosureResponder(respond),
             observer: observer ?? records, limits: limits)
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
-        let handler = HTTP2Protocol(limits: http2).makeHandler(context, beginning: beginning)
+        let handler = HTTP2Protocol(limits: http2).makeHandler(context)
         try channel.pipeline.syncOperations.addHandler(handler)
         if greets { try send(HTTP2TestClient.hello) }
     }

@@ -1,5 +1,9 @@
 import BursarBasics
+import Dispatch
+import Foundation
 import NIOCore
+import NIOEmbedded
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -12,7 +16,9 @@ import Testing
             ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0)), ListenerConfiguration(.tcp(host: "::1", port: 0)),
             ListenerConfiguration(.unix(path: path, mode: 0o600))
         ]
-        try await withServer(listeners: listeners, respond: { .now(Response(status: 200, text: $0.peer + " " + $0.listener)) }) {
+        try await withServer(
+            listeners: listeners, respond: { .now(Response(status: 200, text: $0.clientText + " " + $0.listener)) }
+        ) {
             server async throws in
             #expect(server.addresses.map(\.port).map { $0 != 0 } == [true, true, true])
             #expect(server.addresses[2].description == "unix:\(path)")
@@ -150,7 +156,7 @@ import Testing
     @Test func `the PROXY header names the peer, and without it nothing is answered`() async throws {
         let ranges = [try #require(AddressRange("127.0.0.0/8"))]
         let listener = ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0), proxyProtocolSources: ranges)
-        try await withServer(listeners: [listener], respond: { .now(Response(status: 200, text: $0.peer)) }) {
+        try await withServer(listeners: [listener], respond: { .now(Response(status: 200, text: $0.clientText)) }) {
             server async throws in
             let client = try await RawClient.connect(to: server)
             try await client.send("PROXY TCP4 192.0.2.7 127.0.0.1 4711 80\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -165,7 +171,7 @@ import Testing
     @Test func `a trusted proxy says for whom it asks, others do not`() async throws {
         for (range, peer) in [("127.0.0.1", "192.0.2.9"), ("10.0.0.0/8", "127.0.0.1")] {
             let ranges = [try #require(AddressRange(range))]
-            try await withServer(trustedProxies: ranges, respond: { .now(Response(status: 200, text: $0.peer)) }) {
+            try await withServer(trustedProxies: ranges, respond: { .now(Response(status: 200, text: $0.clientText)) }) {
                 server async throws in
                 let client = try await RawClient.connect(to: server)
                 try await client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.9\r\n\r\n")
@@ -185,6 +191,105 @@ import Testing
             let error = await #expect(throws: ListenError.self) { try await second.start() }
             #expect(error?.description == "cannot listen on 127.0.0.1:\(port): Address already in use")
             #expect(second.addresses.isEmpty)
+        }
+    }
+
+    // A2: it counted as "unix": past the host check, past the admin check.
+    @Test func `A2: a TCP peer that is gone before it is accepted is closed, and nothing it sent is done`() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let asked = TestCounter()
+        let server = HTTPServer(
+            configuration: ServerConfiguration(listeners: [ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0))]),
+            responder: ClosureResponder { request in
+                asked.add()
+                return .now(Response(status: 200, text: "\(request.connection.peer)"))
+            }, group: group)
+        try await server.start()
+        let port = try #require(server.addresses[0].port)
+        let go = DispatchSemaphore(value: 0)
+        group.next().execute { go.wait() }
+        let gone = GoneClient.ask("POST /admin/reload HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0\r\n\r\n", port: port)
+        go.signal()
+        #expect(gone)
+        // Accepted behind it.
+        #expect(try await RawClient.connect(to: server).get("/").hasSuffix("\r\n\r\n127.0.0.1"))
+        #expect(asked.count == 1)
+        #expect(server.counters.connectionsAccepted.load(ordering: .relaxed) == 1)
+        await server.stop()
+        try await group.shutdownGracefully()
+    }
+
+    @Test func `A2: who a peer is comes from its listener, and no missing address makes it a Unix socket`() throws {
+        #expect(Peer(.tcp, of: EmbeddedChannel()) == nil)
+        #expect(Peer(.unix, of: EmbeddedChannel()) == .unix(userID: nil))
+    }
+
+    @Test func `A2: a Unix socket's peer is the user who connected`() async throws {
+        let path = "/tmp/bursar-test-\(UInt64.random(in: 0...UInt64.max)).sock"
+        try await withServer(
+            listeners: [ListenerConfiguration(.unix(path: path))],
+            respond: {
+                .now(
+                    Response(
+                        status: 200, text: "\($0.connection.userID ?? .max) \($0.connection.peer == .unix(userID: geteuid()))"))
+            }
+        ) { server async throws in
+            #expect(try await RawClient.connect(to: server).get("/").hasSuffix("\r\n\r\n\(geteuid()) true"))
+        }
+    }
+
+    @Test(arguments: ["PROXY UNKNOWN\r\n", "PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n"])
+    func `A17: behind a PROXY header nobody has a user, and loopback there is the proxy's word`(header: String) async throws {
+        let path = "/tmp/bursar-test-\(UInt64.random(in: 0...UInt64.max)).sock"
+        let ranges = [try #require(AddressRange("unix"))]
+        try await withServer(
+            listeners: [ListenerConfiguration(.unix(path: path), proxyProtocolSources: ranges)],
+            respond: { .now(Response(status: 200, text: "\($0.connection.userID == nil) \($0.connection.proxied != nil)")) }
+        ) { server async throws in
+            let client = try await RawClient.connect(to: server)
+            try await client.send(header + "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(await client.response().hasSuffix("\r\n\r\ntrue true"))
+        }
+    }
+
+    // D: it was one family, usually [::1].
+    @Test func `localhost is listened at in both families, on one port`() async throws {
+        try await withServer(
+            listeners: [ListenerConfiguration(.tcp(host: "localhost", port: 0))],
+            respond: { .now(Response(status: 200, text: $0.clientText)) }
+        ) { server async throws in
+            #expect(server.addresses.map(\.description).map { $0.hasPrefix("127.0.0.1:") } == [true, false])
+            #expect(server.addresses[0].port == server.addresses[1].port)
+            #expect(try await RawClient.connect(to: server, 0).get("/").hasSuffix("\r\n\r\n127.0.0.1"))
+            #expect(try await RawClient.connect(to: server, 1).get("/").hasSuffix("\r\n\r\n::1"))
+        }
+    }
+
+    @Test func `every IPv6 address is every address, and an IPv4 client there is one`() async throws {
+        try await withServer(
+            listeners: [ListenerConfiguration(.tcp(host: "::", port: 0))],
+            respond: { .now(Response(status: 200, text: $0.clientText)) }
+        ) { server async throws in
+            let port = try #require(server.addresses[0].port)
+            for address in ["127.0.0.1", "::1"] {
+                let client = try await RawClient.connect(to: SocketAddress(ipAddress: address, port: port))
+                #expect(try await client.get("/").hasSuffix("\r\n\r\n" + address))
+            }
+        }
+    }
+
+    @Test func `beside an IPv4 listener on its port every IPv6 address is those of IPv6 alone`() async throws {
+        var port = 0
+        try await withServer(listeners: [ListenerConfiguration(.tcp(host: "::", port: 0))]) { server async throws in
+            port = try #require(server.addresses[0].port)
+        }
+        let listeners = ["::", "0.0.0.0"].map { ListenerConfiguration(.tcp(host: $0, port: port)) }
+        try await withServer(listeners: listeners, respond: { .now(Response(status: 200, text: $0.listener)) }) {
+            server async throws in
+            for (address, listener) in [("127.0.0.1", "0.0.0.0:\(port)"), ("::1", "[::]:\(port)")] {
+                let client = try await RawClient.connect(to: SocketAddress(ipAddress: address, port: port))
+                #expect(try await client.get("/").hasSuffix("\r\n\r\n" + listener))
+            }
         }
     }
 }

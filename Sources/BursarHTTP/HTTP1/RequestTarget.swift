@@ -1,0 +1,63 @@
+/// A request target as it stands in a head (RFC 9112 3.2): in origin form, in absolute form, or "*". *Value.*
+struct RequestTarget {
+    /// Path and query, or "*": what an absolute target asks of the server that it names.
+    let text: String
+    /// What an absolute target names, and where in the head: it stands in place of `Host` (RFC 9112 3.2.2).
+    let authority: (value: Authority, place: Range<Int>)?
+
+    /// - Parameter index: of the target's first byte; behind its last one afterwards, where a blank stands.
+    init(
+        at index: inout Int, method: Range<Int>, _ bytes: UnsafeMutableBufferPointer<UInt8>
+    ) throws(HeadFault) {
+        let start = index
+        while index < bytes.count, Self.mayHave(bytes[index]) { index += 1 }
+        guard index < bytes.count, index > start || bytes[index] != 0x20 else { throw .requestLine }
+        guard bytes[index] == 0x20 else { throw bytes[index] == 0x0D ? .requestLine : .target }
+        let whole = UnsafeBufferPointer(rebasing: bytes[start..<index])
+        let isOptions = UnsafeBufferPointer(rebasing: bytes[method]).equals("OPTIONS")
+
+        if whole.first == 0x2F {
+            try Self.checkPath(whole)
+            (text, authority) = (Self.text(whole), nil)
+        } else if whole.count == 1, whole.first == 0x2A, isOptions {
+            (text, authority) = ("*", nil)
+        } else if let length = Self.schemeLength(whole) {
+            let rest = UnsafeBufferPointer(rebasing: whole[length...])
+            let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F } ?? rest.count
+            guard let value = Authority(UnsafeBufferPointer(rebasing: rest[..<end])) else { throw .targetAuthority }
+            let path = UnsafeBufferPointer(rebasing: rest[end...])
+            try Self.checkPath(path)
+            authority = (value, (start + length)..<(start + length + end))
+            // Without a path the question is about the root, and OPTIONS about the server (RFC 9112 3.2.4).
+            text = path.isEmpty && isOptions ? "*" : (path.first == 0x2F ? "" : "/") + Self.text(path)
+        } else {
+            throw UnsafeBufferPointer(rebasing: bytes[method]).equals("CONNECT") ? .authorityTarget : .target
+        }
+    }
+
+    /// Brackets stand around an IPv6 address in an absolute target, and nowhere else.
+    private static func mayHave(_ byte: UInt8) -> Bool { ByteSet.target.contains(byte) || byte == 0x5B || byte == 0x5D }
+
+    /// Of `http://` or `https://`, which are both asked for behind a proxy that ends TLS; nil where there is another, or none.
+    private static func schemeLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        for scheme in ["http://", "https://"] as [StaticString] where bytes.count >= scheme.utf8CodeUnitCount {
+            let length = scheme.utf8CodeUnitCount
+            if UnsafeBufferPointer(rebasing: bytes[..<length]).equalsLowered(scheme) { return length }
+        }
+        return nil
+    }
+
+    private static func checkPath(_ bytes: UnsafeBufferPointer<UInt8>) throws(HeadFault) {
+        var index = 0
+        while index < bytes.count {
+            guard ByteSet.target.contains(bytes[index]) else { throw .target }
+            if bytes[index] == 0x25 {
+                guard index + 2 < bytes.count, bytes[index + 1].isHexDigit, bytes[index + 2].isHexDigit else { throw .target }
+                index += 2
+            }
+            index += 1
+        }
+    }
+
+    private static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,86 @@
+import BursarCatalog
+import Testing
+
+@testable import BursarGateway
+
+/// The documented configurations, attacked from the visitor's side. The proxies run as this process' user, which is the worst case:
+/// over a Unix socket the kernel names an operator.
+@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: LocalProgram.has("curl"), "curl is not installed"))
+struct ProxyAttackTests {
+    private static let examples = (ProxyExample.all + ProxyExample.underPrefix).filter { LocalProgram.has($0.kind.rawValue) }
+
+    /// What a visitor may add to look local, or to have the proxy's own headers dropped.
+    private static let disguises: [[String]] = [
+        [], ["-H", "Connection: close, X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto, Via"],
+        ["-H", "X-Forwarded-For: 127.0.0.1"], ["-H", "X-Forwarded-For;"], ["-H", "Forwarded: for=127.0.0.1"],
+        ["-H", "X-Real-IP: 127.0.0.1"], ["-H", "Host: localhost"], ["-H", "X-HTTP-Method-Override: POST"], ["--http1.0"],
+        [
+            "-H", "Connection: Upgrade, HTTP2-Settings", "-H", "Upgrade: h2c", "-H",
+            "HTTP2-Settings: AAMAAABkAAQAAP__"
+        ]
+    ]
+
+    @Test func `operations.md has its example too`() { #expect(ProxyExample.underPrefix.count == 1) }
+
+    // A3 and A10: behind the configuration of operations.md this was done, for visitors from anywhere.
+    @Test(arguments: examples)
+    func `A10: no visitor reloads or clears a cooldown, whatever it sends`(example: ProxyExample) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let socket = folder.file("bursar.sock")
+        let header = example.text.contains("send-proxy") ? "proxy_protocol: [unix]" : "trusted_proxies: [127.0.0.1, unix]"
+        try await TestGateway.with(
+            ["provider: sunor, key: mock-429-retry-after-300"], listen: TestGateway.listening(at: socket), settings: header
+        ) { gateway async throws in
+            let proxy = try await RealProxy.start(example, tcp: gateway.addresses[0], socket: socket, in: folder)
+            do {
+                _ = try await gateway.get("/v1/balances")
+                for disguise in Self.disguises {
+                    for (method, path) in [("POST", "/admin/reload"), ("DELETE", "/v1/cooldowns/sunor/default")] {
+                        let answer = try await LocalProgram.run(
+                            "curl",
+                            ["-sS", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}", "-X", method] + disguise
+                                + [proxy.url + path]
+                        ).text
+                        #expect(["403", "400", "421"].contains(answer), "\(method) \(disguise): \(answer)")
+                    }
+                }
+                #expect(!gateway.log.text.contains("configuration reloaded"), "\(gateway.log.text)")
+                #expect(try await gateway.get("/v1/status").json?["accounts"]?[0]?["hold"]?["kind"]?.text == "cooldown")
+            } catch {
+                await proxy.stop()
+                throw error
+            }
+            await proxy.stop()
+        }
+    }
+
+    // A8: HAProxy's own check is `OPTIONS /` in HTTP/1.0, and a server that answered 405 was marked DOWN.
+    @Test(.enabled(if: LocalProgram.has("haproxy"), "haproxy is not installed"))
+    func `A8: HAProxy's default check finds the gateway up`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let example = ProxyExample(
+            kind: .haproxy, number: 0,
+            text: """
+                frontend balances
+                    bind 127.0.0.1:8080
+                    acl up nbsrv(bursar) ge 1
+                    http-request return status 200 content-type text/plain string "checked alive" if { path /livez } up
+                    default_backend bursar
+                backend bursar
+                    option httpchk
+                    server bursar 127.0.0.1:8787 check inter 100ms fall 1 rise 1
+
+                """)
+        try await TestGateway.with([]) { gateway async throws in
+            // It answers once its check has found the server up; at the start a server counts as up, so some checks are awaited.
+            let proxy = try await RealProxy.start(example, tcp: gateway.addresses[0], socket: "", in: folder)
+            #expect(await gateway.log.contains("\"method\":\"OPTIONS\""))
+            let answer = try await LocalProgram.curl(proxy.url + "/livez")
+            await proxy.stop()
+            #expect(answer.contains("checked alive"), "\(answer)")
+            #expect(!gateway.log.text.contains("\"status\":\"405\""))
+        }
+    }
+}
