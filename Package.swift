@@ -60,7 +60,10 @@ let package = Package(
         .target(name: "CProcess"),
         // pure
         .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
-        .target(name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], swiftSettings: settings),
+        .target(
+            name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], exclude: ["Definitions"],
+            swiftSettings: settings, plugins: ["EmbedDefinitions"]),
+        .plugin(name: "EmbedDefinitions", capability: .buildTool()),
         // adapters
         .target(
             name: "BursarUpstream",
@@ -125,7 +128,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BursarCatalogTests", dependencies: ["BursarCatalog", "BursarBasics", "BursarModel", "FuzzRules"],
-            exclude: ["Corpus", "Definitions"],
+            exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
             name: "BursarUpstreamTests",

@@ -21,11 +21,18 @@ struct ResponsePlan: Sendable {
     var table = SchemaTable()
     var responses: [Response] = []
     var mapping = Mapping()
+    /// Of ``mapping``.
+    var used = UsedPaths()
 
     /// The most particular documentation of a status, as OpenAPI has it.
     func response(for status: Int) -> Response? {
         responses.first { $0.key == .status(status) } ?? responses.first { $0.key == .range(status / 100) }
             ?? responses.first { $0.key == .default }
+    }
+
+    /// Whether `body` may be the provider's own word about `status`: by its schema, else by being an object.
+    private func isBorneOut(_ body: JSONValue, for status: Int) -> Bool {
+        response(for: status)?.schema == nil ? body.members != nil : isDocumented(body, for: status)
     }
 
     private func isDocumented(_ body: JSONValue, for status: Int) -> Bool {
@@ -40,23 +47,37 @@ struct ResponsePlan: Sendable {
 }
 
 extension ResponsePlan {
-    func evaluate(_ reply: UpstreamReply) -> Evaluation {
-        let body = Result { () throws(JSONError) in try JSONReader.read(reply.body) }
-        return (200..<300).contains(reply.status) ? evaluate(success: reply, body) : .failure(evaluate(error: reply, body))
+    func evaluate(_ reply: UpstreamReply, _ context: ReadingContext) -> Evaluation {
+        let body = Result { () throws(JSONError) in try JSONReader.read(reply.body.withoutByteOrderMark) }
+        return (200..<300).contains(reply.status)
+            ? evaluate(success: reply, body, context) : evaluate(error: reply, body)
     }
 
-    private func evaluate(error reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> EvaluatedFailure {
-        guard case .success(let body) = body else {
-            return EvaluatedFailure(
-                code: mapping.code(forStatus: reply.status), upstreamStatus: reply.status, reason: "status \(reply.status)")
+    private func evaluate(error reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> Evaluation {
+        func failure(_ code: ProblemCode, _ reason: String, documented: Bool = false) -> Evaluation {
+            .failure(EvaluatedFailure(code: code, upstreamStatus: reply.status, reason: reason, documented: documented))
         }
-        return EvaluatedFailure(
-            code: mapping.meaning(of: body) ?? mapping.code(forStatus: reply.status), upstreamStatus: reply.status,
-            reason: "status \(reply.status)", documented: isDocumented(body, for: reply.status))
+        guard case .success(let body) = body else { return failure(mapping.failureCode(ofStatus: reply.status), "status \(reply.status)") }
+        let documented = isDocumented(body, for: reply.status)
+        let told = mapping.meaning(of: body)
+        let meaning = told ?? mapping.meaning(ofStatus: reply.status)
+        if case .failure(let code) = meaning {
+            let shown = told == nil ? mapping.shownCode(of: body).map { ", \($0)" } ?? "" : ""
+            return failure(code, "status \(reply.status)\(shown)", documented: documented)
+        }
+        // An answer with an error's status: only in a body that is the provider's own word.
+        if told != nil || isBorneOut(body, for: reply.status),
+            let reading = mapping.reading(meaning: meaning, reply: withoutPrivate(reply, body))
+        {
+            return .reading(reading)
+        }
+        return failure(mapping.failureCode(ofStatus: reply.status), "status \(reply.status)", documented: documented)
     }
 
     /// The body's own error comes before the schema: an error body never has the shape of a success.
-    private func evaluate(success reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> Evaluation {
+    private func evaluate(
+        success reply: UpstreamReply, _ body: Result<JSONValue, JSONError>, _ context: ReadingContext
+    ) -> Evaluation {
         func malformed(_ reason: String) -> Evaluation {
             .failure(EvaluatedFailure(code: .invalidResponse, upstreamStatus: reply.status, reason: reason))
         }
@@ -65,25 +86,39 @@ extension ResponsePlan {
         case .success(let body): value = body
         case .failure(let error): return malformed("the body is not JSON: \(error)")
         }
+        let own = withoutPrivate(reply, value)
         do throws(MappingError) {
-            if let failure = try mapping.innerFailure(of: value) {
-                return .failure(
-                    EvaluatedFailure(
-                        code: failure.code, upstreamStatus: reply.status, carriedStatus: failure.status, reason: failure.reason,
-                        documented: failure.status.map { isDocumented(value, for: $0) } ?? false))
+            if let inner = try mapping.innerMeaning(of: value, now: context.now) {
+                return evaluate(inner, of: value, own)
             }
             guard let response = response(for: reply.status), let schema = response.schema else {
                 return malformed("status \(reply.status) is not documented")
             }
+            let drift: [String]
             do throws(SchemaMismatch) {
-                try SchemaValidator.check(value, against: schema, in: table)
+                drift = try SchemaValidator.drift(of: value, from: schema, in: table, reading: used)
             } catch {
                 return malformed(error.description)
             }
-            return .reading(try mapping.reading(of: value, reply: reply))
+            return .reading(try mapping.reading(of: value, reply: own, context, drift: drift))
         } catch {
             return malformed(error.reason)
         }
+    }
+
+    private func evaluate(_ inner: InnerMeaning, of body: JSONValue, _ reply: UpstreamReply) -> Evaluation {
+        if let reading = mapping.reading(meaning: inner.meaning, reply: reply) { return .reading(reading) }
+        guard case .failure(let code) = inner.meaning else { return .reading(Reading(amounts: [], providerSaysLow: nil, asOf: nil, reply: reply)) }
+        return .failure(
+            EvaluatedFailure(
+                code: code, upstreamStatus: reply.status, carriedStatus: inner.status, reason: inner.reason,
+                documented: inner.status.map { isDocumented(body, for: $0) } ?? false))
+    }
+
+    /// What is kept and shown: without private fields, else byte for byte.
+    private func withoutPrivate(_ reply: UpstreamReply, _ body: JSONValue) -> UpstreamReply {
+        guard let struckOut = PrivateFields.struckOut(of: body, at: mapping.privatePaths) else { return reply }
+        return UpstreamReply(status: reply.status, contentType: reply.contentType, body: JSONWriter.compact(struckOut))
     }
 
     /// The documented example of an error with other words in it.
@@ -111,12 +146,24 @@ extension ResponsePlan {
 
 extension ProviderDefinition {
     /// Judges an answer. Any thread; no I/O; never traps, whatever the body is.
+    package func evaluate(status: Int, contentType: String?, body: [UInt8], _ context: ReadingContext) -> Evaluation {
+        var context = context
+        context.parameters.merge(parameterDefaults) { given, _ in given }
+        return plan.evaluate(UpstreamReply(status: status, contentType: contentType, body: body), context)
+    }
+
+    /// The same for an account without parameters, at a time that no example depends on.
     package func evaluate(status: Int, contentType: String?, body: [UInt8]) -> Evaluation {
-        plan.evaluate(UpstreamReply(status: status, contentType: contentType, body: body))
+        evaluate(status: status, contentType: contentType, body: body, exampleContext)
     }
 
     /// Bursar's own `message` in the shape that is documented for `status`; nil where none is.
     package func errorReply(status: Int, message: String) -> UpstreamReply? { plan.errorReply(status: status, message: message) }
+}
+
+extension [UInt8] {
+    /// JSON may not begin with one, and some programs write it all the same (RFC 8259, 8.1: a reader may ignore it).
+    var withoutByteOrderMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
 }
 
 extension JSONValue {

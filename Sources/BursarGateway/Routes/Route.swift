@@ -71,6 +71,8 @@ enum Route: Equatable, Sendable {
         switch self {
         case .reload: ["POST"]
         case .cooldown: ["DELETE"]
+        // Which of them, the definition says.
+        case .provider: ["GET", "HEAD", "POST"]
         default: ["GET", "HEAD"]
         }
     }

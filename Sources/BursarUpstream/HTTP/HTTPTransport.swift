@@ -85,7 +85,13 @@ package final class HTTPTransport: UpstreamTransport {
         for field in request.fields { headers.add(name: field.name, value: field.value) }
         guard let credential = request.auth.headerValue(for: request.secret) else { throw UnwritableCredential() }
         headers.add(name: request.auth.headerName, value: credential)
-        return try HTTPClient.Request(url: request.url, method: .GET, headers: headers)
+        if let name = request.auth.secondHeader {
+            guard let second = request.auth.secondValue(for: request.secret) else { throw UnwritableCredential() }
+            headers.add(name: name.lowercased(), value: second)
+        }
+        return try HTTPClient.Request(
+            url: request.url, method: request.method == .post ? .POST : .GET, headers: headers,
+            body: request.method == .post ? .bytes(request.body ?? []) : nil)
     }
 
     /// The credential has bytes that no header may carry.
