@@ -53,7 +53,10 @@ let package = Package(
         .target(name: "BursarHash", dependencies: ["CNettle"], swiftSettings: settings),
         // pure
         .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
-        .target(name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], swiftSettings: settings),
+        .target(
+            name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], exclude: ["Definitions"],
+            swiftSettings: settings, plugins: ["EmbedDefinitions"]),
+        .plugin(name: "EmbedDefinitions", capability: .buildTool()),
         // adapters
         .target(name: "BursarClient", dependencies: ["CZlib", nioCore, nioPosix, nioTLS, nioSSL], swiftSettings: settings),
         .target(
@@ -117,7 +120,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BursarCatalogTests", dependencies: ["BursarCatalog", "BursarBasics", "BursarModel", "FuzzRules"],
-            exclude: ["Corpus", "Definitions"],
+            exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
             name: "BursarClientTests", dependencies: ["BursarClient", "CZlib", nioCore, nioPosix, nioSSL], swiftSettings: settings

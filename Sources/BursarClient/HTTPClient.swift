@@ -47,7 +47,7 @@ package final class HTTPClient: Sendable {
 
     /// Ends soon after its task is cancelled, or after `timeout`: from now on, whatever it takes to get a connection included.
     package func execute(_ request: ClientRequest, timeout: Duration? = nil) async -> ClientResult {
-        guard let head = request.head else { return .failed(ClientError(.unwritable)) }
+        guard let head = request.bytes else { return .failed(ClientError(.unwritable)) }
         let id = state.withLock { state in
             defer { state.nextCall += 1 }
             return state.nextCall

@@ -9,7 +9,7 @@ extension MockDesk {
         }
         return JSONText.object([
             ("schema", JSONText.string("bursar.mock.v1")),
-            ("providers", JSONText.array(providers.map { report(of: $0) })),
+            ("providers", JSONText.array(shelf.all.map { report(of: $0) })),
             ("scenarios", JSONText.array(forms))
         ])
     }

@@ -27,13 +27,14 @@ struct MockDesk: Sendable {
         }
     }
 
-    /// In the catalog's order.
-    let providers: [MockProvider]
+    let shelf: MockShelf
     private(set) var ledger: MockLedger
 
-    init(providers: [MockProvider]) {
-        self.providers = providers
-        ledger = MockLedger(providers: providers.map(\.name))
+    init(providers: [MockProvider]) { self.init(MockShelf(providers)) }
+
+    init(_ shelf: MockShelf) {
+        self.shelf = shelf
+        ledger = MockLedger(providers: shelf.names)
     }
 
     mutating func handle(_ request: MockRequest, now: WallTime) -> Step {
@@ -42,13 +43,17 @@ struct MockDesk: Sendable {
         guard let name = segments.first, let provider = provider(named: name),
             provider.serves(request.path.dropFirst(name.utf8.count + 1))
         else { return .answer(nothingThere(request.path)) }
-        guard Self.isRead(request.method) else { return .answer(.methodNotAllowed("GET, HEAD")) }
+        guard provider.methods.contains(request.method) else {
+            return .answer(.methodNotAllowed(provider.methods.joined(separator: ", ")))
+        }
 
-        guard let sent = request.header(provider.auth.headerName.lowercased()), let key = provider.auth.credential(sent) else {
+        let second = provider.auth.secondHeaderName.flatMap { request.header($0.lowercased()) }
+        guard let sent = request.header(provider.auth.headerName.lowercased()), let key = provider.auth.credential(sent, second)
+        else {
             ledger.calledWithoutCredential(provider.name)
             return .answer(provider.unauthenticated())
         }
-        let choice = KeyChoice(key)
+        let choice = KeyChoice(key, isPair: provider.auth.isPair)
         if case .unknown(let name) = choice {
             ledger.calledWithoutCredential(provider.name)
             return .answer(.unknownScenario(name))
@@ -63,12 +68,12 @@ struct MockDesk: Sendable {
 
     mutating func resetAll() { ledger.resetAll() }
 
-    func provider(named name: some StringProtocol) -> MockProvider? { providers.first { $0.name == name } }
+    func provider(named name: some StringProtocol) -> MockProvider? { shelf[String(name)] }
 
     static func isRead(_ method: String) -> Bool { method == "GET" || method == "HEAD" }
 
     private func nothingThere(_ path: String) -> MockAnswer {
-        let paths = providers.map { "/\($0.name)\($0.path)" } + ["/_mock", "/_mock/{provider}"]
+        let paths = shelf.paths(near: path) + ["/_mock", "/_mock/{provider}"]
         return .problem(
             404, "not_found", title: "No mock answers here",
             detail: "What exists is in `paths`. A trailing slash belongs to a path.",
@@ -127,15 +132,17 @@ private enum KeyChoice {
         if case .named(let scenario) = self { scenario } else { nil }
     }
 
-    /// `mock-ok` and `mock-ok~alice` both name `ok`: what follows the tilde only makes keys differ. A colon ends the name too,
-    /// for providers that take a pair of user and password.
-    init(_ key: Secret) {
+    /// `mock-ok` and `mock-ok~alice` both name `ok`: what follows the tilde only makes keys differ. Of a pair the password names it,
+    /// because the user is often an account's number; else the user.
+    init(_ key: Secret, isPair: Bool) {
         let text = key.withExposedBytes { String(decoding: $0, as: UTF8.self) }
-        guard text.hasPrefix("mock-") else {
+        var parts = [text[...]]
+        if isPair, let colon = text.firstIndex(of: ":") { parts = [text[text.index(after: colon)...], text[..<colon]] }
+        guard let chosen = parts.first(where: { $0.hasPrefix("mock-") }) else {
             self = .none
             return
         }
-        let name = text.dropFirst(5).prefix { $0 != "~" && $0 != ":" }
+        let name = chosen.dropFirst(5).prefix { $0 != "~" && $0 != ":" }
         // Only what has the form of a name is told back; anything else may be somebody's key.
         let isPlausible =
             name.utf8.count <= MockScenario.longestName

@@ -41,11 +41,11 @@ final class MockHub: Responder {
     private let wallTime: @Sendable () -> WallTime
 
     init(
-        providers: [MockProvider], latency: Duration, clock: any Clock<Duration>,
+        _ shelf: MockShelf, latency: Duration, clock: any Clock<Duration>,
         wallTime: @escaping @Sendable () -> WallTime
     ) {
-        self.providers = providers.map(\.name)
-        state = Mutex(State(desk: MockDesk(providers: providers)))
+        providers = shelf.names
+        state = Mutex(State(desk: MockDesk(shelf)))
         self.latency = latency
         self.clock = clock
         self.wallTime = wallTime

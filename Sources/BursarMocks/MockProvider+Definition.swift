@@ -11,8 +11,10 @@ extension MockProvider {
             return (status, UpstreamReply(status: status, contentType: response.mediaType, body: example))
         }
         self.init(
-            name: definition.id.name, path: definition.path, auth: MockAuth(definition.auth), success: success,
+            name: definition.id.name, path: definition.path, methods: definition.method == .post ? ["POST"] : ["GET", "HEAD"],
+            auth: MockAuth(definition.auth), success: success,
             failures: Dictionary(failures, uniquingKeysWith: { first, _ in first }),
+            refusals: definition.refusalsInsideSuccess,
             amountPath: definition.places.firstAmount?.map { JSONStep($0) },
             lowFlagPath: definition.places.lowFlag?.map { JSONStep($0) },
             envelopeCodePath: definition.places.code?.map { JSONStep($0) },
@@ -22,20 +24,33 @@ extension MockProvider {
 }
 
 extension ProviderDefinition {
+    /// Documented examples of a 2xx that are an error.
+    fileprivate var refusalsInsideSuccess: [UpstreamReply] {
+        examples.compactMap { example in
+            guard (200..<300).contains(example.status), case .failure = example.evaluation else { return nil }
+            let type = responses.first { $0.status == example.status }?.mediaType
+            return UpstreamReply(status: example.status, contentType: type, body: example.body)
+        }
+    }
+
     /// The first documented example of a 2xx that is a balance: the one that ``places`` leads into. An error inside a 2xx may be
     /// documented before it.
     fileprivate var servedSuccess: UpstreamReply? {
+        var fallback: UpstreamReply?
         for response in responses {
             guard let status = response.status ?? (response.key.hasPrefix("2") ? 200 : nil), (200...299).contains(status) else {
                 continue
             }
             for example in response.examples {
-                if case .reading = evaluate(status: status, contentType: response.mediaType, body: example) {
-                    return UpstreamReply(status: status, contentType: response.mediaType, body: example)
+                guard case .reading(let reading) = evaluate(status: status, contentType: response.mediaType, body: example) else {
+                    continue
                 }
+                let reply = UpstreamReply(status: status, contentType: response.mediaType, body: example)
+                if !reading.amounts.isEmpty { return reply }
+                fallback = fallback ?? reply
             }
         }
-        return nil
+        return fallback
     }
 }
 
@@ -47,7 +62,11 @@ extension MockAuth {
             case .basic: "Basic "
             }
         self.init(
-            headerName: plan.displayName, prefix: prefix, credential: { plan.credential(inHeaderValue: $0) })
+            headerName: plan.displayName, secondHeaderName: plan.secondHeader, prefix: prefix, isPair: plan.isPair,
+            credential: { value, second in
+                guard plan.secondHeader != nil else { return plan.credential(inHeaderValue: value) }
+                return second.flatMap { plan.credential(inHeaderValue: value, second: $0) }
+            })
     }
 }
 

@@ -14,11 +14,15 @@ struct MockProvider: Sendable {
     let name: String
     /// `/v1/account/balance`; a segment in braces stands for any one segment.
     let path: String
+    /// As documented.
+    let methods: [String]
     let auth: MockAuth
     /// The documented success: the example of the lowest 2xx.
     let success: UpstreamReply
     /// The documented examples of errors by status.
     let failures: [Int: UpstreamReply]
+    /// The documented examples of errors with a success's status.
+    let refusals: [UpstreamReply]
     /// The way to the number that the first amount is read from.
     let amountPath: [JSONStep]?
     /// The way to the provider's own low flag, where it has one that the example shows.
@@ -37,14 +41,16 @@ struct MockProvider: Sendable {
     private let form: AmountForm?
 
     init(
-        name: String, path: String, auth: MockAuth, success: UpstreamReply, failures: [Int: UpstreamReply],
-        amountPath: [JSONStep]?, lowFlagPath: [JSONStep]?, envelopeCodePath: [JSONStep]?,
+        name: String, path: String, methods: [String] = ["GET", "HEAD"], auth: MockAuth, success: UpstreamReply,
+        failures: [Int: UpstreamReply], refusals: [UpstreamReply] = [], amountPath: [JSONStep]?, lowFlagPath: [JSONStep]?, envelopeCodePath: [JSONStep]?,
         evaluate: @escaping @Sendable (Int, String?, [UInt8]) -> Evaluation,
         errorReply: @escaping @Sendable (Int, String) -> UpstreamReply?
     ) {
         self.name = name
         self.path = path
+        self.methods = methods
         self.auth = auth
+        self.refusals = refusals
         self.success = success
         self.failures = failures
         self.amountPath = amountPath
@@ -52,7 +58,7 @@ struct MockProvider: Sendable {
         self.envelopeCodePath = envelopeCodePath
         self.evaluate = evaluate
         self.errorReply = errorReply
-        let firstAmount = { body in Self.reading(evaluate, success, body)?.amounts.first?.value }
+        let firstAmount = { body in Self.reading(evaluate, success, body).flatMap { $0.available ?? $0.amounts.first }?.value }
         exampleAmount = firstAmount(success.body)
         totalPath = Self.totalPath(beside: amountPath, in: success.body) { Self.reading(evaluate, success, $0) }
         form = amountPath.flatMap { Self.form(of: $0, in: success.body, firstAmount: firstAmount) }
@@ -110,10 +116,14 @@ struct MockProvider: Sendable {
 struct MockAuth: Sendable {
     /// As people write it: `x-api-key`, `Authorization`.
     let headerName: String
+    /// Where a second secret is sent; nil for nearly all.
+    var secondHeaderName: String?
     /// What stands before the key: `Token `, or nothing.
     let prefix: String
-    /// Takes the key out of the header's value; nil where it has another form.
-    let credential: @Sendable (_ headerValue: String) -> Secret?
+    /// Whether the key is two secrets with a colon between them: then either may name a scenario.
+    var isPair = false
+    /// Takes the key out of the headers' values; nil where they have another form.
+    let credential: @Sendable (_ headerValue: String, _ second: String?) -> Secret?
 
     /// `WWW-Authenticate` for a 401 (RFC 9110 15.5.2), where the key travels in Authorization; a header of the provider's own
     /// has no challenge.

@@ -25,8 +25,7 @@ extension MockProviders {
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws(MockError) -> MockProviders {
         try await start(
-            providers: catalog.definitions.compactMap { MockProvider($0) }, listeners: listeners, latency: latency,
-            clock: clock)
+            shelf: MockShelf(catalog), listeners: listeners, latency: latency, clock: clock)
     }
 
     private static func catalog(_ paths: [String]) throws(MockError) -> Catalog {

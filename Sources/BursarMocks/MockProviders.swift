@@ -39,7 +39,16 @@ public final class MockProviders: Sendable {
         providers: [MockProvider], listeners: [ListenerSource], latency: Duration, clock: any Clock<Duration>,
         wallTime: @escaping @Sendable () -> WallTime = MockHub.systemTime
     ) async throws(MockError) -> MockProviders {
-        let hub = MockHub(providers: providers, latency: latency, clock: clock, wallTime: wallTime)
+        try await start(
+            shelf: MockShelf(providers), listeners: listeners, latency: latency, clock: clock, wallTime: wallTime)
+    }
+
+    /// Listens on all of `listeners`, or on none.
+    static func start(
+        shelf: MockShelf, listeners: [ListenAddress], latency: Duration, clock: any Clock<Duration>,
+        wallTime: @escaping @Sendable () -> WallTime = MockHub.systemTime
+    ) async throws(MockError) -> MockProviders {
+        let hub = MockHub(shelf, latency: latency, clock: clock, wallTime: wallTime)
         let server = HTTPServer(
             configuration: ServerConfiguration(listeners: listeners.map { ListenerConfiguration($0) }), responder: hub,
             http2: HTTP2Protocol(),

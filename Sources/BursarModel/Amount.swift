@@ -10,6 +10,10 @@ package enum AmountKind: String, Sendable, CaseIterable {
     case total
     /// Given in all, spent or not.
     case granted
+    /// Spent in the period that the provider counts.
+    case used
+    /// The cap of what may be spent in it.
+    case limit
 }
 
 /// What an amount is counted in: three capitals are ISO 4217 money (`USD`), anything else is a provider's own unit
@@ -30,15 +34,43 @@ package struct AmountUnit: Sendable, Hashable, CustomStringConvertible {
     package var description: String { name }
 }
 
+/// Tells amounts of one kind and unit apart: `plan`, `topup`. *Value.*
+package struct AmountPart: Sendable, Hashable, CustomStringConvertible {
+    package let name: String
+
+    /// 1…24 of `A-Z a-z 0-9 _ -`, beginning with a letter.
+    package init?(_ name: some StringProtocol) {
+        guard let unit = AmountUnit(name), !name.utf8.contains(UInt8(ascii: ".")) else { return nil }
+        self.name = unit.name
+    }
+
+    package var description: String { name }
+}
+
 /// An exact number, what it counts and in what. *Value.*
 package struct Amount: Sendable, Equatable {
     package let kind: AmountKind
     package let value: ExactDecimal
     package let unit: AmountUnit
+    /// Nil where the provider has one figure of this kind and unit.
+    package let part: AmountPart?
+    /// When it is filled again; nil where the provider tells none.
+    package let resetsAt: WallTime?
+    /// When it is gone; nil where the provider tells none.
+    package let expiresAt: WallTime?
+    /// True for what stands beside the row's own amounts: it never takes the place of an `available` that is not told.
+    package let isAside: Bool
 
-    package init(kind: AmountKind, value: ExactDecimal, unit: AmountUnit) {
+    package init(
+        kind: AmountKind, value: ExactDecimal, unit: AmountUnit, part: AmountPart? = nil, resetsAt: WallTime? = nil,
+        expiresAt: WallTime? = nil, isAside: Bool = false
+    ) {
         self.kind = kind
         self.value = value
         self.unit = unit
+        self.part = part
+        self.resetsAt = resetsAt
+        self.expiresAt = expiresAt
+        self.isAside = isAside
     }
 }

@@ -1,6 +1,6 @@
 /// The amounts of one account as fetched at one moment, with the body they were read from. *Value.*
 package struct Reading: Sendable, Equatable {
-    /// In the definition's order; the first is the one that rows repeat as `available` where its kind is that.
+    /// In the definition's order.
     package let amounts: [Amount]
     /// What the provider itself says of low balance; nil where it says nothing.
     package let providerSaysLow: Bool?
@@ -8,13 +8,22 @@ package struct Reading: Sendable, Equatable {
     package let asOf: WallTime?
     /// What provider routes re-emit, byte for byte.
     package let reply: UpstreamReply
+    /// What of the body is not as documented and was not needed, in our own words: `data.plan is null where object is documented`.
+    package let drift: [String]
 
-    package init(amounts: [Amount], providerSaysLow: Bool?, asOf: WallTime?, reply: UpstreamReply) {
+    package init(
+        amounts: [Amount], providerSaysLow: Bool?, asOf: WallTime?, reply: UpstreamReply, drift: [String] = []
+    ) {
+        self.drift = drift
         self.amounts = amounts
         self.providerSaysLow = providerSaysLow
         self.asOf = asOf
         self.reply = reply
     }
+
+    /// The row's own amount: the `available` of the definition's first element. Nil where that is unknown or unlimited: neither another kind
+    /// nor another unit ever stands in for it.
+    package var available: Amount? { amounts.first { $0.kind == .available && !$0.isAside } }
 }
 
 /// An upstream's status, media type and body after any content coding was undone. *Value.* Untrusted text.

@@ -20,7 +20,7 @@ package struct UpstreamAccount: Sendable {
         id: AccountID?, definition: ProviderDefinition, baseURL: String? = nil, secret: Secret,
         parameters: [String: String] = [:], policy: RefreshPolicy, keys: CredentialKeys
     ) {
-        var base = baseURL ?? definition.origin
+        var base = baseURL ?? definition.origin(parameters: parameters) ?? definition.origin
         while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
         var policy = policy
         policy.residence = id == nil ? .passThrough : .configured

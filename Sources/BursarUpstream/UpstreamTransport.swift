@@ -20,30 +20,48 @@ extension UpstreamTransport {
     package func retireConnections() {}
 }
 
-/// A GET to a provider. *Value.* The credential stays a ``Secret`` in here; the transport opens it where it writes the head.
+/// A request to a provider, a GET nearly always. *Value.* The credential stays a ``Secret`` in here; the transport opens it where it writes the head.
 package struct UpstreamRequest: Sendable {
     package let url: String
     /// Everything but the credential's field; names in lower case.
     package let fields: [(name: String, value: String)]
     package let auth: AuthPlan
     package let secret: Secret
+    package let method: ProviderDefinition.Method
+    /// The same for everyone: no credential is ever in it.
+    package let body: [UInt8]?
     package var reach: UpstreamReach
 
-    /// Nil where the account lacks a parameter of the definition's path; the configuration refuses such an account.
-    package init?(_ account: UpstreamAccount) {
+    /// Nil where the account lacks a parameter of the definition; the configuration refuses such an account.
+    package init?(_ account: UpstreamAccount, now: WallTime) {
         let definition = account.definition
-        guard let target = definition.target(parameters: account.parameters) else { return nil }
-        url = account.baseURL + target
+        let values = CallValues(parameters: account.parameters, now: now, uuid: Self.randomUUID())
+        guard let planned = definition.request(values) else { return nil }
+        url = account.baseURL + planned.target
+        method = planned.method
+        body = planned.body
         let own = [
             ("accept", "application/json"), ("accept-language", "en"), ("accept-encoding", "gzip"),
             ("user-agent", "bursar/" + bursarVersion)
         ]
-        let fixed = definition.fixedHeaders.map { ($0.name.lowercased(), $0.value) }
+        let fixed = planned.headers.map { ($0.name, $0.value) }
         // Where a definition says otherwise, it knows its provider.
         fields = own.filter { name, _ in !fixed.contains { $0.0 == name } } + fixed
         auth = definition.auth
         secret = account.secret
         reach = UpstreamReach(baseURL: account.baseURL, definition: definition)
+    }
+
+    /// RFC 9562's version 4, for providers that want each call to have a name of its own.
+    private static func randomUUID() -> String {
+        let high = UInt64.random(in: 0...UInt64.max) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = UInt64.random(in: 0...UInt64.max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        func hex(_ value: UInt64, _ digits: Int) -> String {
+            let text = String(value, radix: 16)
+            return String(repeating: "0", count: digits - text.count) + text
+        }
+        let front = hex(high, 16), back = hex(low, 16)
+        return "\(front.prefix(8))-\(front.dropFirst(8).prefix(4))-\(front.suffix(4))-\(back.prefix(4))-\(back.suffix(12))"
     }
 }
 

@@ -14,12 +14,18 @@ package struct AuthPlan: Sendable, Hashable {
     /// As documented: `Authorization`.
     package let displayName: String
     package let scheme: Scheme
+    /// Where the provider wants two secrets, the header of the second, as documented; the secret is `first:second` then.
+    package let secondHeader: String?
 
-    package init(displayName: String, scheme: Scheme) {
+    package init(displayName: String, scheme: Scheme, secondHeader: String? = nil) {
         headerName = displayName.lowercased()
         self.displayName = displayName
         self.scheme = scheme
+        self.secondHeader = secondHeader
     }
+
+    /// Whether the secret is two with a colon between them.
+    package var isPair: Bool { scheme == .basic || secondHeader != nil }
 }
 
 extension AuthPlan {
@@ -29,6 +35,7 @@ extension AuthPlan {
         secret.withExposedBytes { bytes in
             switch scheme {
             case .apiKey(let prefix):
+                let bytes = secondHeader == nil ? bytes[...] : bytes.prefix { $0 != UInt8(ascii: ":") }
                 guard !bytes.isEmpty, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
                 return prefix + String(decoding: bytes, as: UTF8.self)
             case .basic:
@@ -36,6 +43,26 @@ extension AuthPlan {
                 guard bytes.contains(UInt8(ascii: ":")) else { return nil }
                 return "Basic " + Base64.encode(bytes)
             }
+        }
+    }
+
+    /// The value of ``secondHeader``; nil where there is none, or where the secret is no pair.
+    package func secondValue(for secret: Secret) -> String? {
+        guard secondHeader != nil else { return nil }
+        return secret.withExposedBytes { bytes in
+            guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            let second = bytes[(colon + 1)...]
+            guard !second.isEmpty, second.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+            return String(decoding: second, as: UTF8.self)
+        }
+    }
+
+    /// The credential of two headers as one secret.
+    package func credential(inHeaderValue value: String, second: String) -> Secret? {
+        guard secondHeader != nil, let first = credential(inHeaderValue: value), let second = Self.secret(second.trimmingBlanks)
+        else { return nil }
+        return first.withExposedBytes { first in
+            second.withExposedBytes { second in Secret(Array(first) + [UInt8(ascii: ":")] + Array(second)) }
         }
     }
 

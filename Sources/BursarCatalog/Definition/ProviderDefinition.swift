@@ -3,35 +3,88 @@ package import BursarModel
 
 /// A provider as data, compiled: what to ask, what an answer must be, what it says. *Value.*
 package struct ProviderDefinition: Sendable {
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+    }
+
     package let id: ProviderID
     /// For people: `Acme Cloud`.
     package let title: String
-    package let documentationURL: String?
-    /// `https://api.example.com`: scheme, host and port, no path.
-    package let origin: String
+    package let links: ProviderLinks
+    package let provenance: Provenance
+    /// One line that an operator must know: what kind of key it takes.
+    package let note: String?
+    package let server: ServerTemplate
     /// The documented path with the server's own part: `/v1/{team}/balance`. A trailing slash belongs to it.
     package let path: String
-    /// Fixed, without its question mark.
-    package let query: String?
+    package let method: Method
+    /// Sent with a POST, as JSON; the same for everyone.
+    package let body: [UInt8]?
+    /// Pairs of the query, in order.
+    let query: [RequestTemplate]
     package let auth: AuthPlan
     /// Sent with every request; names are lowercased.
-    package let fixedHeaders: [(name: String, value: String)]
+    let headers: [(name: String, value: RequestTemplate)]
     /// The first that is set makes an account where no file is given.
     package let environmentVariables: [String]
     /// The units its amounts may have, as far as they are known beforehand.
     package let unitNames: [String]
     /// What Bursar may take of a documented limit; nil where none is documented.
     package let budget: CallLimit?
+    /// How long a reading is good, where the provider documents it.
+    package let ttl: Duration?
     /// The names in braces in ``path``: each account gives their values.
     package let parameters: [String]
+    /// All that an account may give: of the path, the server, the query, headers and units.
+    package let accountParameters: [AccountParameter]
     /// In the order of the document.
     package let responses: [DocumentedResponse]
     /// The document as written, `x-bursar` included.
     package let openAPI: JSONValue
     /// For the mocks, which change numbers of the example.
     package let places: ExamplePlaces
+    /// What each example comes to.
+    package let examples: [ExampleOutcome]
 
     let plan: ResponsePlan
+
+    package var documentationURL: String? { links.documentation }
+    /// `https://api.example.com`: scheme, host and port, no path. With values that accounts give, the documented ones stand in it, else their
+    /// names in braces.
+    package var origin: String { server.origin(parameters: [:]) ?? server.text }
+
+    /// The same for one account; nil where a value is missing or not among the documented ones.
+    package func origin(parameters: [String: String]) -> String? { server.origin(parameters: parameters) }
+
+    package var parameterDefaults: [String: String] {
+        Dictionary(accountParameters.compactMap { parameter in parameter.standard.map { (parameter.name, $0) } }) { first, _ in first }
+    }
+}
+
+/// A value that a definition takes from an account. *Value.*
+package struct AccountParameter: Sendable, Hashable {
+    package let name: String
+    package var isRequired: Bool
+    /// What it is where the account says nothing.
+    package var standard: String?
+    /// The documented values; empty where any will do.
+    package var allowed: [String] = []
+}
+
+/// What an example of a definition comes to. *Value.*
+package struct ExampleOutcome: Sendable {
+    /// `200`, or `200 full` where a response has several.
+    package let name: String
+    package let status: Int
+    package let body: [UInt8]
+    package let evaluation: Evaluation
+    /// What the file says that it comes to; nil where it says nothing.
+    package let expected: [String]?
+    let mark: TextMark
+
+    /// The lines of `expect`.
+    package var lines: [String] { evaluation.lines }
 }
 
 /// So many calls in so much time. *Value.*
@@ -77,9 +130,45 @@ package struct ExamplePlaces: Sendable, Hashable {
     package let code: [Step]?
 }
 
+/// A request without its credential. *Value.*
+package struct PlannedRequest: Sendable {
+    /// Path and query: what stands behind the base URL.
+    package let target: String
+    /// Names in lower case.
+    package let headers: [(name: String, value: String)]
+    package let method: ProviderDefinition.Method
+    package let body: [UInt8]?
+}
+
 extension ProviderDefinition {
-    /// The path with its parameters put in and the fixed query: what stands behind the base URL. Nil where a parameter is missing.
-    package func target(parameters values: [String: String]) -> String? {
+    /// Nil where a parameter is missing.
+    package func request(_ values: CallValues) -> PlannedRequest? {
+        var values = values
+        values.parameters.merge(parameterDefaults) { given, _ in given }
+        guard var target = documentedPath(parameters: values.parameters) else { return nil }
+        var pairs: [String] = []
+        for template in query {
+            switch template.filled(values, isEncoded: true) {
+            case .text(let text): pairs.append(text)
+            case .leftOut: continue
+            case .lacking: return nil
+            }
+        }
+        if !pairs.isEmpty { target += "?" + pairs.joined(separator: "&") }
+        var headers: [(name: String, value: String)] = []
+        for (name, template) in self.headers {
+            switch template.filled(values, isEncoded: false) {
+            case .text(let text): headers.append((name, text))
+            case .leftOut: continue
+            case .lacking: return nil
+            }
+        }
+        if body != nil { headers.append(("content-type", "application/json")) }
+        return PlannedRequest(target: target, headers: headers, method: method, body: body)
+    }
+
+    /// The path with its parameters put in, without the query. Nil where a parameter is missing.
+    package func documentedPath(parameters values: [String: String]) -> String? {
         var target = ""
         var rest = path[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
@@ -89,25 +178,35 @@ extension ProviderDefinition {
             target += value.percentEncodedSegment
             rest = rest[rest.index(after: close)...]
         }
-        target += rest
-        return query.map { "\(target)?\($0)" } ?? target
+        return target + rest
     }
-}
 
-extension String {
-    /// Everything but RFC 3986's unreserved characters is encoded: the value stays one segment, whatever it is.
-    fileprivate var percentEncodedSegment: String {
-        let digits = Array("0123456789ABCDEF")
-        var result = ""
-        for byte in utf8 {
-            if byte.isASCIILetter || byte.isASCIIDigit || byte == 0x2D || byte == 0x2E || byte == 0x5F || byte == 0x7E {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                result.append("%")
-                result.append(digits[Int(byte >> 4)])
-                result.append(digits[Int(byte & 15)])
+    /// Whether `query` is what the definition itself sends for an account with these parameters, in any order. What is made anew for each call
+    /// may have any value.
+    package func asks(_ query: String, parameters: [String: String]) -> Bool {
+        let values = CallValues(
+            parameters: parameters.merging(parameterDefaults) { given, _ in given }, now: WallTime(milliseconds: 0), uuid: "")
+        return query.split(separator: "&").allSatisfy { pair in
+            self.query.contains { template in
+                if template.isMadePerCall { return pair.hasPrefix((template.name ?? "") + "=") }
+                guard case .text(let text) = template.filled(values, isEncoded: true) else { return false }
+                return pair == text
             }
         }
-        return result
+    }
+
+    /// The names in the query.
+    package var queryNames: [String] { query.compactMap(\.name) }
+
+    /// The query where it is the same for everyone and always; nil where there is none or where it varies.
+    package var constantQuery: String? {
+        let texts = query.map { template -> String? in
+            guard template.isConstant, case .text(let text) = template.filled(
+                CallValues(parameters: [:], now: WallTime(milliseconds: 0), uuid: ""), isEncoded: true)
+            else { return nil }
+            return text
+        }
+        let all = texts.compactMap(\.self)
+        return all.isEmpty || all.count != texts.count ? nil : all.joined(separator: "&")
     }
 }

@@ -21,11 +21,18 @@ struct ResponsePlan: Sendable {
     var table = SchemaTable()
     var responses: [Response] = []
     var mapping = Mapping()
+    /// Of ``mapping``.
+    var used = UsedPaths()
 
     /// The most particular documentation of a status, as OpenAPI has it.
     func response(for status: Int) -> Response? {
         responses.first { $0.key == .status(status) } ?? responses.first { $0.key == .range(status / 100) }
             ?? responses.first { $0.key == .default }
+    }
+
+    /// Whether `body` may be the provider's own word about `status`: by its schema, else by being an object.
+    private func isBorneOut(_ body: JSONValue, for status: Int) -> Bool {
+        response(for: status)?.schema == nil ? body.members != nil : isDocumented(body, for: status)
     }
 
     private func isDocumented(_ body: JSONValue, for status: Int) -> Bool {
@@ -40,24 +47,37 @@ struct ResponsePlan: Sendable {
 }
 
 extension ResponsePlan {
-    func evaluate(_ reply: UpstreamReply) -> Evaluation {
-        let body = Result { () throws(JSONError) in try JSONReader.read(reply.body) }
-        return (200..<300).contains(reply.status) ? evaluate(success: reply, body) : .failure(evaluate(error: reply, body))
+    func evaluate(_ reply: UpstreamReply, _ context: ReadingContext) -> Evaluation {
+        let body = Result { () throws(JSONError) in try JSONReader.read(reply.body.withoutByteOrderMark) }
+        return (200..<300).contains(reply.status)
+            ? evaluate(success: reply, body, context) : evaluate(error: reply, body)
     }
 
-    private func evaluate(error reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> EvaluatedFailure {
+    private func evaluate(error reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> Evaluation {
         let status = reply.status
+        func failure(_ code: ProblemCode, _ reason: String, documented: Bool = false) -> Evaluation {
+            .failure(EvaluatedFailure(code: code, upstreamStatus: status, reason: reason, documented: documented))
+        }
         let value = try? body.get()
         let documented = value.map { isDocumented($0, for: status) } ?? false
-        let meaning = value.flatMap(mapping.meaning(of:))
-        let code = meaning ?? mapping.code(forStatus: status)
-        // A rejected key withdraws the reading, so the word must be the provider's: a challenge of what stands before it, or of a proxy
-        // on the way, has the same status and another form.
-        if meaning == nil, code.withholdsStale, !documented, !isPlausible(value, reply) {
-            return EvaluatedFailure(
-                code: .upstreamError, upstreamStatus: status, reason: "status \(status) in a form that is not the provider's")
+        let told = value.flatMap { mapping.meaning(of: $0) }
+        let meaning = told ?? mapping.meaning(ofStatus: status)
+        if case .failure(let code) = meaning {
+            // A rejected key withdraws the reading, so the word must be the provider's: a challenge of what stands before it, or of a
+            // proxy on the way, has the same status and another form.
+            if told == nil, code.withholdsStale, !documented, !isPlausible(value, reply) {
+                return failure(.upstreamError, "status \(status) in a form that is not the provider's")
+            }
+            let shown = told == nil ? value.flatMap { mapping.shownCode(of: $0) }.map { ", \($0)" } ?? "" : ""
+            return failure(code, "status \(status)\(shown)", documented: documented)
         }
-        return EvaluatedFailure(code: code, upstreamStatus: status, reason: "status \(status)", documented: documented)
+        // An answer with an error's status: only in a body that is the provider's own word.
+        if let value, told != nil || isBorneOut(value, for: status),
+            let reading = mapping.reading(meaning: meaning, reply: withoutPrivate(reply, value))
+        {
+            return .reading(reading)
+        }
+        return failure(mapping.failureCode(ofStatus: status), "status \(status)", documented: documented)
     }
 
     /// Whether an answer that satisfies no schema can be the provider's own: none is documented for its status, and it is JSON, or empty
@@ -69,7 +89,9 @@ extension ResponsePlan {
     }
 
     /// The body's own error comes before the schema: an error body never has the shape of a success.
-    private func evaluate(success reply: UpstreamReply, _ body: Result<JSONValue, JSONError>) -> Evaluation {
+    private func evaluate(
+        success reply: UpstreamReply, _ body: Result<JSONValue, JSONError>, _ context: ReadingContext
+    ) -> Evaluation {
         func malformed(_ reason: String) -> Evaluation {
             .failure(EvaluatedFailure(code: .invalidResponse, upstreamStatus: reply.status, reason: reason))
         }
@@ -78,25 +100,39 @@ extension ResponsePlan {
         case .success(let body): value = body
         case .failure(let error): return malformed("the body is not JSON: \(error)")
         }
+        let own = withoutPrivate(reply, value)
         do throws(MappingError) {
-            if let failure = try mapping.innerFailure(of: value) {
-                return .failure(
-                    EvaluatedFailure(
-                        code: failure.code, upstreamStatus: reply.status, carriedStatus: failure.status, reason: failure.reason,
-                        documented: failure.status.map { isDocumented(value, for: $0) } ?? false))
+            if let inner = try mapping.innerMeaning(of: value, now: context.now) {
+                return evaluate(inner, of: value, own)
             }
             guard let response = response(for: reply.status), let schema = response.schema else {
                 return malformed("status \(reply.status) is not documented")
             }
+            let drift: [String]
             do throws(SchemaMismatch) {
-                try SchemaValidator.check(value, against: schema, in: table)
+                drift = try SchemaValidator.drift(of: value, from: schema, in: table, reading: used)
             } catch {
                 return malformed(error.description)
             }
-            return .reading(try mapping.reading(of: value, reply: reply))
+            return .reading(try mapping.reading(of: value, reply: own, context, drift: drift))
         } catch {
             return malformed(error.reason)
         }
+    }
+
+    private func evaluate(_ inner: InnerMeaning, of body: JSONValue, _ reply: UpstreamReply) -> Evaluation {
+        if let reading = mapping.reading(meaning: inner.meaning, reply: reply) { return .reading(reading) }
+        guard case .failure(let code) = inner.meaning else { return .reading(Reading(amounts: [], providerSaysLow: nil, asOf: nil, reply: reply)) }
+        return .failure(
+            EvaluatedFailure(
+                code: code, upstreamStatus: reply.status, carriedStatus: inner.status, reason: inner.reason,
+                documented: inner.status.map { isDocumented(body, for: $0) } ?? false))
+    }
+
+    /// What is kept and shown: without private fields, else byte for byte.
+    private func withoutPrivate(_ reply: UpstreamReply, _ body: JSONValue) -> UpstreamReply {
+        guard let struckOut = PrivateFields.struckOut(of: body, at: mapping.privatePaths) else { return reply }
+        return UpstreamReply(status: reply.status, contentType: reply.contentType, body: JSONWriter.compact(struckOut))
     }
 
     /// The documented example of an error with other words in it.
@@ -124,12 +160,24 @@ extension ResponsePlan {
 
 extension ProviderDefinition {
     /// Judges an answer. Any thread; no I/O; never traps, whatever the body is.
+    package func evaluate(status: Int, contentType: String?, body: [UInt8], _ context: ReadingContext) -> Evaluation {
+        var context = context
+        context.parameters.merge(parameterDefaults) { given, _ in given }
+        return plan.evaluate(UpstreamReply(status: status, contentType: contentType, body: body), context)
+    }
+
+    /// The same for an account without parameters, at a time that no example depends on.
     package func evaluate(status: Int, contentType: String?, body: [UInt8]) -> Evaluation {
-        plan.evaluate(UpstreamReply(status: status, contentType: contentType, body: body))
+        evaluate(status: status, contentType: contentType, body: body, exampleContext)
     }
 
     /// Bursar's own `message` in the shape that is documented for `status`; nil where none is.
     package func errorReply(status: Int, message: String) -> UpstreamReply? { plan.errorReply(status: status, message: message) }
+}
+
+extension [UInt8] {
+    /// JSON may not begin with one, and some programs write it all the same (RFC 8259, 8.1: a reader may ignore it).
+    var withoutByteOrderMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
 }
 
 extension JSONValue {

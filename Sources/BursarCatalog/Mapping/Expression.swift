@@ -1,15 +1,39 @@
 import BursarModel
 
-/// How an amount is computed: `available`, `total - used`, `- owed`, `sum(grants[].left)`. *Value.* Exact; no multiplication, no
+/// How an amount is computed: `available`, `total - used`, `-owed`, `sum(grants[].left)`. *Value.* Exact; no multiplication, no
 /// constants: a balance that needs more than this is not told by the provider but guessed.
 struct Expression: Sendable, Hashable {
     struct Term: Sendable, Hashable {
         let isNegated: Bool
         let path: ValuePath
-        /// Written with a `?` behind it: may be absent, and then the whole amount is left out.
-        let isOptional: Bool
+        let absence: Absence
         /// Within `sum(…)`.
         let isSum: Bool
+        /// What an element of a sum stands for that lacks the field.
+        var elementAbsence = Absence.refused
+    }
+
+    /// What it means that a field is absent or null. *Value.*
+    enum Absence: Sendable, Hashable {
+        /// The answer is malformed.
+        case refused
+        /// Written `path?`: the whole amount is left out.
+        case leavesOut
+        /// Written `path?0`: the page says that it stands for 0.
+        case zero
+
+        /// Takes the mark off the end of `word`.
+        fileprivate init(takingFrom word: inout Substring) {
+            if word.hasSuffix("?0") {
+                word = word.dropLast(2)
+                self = .zero
+            } else if word.hasSuffix("?") {
+                word = word.dropLast()
+                self = .leavesOut
+            } else {
+                self = .refused
+            }
+        }
     }
 
     let terms: [Term]
@@ -38,36 +62,63 @@ struct Expression: Sendable, Hashable {
     }
 
     private static func term(_ word: Substring, isNegated: Bool) throws(ValuePath.Refusal) -> Term {
+        try refuseArithmetic(word)
         var word = word
-        if word.dropFirst().contains(where: { $0 == "+" }) {
-            throw .init(reason: "between two paths stands ` + ` or ` - `, with a space before and behind it")
-        }
-        let isOptional = word.hasSuffix("?")
-        if isOptional { word = word.dropLast() }
+        let absence = Absence(takingFrom: &word)
         let isSum = word.hasPrefix("sum(") && word.hasSuffix(")")
-        let path = try ValuePath(parsing: String(isSum ? word.dropFirst(4).dropLast() : word))
+        var elementAbsence = Absence.refused
+        if isSum {
+            word = word.dropFirst(4).dropLast()
+            elementAbsence = Absence(takingFrom: &word)
+            if elementAbsence == .leavesOut {
+                throw .init(reason: "within sum(…) a field may be ?0; a ? behind the bracket says that the array may be absent")
+            }
+        }
+        let path = try ValuePath(parsing: String(word))
         guard path.hasEach == isSum else {
             throw .init(reason: isSum ? "sum(…) needs a path with [] in it" : "a path with [] needs sum(…) around it, or `each`")
         }
-        return Term(isNegated: isNegated, path: path, isOptional: isOptional, isSum: isSum)
+        return Term(isNegated: isNegated, path: path, absence: absence, isSum: isSum, elementAbsence: elementAbsence)
+    }
+
+    /// What people try who take this for a formula, with what to write in its place.
+    private static func refuseArithmetic(_ word: Substring) throws(ValuePath.Refusal) {
+        if word.dropFirst().contains("+") {
+            throw .init(reason: "between two paths stands ` + ` or ` - `, with a space before and behind it")
+        }
+        if word == "*" || word == "/" || word.contains("*") { throw .init(reason: "there is no * and no /; `scale` has factors") }
+        if ExactDecimal(word) != nil { throw .init(reason: "a number is no path: there are no constants") }
+        guard !word.hasPrefix("sum(") else { return }
+        if let bracket = word.firstIndex(of: "("), bracket != word.startIndex {
+            throw .init(reason: "there is no function but sum(…)")
+        }
+        if word.contains("(") || word.contains(")") { throw .init(reason: "there are no brackets but those of sum(…)") }
+        if word.hasPrefix("["), word.count > 1 { throw .init(reason: "a list of alternatives is YAML's: available: [a, b]") }
     }
 }
 
-/// What a word or a null in an amount's place means. *Value.*
+/// What a word, a number or a null in an amount's place means. *Value.*
 enum WordMeaning: String, Sendable, CaseIterable {
     /// There is no limit: no amount can be told, and it is not low.
     case unlimited
     /// The provider does not tell: the amount is left out.
     case unknown
+    /// Nothing is left: 0, and low.
+    case depleted
+    /// There is no such amount here, and nothing is wrong: it is left out.
+    case none
 }
 
 /// What an expression gives for one body. *Value.*
 enum Computed: Equatable {
     case value(ExactDecimal)
     case unlimited
-    /// Told to be unknown, or an optional field is absent: the amount is left out.
-    case leftOut
-    /// A field that must be there is absent.
+    case depleted
+    /// There is nothing to tell, and nothing is wrong.
+    case none
+    /// Told to be unknown, or an optional field is absent: the amount is left out, and why.
+    case leftOut(String)
+    /// A field that must be there is not, in words.
     case missing(String)
 }
 
@@ -76,45 +127,64 @@ struct MappingError: Error, Equatable {
     let reason: String
 }
 
+/// What is known beside the body. *Value.*
+struct AmountContext {
+    /// Elements of a `sum(…)` that count.
+    var conditions: [Condition] = []
+    var words = TokenTable<WordMeaning>()
+    var now: WallTime
+}
+
 extension Expression {
-    func compute(in body: JSONValue, words: [String: WordMeaning]) throws(MappingError) -> Computed {
-        var sum = ExactDecimal.zero
-        var isFirst = true
-        // What must be there is looked for also beside an optional field that is absent: a slip in its path shall not pass as one.
-        var isLeftOut = false
+    func compute(in body: JSONValue, _ context: AmountContext) throws(MappingError) -> Computed {
+        var sum: ExactDecimal?
+        var leftOut: String?
+        var isZero = false
         for term in terms {
-            switch try term.compute(in: body, words: words) {
+            switch try term.compute(in: body, context) {
             case .value(let value):
                 let signed = term.isNegated ? value.negated : value
-                // The first value is taken as it is: adding it to zero would be the same, but says so less plainly.
-                guard let next = isFirst ? signed : sum.adding(signed) else {
+                // The first value keeps its digits; 0 + 1.50 says so less plainly.
+                guard let next = sum.map({ $0.adding(signed) }) ?? signed else {
                     throw MappingError(reason: "\(term.path.text) brings a sum of more than \(ExactDecimal.maxDigits) digits")
                 }
                 sum = next
-                isFirst = false
-            case .unlimited: return term.isNegated ? .leftOut : .unlimited
-            case .leftOut: return .leftOut
+            case .unlimited: return term.isNegated ? .leftOut("\(term.path.text) has no limit") : .unlimited
+            case .depleted: return .depleted
+            case .none:
+                // An empty array adds nothing to the other terms.
+                guard term.isSum else { return .none }
+            case .leftOut(let why): return .leftOut(why)
             case .missing(let what):
-                guard term.isOptional else { return .missing(what) }
-                isLeftOut = true
+                switch term.absence {
+                case .refused: return .missing(what)
+                case .leavesOut: leftOut = leftOut ?? what
+                case .zero: isZero = true
+                }
             }
         }
-        return isLeftOut ? .leftOut : .value(sum)
+        if let leftOut { return .leftOut(leftOut) }
+        return sum.map { .value($0) } ?? (isZero ? .value(.zero) : .none)
     }
 }
 
 extension Expression.Term {
-    fileprivate func compute(in body: JSONValue, words: [String: WordMeaning]) throws(MappingError) -> Computed {
-        guard isSum else { return try Self.read(path.value(in: body), path, words) }
-        guard let values = path.values(in: body) else { return .missing(path.text) }
+    fileprivate func compute(in body: JSONValue, _ context: AmountContext) throws(MappingError) -> Computed {
+        guard isSum else { return try Self.read(path.value(in: body), path.text, context.words) }
+        guard let elements = path.elements(in: body) else { return .missing(path.lack(in: body)) }
+        guard !elements.isEmpty else { return .none }
         var sum = ExactDecimal.zero
-        for value in values {
-            switch try Self.read(value, path, words) {
+        for (index, element) in elements.enumerated()
+        where context.conditions.allSatisfy({ $0.holds(in: element, now: context.now) }) {
+            switch try Self.read(path.behindEach.value(in: element), path.text(at: index), context.words) {
             case .value(let value):
                 guard let next = sum.adding(value) else {
                     throw MappingError(reason: "\(path.text) sums to more than \(ExactDecimal.maxDigits) digits")
                 }
                 sum = next
+            case .missing where elementAbsence == .zero: continue
+            case .none: continue
+            case .depleted: continue
             case let other: return other
             }
         }
@@ -123,22 +193,34 @@ extension Expression.Term {
 
     /// A JSON number, or a decimal in a string; null as absent, unless a word says what it means.
     private static func read(
-        _ value: JSONValue?, _ path: ValuePath, _ words: [String: WordMeaning]
+        _ value: JSONValue?, _ path: String, _ words: TokenTable<WordMeaning>
     ) throws(MappingError) -> Computed {
+        guard let value else { return .missing("\(path) is missing") }
+        if !words.isEmpty, let meaning = words[value] { return Computed(meaning, of: path) }
         switch value {
-        case nil: return .missing(path.text)
-        case .null?: return words["null"].map { $0 == .unlimited ? .unlimited : .leftOut } ?? .missing(path.text)
-        case .string(let text)?:
-            if let word = words[text] { return word == .unlimited ? .unlimited : .leftOut }
-            guard let decimal = ExactDecimal(text) else { throw MappingError(reason: "\(path.text) is no decimal number") }
+        case .null: return .missing("\(path) is null")
+        case .string(let text):
+            // A decimal in a text means what the number would.
+            if ExactDecimal(text) != nil, let meaning = words[number: text] { return Computed(meaning, of: path) }
+            guard let decimal = ExactDecimal(text) else { throw MappingError(reason: "\(path) is no decimal number") }
             return .value(decimal)
-        case .number(let text)?:
-            if let word = words[text] { return word == .unlimited ? .unlimited : .leftOut }
+        case .number(let text):
             guard let decimal = ExactDecimal(text) else {
-                throw MappingError(reason: "\(path.text) has more than \(ExactDecimal.maxDigits) digits")
+                throw MappingError(reason: "\(path) has more than \(ExactDecimal.maxDigits) digits")
             }
             return .value(decimal)
-        case .bool?, .array?, .object?: throw MappingError(reason: "\(path.text) is no number")
+        case .bool, .array, .object: throw MappingError(reason: "\(path) is no number")
+        }
+    }
+}
+
+extension Computed {
+    fileprivate init(_ meaning: WordMeaning, of path: String) {
+        switch meaning {
+        case .unlimited: self = .unlimited
+        case .unknown: self = .leftOut("\(path) is said to be unknown")
+        case .depleted: self = .depleted
+        case .none: self = .none
         }
     }
 }

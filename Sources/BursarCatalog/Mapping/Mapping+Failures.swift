@@ -1,53 +1,56 @@
 import BursarModel
 
-/// An error that a 2xx body reports. *Value.*
-struct InnerFailure: Equatable {
-    let code: ProblemCode
+/// What a 2xx body reports that is no success. *Value.*
+struct InnerMeaning: Equatable {
+    let meaning: AnswerMeaning
     /// The code in the body where it is one of HTTP's error statuses.
     let status: Int?
     let reason: String
 }
 
 extension Mapping {
-    /// The rule that a 2xx body breaks, if any.
-    /// - Throws: where a field that the rule needs is absent or of another type: then the body is not an error, but malformed.
-    func innerFailure(of body: JSONValue) throws(MappingError) -> InnerFailure? {
-        for rule in success {
+    /// What a 2xx body means that breaks a success rule; nil where it breaks none.
+    /// - Throws: where a field that the rule needs is absent or of another type, and no code tells more: then the body is not an error, but
+    ///   malformed.
+    func innerMeaning(of body: JSONValue, now: WallTime) throws(MappingError) -> InnerMeaning? {
+        for rule in success where !rule.holds(in: body, now: now) {
+            // An error object where the field should be, or a code of another type, is an error all the same.
+            if let meaning = meaningByCode(of: body, now: now) { return meaning }
             let value = rule.path.value(in: body) ?? .null
-            if rule.allowed.contains(where: { $0.isSame(as: value) }) { continue }
-            if value.isNull {
-                if rule.isOptional { continue }
-                // An error object where the field should be is an error all the same.
-                if let failure = failureByCode(of: body) { return failure }
-                throw MappingError(reason: "\(rule.path.text) is missing")
-            }
+            guard !value.isNull else { throw MappingError(reason: rule.path.lack(in: body)) }
             let expectsNull = rule.allowed.contains(.null)
             guard expectsNull || rule.allowed.contains(where: { $0.typeName == value.typeName }) else {
-                throw MappingError(reason: "\(rule.path.text) is \(value.typeName)")
+                throw MappingError(reason: "\(rule.path.text) is \(value.typeName) where \(rule.expected) is expected")
             }
-            return failureByCode(of: body)
-                ?? InnerFailure(code: .upstreamError, status: nil, reason: "\(rule.path.text) reports an error")
+            let shown = rule.path.value(in: body)?.integer.map { "reports \($0)" } ?? "reports an error"
+            return InnerMeaning(meaning: .failure(.upstreamError), status: nil, reason: "\(rule.path.text) \(shown)")
         }
         return nil
     }
 
-    /// The class that the body's own code has been given; nil where it has none or no code is there.
-    func meaning(of body: JSONValue) -> ProblemCode? {
+    /// What the body's own code has been given for a meaning; nil where it has none or no code is there.
+    func meaning(of body: JSONValue) -> AnswerMeaning? {
         for path in codes.paths {
-            if let code = path.value(in: body)?.codeText, let meaning = codes.meanings[code] { return meaning }
+            if let value = path.value(in: body), let meaning = codes.meanings[value] { return meaning }
         }
         return nil
     }
 
-    private func failureByCode(of body: JSONValue) -> InnerFailure? {
+    /// The number of the body's code, for the log: what a definition's writer may want to give a meaning. A word is the upstream's own text.
+    func shownCode(of body: JSONValue) -> String? {
         for path in codes.paths {
-            guard let value = path.value(in: body), let text = value.codeText, !isSuccess(value, at: path) else { continue }
+            if let number = path.value(in: body)?.integer { return "\(path.text) reports \(number)" }
+        }
+        return nil
+    }
+
+    private func meaningByCode(of body: JSONValue, now: WallTime) -> InnerMeaning? {
+        for path in codes.paths {
+            guard let value = path.value(in: body), !isSuccess(value, at: path) else { continue }
             let status = value.integer.flatMap { (400...599).contains($0) ? $0 : nil }
-            let code = codes.meanings[text] ?? status.map { self.code(forStatus: $0) }
-            guard let code else { continue }
-            // A number may be shown; a word is the upstream's own text.
+            guard let meaning = codes.meanings[value] ?? status.map({ self.meaning(ofStatus: $0) }) else { continue }
             let shown = value.integer.map { "\($0)" } ?? "an error"
-            return InnerFailure(code: code, status: status, reason: "\(path.text) reports \(shown)")
+            return InnerMeaning(meaning: meaning, status: status, reason: "\(path.text) reports \(shown)")
         }
         return nil
     }
@@ -57,23 +60,34 @@ extension Mapping {
     }
 
     /// The definition's word about a status, else what HTTP means by it.
-    func code(forStatus status: Int) -> ProblemCode {
-        if let code = statuses[status] { return code }
+    func meaning(ofStatus status: Int) -> AnswerMeaning { statuses[status] ?? .failure(Self.plainCode(ofStatus: status)) }
+
+    /// The same where the body does not bear out that it is an answer: then it is a failure like any other.
+    func failureCode(ofStatus status: Int) -> ProblemCode {
+        if case .failure(let code)? = statuses[status] { return code }
+        return Self.plainCode(ofStatus: status)
+    }
+
+    private static func plainCode(ofStatus status: Int) -> ProblemCode {
         switch status {
-        case 401: return .unauthorized
-        case 403: return .forbidden
-        case 429: return .rateLimited
-        default: return .upstreamError
+        case 401: .unauthorized
+        case 403: .forbidden
+        case 429: .rateLimited
+        default: .upstreamError
         }
     }
 }
 
-extension JSONValue {
-    /// A number or a word that may be a code.
-    fileprivate var codeText: String? {
-        switch self {
-        case .number(let text), .string(let text): text
-        case .null, .bool, .array, .object: nil
-        }
+extension Condition {
+    /// For messages: `"true" (text)`.
+    fileprivate var expected: String {
+        allowed.map { value in
+            switch value {
+            case .string(let text): "the text \"\(text)\""
+            case .number(let text): text
+            case .bool(let flag): flag ? "true" : "false"
+            case .null, .array, .object: "null"
+            }
+        }.joined(separator: " or ")
     }
 }

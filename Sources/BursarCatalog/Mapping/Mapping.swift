@@ -3,31 +3,37 @@ import BursarModel
 
 /// What a definition's `x-bursar` says about bodies. *Value.*
 struct Mapping: Sendable {
-    /// Amounts, `low` and `as_of` start from the first of these that is there.
+    /// Amounts, `low`, `as_of` and `first` start from the first of these that is there.
     var roots: [ValuePath] = [.root]
-    var success: [SuccessRule] = []
+    var success: [Condition] = []
     var codes = CodeRule()
-    var statuses: [Int: ProblemCode] = [:]
+    var statuses = StatusTable()
     /// Where an error body has its words: the first that is in the documented example.
     var messages: [ValuePath] = []
     var amounts: [AmountRule] = []
+    /// The name of the unit whose amounts are the row's own.
+    var first: ValuePath?
     var low: FlagRule?
-    var asOf: ValuePath?
-
-    /// What must hold of a 2xx body: `code: 200`. *Value.*
-    struct SuccessRule: Sendable {
-        let path: ValuePath
-        /// Written with `?`: holds where the field is absent.
-        let isOptional: Bool
-        /// `null` means null or absent.
-        let allowed: [JSONValue]
-    }
+    var asOf: [ValuePath] = []
+    /// Struck out of what is kept and shown. From the body, not from the root.
+    var privatePaths: [ValuePath] = []
 
     /// Codes inside a body and what they mean. *Value.*
     struct CodeRule: Sendable {
         var paths: [ValuePath] = []
-        /// By the code as text, numbers and words alike.
-        var meanings: [String: ProblemCode] = [:]
+        var meanings = TokenTable<AnswerMeaning>()
+    }
+
+    /// HTTP statuses that mean something else than usual. *Value.*
+    struct StatusTable: Sendable {
+        var exact: [Int: AnswerMeaning] = [:]
+        /// `4XX` is 4.
+        var ranges: [Int: AnswerMeaning] = [:]
+
+        /// A range says nothing about the statuses that mean something by themselves.
+        subscript(status: Int) -> AnswerMeaning? {
+            exact[status] ?? ([401, 403, 429].contains(status) ? nil : ranges[status / 100])
+        }
     }
 
     /// A boolean, or its opposite. *Value.*
@@ -46,43 +52,90 @@ extension Mapping {
         return nil
     }
 
-    func reading(of body: JSONValue, reply: UpstreamReply) throws(MappingError) -> Reading {
+    func reading(
+        of body: JSONValue, reply: UpstreamReply, _ context: ReadingContext, drift: [String]
+    ) throws(MappingError) -> Reading {
         guard let root = root(of: body) else {
-            throw MappingError(reason: "\(roots.map(\.text).joined(separator: " and ")) is missing")
+            throw MappingError(reason: roots.map { $0.lack(in: body) }.joined(separator: ", and "))
         }
-        var computed = ComputedAmounts()
-        for rule in amounts { try rule.compute(in: root, into: &computed) }
-        for (index, amount) in computed.amounts.enumerated()
-        where computed.amounts[..<index].contains(where: { $0.kind == amount.kind && $0.unit == amount.unit }) {
-            throw MappingError(reason: "two \(amount.kind.rawValue) amounts have one unit")
+        var groups: [AmountGroup] = []
+        var drift = drift
+        var isCalm = false
+        for (index, rule) in amounts.enumerated() {
+            let computed = try rule.groups(in: root, context, element: index)
+            isCalm = isCalm || computed.isEmpty
+            groups += computed
         }
-        guard !computed.amounts.isEmpty || computed.isUnlimited else { throw MappingError(reason: "there is no amount") }
+        let own = ownGroup(groups, in: root)
+        if let own, own != 0 { groups.insert(groups.remove(at: own), at: 0) }
+        let ownGroup = own == nil ? nil : groups.first
+        var amounts: [Amount] = []
+        for (index, group) in groups.enumerated() { amounts += group.amounts(isAside: index > 0 || ownGroup == nil) }
+        for kind in Self.removeRepeated(&amounts) {
+            drift.append("two \(kind.rawValue) amounts have one unit: neither is told")
+            isCalm = true
+        }
+        let hasAnswer = isCalm || groups.contains { $0.isUnlimited || $0.isCalm || $0.isDepleted }
+        guard !amounts.isEmpty || hasAnswer else { throw MappingError(reason: nothing(groups)) }
         let low = try low?.read(in: root)
+        let said = ownGroup.flatMap { $0.isDepleted ? true : $0.isUnlimited ? false : nil }
         return Reading(
-            amounts: computed.amounts, providerSaysLow: low ?? (computed.isUnlimited ? false : nil),
-            asOf: asOf.flatMap { Self.time($0.value(in: root)) }, reply: reply)
+            amounts: amounts, providerSaysLow: said == true ? true : low ?? said, asOf: asOf.firstTime(in: root), reply: reply,
+            drift: drift)
     }
 
-    /// RFC 3339, or seconds since 1970. What is malformed or before 1970-01-02 is unset: `0001-01-01T00:00:00Z` and 0 are what
-    /// programs write for "never", and a time nobody can read must not cost the balance.
-    private static func time(_ value: JSONValue?) -> WallTime? {
-        let time: WallTime?
-        switch value {
-        case .string(let text)?: time = WallTime(rfc3339: text) ?? seconds(text)
-        case .number(let text)?: time = seconds(text)
-        default: time = nil
+    /// A reading of an answer that says without figures that nothing is left, or that there is nothing to tell.
+    func reading(meaning: AnswerMeaning, reply: UpstreamReply) -> Reading? {
+        switch meaning {
+        case .failure: return nil
+        case .none: return Reading(amounts: [], providerSaysLow: nil, asOf: nil, reply: reply)
+        case .depleted:
+            var amounts: [Amount] = []
+            if let rule = self.amounts.first, case .fixed(let unit) = rule.unit,
+                rule.kinds.contains(where: { $0.kind == .available })
+            {
+                amounts.append(Amount(kind: .available, value: .zero, unit: unit, part: rule.part))
+            }
+            return Reading(amounts: amounts, providerSaysLow: true, asOf: nil, reply: reply)
         }
-        // No time beyond the year 9999 either: it could not be written.
-        guard let time, time.milliseconds >= 86_400_000, time.milliseconds < 253_402_300_800_000 else { return nil }
-        return time
     }
 
-    private static func seconds(_ text: String) -> WallTime? {
-        let whole = text.prefix { $0 != "." }
-        guard ExactDecimal(text) != nil, let seconds = parseASCIIDigits(whole) else { return nil }
-        let behind = text.dropFirst(whole.count + 1).prefix(3)
-        let milliseconds = parseASCIIDigits(behind + String(repeating: "0", count: 3 - behind.count)) ?? 0
-        return WallTime(milliseconds: WallTime(seconds: Int64(seconds)).milliseconds.addingSaturating(Int64(milliseconds)))
+    /// The group that the row's own amount is in; nil where the body names a unit that no group has.
+    private func ownGroup(_ groups: [AmountGroup], in root: JSONValue) -> Int? {
+        if let first, let name = first.value(in: root)?.text { return groups.firstIndex { $0.unit?.name == name } }
+        return groups.first.map { $0.element == 0 } == true ? 0 : nil
+    }
+
+    /// A figure that is told twice is not known. Removes all of it, and returns the kinds.
+    private static func removeRepeated(_ amounts: inout [Amount]) -> [AmountKind] {
+        struct Name: Hashable {
+            let kind: AmountKind
+            let unit: AmountUnit
+            let part: AmountPart?
+        }
+        func name(_ amount: Amount) -> Name { Name(kind: amount.kind, unit: amount.unit, part: amount.part) }
+        var counts: [Name: Int] = [:]
+        for amount in amounts { counts[name(amount), default: 0] += 1 }
+        guard counts.count != amounts.count else { return [] }
+        let repeated = Set(counts.filter { $0.value > 1 }.keys)
+        amounts.removeAll { repeated.contains(name($0)) }
+        return AmountKind.allCases.filter { kind in repeated.contains { $0.kind == kind } }
+    }
+
+    /// Why there is no amount, with what was left out.
+    private func nothing(_ groups: [AmountGroup]) -> String {
+        let leftOut = groups.flatMap(\.leftOut)
+        return leftOut.first.map { "there is no amount: \($0)" } ?? "there is no amount"
+    }
+}
+
+extension [ValuePath] {
+    /// The first that leads to a time.
+    func firstTime(in body: JSONValue) -> WallTime? {
+        for path in self {
+            if let time = BodyTime.read(path.value(in: body)) { return time }
+        }
+        return nil
     }
 }
 

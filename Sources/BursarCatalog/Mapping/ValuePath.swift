@@ -100,22 +100,47 @@ struct ValuePath: Sendable, Hashable {
         return value
     }
 
-    /// The values behind `[]`, nil for an element without one; nil where there is no array.
-    func values(in body: JSONValue) -> [JSONValue?]? {
-        guard let each = steps.firstIndex(of: .each) else { return [value(in: body)] }
-        let before = ValuePath(steps: Array(steps[..<each]), text: text)
-        let behind = ValuePath(steps: Array(steps[(each + 1)...]), text: text)
-        guard let elements = before.value(in: body)?.elements else { return nil }
-        return elements.map { behind.value(in: $0) }
+    /// The elements of the array before `[]`; nil where there is none.
+    func elements(in body: JSONValue) -> [JSONValue]? {
+        guard let each = steps.firstIndex(of: .each) else { return nil }
+        return ValuePath(steps: Array(steps[..<each]), text: text).value(in: body)?.elements
     }
 
-    /// Concrete steps with the first element in place of `[]`.
-    var firstPlace: [ExamplePlaces.Step] {
+    /// The way from an element of ``elements(in:)``.
+    var behindEach: ValuePath {
+        guard let each = steps.firstIndex(of: .each) else { return self }
+        return ValuePath(steps: Array(steps[(each + 1)...]), text: text)
+    }
+
+    /// Any element of ``elements(in:)``.
+    var arrayElement: ValuePath { ValuePath(steps: Array(steps.prefix { $0 != .each }) + [.each], text: text) }
+
+    /// As written, with an index in `[]`.
+    func text(at index: Int) -> String {
+        guard let bracket = text.firstIndex(of: "[") , text[bracket...].hasPrefix("[]") else { return text }
+        return text[...bracket] + "\(index)" + text[text.index(after: bracket)...]
+    }
+
+    /// Why there is no value: `data.balance is null`, `wallets is missing`.
+    func lack(in body: JSONValue) -> String {
+        let own = hasEach ? ValuePath(steps: Array(steps.prefix { $0 != .each }), text: text.prefix { $0 != "[" } + "") : self
+        guard let value = own.value(in: body) else { return "\(own.text) is missing" }
+        return hasEach && !value.isNull ? "\(own.text) is no array" : "\(own.text) is null"
+    }
+
+    /// The path that begins where `prefix` leads.
+    func appended(to prefix: ValuePath) -> ValuePath { ValuePath(steps: prefix.steps + steps, text: text) }
+
+    /// Concrete steps; of a path with `[]` those of the first element.
+    var firstPlace: [ExamplePlaces.Step] { place(at: 0) }
+
+    /// Concrete steps with an element in place of `[]`.
+    func place(at element: Int) -> [ExamplePlaces.Step] {
         steps.map { step in
             switch step {
             case .key(let key): .key(key)
             case .index(let index): .index(index)
-            case .each: .index(0)
+            case .each: .index(element)
             }
         }
     }

@@ -3,28 +3,51 @@ import BursarModel
 /// A definition is tried on its own examples: whoever writes one learns at `bursar check`, and not from a customer, that a path is
 /// misspelt.
 extension DefinitionReader {
+    /// What each example comes to, and what the file expects of it.
+    mutating func outcomes(
+        of examples: [ResponseReader.Example], _ definition: ProviderDefinition, _ expect: [MappingReader.Expectation]
+    ) -> [ExampleOutcome] {
+        for expectation in expect where !examples.contains(where: { $0.name == expectation.example }) {
+            let names = examples.map(\.name)
+            problems.error(
+                expectation.mark, "no example with a schema is called \(DefinitionProblems.quoted(expectation.example))",
+                hint: "there are " + names.joined(separator: ", ") + "; of several examples of a response each has its name behind")
+        }
+        return examples.map { example in
+            let status = example.key.exampleStatus
+            let body = JSONWriter.compact(example.value)
+            return ExampleOutcome(
+                name: example.name, status: status, body: body,
+                evaluation: definition.evaluate(status: status, contentType: nil, body: body),
+                expected: expect.first { $0.example == example.name }?.lines, mark: example.mark)
+        }
+    }
+
     mutating func checkExamples(
-        of definition: ProviderDefinition, _ examples: [ResponseReader.Example], at mark: TextMark
+        of definition: ProviderDefinition, _ examples: [ResponseReader.Example], _ outcomes: [ExampleOutcome], at mark: TextMark
     ) -> ExamplePlaces {
         var main: JSONValue?
         var readable: [JSONValue] = []
-        for example in examples {
-            let status = example.key.exampleStatus
-            let body = JSONWriter.compact(example.value)
-            switch definition.evaluate(status: status, contentType: nil, body: body) {
-            case .reading:
-                if main == nil { main = example.value }
-                readable.append(example.value)
-            case .failure(let failure) where (200..<300).contains(status):
+        for (example, outcome) in zip(examples, outcomes) {
+            let isSuccess = (200..<300).contains(outcome.status)
+            switch outcome.evaluation {
+            case .reading(let reading):
+                if isSuccess {
+                    if main == nil, !reading.amounts.isEmpty { main = example.value }
+                    readable.append(example.value)
+                    for drift in reading.drift { problems.error(example.mark, "this example is not as documented: \(drift)") }
+                }
+            case .failure(let failure) where isSuccess:
                 // An error inside a 2xx may be documented there, too.
-                if failure.code == .invalidResponse {
+                if failure.code == .invalidResponse, outcome.expected != outcome.lines {
                     problems.error(example.mark, "this example is not read as a balance: \(failure.reason)")
                 }
             case .failure(let failure):
                 if !failure.documented { problems.error(example.mark, "this example does not satisfy its schema") }
             }
+            if let expected = outcome.expected, expected != outcome.lines { tell(outcome, expected) }
         }
-        guard let main else {
+        guard let main = main ?? readable.first else {
             if !problems.hasErrors {
                 problems.error(
                     mark, "no 2xx response has an example that is a balance",
@@ -32,29 +55,104 @@ extension DefinitionReader {
             }
             return ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil)
         }
-        warnOfUntried(definition.plan.mapping, by: readable)
-        return definition.plan.mapping.places(in: main)
+        let mapping = definition.plan.mapping
+        warnOfUntried(mapping, by: readable, definition.exampleContext)
+        warnOfUnseen(mapping, readable: readable, all: examples.map(\.value), at: mark)
+        warnOfMessages(mapping, examples)
+        return mapping.places(in: main, definition.exampleContext)
+    }
+
+    private mutating func tell(_ outcome: ExampleOutcome, _ expected: [String]) {
+        func words(_ lines: [String]) -> String { lines.isEmpty ? "nothing" : lines.joined(separator: ", ") }
+        problems.error(
+            outcome.mark, "this example gives \(words(outcome.lines)), and expect says \(words(expected.map { $0.shownLine }))")
     }
 
     /// An amount that may be left out is left out for ever where its path is misspelt; only an example that has it can tell.
-    private mutating func warnOfUntried(_ mapping: Mapping, by examples: [JSONValue]) {
-        for rule in mapping.amounts {
+    private mutating func warnOfUntried(_ mapping: Mapping, by examples: [JSONValue], _ context: ReadingContext) {
+        for (index, rule) in mapping.amounts.enumerated() {
             var given: Set<AmountKind> = []
+            var why: String?
             for example in examples {
-                var computed = ComputedAmounts()
-                guard let root = mapping.root(of: example), (try? rule.compute(in: root, into: &computed)) != nil else {
+                guard let root = mapping.root(of: example), let groups = try? rule.groups(in: root, context, element: index) else {
                     continue
                 }
-                given.formUnion(computed.amounts.map(\.kind))
-                // No figure can be told then, and the example has shown that.
-                if computed.isUnlimited { given.insert(.available) }
+                for group in groups {
+                    given.formUnion(group.figures.map(\.kind))
+                    why = why ?? group.leftOut.first
+                    // No figure can be told then, and the example has shown that.
+                    if group.isUnlimited { given.insert(.available) }
+                }
             }
             for kind in rule.kinds where !given.contains(kind.kind) {
                 problems.warning(
                     kind.mark, "no example gives this \(kind.kind.rawValue) amount, so nothing shows that its path is right",
-                    hint: "add an example that has it")
+                    hint: why.map { "\($0); add an example that has it" } ?? "add an example that has it")
             }
+            let elements = examples.compactMap { mapping.root(of: $0) }.flatMap { root in
+                rule.each.map { $0.value(in: root)?.elements ?? [] } ?? [root]
+            }
+            for (name, paths) in [("resets", rule.resets), ("expires", rule.expires)] where !paths.isEmpty {
+                guard !elements.contains(where: { paths.firstTime(in: $0) != nil }), let mark = rule.kinds.first?.mark else { continue }
+                problems.warning(mark, "no example has a \(name) that can be read as a time", hint: "add an example that has it")
+            }
+            warnOfSmallMoney(rule, elements)
         }
+    }
+
+    private mutating func warnOfSmallMoney(_ rule: AmountRule, _ elements: [JSONValue]) {
+        guard case .told(let told) = rule.unit, !told.isMoney, let mark = rule.kinds.first?.mark else { return }
+        for element in elements {
+            guard let text = told.path.value(in: element)?.text, told.names[text] == nil, text.utf8.count == 3,
+                text != text.uppercased(), Currencies.contains(text.uppercased())
+            else { continue }
+            return problems.warning(
+                mark, "the unit of an example is a currency in small letters, and so a unit of its own",
+                hint: "unit: {at: \(told.path.text), money: true}")
+        }
+    }
+
+    /// What no example has may be misspelt, and would never be found.
+    private mutating func warnOfUnseen(_ mapping: Mapping, readable: [JSONValue], all: [JSONValue], at mark: TextMark) {
+        let roots = readable.compactMap { mapping.root(of: $0) }
+        if let low = mapping.low, !roots.contains(where: { low.path.value(in: $0)?.boolean != nil }) {
+            problems.warning(mark, "no example has a boolean at low: \(low.path.text)", hint: "is the path right?")
+        }
+        if !mapping.asOf.isEmpty, !roots.contains(where: { mapping.asOf.firstTime(in: $0) != nil }) {
+            problems.warning(
+                mark, "no example has an as_of that can be read as a time",
+                hint: "RFC 3339, Unix seconds or milliseconds, or a date alone")
+        }
+        for path in mapping.codes.paths where !all.contains(where: { path.value(in: $0).map { !$0.isNull } ?? false }) {
+            problems.warning(mark, "no example has a code at \(path.text)", hint: "add the example of an error that has it")
+        }
+    }
+
+    /// Bursar's own words go there, so it must be a text.
+    private mutating func warnOfMessages(_ mapping: Mapping, _ examples: [ResponseReader.Example]) {
+        guard !mapping.messages.isEmpty else { return }
+        let errors = examples.filter { !(200..<300).contains($0.key.exampleStatus) }
+        for example in errors where !mapping.messages.contains(where: { $0.value(in: example.value)?.text != nil }) {
+            problems.warning(example.mark, "this example has no text at message, where an error's words go")
+        }
+    }
+}
+
+extension String {
+    /// A line of `expect` as it may be shown: it is the definition's own text, but people paste all kinds of things.
+    fileprivate var shownLine: String {
+        utf8.count <= 160 && utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } ? self : "(not shown)"
+    }
+}
+
+extension ProviderDefinition {
+    /// What examples are read beside: a time and values that no test depends on.
+    package var exampleContext: ReadingContext {
+        var parameters: [String: String] = [:]
+        for parameter in accountParameters {
+            parameters[parameter.name] = parameter.standard ?? parameter.allowed.first ?? "example"
+        }
+        return ReadingContext(parameters: parameters, now: WallTime(seconds: 1_790_000_000))
     }
 }
 
@@ -71,7 +169,7 @@ extension ResponsePlan.Response.Key {
 
 extension Mapping {
     /// Where the example has what the mapping reads.
-    func places(in example: JSONValue) -> ExamplePlaces {
+    func places(in example: JSONValue, _ context: ReadingContext) -> ExamplePlaces {
         let root = roots.first { $0.value(in: example).map { !$0.isNull } ?? false } ?? .root
         let body = root.value(in: example) ?? .null
         let prefix = root.firstPlace
@@ -80,20 +178,22 @@ extension Mapping {
             rule.allowed.contains { $0.integer != nil } && rule.path.value(in: example)?.integer != nil
         }
         return ExamplePlaces(
-            firstAmount: firstAmount(in: body).map { prefix + $0 }, lowFlag: flag, code: code?.path.firstPlace)
+            firstAmount: firstAmount(in: body, context).map { prefix + $0 }, lowFlag: flag, code: code?.path.firstPlace)
     }
 
-    private func firstAmount(in body: JSONValue) -> [ExamplePlaces.Step]? {
+    /// Of the row's own amount where it is told, else of the first.
+    private func firstAmount(in body: JSONValue, _ context: ReadingContext) -> [ExamplePlaces.Step]? {
         for rule in amounts {
             guard let each = rule.each else {
-                if let place = rule.firstPlace(in: body) { return place }
+                if let place = rule.firstPlace(in: body, context) { return place }
                 continue
             }
             guard let elements = each.value(in: body)?.elements else { continue }
             // The element that sorts first, as in a reading.
-            let wanted = try? rule.firstUnit(of: elements)
-            for (index, element) in elements.enumerated() where (try? rule.firstUnit(of: [element])) == wanted {
-                if let place = rule.firstPlace(in: element) { return each.firstPlace + [.index(index)] + place }
+            let wanted = rule.firstUnit(of: elements, context)
+            for (index, element) in elements.enumerated() where rule.firstUnit(of: [element], context) == wanted {
+                guard rule.conditions.allSatisfy({ $0.holds(in: element, now: context.now) }) else { continue }
+                if let place = rule.firstPlace(in: element, context) { return each.firstPlace + [.index(index)] + place }
             }
         }
         return nil
@@ -101,24 +201,35 @@ extension Mapping {
 }
 
 extension AmountRule {
-    fileprivate func firstPlace(in body: JSONValue) -> [ExamplePlaces.Step]? {
-        for kind in kinds {
+    fileprivate func firstPlace(in body: JSONValue, _ context: ReadingContext) -> [ExamplePlaces.Step]? {
+        let beside = AmountContext(conditions: each == nil ? conditions : [], words: words, now: context.now)
+        let first = kinds.filter { $0.kind == .available } + kinds.filter { $0.kind != .available }
+        for kind in first {
             for expression in kind.alternatives {
-                guard let term = expression.terms.first, case .value? = try? expression.compute(in: body, words: words) else {
-                    continue
-                }
-                return term.path.firstPlace
+                guard case .value? = try? expression.compute(in: body, beside) else { continue }
+                if let place = expression.terms.lazy.compactMap({ $0.place(in: body, beside) }).first { return place }
             }
         }
         return nil
     }
 
     /// The unit of the first amount that these elements give.
-    fileprivate func firstUnit(of elements: [JSONValue]) throws(MappingError) -> AmountUnit? {
-        var computed = ComputedAmounts()
-        let wrapped = JSONValue.object(["elements": .array(elements)])
-        let path = ValuePath(key: "elements")
-        try AmountRule(each: path, unit: unit, power: power, words: words, kinds: kinds).compute(in: wrapped, into: &computed)
-        return computed.amounts.first?.unit
+    fileprivate func firstUnit(of elements: [JSONValue], _ context: ReadingContext) -> AmountUnit? {
+        var rule = self
+        rule.each = ValuePath(key: "elements")
+        return (try? rule.groups(in: .object(["elements": .array(elements)]), context, element: 0))?.first?.unit
+    }
+}
+
+extension Expression.Term {
+    /// Where a figure of this term stands: of a sum, in the first element that counts.
+    fileprivate func place(in body: JSONValue, _ context: AmountContext) -> [ExamplePlaces.Step]? {
+        guard isSum else { return path.value(in: body)?.isNull == false ? path.firstPlace : nil }
+        guard let elements = path.elements(in: body) else { return nil }
+        let index = elements.firstIndex { element in
+            context.conditions.allSatisfy { $0.holds(in: element, now: context.now) }
+                && path.behindEach.value(in: element)?.isNull == false
+        }
+        return index.map { path.place(at: $0) }
     }
 }

@@ -1,10 +1,11 @@
 import BursarBasics
 import BursarModel
 
-/// Where and how to ask: servers, path and security.
+/// Where and how to ask: path and security.
 extension DefinitionReader {
-    /// The GET that tells the balance. *Value.*
+    /// The GET or POST that tells the balance. *Value.*
     struct Operation {
+        let method: ProviderDefinition.Method
         let path: String
         let pathMark: TextMark
         let item: LocatedNode
@@ -17,22 +18,23 @@ extension DefinitionReader {
             return nil
         }
         let operations = paths.compactMap { pair -> Operation? in
-            guard let node = pair.value["get"] else { return nil }
-            return Operation(path: pair.key, pathMark: pair.keyMark, item: pair.value, node: node)
+            let found = pair.value["get"].map { (ProviderDefinition.Method.get, $0) } ?? pair.value["post"].map { (.post, $0) }
+            guard let (method, node) = found else { return nil }
+            return Operation(method: method, path: pair.key, pathMark: pair.keyMark, item: pair.value, node: node)
         }
         if let wanted {
             if let operation = operations.first(where: { $0.path == wanted.text }) { return operation }
             let near = NearestName.find(wanted.text ?? "", among: operations.map(\.path))
-            problems.error(wanted.mark, "paths has no such path with a get", hint: near.map { "did you mean \($0)?" })
+            problems.error(wanted.mark, "paths has no such path with a get or a post", hint: near.map { "did you mean \($0)?" })
             return nil
         }
         guard let first = operations.first else {
-            problems.error(root["paths"]?.mark ?? mark, "no path has a get: a balance is asked with GET")
+            problems.error(root["paths"]?.mark ?? mark, "no path has a get or a post")
             return nil
         }
         guard operations.count == 1 else {
             problems.error(
-                mark, "\(operations.count) paths have a get", hint: "say which one tells the balance: path: \(first.path)")
+                mark, "\(operations.count) paths have a get or a post", hint: "say which one tells the balance: path: \(first.path)")
             return nil
         }
         return first
@@ -43,27 +45,57 @@ extension DefinitionReader {
         let auth = auth(operation, prefix: settings.prefix)
         guard let parameters = parameters(operation) else { return nil }
         guard let server, let auth else { return nil }
-        for header in settings.headers where header.name == auth.headerName {
-            problems.error(operation.pathMark, "headers: sets \(auth.displayName), which carries the key")
+        for header in settings.headers where [auth.headerName, auth.secondHeader?.lowercased()].contains(header.name) {
+            problems.error(header.mark, "headers: sets a header that carries the key")
         }
-        return Request(origin: server.origin, path: server.path + operation.path, parameters: parameters, auth: auth)
+        if let body = settings.body, operation.method == .get {
+            problems.error(body.mark, "a GET has no body", hint: "body goes with post")
+        }
+        warnOfUnsent(operation, settings)
+        var all = parameters.map { AccountParameter(name: $0, isRequired: true) }
+        func add(_ parameter: AccountParameter) {
+            guard let index = all.firstIndex(where: { $0.name == parameter.name }) else { return all.append(parameter) }
+            all[index].isRequired = all[index].isRequired || parameter.isRequired
+        }
+        for variable in server.template.variables {
+            add(
+                AccountParameter(
+                    name: variable.name, isRequired: variable.standard == nil, standard: variable.standard, allowed: variable.allowed))
+        }
+        for template in settings.query + settings.headers.map(\.value) {
+            for parameter in template.parameters { add(AccountParameter(name: parameter.name, isRequired: !parameter.isOptional)) }
+        }
+        for rule in settings.mapping.amounts {
+            guard case .parameter(let name, let names) = rule.unit else { continue }
+            if !all.contains(where: { $0.name == name }) {
+                add(AccountParameter(name: name, isRequired: true, allowed: names.keys.sorted()))
+            }
+        }
+        return Request(
+            server: server.template, path: server.path + operation.path, method: operation.method, parameters: parameters,
+            accountParameters: all, auth: auth)
     }
 
-    // MARK: - Server
-
-    private mutating func server(_ operation: Operation) -> (origin: String, path: String)? {
-        let servers = operation.node["servers"] ?? operation.item["servers"] ?? root["servers"]
-        guard let url = servers?.elements?.first?["url"], let text = url.text else {
-            problems.error(servers?.mark ?? root.mark, "servers: is missing; its first url says where the provider is")
-            return nil
+    /// A parameter that the document demands and nobody sends is a request that cannot succeed.
+    private mutating func warnOfUnsent(_ operation: Operation, _ settings: MappingReader.Settings) {
+        let nodes = (operation.item["parameters"]?.elements ?? []) + (operation.node["parameters"]?.elements ?? [])
+        for node in nodes {
+            guard node["required"]?.boolean == true, let name = node["name"]?.text else { continue }
+            let isSent: Bool
+            switch node["in"]?.text {
+            case "query":
+                isSent = settings.query.contains { template in
+                    guard case .text(let text)? = template.pieces.first else { return false }
+                    return text.hasPrefix(name + "=") || text == name
+                }
+            case "header": isSent = settings.headers.contains { $0.name == name.lowercased() }
+            default: continue
+            }
+            guard !isSent else { continue }
+            problems.warning(
+                node.mark, "the parameter \(DefinitionProblems.quoted(name)) is required and not sent",
+                hint: "put it into query: or headers: of x-bursar")
         }
-        guard let server = ServerURL(text) else {
-            problems.error(
-                url.mark, "the server must be https://host, with a port and a path at most",
-                hint: text.contains("{") ? "put the values in place of {…}" : "plain http is for 127.0.0.1 and localhost only")
-            return nil
-        }
-        return (server.origin, server.path)
     }
 
     /// The names in braces; nil, and reported, where the path is none.
@@ -79,17 +111,15 @@ extension DefinitionReader {
             }
             if segment.hasPrefix("{"), segment.hasSuffix("}"), segment.utf8.count > 2 {
                 let name = String(segment.dropFirst().dropLast())
-                guard name.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x5F || $0 == 0x2D }),
-                    !names.contains(name)
-                else {
+                guard RequestTemplate.isParameterName(name), !RequestTemplate.reserved.contains(name), !names.contains(name) else {
                     problems.error(operation.pathMark, "a path's parameters are different names in braces")
                     return nil
                 }
                 names.append(name)
             } else if segment == "." || segment == ".." || !segment.utf8.allSatisfy(ServerURL.isPathByte) {
                 problems.error(
-                    operation.pathMark, "a path is segments of URL characters; a parameter in braces is a whole segment, /{team}/"
-                )
+                    operation.pathMark, "a path is segments of URL characters; a parameter in braces is a whole segment, /{team}/",
+                    hint: segment.contains("?") ? "what stands behind the ? goes into query: of x-bursar" : nil)
                 return nil
             }
         }
@@ -107,15 +137,29 @@ extension DefinitionReader {
                 hint: "add security: [{key: []}] and components.securitySchemes.key")
             return nil
         }
-        let schemes = root["components"]?["securitySchemes"]
-        guard let node = schemes?[first.key], let scheme = LocalReference.follow(node, in: root, &problems) else {
-            let near = NearestName.find(first.key, among: schemes?.pairs?.map(\.key) ?? [])
+        guard let scheme = scheme(first), let plan = auth(scheme, prefix: prefix) else { return nil }
+        let others = requirements.first?.dropFirst() ?? []
+        guard let other = others.first else { return plan }
+        // All that stand in one element are needed together.
+        guard let node = self.scheme(other), others.count == 1, plan.scheme != .basic, node["type"]?.text == "apiKey",
+            node["in"]?.text == "header", let header = node["name"]?.text, HeaderText.isName(header),
+            !HeaderText.isReserved(header), header.lowercased() != plan.headerName
+        else {
             problems.error(
-                first.keyMark, "components.securitySchemes has no \(DefinitionProblems.quoted(first.key))",
-                hint: near.map { "did you mean \($0)?" })
+                other.keyMark, "a second secret is sent in a header of its own: type: apiKey, in: header, beside an apiKey or bearer")
             return nil
         }
-        return auth(scheme, prefix: prefix)
+        return AuthPlan(displayName: plan.displayName, scheme: plan.scheme, secondHeader: header)
+    }
+
+    private mutating func scheme(_ name: LocatedNode.Pair) -> LocatedNode? {
+        let schemes = root["components"]?["securitySchemes"]
+        if let node = schemes?[name.key] { return LocalReference.follow(node, in: root, &problems) }
+        let near = NearestName.find(name.key, among: schemes?.pairs?.map(\.key) ?? [])
+        problems.error(
+            name.keyMark, "components.securitySchemes has no \(DefinitionProblems.quoted(name.key))",
+            hint: near.map { "did you mean \($0)?" })
+        return nil
     }
 
     private mutating func auth(_ scheme: LocatedNode, prefix: LocatedNode?) -> AuthPlan? {

@@ -8,9 +8,12 @@ struct DefinitionReader {
 
     /// What a definition is made of, as it is collected. *Value.*
     struct Request {
-        var origin: String
+        var server: ServerTemplate
         var path: String
+        var method: ProviderDefinition.Method
+        /// Of the path.
         var parameters: [String]
+        var accountParameters: [AccountParameter]
         var auth: AuthPlan
     }
 
@@ -31,9 +34,9 @@ struct DefinitionReader {
     private mutating func definition() -> ProviderDefinition? {
         guard let extensionNode = extensionNode() else { return nil }
         checkVersion()
-        var mapping = MappingReader(node: extensionNode, problems: problems)
-        let settings = mapping.read()
-        problems = mapping.problems
+        var reader = MappingReader(node: extensionNode, problems: problems)
+        let settings = reader.read()
+        problems = reader.problems
         guard let operation = operation(wanted: settings.path, at: extensionNode.mark) else { return nil }
         let request = request(operation, settings)
         var responses = ResponseReader(root: root, problems: problems)
@@ -42,18 +45,50 @@ struct DefinitionReader {
         guard let id = settings.id, let request, !problems.hasErrors else { return nil }
 
         let title = settings.title ?? root["info"]?["title"]?.text.flatMap { MappingReader.line($0, atMost: 64) } ?? id.name
-        let plan = ResponsePlan(table: responses.table, responses: responses.plans, mapping: settings.mapping)
-        let documentation = settings.documentation ?? root["externalDocs"]?["url"]?.text.flatMap { MappingReader.link($0) }
-        func definition(_ places: ExamplePlaces) -> ProviderDefinition {
+        checkUnique(settings.mapping, at: extensionNode.mark)
+        checkPrivate(settings)
+        let mapping = settings.mapping
+        let plan = ResponsePlan(
+            table: responses.table, responses: responses.plans, mapping: mapping, used: mapping.usedPaths)
+        var links = settings.links
+        links.documentation =
+            links.documentation ?? root["externalDocs"]?["url"]?.text.flatMap { MappingReader.link($0) }
+        func definition(_ places: ExamplePlaces, _ examples: [ExampleOutcome]) -> ProviderDefinition {
             ProviderDefinition(
-                id: id, title: title, documentationURL: documentation, origin: request.origin, path: request.path,
-                query: settings.query, auth: request.auth, fixedHeaders: settings.headers,
-                environmentVariables: settings.environment, unitNames: settings.unitNames, budget: settings.budget,
-                parameters: request.parameters, responses: responses.documented, openAPI: root.json, places: places, plan: plan)
+                id: id, title: title, links: links, provenance: settings.provenance, note: settings.note, server: request.server,
+                path: request.path, method: request.method, body: settings.body?.bytes, query: settings.query, auth: request.auth,
+                headers: settings.headers.map { ($0.name, $0.value) }, environmentVariables: settings.environment,
+                unitNames: settings.unitNames, budget: settings.budget, ttl: settings.ttl, parameters: request.parameters,
+                accountParameters: request.accountParameters, responses: responses.documented, openAPI: root.json, places: places,
+                examples: examples, plan: plan)
         }
-        let checked = definition(ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil))
-        let places = checkExamples(of: checked, responses.examples, at: extensionNode.mark)
-        return definition(places)
+        let unchecked = definition(ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil), [])
+        let outcomes = outcomes(of: responses.examples, unchecked, settings.expect)
+        let places = checkExamples(of: unchecked, responses.examples, outcomes, at: extensionNode.mark)
+        return definition(places, outcomes)
+    }
+
+    /// Two figures of one name would say two things of one.
+    private mutating func checkUnique(_ mapping: Mapping, at mark: TextMark) {
+        var seen: [String] = []
+        for rule in mapping.amounts {
+            guard case .fixed(let unit) = rule.unit, rule.each == nil else { continue }
+            for kind in rule.kinds {
+                let name = "\(kind.kind.rawValue) \(unit) \(rule.part?.name ?? "")"
+                if seen.contains(name) {
+                    problems.error(
+                        kind.mark, "there is a \(kind.kind.rawValue) amount of \(unit) already", hint: "part: tells them apart")
+                }
+                seen.append(name)
+            }
+        }
+    }
+
+    private mutating func checkPrivate(_ settings: MappingReader.Settings) {
+        let used = settings.mapping.usedPaths
+        for (path, mark) in zip(settings.mapping.privatePaths, settings.privateMarks) where used.reads(path.steps) {
+            problems.error(mark, "\(path.text) is private, and the mapping reads it")
+        }
     }
 
     private mutating func extensionNode() -> LocatedNode? {

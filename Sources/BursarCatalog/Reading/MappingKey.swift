@@ -6,6 +6,8 @@ package struct MappingKey: Sendable, Hashable {
         case amount = "amounts[]"
         case unit = "amounts[].unit"
         case codes
+        case links
+        case verified
     }
 
     package let section: Section
@@ -19,12 +21,19 @@ package struct MappingKey: Sendable, Hashable {
         switch section {
         case .root:
             [
-                "id", "title", "documentation", "environment", "path", "prefix", "query", "headers", "limit", "root", "success",
-                "codes", "statuses", "message", "amounts", "low", "as_of"
+                "id", "title", "source", "read", "verified", "note", "documentation", "links", "environment", "path", "prefix",
+                "query", "headers", "body", "limit", "ttl", "private", "root", "success", "codes", "statuses", "message", "amounts",
+                "first", "low", "as_of", "expect"
             ]
-        case .amount: ["each", "unit", "scale", "words", "available", "reserved", "total", "granted"]
-        case .unit: ["at", "names", "known"]
+        case .amount:
+            [
+                "each", "where", "merge", "unit", "part", "scale", "decimals", "words", "unlimited", "resets", "expires",
+                "available", "reserved", "total", "granted", "used", "limit"
+            ]
+        case .unit: ["at", "parameter", "names", "known", "money"]
         case .codes: ["at", "map"]
+        case .links: ["documentation", "top_up", "status"]
+        case .verified: ["live", "on"]
         }
     }
 
@@ -34,13 +43,17 @@ package struct MappingKey: Sendable, Hashable {
             "name": "title", "docs": "documentation", "url": "documentation", "env": "environment", "endpoint": "path",
             "budget": "limit", "rate_limit": "limit", "data": "root", "envelope": "root", "errors": "statuses",
             "balance": "amounts",
-            "updated_at": "as_of", "auth_prefix": "prefix", "params": "query", "detail": "message"
+            "updated_at": "as_of", "auth_prefix": "prefix", "params": "query", "detail": "message", "secret": "private",
+            "redact": "private", "poll": "ttl", "cache": "ttl", "examples": "expect"
         ],
         .amount: [
             "currency": "unit", "balance": "available", "remaining": "available", "frozen": "reserved", "factor": "scale",
-            "divide": "scale", "forEach": "each", "limit": "granted"
+            "divide": "scale", "foreach": "each", "filter": "where", "if": "where", "name": "part", "pool": "part", "round": "decimals",
+            "cap": "limit", "quota": "limit", "spent": "used", "renews": "resets", "valid_until": "expires"
         ],
         .unit: ["path": "at", "from": "at", "map": "names"],
-        .codes: ["path": "at", "meanings": "map"]
+        .codes: ["path": "at", "meanings": "map"],
+        .links: ["docs": "documentation", "billing": "top_up", "topup": "top_up"],
+        .verified: ["by": "live", "date": "on"]
     ]
 }

@@ -14,21 +14,33 @@ extension MappingReader {
     }
 
     private mutating func amount(_ node: LocatedNode) -> AmountRule? {
-        var each: ValuePath?
         var unit: AmountRule.Unit?
-        var power = 0
-        var words: [String: WordMeaning] = [:]
         var kinds: [AmountRule.Kind] = []
+        var rule = AmountRule(unit: .told(.init(path: .root)), kinds: [])
+        var sumMark: TextMark?
         let entries = entries(of: node, in: .amount)
         for pair in entries {
+            let value = pair.value
             switch pair.key {
-            case "each": each = path(pair.value)
-            case "unit": unit = self.unit(pair.value)
-            case "scale": power = scale(pair.value) ?? 0
-            case "words": words = self.words(pair.value)
+            case "each": rule.each = path(value)
+            case "where":
+                sumMark = pair.keyMark
+                rule.conditions = conditions(
+                    value, "where is a mapping of paths and values, such as {status: online}", isWhere: true)
+            case "merge":
+                rule.merges = value.text == "sum"
+                if !rule.merges { problems.error(value.mark, "merge is sum, which adds up the elements of one unit") }
+            case "unit": unit = self.unit(value)
+            case "part": rule.part = part(value)
+            case "scale": rule.factor = scale(value) ?? .one
+            case "decimals": rule.decimals = decimals(value)
+            case "words": rule.words = words(value)
+            case "unlimited": rule.unlimited = flag(value, "unlimited")
+            case "resets": rule.resets = paths(value)
+            case "expires": rule.expires = paths(value)
             default:
                 guard let kind = AmountKind(rawValue: pair.key) else { continue }
-                kinds.append(AmountRule.Kind(kind: kind, alternatives: expressions(pair.value), mark: pair.keyMark))
+                kinds.append(AmountRule.Kind(kind: kind, alternatives: expressions(value), mark: pair.keyMark))
             }
         }
         guard entries.count == node.pairs?.count else { return nil }  // reported: an unknown key, or no mapping
@@ -39,22 +51,53 @@ extension MappingReader {
             let names = AmountKind.allCases.map(\.rawValue).joined(separator: ", ")
             problems.error(node.mark, "an amount needs at least one of \(names)", hint: "available: data.balance")
         }
+        if rule.merges, rule.each == nil { problems.error(node.mark, "merge goes with each") }
+        let hasSum = kinds.contains { $0.alternatives.contains { $0.terms.contains { $0.isSum } } }
+        if let sumMark, rule.each == nil, !hasSum { problems.error(sumMark, "where goes with each, or with a sum(…)") }
+        if rule.decimals == nil, !rule.factor.ends {
+            problems.error(node.mark, "this scale has no end in decimals", hint: "say how many digits are wanted: decimals: 2")
+        }
         guard let unit, !kinds.isEmpty, kinds.allSatisfy({ !$0.alternatives.isEmpty }) else { return nil }
-        return AmountRule(each: each, unit: unit, power: power, words: words, kinds: kinds)
+        rule.unit = unit
+        rule.kinds = kinds
+        return rule
+    }
+
+    private mutating func part(_ node: LocatedNode) -> AmountPart? {
+        if let part = node.text.flatMap({ AmountPart($0) }) { return part }
+        problems.error(node.mark, "a part is a name of up to 24 letters, digits, _ -, such as plan or topup")
+        return nil
+    }
+
+    private mutating func decimals(_ node: LocatedNode) -> Int? {
+        if let count = node.text.flatMap({ parseASCIIDigits($0[...]) }), count <= 18 { return count }
+        problems.error(node.mark, "decimals is how many digits behind the point a scaled figure may have, 0 to 18")
+        return nil
     }
 
     private mutating func unit(_ node: LocatedNode) -> AmountRule.Unit? {
         guard node.pairs != nil else {
             guard let name = unitName(node) else { return nil }
+            warnOfMoney(name, node.mark)
             return .fixed(name)
         }
         var at: ValuePath?
+        var parameter: String?
         var names: [String: AmountUnit] = [:]
         var known: [AmountUnit] = []
+        var isMoney = false
         let entries = entries(of: node, in: .unit)
         for pair in entries {
             switch pair.key {
             case "at": at = path(pair.value)
+            case "parameter":
+                parameter = pair.value.text
+                if parameter.map({ RequestTemplate.isParameterName($0) }) != true {
+                    problems.error(pair.value.mark, "parameter is the name of one of the account's parameters")
+                }
+            case "money":
+                isMoney = pair.value.boolean ?? false
+                if pair.value.boolean == nil { problems.error(pair.value.mark, "money is true or false") }
             case "known": for element in list(pair.value) { if let name = unitName(element) { known.append(name) } }
             default:
                 guard let pairs = pair.value.pairs else {
@@ -64,13 +107,26 @@ extension MappingReader {
                 for name in pairs { if let unit = unitName(name.value) { names[name.key] = unit } }
             }
         }
-        guard let at else {
-            if entries.count == node.pairs?.count {
-                problems.error(node.mark, "a unit that the body tells needs its path: unit: {at: currency}")
-            }
+        guard entries.count == node.pairs?.count else { return nil }
+        if let parameter, at == nil {
+            if names.isEmpty { problems.error(node.mark, "a unit by parameter needs names, such as {cn: CNY, ai: USD}") }
+            return .parameter(name: parameter, names: names)
+        }
+        guard let at, parameter == nil else {
+            problems.error(node.mark, "a unit that the body tells needs its path: unit: {at: currency}")
             return nil
         }
-        return .told(path: at, names: names, known: known)
+        return .told(.init(path: at, names: names, known: known, isMoney: isMoney))
+    }
+
+    /// A unit that looks like money and is none, or the other way round, is nearly always a slip.
+    private mutating func warnOfMoney(_ unit: AmountUnit, _ mark: TextMark) {
+        if unit.isMoney, !Currencies.contains(unit.name) {
+            problems.warning(
+                mark, "three capitals are money, and \(unit) is no currency of ISO 4217", hint: "write a unit of its own in small letters")
+        } else if unit.name.utf8.count == 3, Currencies.contains(unit.name.uppercased()), !unit.isMoney {
+            problems.warning(mark, "\(unit) is a unit of its own", hint: "money is written \(unit.name.uppercased())")
+        }
     }
 
     private mutating func unitName(_ node: LocatedNode) -> AmountUnit? {
@@ -79,35 +135,30 @@ extension MappingReader {
         return nil
     }
 
-    /// `0.0001`, `1e-4` or `100`: a power of ten, because only that keeps every digit.
-    private mutating func scale(_ node: LocatedNode) -> Int? {
-        guard let value = node.text.flatMap({ ExactDecimal($0) }),
-            let power = (-ExactDecimal.maxDigits...ExactDecimal.maxDigits).first(where: {
-                ExactDecimal(1).scaled(byPowerOfTen: $0) == value
-            })
-        else {
-            problems.error(node.mark, "scale is a power of ten: 0.0001 where the provider counts in 1/10000")
-            return nil
-        }
-        return power
+    /// `0.0001`, `1e-4`, `100` or `1/60`.
+    private mutating func scale(_ node: LocatedNode) -> ExactFactor? {
+        if let factor = node.text.flatMap({ ExactFactor($0) }) { return factor }
+        problems.error(node.mark, "scale is a factor above 0: 0.01 where the provider counts in cents, 1/60 for minutes of seconds")
+        return nil
     }
 
-    private mutating func words(_ node: LocatedNode) -> [String: WordMeaning] {
+    private mutating func words(_ node: LocatedNode) -> TokenTable<WordMeaning> {
+        var words = TokenTable<WordMeaning>()
         guard let pairs = node.pairs else {
             problems.error(node.mark, "words is a mapping such as {null: unlimited}")
-            return [:]
+            return words
         }
-        var words: [String: WordMeaning] = [:]
         for pair in pairs {
             guard let meaning = pair.value.text.flatMap({ WordMeaning(rawValue: $0) }) else {
-                let near = NearestName.find(pair.value.text ?? "", among: WordMeaning.allCases.map(\.rawValue))
+                let names = WordMeaning.allCases.map(\.rawValue)
+                let near = NearestName.find(pair.value.text ?? "", among: names)
                 problems.error(
-                    pair.value.mark, "a word means unlimited or unknown",
+                    pair.value.mark, "a word means " + names.joined(separator: ", "),
                     hint: near.map { "did you mean \($0)?" } ?? "a balance that nobody tells is never 0")
                 continue
             }
             // `null:` and `~:` both say null.
-            words[pair.key == "~" || pair.key.isEmpty ? "null" : pair.key] = meaning
+            words.insert(pair.key == "~" ? "null" : pair.key, meaning)
         }
         return words
     }
@@ -129,9 +180,9 @@ extension MappingReader {
     }
 
     /// `low_balance_alert` or `not is_available`.
-    mutating func flag(_ node: LocatedNode) -> Mapping.FlagRule? {
+    mutating func flag(_ node: LocatedNode, _ name: String) -> Mapping.FlagRule? {
         guard let text = node.text else {
-            problems.error(node.mark, "low is the path of a boolean, or `not` and a path")
+            problems.error(node.mark, "\(name) is the path of a boolean, or `not` and a path")
             return nil
         }
         let isNegated = text.hasPrefix("not ")

@@ -1,24 +1,33 @@
 import BursarBasics
 import BursarModel
 
-/// `success`, `codes`, `statuses`.
+/// `success`, `where`, `codes`, `statuses`.
 extension MappingReader {
-    mutating func success(_ node: LocatedNode) -> [Mapping.SuccessRule] {
-        guard let pairs = node.pairs else {
-            problems.error(node.mark, "success is a mapping of paths and the values they must have, such as {code: 200}")
+    mutating func success(_ node: LocatedNode) -> [Condition] {
+        conditions(node, "success is a mapping of paths and the values they must have, such as {code: 200}")
+    }
+
+    /// - Parameter isWhere: whether `future` is a time, and no text.
+    mutating func conditions(_ node: LocatedNode, _ shape: String, isWhere: Bool = false) -> [Condition] {
+        guard let pairs = node.pairs, !pairs.isEmpty else {
+            problems.error(node.mark, shape)
             return []
         }
-        var rules: [Mapping.SuccessRule] = []
+        var rules: [Condition] = []
         for pair in pairs {
             let isOptional = pair.key.hasSuffix("?")
             let text = isOptional ? String(pair.key.dropLast()) : pair.key
             guard let path = path(LocatedNode(.scalar(text, isPlain: false), at: pair.keyMark)) else { continue }
-            let allowed = list(pair.value).map(\.json)
-            guard !allowed.isEmpty, allowed.allSatisfy({ $0.elements == nil && $0.members == nil }) else {
-                problems.error(pair.value.mark, "a success value is a number, a text, true, false or null, or a list of such")
+            if isWhere, pair.value.text == "future" {
+                rules.append(Condition(path: path, isOptional: isOptional, allowed: [], isFuture: true))
                 continue
             }
-            rules.append(Mapping.SuccessRule(path: path, isOptional: isOptional, allowed: allowed))
+            let allowed = list(pair.value).map(\.json)
+            guard !allowed.isEmpty, allowed.allSatisfy({ $0.elements == nil && $0.members == nil }) else {
+                problems.error(pair.value.mark, "a value is a number, a text, true, false or null, or a list of such")
+                continue
+            }
+            rules.append(Condition(path: path, isOptional: isOptional, allowed: allowed))
         }
         return rules
     }
@@ -30,29 +39,29 @@ extension MappingReader {
             case "at": rule.paths = paths(pair.value)
             default:
                 guard let pairs = pair.value.pairs else {
-                    problems.error(pair.value.mark, "map is a mapping of codes and failures, such as {430: rate_limited}")
+                    problems.error(pair.value.mark, "map is a mapping of codes and outcomes, such as {430: rate_limited}")
                     continue
                 }
-                for code in pairs { if let failure = failureClass(code.value) { rule.meanings[code.key] = failure } }
+                for code in pairs { if let meaning = meaning(code.value) { rule.meanings.insert(code.key, meaning) } }
             }
         }
         if rule.paths.isEmpty, node.pairs != nil { problems.error(node.mark, "codes needs the path of the code: at: code") }
         return rule
     }
 
-    mutating func statuses(_ node: LocatedNode) -> [Int: ProblemCode] {
+    mutating func statuses(_ node: LocatedNode) -> Mapping.StatusTable {
+        var table = Mapping.StatusTable()
         guard let pairs = node.pairs else {
-            problems.error(node.mark, "statuses is a mapping of HTTP statuses and failures, such as {400: unauthorized}")
-            return [:]
+            problems.error(node.mark, "statuses is a mapping of HTTP statuses and outcomes, such as {400: unauthorized}")
+            return table
         }
-        var statuses: [Int: ProblemCode] = [:]
         for pair in pairs {
-            guard let status = parseASCIIDigits(pair.key), (300...599).contains(status) else {
-                problems.error(pair.keyMark, "a status is a number from 300 to 599")
-                continue
+            switch ResponsePlan.Response.Key(pair.key) {
+            case .status(let status)? where (300...599).contains(status): table.exact[status] = meaning(pair.value)
+            case .range(let range)? where (3...5).contains(range): table.ranges[range] = meaning(pair.value)
+            default: problems.error(pair.keyMark, "a status is a number from 300 to 599, or a range such as 4XX")
             }
-            if let failure = failureClass(pair.value) { statuses[status] = failure }
         }
-        return statuses
+        return table
     }
 }

@@ -13,22 +13,33 @@ extension MappingReader {
         return text
     }
 
-    mutating func query(_ node: LocatedNode) -> String? {
+    /// Pairs, each a template: one whose optional value is missing is left out as a whole.
+    mutating func query(_ node: LocatedNode) -> [RequestTemplate] {
         guard let text = node.text, text.utf8.count <= 500, !text.hasPrefix("?"),
-            text.utf8.allSatisfy({ ServerURL.isPathByte($0) || $0 == 0x2F || $0 == 0x3F })
+            text.utf8.allSatisfy({ ServerURL.isPathByte($0) || [0x2F, 0x3F, 0x7B, 0x7D].contains($0) })
         else {
-            problems.error(node.mark, "query is the text behind the question mark, such as expand=credits, URL-encoded")
-            return nil
+            problems.error(
+                node.mark, "query is the text behind the question mark, such as expand=credits&team={team}, URL-encoded")
+            return []
         }
-        return text
+        return text.split(separator: "&").compactMap { template(String($0), node.mark) }
     }
 
-    mutating func headers(_ node: LocatedNode) -> [(name: String, value: String)] {
+    private mutating func template(_ text: String, _ mark: TextMark) -> RequestTemplate? {
+        do throws(ValuePath.Refusal) {
+            return try RequestTemplate(parsing: text)
+        } catch {
+            problems.error(mark, error.reason)
+            return nil
+        }
+    }
+
+    mutating func headers(_ node: LocatedNode) -> [Header] {
         guard let pairs = node.pairs, pairs.count <= 20 else {
             problems.error(node.mark, "headers is a mapping of at most 20 names and values")
             return []
         }
-        var headers: [(name: String, value: String)] = []
+        var headers: [Header] = []
         for pair in pairs {
             guard HeaderText.isName(pair.key), !HeaderText.isReserved(pair.key) else {
                 problems.error(pair.keyMark, "not a header that a definition may set")
@@ -43,16 +54,35 @@ extension MappingReader {
                 problems.error(pair.keyMark, "a header stands twice")
                 continue
             }
-            headers.append((name, value))
+            guard let template = template(value, pair.value.mark) else { continue }
+            headers.append(Header(name: name, value: template, mark: pair.keyMark))
         }
         return headers
     }
 
-    /// `120 per 1m`. Bursar takes a tenth, because the limit is the user's for the work itself: polling must not spend it.
+    /// What a POST carries: the same for everyone, so that no key can come to stand in it.
+    mutating func body(_ node: LocatedNode) -> (bytes: [UInt8], mark: TextMark)? {
+        let bytes = JSONWriter.compact(node.json)
+        guard node.pairs != nil, bytes.count <= 4_096 else {
+            problems.error(node.mark, "body is a small mapping, the constant JSON that a POST carries: {fingerprintId: bursar}")
+            return nil
+        }
+        return (bytes, node.mark)
+    }
+
+    /// `15m`, at most a day.
+    mutating func ttl(_ node: LocatedNode) -> Duration? {
+        if let text = node.text, let duration = Self.duration(text[...]), duration <= .seconds(86_400) { return duration }
+        problems.error(node.mark, "ttl is how long a reading is good, such as 30s, 15m or 12h, at most 24h")
+        return nil
+    }
+
+    /// `120 per 1m` or `120/1m`. Bursar takes a tenth, because the limit is the user's for the work itself: polling must not spend it.
     mutating func limit(_ node: LocatedNode) -> CallLimit? {
-        let words = node.text?.split(separator: " ") ?? []
-        guard words.count == 3, words[1] == "per", let calls = parseASCIIDigits(words[0]), (1...1_000_000).contains(calls),
-            let window = Self.duration(words[2])
+        let text = node.text ?? ""
+        let words = text.contains("/") ? text.split(separator: "/") : text.split(separator: " ").filter { $0 != "per" }
+        guard words.count == 2, let calls = parseASCIIDigits(words[0]), (1...1_000_000).contains(calls),
+            let window = Self.duration(words[1])
         else {
             problems.error(node.mark, "limit is the documented one, such as 120 per 1m; Bursar takes a tenth of it")
             return nil

@@ -14,14 +14,22 @@ struct MappingReader {
     struct Settings {
         var id: ProviderID?
         var title: String?
-        var documentation: String?
+        var links = ProviderLinks()
+        var provenance = Provenance()
+        var note: String?
         var environment: [String] = []
         var path: LocatedNode?
         var prefix: LocatedNode?
-        var query: String?
-        var headers: [(name: String, value: String)] = []
+        var query: [RequestTemplate] = []
+        var queryMark: TextMark?
+        var headers: [Header] = []
+        var body: (bytes: [UInt8], mark: TextMark)?
         var budget: CallLimit?
+        var ttl: Duration?
         var mapping = Mapping()
+        /// Of `private`, with the place of each.
+        var privateMarks: [TextMark] = []
+        var expect: [Expectation] = []
 
         /// Units that are known beforehand, in order, each once.
         var unitNames: [String] {
@@ -30,12 +38,27 @@ struct MappingReader {
                 let units: [AmountUnit]
                 switch rule.unit {
                 case .fixed(let unit): units = [unit]
-                case .told(_, let table, let known): units = known + table.values.sorted { $0.name < $1.name }
+                case .told(let told): units = told.known + told.names.values.sorted { $0.name < $1.name }
+                case .parameter(_, let table): units = table.values.sorted { $0.name < $1.name }
                 }
                 for unit in units where !names.contains(unit.name) { names.append(unit.name) }
             }
             return names
         }
+    }
+
+    /// A header that every request carries. *Value.*
+    struct Header {
+        let name: String
+        let value: RequestTemplate
+        let mark: TextMark
+    }
+
+    /// What the file says that an example comes to. *Value.*
+    struct Expectation {
+        let example: String
+        let mark: TextMark
+        let lines: [String]
     }
 
     mutating func read() -> Settings {
@@ -51,7 +74,7 @@ struct MappingReader {
             problems.error(node.mark, "x-bursar needs amounts", hint: "amounts: [{unit: USD, available: data.balance}]")
         }
         if settings.environment.isEmpty, let id = settings.id {
-            settings.environment = [id.name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() + "_API_KEY"]
+            settings.environment = [id.environmentVariable]
         }
         return settings
     }
@@ -63,23 +86,35 @@ struct MappingReader {
             settings.id = value.text.flatMap { ProviderID($0) }
             if settings.id == nil { problems.error(value.mark, "an id is 1 to 32 of a-z 0-9 -, beginning with a letter") }
         case "title": settings.title = text(value, "title", atMost: 64)
-        case "documentation":
-            settings.documentation = value.text.flatMap { Self.link($0) }
-            if settings.documentation == nil { problems.error(value.mark, "documentation is the https:// address of a page") }
+        case "note": settings.note = text(value, "note", atMost: 200)
+        case "source": settings.provenance.sources = sources(value)
+        case "read": settings.provenance.read = day(value)
+        case "verified": verified(value, into: &settings.provenance)
+        case "documentation": settings.links.documentation = page(value, "documentation")
+        case "links": links(value, into: &settings.links)
         case "environment": settings.environment = list(value).compactMap { variable($0) }
         case "path": settings.path = value
         case "prefix": settings.prefix = value
-        case "query": settings.query = query(value)
+        case "query":
+            settings.query = query(value)
+            settings.queryMark = value.mark
         case "headers": settings.headers = headers(value)
+        case "body": settings.body = body(value)
         case "limit": settings.budget = limit(value)
+        case "ttl": settings.ttl = ttl(value)
+        case "private":
+            settings.mapping.privatePaths = list(value).compactMap { path($0, allowingEach: true) }
+            settings.privateMarks = list(value).map(\.mark)
         case "root": settings.mapping.roots = paths(value)
         case "success": settings.mapping.success = success(value)
         case "codes": settings.mapping.codes = codes(value)
         case "statuses": settings.mapping.statuses = statuses(value)
         case "message": settings.mapping.messages = paths(value)
         case "amounts": settings.mapping.amounts = amounts(value)
-        case "low": settings.mapping.low = flag(value)
-        case "as_of": settings.mapping.asOf = path(value)
+        case "first": settings.mapping.first = path(value)
+        case "low": settings.mapping.low = flag(value, "low")
+        case "as_of": settings.mapping.asOf = paths(value)
+        case "expect": settings.expect = expect(value)
         default: break  // reported by `entries`
         }
     }
@@ -130,14 +165,14 @@ struct MappingReader {
         return isWeb && text.utf8.count <= 500 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? text : nil
     }
 
-    mutating func path(_ node: LocatedNode) -> ValuePath? {
+    mutating func path(_ node: LocatedNode, allowingEach: Bool = false) -> ValuePath? {
         guard let text = node.text else {
             problems.error(node.mark, "a path is a text such as data.balance")
             return nil
         }
         do throws(ValuePath.Refusal) {
             let path = try ValuePath(parsing: text)
-            if path.hasEach {
+            if path.hasEach, !allowingEach {
                 problems.error(node.mark, "[] stands only within sum(…)", hint: "`each` gives one set of amounts an element")
                 return nil
             }
@@ -154,13 +189,11 @@ struct MappingReader {
         return paths
     }
 
-    mutating func failureClass(_ node: LocatedNode) -> ProblemCode? {
-        // What an answer can mean; the others are about there being none.
-        let codes: [ProblemCode] = [.unauthorized, .forbidden, .rateLimited, .upstreamError]
-        if let code = codes.first(where: { $0.rawValue == node.text }) { return code }
-        let names = codes.map(\.rawValue)
+    mutating func meaning(_ node: LocatedNode) -> AnswerMeaning? {
+        if let meaning = AnswerMeaning.all.first(where: { $0.name == node.text }) { return meaning }
+        let names = AnswerMeaning.all.map(\.name)
         problems.error(
-            node.mark, "a failure is one of " + names.joined(separator: ", "),
+            node.mark, "an outcome is one of " + names.joined(separator: ", "),
             hint: NearestName.find(node.text ?? "", among: names).map { "did you mean \($0)?" })
         return nil
     }

@@ -14,6 +14,8 @@ struct ResponseReader {
     /// An example and where it stands, to be checked against what is documented. *Value.*
     struct Example {
         let key: ResponsePlan.Response.Key
+        /// `200`, or `200 full` where it has a name.
+        let name: String
         let mark: TextMark
         let value: JSONValue
     }
@@ -56,9 +58,12 @@ struct ResponseReader {
         let schemaNode = isJSON ? media?.value["schema"] : nil
         let schema = schemaNode.map { compiler.compile($0, &problems) }
         let found = media.map { examples(of: $0.value) } ?? []
-        let values = found.map(\.json)
+        let values = found.map(\.node.json)
         if schema != nil {
-            for (node, value) in zip(found, values) { examples.append(Example(key: key, mark: node.mark, value: value)) }
+            for (example, value) in zip(found, values) {
+                let name = example.name.map { "\(pair.key) \($0)" } ?? pair.key
+                examples.append(Example(key: key, name: name, mark: example.node.mark, value: value))
+            }
         }
         var status: Int?
         if case .status(let number) = key { status = number }
@@ -71,13 +76,17 @@ struct ResponseReader {
     }
 
     /// `example`, `examples`, or the schema's own.
-    private mutating func examples(of media: LocatedNode) -> [LocatedNode] {
-        if let example = media["example"] { return [example] }
+    private mutating func examples(of media: LocatedNode) -> [(name: String?, node: LocatedNode)] {
+        if let example = media["example"] { return [(nil, example)] }
         if let named = media["examples"]?.pairs {
-            return named.compactMap { LocalReference.follow($0.value, in: root, &problems)?["value"] }
+            return named.compactMap { pair in
+                LocalReference.follow(pair.value, in: root, &problems)?["value"].map { (pair.key, $0) }
+            }
         }
         guard let schema = media["schema"].flatMap({ LocalReference.follow($0, in: root, &problems) }) else { return [] }
-        return schema["example"].map { [$0] } ?? schema["examples"]?.elements ?? []
+        if let example = schema["example"] { return [(nil, example)] }
+        let several = schema["examples"]?.elements ?? []
+        return several.enumerated().map { (several.count == 1 ? nil : "\($0.offset + 1)", $0.element) }
     }
 
     static func isJSON(_ mediaType: String) -> Bool {

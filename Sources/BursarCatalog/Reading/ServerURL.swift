@@ -55,6 +55,57 @@ struct ServerURL {
     }
 }
 
+/// `https://{region}.api.example.com` with the values that an account may give. *Value.*
+package struct ServerTemplate: Sendable, Hashable {
+    /// A value in braces. *Value.*
+    struct Variable: Sendable, Hashable {
+        let name: String
+        /// Nil where each account must say it.
+        let standard: String?
+        /// Empty where any host will do.
+        let allowed: [String]
+    }
+
+    /// Scheme and host as written, without a path.
+    let text: String
+    let variables: [Variable]
+
+    /// Nil where a value is missing, is not a documented one, or makes no host.
+    func origin(parameters: [String: String]) -> String? {
+        if variables.isEmpty { return text }
+        var result = text
+        for variable in variables {
+            guard let value = parameters[variable.name] ?? variable.standard, Self.isHostPart(value),
+                variable.allowed.isEmpty || variable.allowed.contains(value)
+            else { return nil }
+            result = result.replacing("{\(variable.name)}", with: value)
+        }
+        guard let server = ServerURL(result), server.path.isEmpty else { return nil }
+        return server.origin
+    }
+
+    /// Whether the provider itself is behind `origin`: it is if nobody but the definition chose the host.
+    package func isDocumented(_ origin: String) -> Bool {
+        guard variables.allSatisfy({ !$0.allowed.isEmpty || $0.standard != nil }) else { return false }
+        return combinations(of: variables[...], chosen: [:]).contains(origin)
+    }
+
+    /// At most 64 of them: a definition lists regions.
+    private func combinations(of rest: ArraySlice<Variable>, chosen: [String: String]) -> [String] {
+        guard let variable = rest.first else { return origin(parameters: chosen).map { [$0] } ?? [] }
+        let values = variable.allowed.isEmpty ? [variable.standard ?? ""] : variable.allowed
+        return Array(
+            values.prefix(64).flatMap { value in
+                combinations(of: rest.dropFirst(), chosen: chosen.merging([variable.name: value]) { $1 })
+            }.prefix(64))
+    }
+
+    static func isHostPart(_ text: String) -> Bool {
+        (1...253).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2D || $0 == 0x2E }
+    }
+}
+
 extension String {
     fileprivate func firstRange(ofText text: String) -> Range<String.Index>? {
         var start = startIndex

@@ -2,27 +2,69 @@ import BursarModel
 
 /// Tells whether a value satisfies a compiled schema. *Value,* used once.
 ///
+/// A strict check refuses the first mismatch. A tolerant one refuses it only where the mapping reads, and collects the others: a provider
+/// changes what nobody asked about without a word, and a balance must not become unreadable by that.
+///
 /// Work is bounded: `anyOf` within `anyOf` by reference can stand for exponentially many ways, and a body is hostile.
 struct SchemaValidator {
     private static let mostSteps = 200_000
     private static let deepest = 160
 
+    private static let mostDrift = 8
+
     private let table: SchemaTable
+    private let used: UsedPaths
+    private var isTolerant: Bool
+    private var drift: [String] = []
     private var stepsLeft = Self.mostSteps
 
     static func check(_ value: JSONValue, against index: Schema.Index, in table: SchemaTable) throws(SchemaMismatch) {
-        var validator = SchemaValidator(table: table)
-        try validator.check(value, index, path: "", depth: 0)
+        var validator = SchemaValidator(table: table, used: UsedPaths(), isTolerant: false)
+        try validator.check(value, index, path: "", at: .ignored, depth: 0)
     }
 
-    private init(table: SchemaTable) { self.table = table }
+    /// - Returns: the mismatches where nothing is read, in our own words; none where the body is as documented.
+    /// - Throws: the first mismatch where something is read.
+    static func drift(
+        of value: JSONValue, from index: Schema.Index, in table: SchemaTable, reading used: UsedPaths
+    ) throws(SchemaMismatch) -> [String] {
+        var validator = SchemaValidator(table: table, used: used, isTolerant: true)
+        try validator.check(value, index, path: "", at: used.root, depth: 0)
+        return validator.drift
+    }
 
-    private mutating func check(_ value: JSONValue, _ index: Schema.Index, path: String, depth: Int) throws(SchemaMismatch) {
+    private init(table: SchemaTable, used: UsedPaths, isTolerant: Bool) {
+        self.table = table
+        self.used = used
+        self.isTolerant = isTolerant
+    }
+
+    /// Refuses `mismatch`, unless it may be passed over.
+    private mutating func report(_ mismatch: SchemaMismatch, at place: UsedPaths.Place) throws(SchemaMismatch) {
+        guard isTolerant, place == .ignored, stepsLeft > 0 else { throw mismatch }
+        let told = mismatch.description
+        if drift.count < Self.mostDrift, !drift.contains(told) { drift.append(told) }
+    }
+
+    /// Checks what stands below, where a mismatch may be passed over.
+    private mutating func checkBelow(
+        _ value: JSONValue, _ index: Schema.Index, path: String, at place: UsedPaths.Place, depth: Int
+    ) throws(SchemaMismatch) {
+        do throws(SchemaMismatch) {
+            try check(value, index, path: path, at: place, depth: depth + 1)
+        } catch {
+            try report(error, at: place)
+        }
+    }
+
+    private mutating func check(
+        _ value: JSONValue, _ index: Schema.Index, path: String, at place: UsedPaths.Place, depth: Int
+    ) throws(SchemaMismatch) {
         stepsLeft -= 1
         guard stepsLeft > 0, depth < Self.deepest else { throw SchemaMismatch(path: "", rule: "is too complex to be checked") }
         let schema = table[index]
         guard !schema.isNever else { throw SchemaMismatch(path: path, rule: "must not be there") }
-        if let reference = schema.reference { try check(value, reference, path: path, depth: depth + 1) }
+        if let reference = schema.reference { try check(value, reference, path: path, at: place, depth: depth + 1) }
         if let types = schema.types, types.isDisjoint(with: Schema.Types(of: value)) {
             throw SchemaMismatch(path: path, rule: "is \(value.typeName) where \(types.words) is documented")
         }
@@ -30,34 +72,41 @@ struct SchemaValidator {
             throw SchemaMismatch(path: path, rule: "is none of the documented values")
         }
         switch value {
-        case .object(let object): try check(object, schema, path: path, depth: depth)
-        case .array(let elements): try check(elements, schema, path: path, depth: depth)
+        case .object(let object): try check(object, schema, path: path, at: place, depth: depth)
+        case .array(let elements): try check(elements, schema, path: path, at: place, depth: depth)
         case .string(let text): try check(text, schema, path: path)  // takes steps, too
         case .number: try check(number: value, schema.bounds, path: path)
         case .null, .bool: break
         }
-        try checkCombinations(value, schema, path: path, depth: depth)
+        try checkCombinations(value, schema, path: path, at: place, depth: depth)
     }
 
-    private mutating func check(_ object: JSONObject, _ schema: Schema, path: String, depth: Int) throws(SchemaMismatch) {
+    private mutating func check(
+        _ object: JSONObject, _ schema: Schema, path: String, at place: UsedPaths.Place, depth: Int
+    ) throws(SchemaMismatch) {
         for name in schema.required where object[name] == nil {
-            throw SchemaMismatch(path: join(path, name), rule: "is missing")
+            try report(SchemaMismatch(path: join(path, name), rule: "is missing"), at: used.member(name, of: place))
         }
         for property in schema.properties {
             guard let value = object[property.name] else { continue }
-            try check(value, property.schema, path: join(path, property.name), depth: depth + 1)
+            try checkBelow(
+                value, property.schema, path: join(path, property.name), at: used.member(property.name, of: place), depth: depth)
         }
         if case .allowed = schema.additional { return }
         for member in object.members where !schema.properties.contains(where: { $0.name == member.key }) {
             // The member's name is the upstream's own text and stays out of the message.
+            let below = used.member(member.key, of: place)
             guard case .schema(let index) = schema.additional else {
-                throw SchemaMismatch(path: path, rule: "has a member that is not documented")
+                try report(SchemaMismatch(path: path, rule: "has a member that is not documented"), at: below)
+                continue
             }
-            try check(member.value, index, path: join(path, "*"), depth: depth + 1)
+            try checkBelow(member.value, index, path: join(path, "*"), at: below, depth: depth)
         }
     }
 
-    private mutating func check(_ elements: [JSONValue], _ schema: Schema, path: String, depth: Int) throws(SchemaMismatch) {
+    private mutating func check(
+        _ elements: [JSONValue], _ schema: Schema, path: String, at place: UsedPaths.Place, depth: Int
+    ) throws(SchemaMismatch) {
         if let least = schema.bounds.minItems, elements.count < least {
             throw SchemaMismatch(path: path, rule: "has fewer than \(least) elements")
         }
@@ -65,7 +114,9 @@ struct SchemaValidator {
             throw SchemaMismatch(path: path, rule: "has more than \(most) elements")
         }
         guard let items = schema.items else { return }
-        for (index, element) in elements.enumerated() { try check(element, items, path: "\(path)[\(index)]", depth: depth + 1) }
+        for (index, element) in elements.enumerated() {
+            try checkBelow(element, items, path: "\(path)[\(index)]", at: used.element(of: place), depth: depth)
+        }
     }
 
     private mutating func check(_ text: String, _ schema: Schema, path: String) throws(SchemaMismatch) {
@@ -92,30 +143,50 @@ struct SchemaValidator {
         if isAbove { throw SchemaMismatch(path: path, rule: "is above the documented maximum") }
     }
 
-    private mutating func checkCombinations(_ value: JSONValue, _ schema: Schema, path: String, depth: Int) throws(SchemaMismatch)
-    {
-        for index in schema.allOf { try check(value, index, path: path, depth: depth + 1) }
+    private mutating func checkCombinations(
+        _ value: JSONValue, _ schema: Schema, path: String, at place: UsedPaths.Place, depth: Int
+    ) throws(SchemaMismatch) {
+        for index in schema.allOf { try check(value, index, path: path, at: place, depth: depth + 1) }
         if !schema.anyOf.isEmpty, try count(schema.anyOf, value, path: path, depth: depth, enough: 1) == 0 {
-            throw SchemaMismatch(path: path, rule: "has none of the documented shapes")
+            try checkAny(schema.anyOf, value, path: path, at: place, depth: depth)
         }
         if !schema.oneOf.isEmpty {
             let count = try count(schema.oneOf, value, path: path, depth: depth, enough: 2)
-            guard count > 0 else { throw SchemaMismatch(path: path, rule: "has none of the documented shapes") }
-            guard count == 1 else { throw SchemaMismatch(path: path, rule: "has two shapes of which one is documented") }
+            guard count < 2 else { throw SchemaMismatch(path: path, rule: "has two shapes of which one is documented") }
+            if count == 0 { try checkAny(schema.oneOf, value, path: path, at: place, depth: depth) }
         }
         if let not = schema.not, try count([not], value, path: path, depth: depth, enough: 1) > 0 {
             throw SchemaMismatch(path: path, rule: "has a shape that is documented as none")
         }
     }
 
-    /// How many of the schemas are satisfied, at most `enough`.
+    /// The first shape that the value has but for what nobody reads.
+    private mutating func checkAny(
+        _ indices: [Schema.Index], _ value: JSONValue, path: String, at place: UsedPaths.Place, depth: Int
+    ) throws(SchemaMismatch) {
+        let before = drift
+        for index in indices where isTolerant {
+            do throws(SchemaMismatch) {
+                return try check(value, index, path: path, at: place, depth: depth + 1)
+            } catch {
+                drift = before
+                if stepsLeft <= 0 { throw error }
+            }
+        }
+        throw SchemaMismatch(path: path, rule: "has none of the documented shapes")
+    }
+
+    /// How many of the schemas are satisfied strictly, at most `enough`.
     private mutating func count(
         _ indices: [Schema.Index], _ value: JSONValue, path: String, depth: Int, enough: Int
     ) throws(SchemaMismatch) -> Int {
+        let wasTolerant = isTolerant
+        isTolerant = false
+        defer { isTolerant = wasTolerant }
         var count = 0
         for index in indices where count < enough {
             do throws(SchemaMismatch) {
-                try check(value, index, path: path, depth: depth + 1)
+                try check(value, index, path: path, at: .ignored, depth: depth + 1)
                 count += 1
             } catch {
                 // Out of steps: no answer about this branch is one about the value.

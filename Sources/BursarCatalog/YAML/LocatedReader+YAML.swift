@@ -6,6 +6,7 @@ extension LocatedReader {
     package static func yaml(
         _ bytes: [UInt8], file: String, limits: LocatedLimits = LocatedLimits()
     ) throws(Diagnostic) -> LocatedNode {
+        let bytes = bytes.withoutByteOrderMark
         guard bytes.count <= limits.bytes else { throw .init(file, nil, "larger than \(limits.bytes) bytes") }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .init(file, TextMark(firstInvalidUTF8In: bytes), "not valid UTF-8")

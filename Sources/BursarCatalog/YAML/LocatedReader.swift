@@ -21,6 +21,7 @@ package enum LocatedReader {
     package static func json(
         _ bytes: [UInt8], file: String, limits: LocatedLimits = LocatedLimits()
     ) throws(Diagnostic) -> LocatedNode {
+        let bytes = bytes.withoutByteOrderMark
         let result = bytes.withUnsafeBufferPointer { buffer in
             Result { () throws(JSONError) in try LocatedJSON.read(buffer, limits: limits) }
         }

@@ -5,20 +5,27 @@ package struct ClientRequest: Sendable {
     package let target: String
     /// In the order in which they are written. `Host` is ours where it does not stand here.
     package var fields: [(name: String, value: String)]
+    /// Nil: the request has none, not even an empty one.
+    package let body: [UInt8]?
 
-    package init(method: String = "GET", origin: Origin, target: String, fields: [(name: String, value: String)] = []) {
+    package init(
+        method: String = "GET", origin: Origin, target: String, fields: [(name: String, value: String)] = [], body: [UInt8]? = nil
+    ) {
         self.method = method
         self.origin = origin
         self.target = target
         self.fields = fields
+        self.body = body
     }
 
-    package init(method: String = "GET", url: RequestURL, fields: [(name: String, value: String)] = []) {
-        self.init(method: method, origin: url.origin, target: url.target, fields: fields)
+    package init(
+        method: String = "GET", url: RequestURL, fields: [(name: String, value: String)] = [], body: [UInt8]? = nil
+    ) {
+        self.init(method: method, origin: url.origin, target: url.target, fields: fields, body: body)
     }
 
-    /// The bytes of the head. Nil where one of them may not stand there: a line feed would begin another field.
-    var head: [UInt8]? {
+    /// The bytes of head and body. Nil where one of them may not stand there: a line feed would begin another field.
+    var bytes: [UInt8]? {
         guard HTTPText.isToken(method.utf8), !target.isEmpty, target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             return nil
         }
@@ -29,8 +36,8 @@ package struct ClientRequest: Sendable {
             head += "\(name): \(value)\r\n"
         }
         // RFC 9110 8.6: a method that usually has a body says so where it has none.
-        if ["POST", "PUT", "PATCH"].contains(method) { head += "content-length: 0\r\n" }
-        return Array((head + "\r\n").utf8)
+        if body != nil || ["POST", "PUT", "PATCH"].contains(method) { head += "content-length: \(body?.count ?? 0)\r\n" }
+        return Array((head + "\r\n").utf8) + (body ?? [])
     }
 }
 

@@ -50,12 +50,26 @@ extension CheckReport {
             let reach = address.isLocalOnly ? "this machine only" : "reachable from elsewhere, \(openness)"
             lines.append((index == 0 ? "listens at     " : "               ") + "\(address) (\(kind)\(reach))")
         }
-        lines.append("definitions    " + configuration.catalog.definitions.map(\.id.name).joined(separator: ", "))
+        lines += definitions(of: configuration)
         lines.append("pass-through   " + (configuration.passthrough ? "on" : "off"))
         lines.append("store          " + configuration.store.title)
         lines.append("clients        " + (configuration.clients.isEmpty ? "none" : "\(configuration.clients.count)"))
         lines.append("accounts       " + (configuration.accounts.isEmpty ? "none" : "\(configuration.accounts.count)"))
         return lines + table(of: configuration.accounts)
+    }
+
+    /// Those in use and those of the operator's own files by name, the others by number.
+    private static func definitions(of configuration: Configuration) -> [String] {
+        var ids: [ProviderID] = []
+        for id in configuration.accounts.map(\.id.provider) + configuration.catalog.addedIDs where !ids.contains(id) { ids.append(id) }
+        let others = configuration.catalog.ids.count - ids.count
+        let names = ids.map(\.name) + (others > 0 ? ["\(ids.isEmpty ? "" : "and ")\(others) more"] : [])
+        var lines = ["definitions    " + names.joined(separator: ", ")]
+        let unseen = ids.filter { configuration.catalog[$0].map { $0.provenance.certainty != .live } ?? false }
+        if !unseen.isEmpty {
+            lines.append("not seen live  " + unseen.map(\.name).joined(separator: ", ") + " (`bursar provider try NAME` compares)")
+        }
+        return lines
     }
 
     private static func table(of accounts: [AccountConfiguration]) -> [String] {

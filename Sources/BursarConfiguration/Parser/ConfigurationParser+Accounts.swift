@@ -48,10 +48,11 @@ extension ConfigurationParser {
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: name), definition: definition, secret: credential.secret,
             password: credential.password,
-            secretReference: credential.reference, secretFile: credential.file, ttl: ttl ?? context.defaults.ttl,
+            secretReference: credential.reference, secretFile: credential.file, ttl: ttl ?? max(context.defaults.ttl, definition.ttl ?? .zero),
             staleFor: staleFor ?? context.defaults.staleFor,
             timeout: timeout ?? context.defaults.timeout,
-            refresh: context.defaults.refreshing(each: refresh), low: low, baseURL: baseURL?.description ?? definition.origin,
+            refresh: context.defaults.refreshing(each: refresh), low: low,
+            baseURL: baseURL?.description ?? definition.origin(parameters: parameters) ?? definition.origin,
             isBaseURLOverridden: baseURL != nil, parameters: parameters, place: at(node))
     }
 
@@ -65,7 +66,7 @@ extension ConfigurationParser {
     private mutating func definition(_ entry: Entry?, in node: LocatedNode, _ context: AccountContext)
         -> ProviderDefinition?
     {
-        let known = context.catalog.definitions.map(\.id.name)
+        let known = context.catalog.ids.map(\.name)
         guard let entry else {
             problems.error(at(node), "an account needs provider; known are " + known.joined(separator: ", "))
             return nil

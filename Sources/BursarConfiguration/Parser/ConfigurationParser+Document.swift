@@ -77,7 +77,13 @@ extension ConfigurationParser {
 
     /// An account named `default` for each provider that has a default variable set.
     mutating func accountsFromEnvironment(_ context: AccountContext) -> [AccountConfiguration] {
-        context.catalog.definitions.compactMap { account(fromEnvironmentFor: $0, context.defaults) }
+        // Only what has a variable set is compiled.
+        context.catalog.ids.compactMap { id in
+            guard context.catalog.environmentVariables(id).contains(where: { sources.environment[$0] != nil }),
+                let definition = context.catalog[id]
+            else { return nil }
+            return account(fromEnvironmentFor: definition, context.defaults)
+        }
     }
 
     private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ defaults: AccountDefaults)
@@ -97,7 +103,7 @@ extension ConfigurationParser {
         }
         guard let chosen else { return nil }
         let place = ConfigurationPlace(file: "$\(chosen)")
-        guard definition.parameters.isEmpty else {
+        guard !definition.accountParameters.contains(where: \.isRequired) else {
             problems.error(place, "\(definition.id) needs parameters, which only a configuration file can give")
             return nil
         }
@@ -105,7 +111,7 @@ extension ConfigurationParser {
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
             password: credential.password,
-            secretReference: credential.reference, ttl: defaults.ttl, staleFor: defaults.staleFor, timeout: defaults.timeout,
+            secretReference: credential.reference, ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor, timeout: defaults.timeout,
             refresh: defaults.refreshing(each: defaults.refresh), low: nil,
             baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)
     }

@@ -8,7 +8,8 @@ extension ConfigurationParser {
         _ entry: Entry?, of definition: ProviderDefinition?, in node: LocatedNode
     ) -> [String: String] {
         guard let definition else { return [:] }
-        let known = definition.parameters
+        let parameters = definition.accountParameters
+        let known = parameters.map(\.name)
         var values: [String: String] = [:]
         if let entry, !entry.node.isNull {
             guard case .mapping(let pairs) = entry.node.content else {
@@ -19,8 +20,14 @@ extension ConfigurationParser {
         }
         // A misspelt name is told once, as that, and not as missing as well.
         let given = (entry?.node.pairs ?? []).map { known.contains($0.key) ? $0.key : NearestName.find($0.key, among: known) }
-        for name in known where !given.contains(name) {
-            problems.error(at(entry?.node ?? node), "\(definition.id) needs the parameter \(name), under parameters:")
+        for parameter in parameters where parameter.isRequired && !given.contains(parameter.name) {
+            problems.error(at(entry?.node ?? node), "\(definition.id) needs the parameter \(parameter.name), under parameters:")
+        }
+        for parameter in parameters {
+            guard let value = values[parameter.name], !parameter.allowed.isEmpty, !parameter.allowed.contains(value) else { continue }
+            let place = (entry?.node.pairs ?? []).first { $0.key == parameter.name }.map { at($0.value) } ?? at(node)
+            problems.error(place, "\(parameter.name) is one of " + parameter.allowed.joined(separator: ", "))
+            values[parameter.name] = nil
         }
         return values
     }

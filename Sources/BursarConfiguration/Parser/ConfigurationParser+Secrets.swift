@@ -89,8 +89,8 @@ extension ConfigurationParser {
     /// A user for a provider with basic authentication; nil for every other one.
     private mutating func user(_ entry: Entry?, of definition: ProviderDefinition?) -> String? {
         guard let entry, let definition else { return nil }
-        guard case .basic = definition.auth.scheme else {
-            problems.error(at(entry.node), "user is for basic authentication; \(definition.id) takes a key alone")
+        guard definition.auth.isPair else {
+            problems.error(at(entry.node), "user is for providers that take two secrets; \(definition.id) takes a key alone")
             return nil
         }
         let expected = "1 to 256 printable ASCII characters, without a colon"
@@ -103,16 +103,17 @@ extension ConfigurationParser {
     }
 
     private func isBasic(_ definition: ProviderDefinition?) -> Bool {
-        if case .basic = definition?.auth.scheme { true } else { false }
+        definition?.auth.isPair ?? false
     }
 
     private mutating func checkShape(
         _ key: Secret, user: String?, at place: ConfigurationPlace, _ definition: ProviderDefinition?
     ) -> Bool {
         guard let definition else { return true }
-        if case .basic = definition.auth.scheme {
+        if definition.auth.isPair {
             guard user != nil || key.password != nil else {
-                problems.error(place, "\(definition.id) has basic authentication: give user as well, or user:password as the key")
+                let what = definition.auth.secondHeader == nil ? "has basic authentication" : "takes two secrets"
+                problems.error(place, "\(definition.id) \(what): give user as well, or user:password as the key")
                 return false
             }
         } else if key.withExposedBytes({ $0.contains(0x20) }) {

@@ -170,10 +170,8 @@ extension AccountDirectory {
             "v1", "balances", "providers", "status", "cooldowns", "admin", "reload", "livez", "readyz", "metrics", "openapi.json",
             "app.js", "style.css", "icon.svg"
         ]
-        for definition in catalog.definitions {
-            segments.insert(definition.id.name[...])
-            segments.formUnion(definition.path.split(separator: "/"))
-        }
+        for id in catalog.ids { segments.insert(id.name[...]) }
+        for definition in catalog.compiledDefinitions { segments.formUnion(definition.path.split(separator: "/")) }
         for entry in entries {
             segments.insert(entry.id.account.name[...])
             segments.insert("\(entry.id.provider)@\(entry.id.account)"[...])

@@ -10,13 +10,16 @@ import NIOCore
 struct Callers: Sendable {
     /// Nil: no clients are configured.
     let directory: ClientDirectory?
+    /// Of the providers in use; others are looked up.
     private let authByProvider: [Substring: AuthPlan]
+    private let catalog: Catalog
     private let clock: @Sendable () -> Moment
 
     init(_ directory: ClientDirectory?, catalog: Catalog, clock: @escaping @Sendable () -> Moment) {
         self.directory = directory
+        self.catalog = catalog
         authByProvider = Dictionary(
-            catalog.definitions.map { ($0.id.name[...], $0.auth) }, uniquingKeysWith: { first, _ in first })
+            catalog.compiledDefinitions.map { ($0.id.name[...], $0.auth) }, uniquingKeysWith: { first, _ in first })
         self.clock = clock
     }
 
@@ -48,9 +51,13 @@ struct Callers: Sendable {
         guard let rest = path.dropping(prefix: "/providers/") else { return nil }
         if path.utf8.contains(UInt8(ascii: "%")) {
             guard case .provider(let name, _, _)? = Route(path: path) else { return nil }
-            return authByProvider[name[...]]
+            return auth(ofProvider: name[...])
         }
-        return authByProvider[rest.prefix { $0 != "/" && $0 != "@" }]
+        return auth(ofProvider: rest.prefix { $0 != "/" && $0 != "@" })
+    }
+
+    private func auth(ofProvider name: Substring) -> AuthPlan? {
+        authByProvider[name] ?? ProviderID(name).flatMap { catalog[$0]?.auth }
     }
 }
 

@@ -19,10 +19,13 @@ struct BalanceRow: Sendable {
 
     var amounts: [Amount] { view.reading?.amounts ?? [] }
 
-    /// The account's own limit against the first amount, else what the provider says, else true in debt, else unknown.
+    /// The `available` of the definition's first element; nil where that is unknown or unlimited.
+    var available: Amount? { view.reading?.available }
+
+    /// The account's own limit against the available amount, else what the provider says; a negative amount is low, else it is unknown.
     var low: Bool? {
-        if let lowLimit, let first = amounts.first { return first.value < lowLimit }
-        return view.reading?.providerSaysLow ?? (amounts.first?.value.isNegative == true ? true : nil)
+        if let lowLimit, let available { return available.value < lowLimit }
+        return view.reading?.providerSaysLow ?? (available.map(\.value.isNegative) == true ? true : nil)
     }
 
     /// The row's JSON object (contract 4.1). Every value is text: no reader is led to put money into a float.
@@ -32,14 +35,18 @@ struct BalanceRow: Sendable {
             json.string("provider", id.provider.name)
             json.string("account", id.account.name)
             json.string("status", view.status.rawValue)
-            json.string("available", amounts.first?.value.description)
-            json.string("unit", amounts.first?.unit.name)
+            json.string("available", available?.value.description)
+            json.string("unit", available?.unit.name)
             json.array("amounts") { json in
                 for amount in amounts {
                     json.object { json in
                         json.string("kind", amount.kind.rawValue)
                         json.string("value", amount.value.description)
                         json.string("unit", amount.unit.name)
+                        // Only where they say something: most providers tell none of them.
+                        if let part = amount.part { json.string("part", part.name) }
+                        if let time = amount.resetsAt { json.string("resets_at", time.rfc3339) }
+                        if let time = amount.expiresAt { json.string("expires_at", time.rfc3339) }
                     }
                 }
             }
@@ -65,7 +72,8 @@ struct BalanceRow: Sendable {
     var tableLine: BalanceTable.Line {
         BalanceTable.Line(
             provider: id.provider.name, account: id.account.name, status: view.status,
-            amounts: amounts.map { ($0.kind.rawValue, $0.value.description, $0.unit.name) }, low: low == true,
+            amounts: amounts.map { ($0.kind.rawValue, $0.value.description, $0.unit.name) },
+            leads: amounts.first.map { !$0.isAside && ($0.kind != .available || available != nil) } ?? true, low: low == true,
             fetchedAt: view.fetchedAt?.wall, problem: problem?.code.title(for: title), retryAt: problem?.retryAt)
     }
 }

@@ -7,8 +7,10 @@ package struct BalanceTable: Sendable {
         package var provider: String
         package var account: String
         package var status: RowStatus
-        /// Value and unit of each amount, the first one being the row's own.
+        /// Value and unit of each amount, the first one being the row's own where ``leads``.
         package var amounts: [(kind: String, value: String, unit: String)]
+        /// False where the row's own amount is not known and others are: none of them may stand in its place.
+        package var leads = true
         package var low: Bool
         package var fetchedAt: WallTime?
         /// The problem in words.
@@ -17,12 +19,13 @@ package struct BalanceTable: Sendable {
 
         package init(
             provider: String, account: String, status: RowStatus, amounts: [(kind: String, value: String, unit: String)],
-            low: Bool, fetchedAt: WallTime?, problem: String?, retryAt: WallTime?
+            leads: Bool = true, low: Bool, fetchedAt: WallTime?, problem: String?, retryAt: WallTime?
         ) {
             self.provider = provider
             self.account = account
             self.status = status
             self.amounts = amounts
+            self.leads = leads
             self.low = low
             self.fetchedAt = fetchedAt
             self.problem = problem
@@ -80,7 +83,7 @@ package struct BalanceTable: Sendable {
             }
             notes.append(note)
         }
-        let first = line.amounts.first
+        let first = line.leads ? line.amounts.first : nil
         var rows = [
             [
                 Cell(line.provider), Cell(line.account), Cell(first?.value ?? "-"),
@@ -89,7 +92,7 @@ package struct BalanceTable: Sendable {
                 Cell(notes.joined(separator: "; "), line.low ? .warning : line.status == .unavailable ? .bad : .plain)
             ]
         ]
-        for amount in line.amounts.dropFirst() {
+        for amount in line.amounts.dropFirst(line.leads ? 1 : 0) {
             let unit = Self.unit(amount.kind, amount.unit)
             rows.append([Cell(""), Cell(""), Cell(amount.value), Cell(unit), Cell(""), Cell(""), Cell("")])
         }

@@ -41,6 +41,7 @@ extension BalancesDocument {
                     else { return nil }
                     return (kind, value, unit)
                 },
+                leads: row["available"]?.text != nil || amounts.first?["kind"] != .string(AmountKind.available.rawValue),
                 low: row["low"] == .bool(true),
                 fetchedAt: row["fetched_at"]?.text.flatMap { WallTime(rfc3339: $0) },
                 problem: shown(row["problem"]?["title"]),

@@ -39,9 +39,10 @@ enum Answers {
         Response(status: 204, headers: ["allow": methods.joined(separator: ", "), "cache-control": "no-store"])
     }
 
-    static func methodNotAllowed(_ request: Request, _ route: Route) -> Response {
-        let methods = route.methods
-        return problem(
+    static func methodNotAllowed(_ request: Request, _ route: Route) -> Response { methodNotAllowed(request, route.methods) }
+
+    static func methodNotAllowed(_ request: Request, _ methods: [String]) -> Response {
+        problem(
             ProblemDocument(
                 code: "method_not_allowed", title: "This path answers \(methods.joined(separator: " and ")) only", status: 405,
                 requestID: request.id.description),

@@ -11,7 +11,10 @@ struct CrossOrigin: Sendable {
 
     init(origins: [String], catalog: Catalog) {
         self.origins = Set(origins)
-        let providers = Set(catalog.definitions.map(\.auth.headerName)).subtracting(Self.requestHeaders).sorted()
+        // Compiling every definition to learn its header is for those who need it.
+        let definitions = origins.isEmpty ? [] : catalog.definitions
+        let names = definitions.flatMap { [$0.auth.headerName, $0.auth.secondHeader?.lowercased()].compactMap(\.self) }
+        let providers = Set(names).subtracting(Self.requestHeaders).sorted()
         requestHeaders = (Self.requestHeaders + providers).joined(separator: ", ")
     }
 

@@ -83,7 +83,7 @@ struct GatewayResponder: Responder {
         case .reload: return admin.reload(request, from: caller)
         case .cooldown(let provider, let account):
             return .now(admin.clearCooldown(request, from: caller, scope, provider: provider, account: account))
-        case .providers: return .now(scope.documents.providers(request))
+        case .providers: return scope.documents.providers(request)
         case .openAPI: return scope.documents.openAPI(request)
         case .metrics: return scope.metrics.respond()
         case .page(let path):

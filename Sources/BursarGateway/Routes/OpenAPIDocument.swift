@@ -1,15 +1,16 @@
 import BursarCatalog
 import BursarModel
 
-/// `/openapi.json`: docs/openapi.yaml as it is in the repository, and the routes of each definition that an operator added. Pure.
+/// `/openapi.json`: docs/openapi.yaml as it is in the repository, and the routes of definitions that it does not have. Pure.
 enum OpenAPIDocument {
+    /// - Parameter definitions: that are to be described.
     /// - Parameter hasClients: then nothing that asks for a credential can be had without one, and the document says so.
-    static func json(_ catalog: Catalog, hasClients: Bool) -> [UInt8] {
+    static func json(_ definitions: [ProviderDefinition], hasClients: Bool) -> [UInt8] {
         // A test reads the embedded document, so it is well-formed here; an empty object is the answer of a broken build.
         guard case .object(var document)? = try? LocatedReader.yaml(PackageResources.openapi_yaml, file: "openapi.yaml").json,
             case .object(var paths)? = document["paths"], case .object(var components)? = document["components"]
         else { return Array("{}".utf8) }
-        for definition in catalog.definitions where paths["/providers/\(definition.id)\(definition.path)"] == nil {
+        for definition in definitions where paths["/providers/\(definition.id)\(definition.path)"] == nil {
             let described = DescribedDefinition(definition)
             for member in described.paths { paths[member.key] = member.value }
             components.add(described.schemas, to: "schemas")

@@ -49,8 +49,12 @@ struct ProviderRoute: Sendable {
 
     func respond(to request: Request, from caller: Caller, name: String, account: String?, documentedPath: String) -> Reply {
         guard let definition = ProviderID(name).flatMap({ catalog[$0] }) else {
-            let known = catalog.definitions.map(\.id.name).joined(separator: ", ")
+            let known = catalog.ids.map(\.name).joined(separator: ", ")
             return .now(Answers.notFound(request, detail: "There is no such provider. Known are: \(known)."))
+        }
+        // A page of another origin may send a POST; it reads nothing by that, and what is asked is the same.
+        guard request.method != "POST" || definition.method == .post else {
+            return .now(Answers.methodNotAllowed(request, ["GET", "HEAD"]))
         }
         switch subject(of: request, caller, definition, account: account) {
         case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))
@@ -85,6 +89,16 @@ struct ProviderRoute: Sendable {
             guard documentedPath == definition.path || documentedPath == subject.upstream.documentedPath else {
                 return .now(undocumented(request, definition))
             }
+            // The answer is that of the documented request; to another question it would be a wrong one.
+            guard request.query.map({ definition.asks($0, parameters: subject.upstream.parameters) }) ?? true else {
+                return .now(
+                    Answers.badRequest(
+                        request, code: "undocumented_query",
+                        detail: "\(definition.title) is asked here with "
+                            + (definition.queryNames.isEmpty
+                                ? "no query" : "the query \(definition.queryNames.joined(separator: ", ")) of its definition")
+                            + ". Leave the query out."))
+            }
             return answer(request, subject)
         }
     }
@@ -93,8 +107,12 @@ struct ProviderRoute: Sendable {
         of request: Request, _ caller: Caller, _ definition: ProviderDefinition, account: String?
     ) -> Result<Subject, Refusal> {
         let sent = request.headers.all(definition.auth.headerName)
-        if sent.count > 1 { return .failure(.severalCredentials) }
-        var credential = sent.first.flatMap { definition.auth.credential(inHeaderValue: $0) }
+        let second = definition.auth.secondHeader.map { request.headers.all($0.lowercased()) } ?? []
+        if sent.count > 1 || second.count > 1 { return .failure(.severalCredentials) }
+        var credential = sent.first.flatMap { value in
+            guard definition.auth.secondHeader != nil else { return definition.auth.credential(inHeaderValue: value) }
+            return second.first.flatMap { definition.auth.credential(inHeaderValue: value, second: $0) }
+        }
         // Whatever looks like a client token stays here, whoever sent it and whether it is right or not.
         if let token = credential, ClientToken.isWithin(token) {
             if caller.client == nil, passthrough != nil { return .failure(.clientToken) }
@@ -264,7 +282,8 @@ extension ProviderRoute {
 extension UpstreamAccount {
     /// The documented path with its parameters filled in, without the query: what an unmodified client asks for.
     var documentedPath: String? {
-        definition.target(parameters: parameters)?.split(separator: "?", maxSplits: 1).first.map(String.init)
+        let values = parameters.merging(definition.parameterDefaults) { given, _ in given }
+        return definition.documentedPath(parameters: values)
     }
 }
 

@@ -71,6 +71,8 @@ enum Route: Equatable, Sendable {
         switch self {
         case .reload: ["POST", "OPTIONS"]
         case .cooldown: ["DELETE", "OPTIONS"]
+        // Which of them, the definition says.
+        case .provider: ["GET", "HEAD", "POST", "OPTIONS"]
         default: ["GET", "HEAD", "OPTIONS"]
         }
     }

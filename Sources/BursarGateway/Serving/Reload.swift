@@ -59,8 +59,11 @@ extension AccountEntry {
 extension Configuration {
     /// The definitions that `old` has under the same id and otherwise.
     func definitions(otherThanIn old: Configuration) -> [ProviderDefinition] {
-        catalog.definitions.filter { definition in
-            old.catalog[definition.id].map { $0.openAPI != definition.openAPI } ?? false
+        // The built-in ones do not change while the process runs; one may be replaced by an operator's, and come back.
+        let own = Set(catalog.addedIDs).union(old.catalog.addedIDs)
+        return catalog.ids.filter(own.contains).compactMap { id in
+            guard let now = catalog[id], let before = old.catalog[id], now.openAPI != before.openAPI else { return nil }
+            return now
         }
     }
 

@@ -27,7 +27,7 @@ final class Scope: Sendable {
     init(_ sight: Sight, of whole: AccountDirectory, _ configuration: Configuration, rows: RowTable, process: ProcessParts) {
         self.sight = sight
         let directory = sight == .everything ? whole : AccountDirectory(whole.entries.filter { sight.covers($0.id) })
-        catalog = sight == .everything ? configuration.catalog : configuration.catalog.filtered { sight.covers($0.id) }
+        catalog = sight == .everything ? configuration.catalog : configuration.catalog.filtered { sight.covers($0) }
         self.directory = directory
         vary =
             (configuration.clients.isEmpty ? "" : ", authorization, \(PresentedToken.ownHeader)")

@@ -53,7 +53,8 @@ extension StoreKeeper.Machine {
             snapshot: { refresher.snapshot($0) },
             restore: { stored in
                 guard let account = accounts[stored.key] else { return }
-                _ = refresher.restore(account, stored.snapshot.judged(by: account.definition))
+                _ = refresher.restore(account, stored.snapshot.judged(
+                    by: account.definition, ReadingContext(parameters: account.parameters, now: refresher.now.wall)))
             })
     }
 }

@@ -131,7 +131,7 @@ extension Reading {
     fileprivate func saysTheSame(as other: Reading) -> Bool {
         providerSaysLow == other.providerSaysLow
             && amounts.elementsEqual(other.amounts) {
-                $0.kind == $1.kind && $0.unit == $1.unit && $0.value.description == $1.value.description
+                $0.kind == $1.kind && $0.unit == $1.unit && $0.part == $1.part && $0.value.description == $1.value.description
             }
     }
 }

@@ -10,9 +10,18 @@ enum AmountsText {
     static let most = 32 * 100 * AmountKind.allCases.count
 
     static func write(_ amounts: [Amount]) -> String {
-        "["
-            + amounts.map { #"{"kind":"\#($0.kind.rawValue)","value":"\#($0.value)","unit":"\#($0.unit)"}"# }
-            .joined(separator: ",") + "]"
+        "[" + amounts.map { "{" + members(of: $0).map { #""\#($0)":"\#($1)""# }.joined(separator: ",") + "}" }.joined(separator: ",")
+            + "]"
+    }
+
+    /// What nearly no amount has is only there where it is said.
+    private static func members(of amount: Amount) -> [(key: String, value: String)] {
+        var members = [("kind", amount.kind.rawValue), ("value", "\(amount.value)"), ("unit", "\(amount.unit)")]
+        if let part = amount.part { members.append(("part", part.name)) }
+        if let time = amount.resetsAt { members.append(("resets", "\(time.milliseconds)")) }
+        if let time = amount.expiresAt { members.append(("expires", "\(time.milliseconds)")) }
+        if amount.isAside { members.append(("aside", "true")) }
+        return members
     }
 
     static func read(_ text: String) -> [Amount]? {
@@ -20,16 +29,38 @@ enum AmountsText {
         guard text.hasPrefix(#"[{"kind":""#), text.hasSuffix(#""}]"#) else { return nil }
         var amounts: [Amount] = []
         for element in text.dropFirst(2).dropLast(2).split(separator: "},{", omittingEmptySubsequences: false) {
-            // "kind":"available","value":"1.0","unit":"USD"
-            let parts = element.split(separator: "\"", omittingEmptySubsequences: false)
-            guard amounts.count < most, parts.count == 13, parts[1] == "kind", parts[5] == "value", parts[9] == "unit",
-                parts[0].isEmpty, parts[2] == ":", parts[4] == ",", parts[6] == ":", parts[8] == ",", parts[10] == ":",
-                parts[12].isEmpty,
-                let kind = AmountKind(rawValue: String(parts[3])), let value = ExactDecimal(parts[7]),
-                let unit = AmountUnit(parts[11])
-            else { return nil }
-            amounts.append(Amount(kind: kind, value: value, unit: unit))
+            guard amounts.count < most, let amount = amount(element) else { return nil }
+            amounts.append(amount)
         }
         return amounts
+    }
+
+    /// `"kind":"available","value":"1.0","unit":"USD"`, and what may follow, in that order.
+    private static func amount(_ element: Substring) -> Amount? {
+        let parts = element.split(separator: "\"", omittingEmptySubsequences: false)
+        guard parts.count % 4 == 1, parts.count >= 13, parts.last?.isEmpty == true else { return nil }
+        var values: [Substring: Substring] = [:]
+        var order = ["kind", "value", "unit", "part", "resets", "expires", "aside"][...]
+        for start in stride(from: 0, to: parts.count - 1, by: 4) {
+            let key = parts[start + 1]
+            guard parts[start] == (start == 0 ? "" : ","), parts[start + 2] == ":",
+                let place = order.firstIndex(where: { $0 == key })
+            else { return nil }
+            order = order[(place + 1)...]
+            values[key] = parts[start + 3]
+        }
+        func time(_ key: Substring) -> WallTime?? {
+            guard let text = values[key] else { return .some(nil) }
+            guard let milliseconds = Int64(text), (0..<253_402_300_800_000).contains(milliseconds) else { return nil }
+            return WallTime(milliseconds: milliseconds)
+        }
+        let part = values["part"].flatMap { AmountPart($0) }
+        guard let kind = values["kind"].flatMap({ AmountKind(rawValue: String($0)) }),
+            let value = values["value"].flatMap({ ExactDecimal($0) }), let unit = values["unit"].flatMap({ AmountUnit($0) }),
+            let resets = time("resets"), let expires = time("expires"), values["part"] == nil || part != nil,
+            values["aside"] == nil || values["aside"] == "true"
+        else { return nil }
+        return Amount(
+            kind: kind, value: value, unit: unit, part: part, resetsAt: resets, expiresAt: expires, isAside: values["aside"] != nil)
     }
 }

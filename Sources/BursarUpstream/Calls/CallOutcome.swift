@@ -37,16 +37,17 @@ extension CallOutcome {
 
     /// Judges an answer by the account's definition. Pure.
     /// - Parameter scrubber: knows the configured credentials and this call's own.
-    static func of(_ response: UpstreamResponse, definition: ProviderDefinition, scrubber: Scrubber, now: WallTime) -> CallOutcome
-    {
-        var outcome = judged(response, definition: definition, scrubber: scrubber, now: now)
+    static func of(
+        _ response: UpstreamResponse, definition: ProviderDefinition, scrubber: Scrubber, _ context: ReadingContext
+    ) -> CallOutcome {
+        var outcome = judged(response, definition: definition, scrubber: scrubber, context)
         outcome.status = response.status
         outcome.bodyBytes = response.body.count
         return outcome
     }
 
     private static func judged(
-        _ response: UpstreamResponse, definition: ProviderDefinition, scrubber: Scrubber, now: WallTime
+        _ response: UpstreamResponse, definition: ProviderDefinition, scrubber: Scrubber, _ context: ReadingContext
     ) -> CallOutcome {
         let status = response.status
         // A redirect would carry the key elsewhere (contract, section 4.2). Its body says nothing of a balance.
@@ -66,14 +67,15 @@ extension CallOutcome {
         // A body that holds a credential is judged as it would be passed on: without it. So nothing of it is shown that the
         // schema does not vouch for, and a balance does not become unreadable because a provider echoes the key beside it.
         let body = isClean ? response.body : scrubber.scrub(response.body)
-        switch definition.evaluate(status: status, contentType: contentType, body: body) {
+        switch definition.evaluate(status: status, contentType: contentType, body: body, context) {
         case .reading(let reading):
-            return CallOutcome(result: .reading(reading), detail: isClean ? nil : "credential_withheld")
+            // What drifts is told beside the call; the reading itself is sound.
+            return CallOutcome(result: .reading(reading), detail: isClean ? reading.drift.first : "credential_withheld")
         case .failure(let failure):
             // What a definition calls "later" is one, whatever number stands before it.
             let hint = CooldownHint.read(
                 status: failure.code == .rateLimited ? 429 : failure.effectiveStatus, field: { response.values(of: $0) },
-                body: body, now: now)
+                body: body, now: context.now)
             let isKept = failure.documented && response.bodyFault == nil && body.count <= errorBodyLimit
             let reply =
                 isKept ? UpstreamReply(status: failure.effectiveStatus, contentType: contentType, body: body) : nil
@@ -82,7 +84,7 @@ extension CallOutcome {
             let reason = isOwn ? failure.reason : nil
             let told = FetchFailure(
                 code: failure.code, upstreamStatus: status, hint: hint, errorReply: reply, reason: reason)
-            return CallOutcome(result: .failure(told), detail: response.bodyFault?.rawValue ?? reason)
+            return CallOutcome(result: .failure(told), detail: response.bodyFault?.rawValue ?? failure.reason)
         }
     }
 

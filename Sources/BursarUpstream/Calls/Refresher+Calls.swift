@@ -47,7 +47,7 @@ extension Refresher {
         let hold = account.id == nil ? scrubber.hold(account.secret) : nil
         defer { withExtendedLifetime(hold) {} }
 
-        guard let request = UpstreamRequest(current(account)) else { return .failed(.unwritable) }
+        guard let request = UpstreamRequest(current(account), now: clock.now.wall) else { return .failed(.unwritable) }
         let fetch = Task { [transport] in await transport.fetch(request) }
         let giveUp = clock.schedule(at: began.monotonic.advanced(by: start.hardDeadline)) { fetch.cancel() }
         let result = await withTaskCancellationHandler {
@@ -64,7 +64,8 @@ extension Refresher {
         case .response(let response):
             let definition = current(account).definition
             let known = scrubber.configured.joined(Scrubber(definition.auth.secrets(of: account.secret)))
-            return .of(response, definition: definition, scrubber: known, now: clock.now.wall)
+            let context = ReadingContext(parameters: account.parameters, now: clock.now.wall)
+            return .of(response, definition: definition, scrubber: known, context)
         }
     }
 

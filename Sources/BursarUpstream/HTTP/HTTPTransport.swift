@@ -55,7 +55,13 @@ package final class HTTPTransport: UpstreamTransport {
         guard let url = RequestURL(request.url), let credential = request.auth.headerValue(for: request.secret) else {
             return nil
         }
-        return ClientRequest(url: url, fields: request.fields + [(request.auth.headerName, credential)])
+        var fields = request.fields + [(request.auth.headerName, credential)]
+        if let name = request.auth.secondHeader {
+            guard let second = request.auth.secondValue(for: request.secret) else { return nil }
+            fields.append((name.lowercased(), second))
+        }
+        let body = request.method == .post ? request.body ?? [] : nil
+        return ClientRequest(method: request.method == .post ? "POST" : "GET", url: url, fields: fields, body: body)
     }
 
     private static func decoded(_ response: ClientResponse) -> UpstreamResponse {

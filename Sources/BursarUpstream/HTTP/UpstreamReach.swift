@@ -15,7 +15,7 @@ package enum UpstreamReach: Sendable, Equatable {
         if Self.isThisMachine(baseURL) {
             self = .thisMachine
         } else {
-            self = baseURL == definition.origin ? .provider : .chosen
+            self = definition.server.isDocumented(baseURL) ? .provider : .chosen
         }
     }
 

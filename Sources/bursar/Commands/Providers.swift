@@ -26,14 +26,16 @@ struct Providers: ParsableCommand {
         let result = ConfigurationReader(sources: .program()).read(options.request)
         ConfigurationLoading.tell(result)
         let accounts = result.configuration.map { Dictionary(grouping: $0.accounts, by: \.definition.id) }
-        var definitions = result.catalog.definitions
+        var definitions: [ProviderDefinition] = []
         if let name {
-            definitions = definitions.filter { $0.id.name == name }
+            definitions = [ProviderID(name).flatMap { result.catalog[$0] }].compactMap(\.self)
             guard !definitions.isEmpty else {
-                let known = result.catalog.definitions.map(\.id.name).joined(separator: ", ")
+                let known = result.catalog.ids.map(\.name).joined(separator: ", ")
                 Terminal.tell("error: there is no provider of that name; known are \(known)")
                 throw result.exitCode == 0 ? ExitStatus.usage : ExitCode(result.exitCode)
             }
+        } else {
+            definitions = result.catalog.definitions
         }
         let blocks = definitions.map { definition in
             Self.describe(definition, accounts: accounts.map { ($0[definition.id] ?? []).map(\.id.account.name) })

@@ -1,0 +1,78 @@
+import BursarModel
+import Synchronization
+
+/// The definitions that are part of the program: the files of `Definitions`, by name. *Mutex; any thread.*
+///
+/// There are many of them and an operator uses a few: each is compiled when it is first asked for, and what is known of the others is their name.
+final class BuiltInDefinitions: Sendable {
+    /// Every catalog of the process shares what was compiled.
+    static let shared = BuiltInDefinitions()
+
+    let ids: [ProviderID]
+    private let places: [ProviderID: Int]
+    private let compiled = Mutex<[ProviderID: ProviderDefinition]>([:])
+
+    private init() {
+        var ids: [ProviderID] = []
+        var places: [ProviderID: Int] = [:]
+        for (index, file) in EmbeddedDefinitions.files.enumerated() {
+            guard let id = file.name.withUTF8Buffer({ ProviderID(String(decoding: $0, as: UTF8.self)) }) else { continue }
+            ids.append(id)
+            places[id] = index
+        }
+        self.ids = ids
+        self.places = places
+    }
+
+    /// Nil for other names, and for a file that is no definition or defines another name, which a test rules out.
+    subscript(id: ProviderID) -> ProviderDefinition? {
+        if let definition = compiledDefinition(id) { return definition }
+        guard let definition = read(id) else { return nil }
+        compiled.withLock { $0[id] = definition }
+        return definition
+    }
+
+    /// Nil where nobody has asked for it yet.
+    func compiledDefinition(_ id: ProviderID) -> ProviderDefinition? { compiled.withLock { $0[id] } }
+
+    /// The same without keeping it.
+    func read(_ id: ProviderID) -> ProviderDefinition? {
+        if let definition = compiledDefinition(id) { return definition }
+        guard let file = file(id), let definition = DefinitionReader.read(file).definition, definition.id == id else { return nil }
+        return definition
+    }
+
+    func file(_ id: ProviderID) -> DefinitionFile? {
+        places[id].map { index in
+            DefinitionFile(
+                path: "built-in/\(id).yaml", bytes: EmbeddedDefinitions.files[index].text.withUTF8Buffer { Array($0) })
+        }
+    }
+
+    /// The variables that make an account of it, without compiling it: the one line that names them, else the one that follows from the id.
+    func environmentVariables(_ id: ProviderID) -> [String] {
+        guard let index = places[id] else { return [] }
+        let line = EmbeddedDefinitions.files[index].text.withUTF8Buffer { text -> String? in
+            let key = Array("\n  environment: [".utf8)
+            guard let start = text.firstRange(of: key)?.upperBound else { return nil }
+            return String(decoding: text[start...].prefix { $0 != UInt8(ascii: "]") }, as: UTF8.self)
+        }
+        guard let line else { return [id.environmentVariable] }
+        return line.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+    }
+}
+
+extension ProviderID {
+    /// `acme-cloud` has `ACME_CLOUD_API_KEY` where its definition names no variable.
+    var environmentVariable: String { name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() + "_API_KEY" }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func firstRange(of pattern: [UInt8]) -> Range<Int>? {
+        guard let first = pattern.first, count >= pattern.count else { return nil }
+        for start in 0...(count - pattern.count) where self[start] == first {
+            if self[start..<(start + pattern.count)].elementsEqual(pattern) { return start..<(start + pattern.count) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,157 @@
+package import BursarModel
+
+/// A text with values that the account or the call gives: `team={team}&since={now_ms-30d}`. *Value.*
+package struct RequestTemplate: Sendable, Hashable {
+    enum Piece: Sendable, Hashable {
+        case text(String)
+        case parameter(String, isOptional: Bool)
+        case call(CallValue)
+    }
+
+    /// What is made anew for each call: a closed set. *Value.*
+    enum CallValue: Sendable, Hashable {
+        case uuid
+        /// Unix seconds, moved by an offset in hours.
+        case seconds(Int64)
+        case milliseconds(Int64)
+        /// The day in UTC.
+        case day(Int64)
+    }
+
+    let pieces: [Piece]
+
+    static let reserved = ["uuid", "now", "now_ms", "today"]
+
+    /// The names of parameters in it.
+    var parameters: [(name: String, isOptional: Bool)] {
+        pieces.compactMap { piece in
+            if case .parameter(let name, let isOptional) = piece { return (name, isOptional) }
+            return nil
+        }
+    }
+
+    /// What stands before its `=`.
+    var name: String? {
+        guard case .text(let text)? = pieces.first else { return nil }
+        return String(text.prefix { $0 != "=" })
+    }
+
+    var isMadePerCall: Bool { pieces.contains { if case .call = $0 { true } else { false } } }
+
+    var isConstant: Bool { pieces.allSatisfy { if case .text = $0 { true } else { false } } }
+
+    init(parsing text: String) throws(ValuePath.Refusal) {
+        var pieces: [Piece] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{") {
+            if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
+            guard let close = rest[open...].firstIndex(of: "}") else { throw .init(reason: "a { needs its }") }
+            pieces.append(try Self.piece(rest[rest.index(after: open)..<close]))
+            rest = rest[rest.index(after: close)...]
+        }
+        guard !rest.contains("}") else { throw .init(reason: "a } has no {") }
+        if !rest.isEmpty { pieces.append(.text(String(rest))) }
+        self.pieces = pieces
+    }
+
+    private static func piece(_ text: Substring) throws(ValuePath.Refusal) -> Piece {
+        let name = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let rest = text[name.endIndex...]
+        if name == "uuid", rest.isEmpty { return .call(.uuid) }
+        if reserved.contains(String(name)), name != "uuid" {
+            let hours = try offset(rest)
+            switch name {
+            case "now": return .call(.seconds(hours))
+            case "now_ms": return .call(.milliseconds(hours))
+            default: return .call(.day(hours))
+            }
+        }
+        let isOptional = text.hasSuffix("?")
+        let parameter = isOptional ? text.dropLast() : text
+        guard isParameterName(parameter), !reserved.contains(String(parameter)) else {
+            throw .init(
+                reason: "between braces stands a parameter of the account, {team}, or one of {uuid}, {now}, {now_ms}, {today}, {now-30d}")
+        }
+        return .parameter(String(parameter), isOptional: isOptional)
+    }
+
+    static func isParameterName(_ name: some StringProtocol) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x5F || $0 == 0x2D }
+    }
+
+    /// `-30d` or `+12h`, in hours.
+    private static func offset(_ text: Substring) throws(ValuePath.Refusal) -> Int64 {
+        if text.isEmpty { return 0 }
+        guard let sign = text.first, sign == "-" || sign == "+", let unit = text.last, unit == "d" || unit == "h",
+            text.utf8.count <= 6, let count = parseASCIIDigits(text.dropFirst().dropLast()), count > 0
+        else { throw .init(reason: "an offset is days or hours, such as {now_ms-30d} or {now+12h}") }
+        return Int64(count) * (unit == "d" ? 24 : 1) * (sign == "-" ? -1 : 1)
+    }
+
+    /// Nil where a value is missing: of an optional one, the whole text is left out.
+    /// - Parameter isEncoded: whether values become parts of a URL.
+    func filled(_ values: CallValues, isEncoded: Bool) -> Filled {
+        var result = ""
+        for piece in pieces {
+            switch piece {
+            case .text(let text): result += text
+            case .call(let value): result += values.text(of: value)
+            case .parameter(let name, let isOptional):
+                guard let value = values.parameters[name], !value.isEmpty else { return isOptional ? .leftOut : .lacking }
+                result += isEncoded ? value.percentEncodedSegment : value
+            }
+        }
+        return .text(result)
+    }
+
+    /// *Value.*
+    enum Filled: Equatable {
+        case text(String)
+        case leftOut
+        /// A parameter that must be there is not.
+        case lacking
+    }
+}
+
+/// What one call puts into its request. *Value.*
+package struct CallValues: Sendable {
+    package var parameters: [String: String]
+    package var now: WallTime
+    /// Random, made for this call.
+    package var uuid: String
+
+    package init(parameters: [String: String], now: WallTime, uuid: String) {
+        self.parameters = parameters
+        self.now = now
+        self.uuid = uuid
+    }
+
+    func text(of value: RequestTemplate.CallValue) -> String {
+        func moved(_ hours: Int64) -> WallTime { now.advanced(by: .seconds(hours * 3_600)) }
+        return switch value {
+        case .uuid: uuid
+        case .seconds(let hours): "\(moved(hours).milliseconds / 1_000)"
+        case .milliseconds(let hours): "\(moved(hours).milliseconds)"
+        case .day(let hours): String(moved(hours).rfc3339.prefix(10))
+        }
+    }
+}
+
+extension String {
+    /// Everything but RFC 3986's unreserved characters is encoded: the value stays one segment, whatever it is.
+    var percentEncodedSegment: String {
+        let digits = Array("0123456789ABCDEF")
+        var result = ""
+        for byte in utf8 {
+            if byte.isASCIILetter || byte.isASCIIDigit || byte == 0x2D || byte == 0x2E || byte == 0x5F || byte == 0x7E {
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                result.append("%")
+                result.append(digits[Int(byte >> 4)])
+                result.append(digits[Int(byte & 15)])
+            }
+        }
+        return result
+    }
+}
