@@ -61,6 +61,7 @@ let package = Package(
         // pure
         .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], swiftSettings: settings),
+        .target(name: "BursarInsight", dependencies: ["BursarModel"], swiftSettings: settings),
         // adapters
         .target(
             name: "BursarUpstream",
@@ -75,7 +76,8 @@ let package = Package(
             dependencies: ["BursarBasics", "CNghttp2", "CZlib", "CProcess", nioCore, nioPosix, nioTLS, nioSSL],
             swiftSettings: settings),
         .target(
-            name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", grdb, logging], swiftSettings: settings),
+            name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", "BursarInsight", grdb, logging],
+            swiftSettings: settings),
         // beside: what an operator wrote, read and checked; no server, no refresher
         .target(
             name: "BursarConfiguration",
@@ -84,8 +86,8 @@ let package = Package(
         .target(
             name: "BursarGateway",
             dependencies: [
-                "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarUpstream",
-                "BursarStore",
+                "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight",
+                "BursarUpstream", "BursarStore",
                 "BursarHTTP", "CProcess", nioCore, nioPosix,
                 logging, crypto
             ],
@@ -128,6 +130,9 @@ let package = Package(
             exclude: ["Corpus", "Definitions"],
             swiftSettings: settings),
         .testTarget(
+            name: "BursarInsightTests", dependencies: ["BursarInsight", "BursarModel"],
+            swiftSettings: settings),
+        .testTarget(
             name: "BursarUpstreamTests",
             dependencies: [
                 "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarHTTP", "BursarModel", nioCore, nioPosix,
@@ -145,7 +150,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BursarStoreTests",
-            dependencies: ["BursarStore", "BursarEngine", "BursarModel", grdb, logging],
+            dependencies: ["BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging],
             swiftSettings: settings),
         .testTarget(
             name: "BursarGatewayTests",

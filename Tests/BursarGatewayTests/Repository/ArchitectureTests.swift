@@ -36,16 +36,17 @@ import Testing
         "BursarCatalog": ["BursarBasics", "BursarModel", "Yams"],
         // no server, no refresher, no NIO
         "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "CProcess", "Crypto"],
+        "BursarInsight": ["BursarModel"],
         "BursarUpstream": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1",
             "NIOSSL",
             "NIOHTTPCompression",
             "Logging", "Crypto"
         ],
-        "BursarStore": ["BursarModel", "BursarEngine", "GRDB", "Logging", "Foundation"],
+        "BursarStore": ["BursarModel", "BursarEngine", "BursarInsight", "GRDB", "Logging", "Foundation"],
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
-            "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarUpstream",
+            "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight", "BursarUpstream",
             "BursarStore", "BursarHTTP", "CProcess", "NIOCore",
             "NIOPosix",
             "Logging", "Crypto",
@@ -124,7 +125,7 @@ import Testing
         for target in [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
             "BursarUpstream",
-            "BursarStore"
+            "BursarStore", "BursarInsight"
         ] {
             for file in try Self.sources(of: target) {
                 let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }
