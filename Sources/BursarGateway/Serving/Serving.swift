@@ -63,6 +63,7 @@ struct ProcessParts: Sendable {
     /// Nil where nothing is kept.
     let store: StoreKeeper?
     let startedAt: WallTime
+    let insight: InsightParts
 }
 
 extension AccountEntry {
@@ -75,6 +76,6 @@ extension AccountEntry {
             upstream: UpstreamAccount(
                 id: account.id, definition: account.definition, baseURL: account.baseURL, secret: account.secret,
                 parameters: account.parameters, policy: policy, keys: keys),
-            low: account.low, position: position, refresh: account.refresh)
+            low: account.low, position: position, refresh: account.refresh, keySource: account.secretReference.source.title)
     }
 }
