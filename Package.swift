@@ -57,6 +57,7 @@ let package = Package(
             name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], exclude: ["Definitions"],
             swiftSettings: settings, plugins: ["EmbedDefinitions"]),
         .plugin(name: "EmbedDefinitions", capability: .buildTool()),
+        .target(name: "BursarInsight", dependencies: ["BursarModel"], swiftSettings: settings),
         // adapters
         .target(name: "BursarClient", dependencies: ["CZlib", nioCore, nioPosix, nioTLS, nioSSL], swiftSettings: settings),
         .target(
@@ -71,7 +72,8 @@ let package = Package(
             dependencies: ["BursarBasics", "CNghttp2", "CZlib", "CProcess", nioCore, nioPosix, nioTLS, nioSSL],
             swiftSettings: settings),
         .target(
-            name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", grdb, logging], swiftSettings: settings),
+            name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", "BursarInsight", grdb, logging],
+            swiftSettings: settings),
         // beside: what an operator wrote, read and checked; no server, no refresher
         .target(
             name: "BursarConfiguration",
@@ -81,6 +83,7 @@ let package = Package(
             name: "BursarGateway",
             dependencies: [
                 "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration",
+                "BursarInsight",
                 "BursarUpstream", "BursarStore", "BursarHTTP", "CProcess", nioCore, nioPosix, logging
             ],
             resources: [.embedInCode("Resources")],
@@ -126,6 +129,9 @@ let package = Package(
             name: "BursarClientTests", dependencies: ["BursarClient", "CZlib", nioCore, nioPosix, nioSSL], swiftSettings: settings
         ),
         .testTarget(
+            name: "BursarInsightTests", dependencies: ["BursarInsight", "BursarModel"],
+            swiftSettings: settings),
+        .testTarget(
             name: "BursarUpstreamTests",
             dependencies: [
                 "BursarClient",
@@ -144,7 +150,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BursarStoreTests",
-            dependencies: ["BursarStore", "BursarEngine", "BursarModel", grdb, logging],
+            dependencies: ["BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging],
             swiftSettings: settings),
         .testTarget(
             name: "BursarGatewayTests",

@@ -55,13 +55,15 @@ package final class Gateway: Sendable {
             keys: store.map { CredentialKeys(processKey: $0.identity) } ?? .random(), refresher: refresher, scrubber: scrubber,
             readiness: Readiness(), counters: ServerCounters(),
             requests: RequestCounts(), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
-            callers: CallerRecords(), store: store, log: log.target, startedAt: clock.now.wall)
+            callers: CallerRecords(), store: store, log: log.target, startedAt: clock.now.wall,
+            insight: InsightParts(
+                runways: RunwayBook(store: store, refresher: refresher), claims: ClaimBook(store: store)))
         let serving = Serving(configuration, process: process)
         relay.send(to: serving)
         let current = CurrentServing(serving, clock: { clock.now })
         var identity: TLSIdentity?
         if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
-        let background = BackgroundRefresh(refresher: refresher, clock: clock)
+        let background = BackgroundRefresh(refresher: refresher, clock: clock, runways: process.insight.runways)
         let keyFiles = SecretFileWatch(logger: logger)
         let lifecycle = Lifecycle(onEvent)
         let reloader = Reloader(

@@ -17,11 +17,54 @@ package protocol SnapshotStore: Sendable {
     /// Whether what was opened is still there, for a store that nobody writes to: throws where it is not.
     func probe() async throws(StoreFault)
 
-    /// The changes of an account's readings, oldest first; empty for an account that is not known. Nothing that is served reads them yet;
-    /// they are kept for who asks how long a balance will last, and this is how tests see what is kept.
-    func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry]
+    /// The changes of an account's readings within a range, oldest first; empty for an account that is not known.
+    func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry]
+
+    /// What was spent and added of each account and unit, since it was counted first. Longer than its history, and exact.
+    func counters() async throws(StoreFault) -> [StoredCounters]
 
     func close() async
+}
+
+extension SnapshotStore {
+    /// All of it.
+    package func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] {
+        try await history(of: account, in: HistoryRange())
+    }
+}
+
+/// A part of an account's history. *Value.* A page ends at ``limit``; the next one begins after the last entry's time.
+package struct HistoryRange: Sendable, Hashable {
+    /// Entries that were still confirmed at this time or later.
+    package var since: WallTime?
+    /// Entries of before this time.
+    package var before: WallTime?
+    /// Entries of after this time: where the last page ended.
+    package var after: WallTime?
+    package var limit: Int?
+
+    package init(since: WallTime? = nil, before: WallTime? = nil, after: WallTime? = nil, limit: Int? = nil) {
+        self.since = since
+        self.before = before
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// One unit's counters. *Value.*
+package struct StoredCounters: Sendable, Equatable {
+    package let account: AccountID
+    package let unit: AmountUnit
+    package let counters: SpendCounters
+    /// When counting began.
+    package let since: WallTime
+
+    package init(account: AccountID, unit: AmountUnit, counters: SpendCounters, since: WallTime) {
+        self.account = account
+        self.unit = unit
+        self.counters = counters
+        self.since = since
+    }
 }
 
 /// A credential as it stands in a store. *Value.*
@@ -44,14 +87,20 @@ package struct HistoryEntry: Sendable, Equatable {
     package let account: AccountID
     /// When the reading landed. An account has at most one entry a moment; a later one with the same time takes its place.
     package let at: WallTime
+    /// When the same amounts were confirmed last. Between this and the next entry nobody knows.
+    package var until: WallTime
     /// The provider's own time of the figures.
     package let asOf: WallTime?
     package let providerSaysLow: Bool?
     package let amounts: [Amount]
 
-    package init(account: AccountID, at: WallTime, asOf: WallTime?, providerSaysLow: Bool?, amounts: [Amount]) {
+    /// - Parameter until: nil where it was seen once.
+    package init(
+        account: AccountID, at: WallTime, until: WallTime? = nil, asOf: WallTime?, providerSaysLow: Bool?, amounts: [Amount]
+    ) {
         self.account = account
         self.at = at
+        self.until = max(at, until ?? at)
         self.asOf = asOf
         self.providerSaysLow = providerSaysLow
         self.amounts = amounts
@@ -64,7 +113,11 @@ package struct StoreBatch: Sendable, Equatable {
     package var saved: [StoredCredential]
     /// Forgets these; one that is not known is no error.
     package var removed: [CredentialKey]
+    /// When the newest change of each account was confirmed last; the newest of before this batch's own changes.
+    package var confirmed: [AccountID: WallTime]
     package var history: [HistoryEntry]
+    /// Claims as they are now; those that ended before ``now`` are forgotten.
+    package var claims: [Claim]
     /// Where the configuration changed: all accounts that it names. The history of any other one is forgotten a while after it
     /// was named last (``HistoryBounds/grace``).
     package var accounts: [AccountID]?
@@ -72,11 +125,13 @@ package struct StoreBatch: Sendable, Equatable {
     package var now: WallTime
 
     package init(
-        saved: [StoredCredential] = [], removed: [CredentialKey] = [], history: [HistoryEntry] = [],
-        accounts: [AccountID]? = nil, now: WallTime
+        saved: [StoredCredential] = [], removed: [CredentialKey] = [], confirmed: [AccountID: WallTime] = [:],
+        history: [HistoryEntry] = [], claims: [Claim] = [], accounts: [AccountID]? = nil, now: WallTime
     ) {
         self.saved = saved
         self.removed = removed
+        self.confirmed = confirmed
+        self.claims = claims
         self.history = history
         self.accounts = accounts
         self.now = now
@@ -88,6 +143,8 @@ package struct StoreContents: Sendable {
     /// 32 random bytes, made when the store was: the key of the digests.
     package let identity: Secret
     package let credentials: [StoredCredential]
+    /// Those that have not ended by their own time.
+    package let claims: [Claim]
     /// How many rows could not be read whole. What could not was passed over: a part of one, or all of it.
     package let unreadable: Int
     /// Where this was begun anew because what stood here was broken: the name under which that was kept.
@@ -96,11 +153,12 @@ package struct StoreContents: Sendable {
     package let readOnly: StoreFault?
 
     package init(
-        identity: Secret, credentials: [StoredCredential], unreadable: Int = 0, movedAside: String? = nil,
+        identity: Secret, credentials: [StoredCredential], claims: [Claim] = [], unreadable: Int = 0, movedAside: String? = nil,
         readOnly: StoreFault? = nil
     ) {
         self.identity = identity
         self.credentials = credentials
+        self.claims = claims
         self.unreadable = unreadable
         self.movedAside = movedAside
         self.readOnly = readOnly

@@ -14,6 +14,8 @@ struct AccountEntry: Sendable {
     let position: Int
     /// Nil: asked only when a caller asks.
     let refresh: RefreshConfiguration?
+    /// `${env:NAME}`: where its key comes from, for people.
+    var keySource = ""
 }
 
 /// The configured accounts in configuration order, and the ways to find one. *Immutable after start; any thread.*
@@ -167,7 +169,7 @@ extension AccountDirectory {
     /// Every segment of a path that answers to something: our own words, and names of definitions and accounts.
     func knownSegments(_ catalog: Catalog) -> Set<Substring> {
         var segments: Set<Substring> = [
-            "v1", "balances", "providers", "status", "cooldowns", "admin", "reload", "livez", "readyz", "metrics", "openapi.json",
+            "v1", "balances", "history", "guard", "claims", "explain", "providers", "status", "cooldowns", "admin", "reload", "livez", "readyz", "metrics", "openapi.json",
             "app.js", "style.css", "icon.svg"
         ]
         for id in catalog.ids { segments.insert(id.name[...]) }

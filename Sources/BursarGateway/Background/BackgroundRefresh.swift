@@ -21,20 +21,28 @@ final class BackgroundRefresh: Sendable {
 
     private let refresher: Refresher
     private let clock: any UpstreamClock
+    private let runways: RunwayBook?
     private let state = Mutex(State())
 
     /// Calls that fall together are begun together: the process wakes at most ten times a second for ten thousand accounts.
     static let shortestSleep: Duration = .milliseconds(100)
 
-    init(refresher: Refresher, clock: any UpstreamClock) {
+    /// How often an account without `refresh` is asked for while somebody wants its runway: enough to see its hours.
+    static let runwayInterval: Duration = .seconds(300)
+
+    init(refresher: Refresher, clock: any UpstreamClock, runways: RunwayBook? = nil) {
         self.refresher = refresher
+        self.runways = runways
         self.clock = clock
     }
 
     /// Begins, or goes on with another configuration's accounts.
     func follow(_ directory: AccountDirectory) {
+        let others = runways?.isPossible == true ? Self.runwayInterval : nil
         let items = directory.entries.enumerated().compactMap { index, entry in
-            entry.refresh.map { RefreshPlan.Item(index: index, interval: $0.interval, share: entry.upstream.key.share) }
+            (entry.refresh?.interval ?? others).map {
+                RefreshPlan.Item(index: index, interval: $0, share: entry.upstream.key.share)
+            }
         }
         let now = clock.now.monotonic
         state.withLock { state in
@@ -72,9 +80,10 @@ final class BackgroundRefresh: Sendable {
             return due.map { directory[$0] }
         }
         for entry in due {
-            guard let refresh = entry.refresh, isAwake(entry, refresh, now) else { continue }
+            let isWanted = runways?.isSubscribed(entry.id, now) ?? false
+            guard isWanted || entry.refresh.map({ isAwake(entry, $0, now) }) ?? false else { continue }
             // Half an interval: a reading that a caller brought in just now is new enough.
-            refresher.refreshBehind(entry.upstream, olderThan: refresh.interval / 2)
+            refresher.refreshBehind(entry.upstream, olderThan: (entry.refresh?.interval ?? Self.runwayInterval) / 2)
         }
     }
 

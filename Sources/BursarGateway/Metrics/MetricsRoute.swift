@@ -19,14 +19,15 @@ struct MetricsRoute: Sendable {
             Response(
                 status: 200,
                 headers: ["content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store"],
-                bytes: Array(text().utf8))
+                bytes: Array(await text().utf8))
         }
     }
 
-    private func text() -> String {
+    private func text() async -> String {
         var text = PrometheusText()
         writeBuild(&text)
         writeAccounts(&text)
+        await writeInsight(&text)
         writeUpstream(&text)
         // What is not told apart by provider is for those for whom everything exists.
         if sight == .everything {

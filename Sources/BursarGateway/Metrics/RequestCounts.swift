@@ -3,7 +3,8 @@ import NIOCore
 
 /// The routes as metrics and logs name them: a closed set, so that no caller can make series. *Value.*
 enum RouteLabel: Int, Sendable, CaseIterable {
-    case balances, provider, providers, status, cooldown, reload, live, ready, openAPI, metrics, page, other
+    case balances, provider, providers, status, cooldown, reload, live, ready, openAPI, metrics, page, other, history, guarding,
+        claims, explain
 
     init(path: String) {
         switch Route(path: path) {
@@ -17,12 +18,16 @@ enum RouteLabel: Int, Sendable, CaseIterable {
         case .ready: self = .ready
         case .openAPI: self = .openAPI
         case .metrics: self = .metrics
+        case .history: self = .history
+        case .guarding: self = .guarding
+        case .claims, .claim: self = .claims
+        case .explain: self = .explain
         case .page(let path): self = path == "/" ? .page : .other
         case nil: self = .other
         }
     }
 
-    var label: String { String(describing: self) }
+    var label: String { self == .guarding ? "guard" : String(describing: self) }
 }
 
 /// How many requests each route answered with each status. *Atomic*; any thread: an event loop adds one and goes on.

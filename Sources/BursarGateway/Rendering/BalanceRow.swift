@@ -1,4 +1,5 @@
 import BursarEngine
+import BursarInsight
 import BursarModel
 
 /// One account as `/v1/balances` shows it. *Value.* Pure: everything follows from the account and the machine's view of it.
@@ -11,6 +12,8 @@ struct BalanceRow: Sendable {
     let view: AccountView
     /// Said where the view itself knows of none: a wait that ended before its call did.
     var otherwise: Problem?
+    /// How long each unit lasts, and when that was asked; nil where it was not.
+    var runways: (all: [Runway], now: WallTime)?
 
     /// Never nil where there is no value: a row says why.
     var problem: Problem? {
@@ -65,6 +68,11 @@ struct BalanceRow: Sendable {
             } else {
                 json.string("problem", nil)
             }
+            if let runways {
+                json.array("runway") { json in
+                    for runway in runways.all { runway.write(into: &json, now: runways.now) }
+                }
+            }
         }
         return json.bytes
     }
@@ -74,6 +82,7 @@ struct BalanceRow: Sendable {
             provider: id.provider.name, account: id.account.name, status: view.status,
             amounts: amounts.map { ($0.kind.rawValue, $0.value.description, $0.unit.name) },
             leads: amounts.first.map { !$0.isAside && ($0.kind != .available || available != nil) } ?? true, low: low == true,
-            fetchedAt: view.fetchedAt?.wall, problem: problem?.code.title(for: title), retryAt: problem?.retryAt)
+            fetchedAt: view.fetchedAt?.wall, problem: problem?.code.title(for: title), retryAt: problem?.retryAt,
+            runway: runways.map { runways in runways.all.first?.words(at: runways.now) ?? "-" })
     }
 }

@@ -16,10 +16,12 @@ package struct BalanceTable: Sendable {
         /// The problem in words.
         package var problem: String?
         package var retryAt: WallTime?
+        /// How long it lasts, in words; nil where that was not asked.
+        package var runway: String?
 
         package init(
             provider: String, account: String, status: RowStatus, amounts: [(kind: String, value: String, unit: String)],
-            leads: Bool = true, low: Bool, fetchedAt: WallTime?, problem: String?, retryAt: WallTime?
+            leads: Bool = true, low: Bool, fetchedAt: WallTime?, problem: String?, retryAt: WallTime?, runway: String? = nil
         ) {
             self.provider = provider
             self.account = account
@@ -30,12 +32,14 @@ package struct BalanceTable: Sendable {
             self.fetchedAt = fetchedAt
             self.problem = problem
             self.retryAt = retryAt
+            self.runway = runway
         }
 
         package static func == (left: Line, right: Line) -> Bool {
             left.provider == right.provider && left.account == right.account && left.status == right.status
                 && left.low == right.low && left.fetchedAt == right.fetchedAt && left.problem == right.problem
-                && left.retryAt == right.retryAt && left.amounts.elementsEqual(right.amounts, by: ==)
+                && left.retryAt == right.retryAt && left.runway == right.runway
+                && left.amounts.elementsEqual(right.amounts, by: ==)
         }
     }
 
@@ -46,8 +50,10 @@ package struct BalanceTable: Sendable {
     /// - Parameter color: ANSI colours, for terminals only; without them every line says the same in words.
     package func text(now: WallTime, color: Bool = false) -> String {
         guard !lines.isEmpty else { return "No accounts are configured.\n" }
-        var rows: [[Cell]] = [["PROVIDER", "ACCOUNT", "AVAILABLE", "UNIT", "STATUS", "READ", ""].map { Cell($0, .heading) }]
+        let headings = ["PROVIDER", "ACCOUNT", "AVAILABLE", "UNIT", "STATUS", "READ", ""]
+        var rows: [[Cell]] = [headings.map { Cell($0, .heading) }]
         for line in lines { rows += cells(of: line, now: now) }
+        if lines.contains(where: { $0.runway != nil }) { addRunways(to: &rows) }
         return Self.layOut(rows, color: color)
     }
 
@@ -65,6 +71,7 @@ package struct BalanceTable: Sendable {
     }
 
     private static let amountColumn = 2
+    private static let noteColumn = 6
 
     /// The row itself, then one line for each further amount.
     private func cells(of line: Line, now: WallTime) -> [[Cell]] {
@@ -97,6 +104,18 @@ package struct BalanceTable: Sendable {
             rows.append([Cell(""), Cell(""), Cell(amount.value), Cell(unit), Cell(""), Cell(""), Cell("")])
         }
         return rows
+    }
+
+    /// A column before the notes. Further amounts' lines have none.
+    private func addRunways(to rows: inout [[Cell]]) {
+        let place = Self.noteColumn
+        rows[0].insert(Cell("RUNWAY", .heading), at: place)
+        var index = 1
+        for line in lines {
+            rows[index].insert(Cell(line.runway ?? "-"), at: place)
+            for further in 1..<max(1, line.amounts.count) { rows[index + further].insert(Cell(""), at: place) }
+            index += max(1, line.amounts.count)
+        }
     }
 
     private static func unit(_ kind: String, _ unit: String) -> String {

@@ -45,7 +45,8 @@ extension BalancesDocument {
                 low: row["low"] == .bool(true),
                 fetchedAt: row["fetched_at"]?.text.flatMap { WallTime(rfc3339: $0) },
                 problem: shown(row["problem"]?["title"]),
-                retryAt: row["problem"]?["retry_at"]?.text.flatMap { WallTime(rfc3339: $0) })
+                retryAt: row["problem"]?["retry_at"]?.text.flatMap { WallTime(rfc3339: $0) },
+                runway: row["runway"].map { shown($0[0]?["words"]) ?? "-" })
         }
     }
 }

@@ -15,7 +15,10 @@ struct BalancesQuery: Equatable, Sendable {
     /// `cursor=…`: behind that row. What `next` of the page before said.
     var cursor: String?
 
-    static let known = ["provider", "account", "require", "pretty", "limit", "cursor"]
+    /// `include=runway`: how long each balance lasts.
+    var includesRunway = false
+
+    static let known = ["provider", "account", "require", "pretty", "limit", "cursor", "include"]
 
     /// Of a request without a query.
     static let everything = BalancesQuery()
@@ -35,6 +38,9 @@ struct BalancesQuery: Equatable, Sendable {
                 try Self.check(required, parameter)
             case "pretty": isPretty = try Self.flag(parameter)
             case "limit": limit = try Self.number(parameter, in: 1...Self.longestPage)
+            case "include":
+                guard parameter.value == "runway" else { throw Refusal(detail: "The query parameter include takes runway.") }
+                includesRunway = true
             case "cursor": cursor = parameter.value
             default:
                 // The name is the caller's text: it is not echoed, because it may be anything.

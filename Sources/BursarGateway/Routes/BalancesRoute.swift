@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarEngine
 import BursarHTTP
+import BursarInsight
 import BursarModel
 import BursarUpstream
 import NIOCore
@@ -11,6 +12,7 @@ struct BalancesRoute: Sendable {
     let refresher: Refresher
     let rows: RowTable
     let hot: HotTable
+    let runways: RunwayBook
     /// See ``Scope/vary``.
     let vary: String
 
@@ -30,6 +32,8 @@ struct BalancesRoute: Sendable {
         var isPlain: Bool
         /// What the table of ready answers had seen when this request came.
         var changes: UInt64
+        /// By index, where they were asked for.
+        var runways: [Int: [Runway]] = [:]
     }
 
     func respond(to request: Request, provider: String?, account: String?) -> Reply {
@@ -44,6 +48,7 @@ struct BalancesRoute: Sendable {
             return .now(Answers.badRequest(request, detail: "The query string is not well-formed."))
         }
 
+        if ask.query.includesRunway { return .later { await answerWithRunways(ask) } }
         // Thousands of rows take milliseconds, which an event loop does not have.
         if ask.indices.count > Self.rowsOnEventLoop { return .later { await answer(ask) } }
         let asked = askAll(ask)
@@ -87,6 +92,16 @@ struct BalancesRoute: Sendable {
         let wait = wait(for: asked, ask)
         await wait.value()
         return answer(ask, asked, wait)
+    }
+
+    private func answerWithRunways(_ ask: Ask) async -> Response {
+        let asked = askAll(ask)
+        let wait = wait(for: asked, ask)
+        if !asked.tickets.isEmpty { await wait.value() }
+        var ask = ask
+        for index in ask.indices { ask.runways[index] = await runways.runways(of: directory[index]) }
+        let own = asked.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
+        return render(ask, own, asked: !asked.tickets.isEmpty)
     }
 
     private func wait(for asked: Asked, _ ask: Ask) -> CallWait {
@@ -161,12 +176,14 @@ extension BalancesRoute {
         let now = refresher.now
         var ask = ask
         // A table shows what a rendered row no longer has; it is for people, and its rows are not kept.
-        if ask.wantsText { ask.table = ask.indices.map { row($0, own) } }
+        if ask.wantsText { ask.table = ask.indices.map { row($0, own, ask.runways[$0]) } }
         let document = BalancesDocument(
             generatedAt: now, page: ask.query.limit == nil ? nil : .init(next: ask.next),
             rows: ask.table?.map { BalancesDocument.Row($0, now: now) }
                 ?? ask.indices.map { index in
-                    if own[index] != nil { return BalancesDocument.Row(row(index, own), now: now) }
+                    if own[index] != nil || ask.query.includesRunway {
+                        return BalancesDocument.Row(row(index, own, ask.runways[index]), now: now)
+                    }
                     return rows.row(directory[index].position, now: now) { _ in row(index, own) }
                 })
         if ask.directives.newness == .heldOnly, !document.hasValue { return nothingHeld(ask, document) }
@@ -189,12 +206,12 @@ extension BalancesRoute {
         }
     }
 
-    private func row(_ index: Int, _ own: [Int: Answer]) -> BalanceRow {
+    private func row(_ index: Int, _ own: [Int: Answer], _ runways: [Runway]? = nil) -> BalanceRow {
         let entry = directory[index]
         let view = own[index]?.view
         return BalanceRow(
             id: entry.id, title: entry.definition.title, lowLimit: entry.low, view: view ?? refresher.view(entry.upstream),
-            otherwise: view == nil ? nil : Problem(code: .timeout))
+            otherwise: view == nil ? nil : Problem(code: .timeout), runways: runways.map { ($0, refresher.now.wall) })
     }
 
     private func found(_ ask: Ask, _ document: BalancesDocument, asked: Bool) -> Response {

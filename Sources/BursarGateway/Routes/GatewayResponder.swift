@@ -80,6 +80,18 @@ struct GatewayResponder: Responder {
         case .live: return .now(health.live())
         case .ready: return .now(health.ready(request))
         case .status: return scope.status.respond()
+        case .history(let provider, let account):
+            return scope.insight.history.respond(to: request, provider: provider, account: account)
+        case .guarding: return scope.insight.guarding.respond(to: request)
+        case .claims:
+            return request.method == "POST"
+                ? scope.insight.claims.make(request, caller) : .now(scope.insight.claims.list(caller))
+        case .claim(let id):
+            return request.method == "DELETE"
+                ? scope.insight.claims.release(request, caller, id: id)
+                : .now(scope.insight.claims.show(request, caller, id: id))
+        case .explain(let provider, let account):
+            return scope.insight.explain.respond(to: request, provider: provider, account: account)
         case .reload: return admin.reload(request, from: caller)
         case .cooldown(let provider, let account):
             return .now(admin.clearCooldown(request, from: caller, scope, provider: provider, account: account))
@@ -94,7 +106,8 @@ struct GatewayResponder: Responder {
     }
 
     static let whatExists =
-        "There are /v1/balances, /v1/providers, /v1/status, /v1/cooldowns/{provider}/{account} (DELETE), /admin/reload (POST), "
+        "There are /v1/balances, /v1/balances/{provider}/{account}/history, /v1/guard, /v1/claims, /v1/explain/{provider}/{account}, "
+        + "/v1/providers, /v1/status, /v1/cooldowns/{provider}/{account} (DELETE), /admin/reload (POST), "
         + "/providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
 
     func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
@@ -142,7 +155,9 @@ extension Route {
         switch self {
         case .live, .ready, .page: true
         case .openAPI: refusal == .missing
-        case .balances, .provider, .providers, .status, .cooldown, .reload, .metrics: false
+        case .balances, .provider, .providers, .status, .cooldown, .reload, .metrics, .history, .guarding, .claims, .claim,
+            .explain:
+            false
         }
     }
 }

@@ -9,6 +9,16 @@ enum Route: Equatable, Sendable {
     case provider(name: String, account: String?, documentedPath: String)
     case providers
     case status
+    /// `/v1/balances/{provider}/{account}/history`
+    case history(provider: String, account: String)
+    /// `/v1/guard`
+    case guarding
+    /// `/v1/claims`
+    case claims
+    /// `/v1/claims/{id}`
+    case claim(id: String)
+    /// `/v1/explain/{provider}/{account}`
+    case explain(provider: String, account: String)
     /// `/v1/cooldowns/{provider}/{account}`
     case cooldown(provider: String, account: String)
     /// `/admin/reload`
@@ -27,6 +37,8 @@ enum Route: Equatable, Sendable {
         case "/v1/balances": self = .balances(provider: nil, account: nil)
         case "/v1/providers": self = .providers
         case "/v1/status": self = .status
+        case "/v1/guard": self = .guarding
+        case "/v1/claims": self = .claims
         case "/admin/reload": self = .reload
         case "/livez": self = .live
         case "/readyz": self = .ready
@@ -37,7 +49,14 @@ enum Route: Equatable, Sendable {
             if let rest = decoded.dropping(prefix: "/v1/balances/") {
                 self.init(balances: rest)
             } else if let rest = decoded.dropping(prefix: "/v1/cooldowns/") {
-                self.init(cooldown: rest)
+                guard let (provider, account) = Self.account(rest) else { return nil }
+                self = .cooldown(provider: provider, account: account)
+            } else if let rest = decoded.dropping(prefix: "/v1/explain/") {
+                guard let (provider, account) = Self.account(rest) else { return nil }
+                self = .explain(provider: provider, account: account)
+            } else if let rest = decoded.dropping(prefix: "/v1/claims/") {
+                guard !rest.isEmpty, !rest.contains("/") else { return nil }
+                self = .claim(id: String(rest))
             } else if let rest = decoded.dropping(prefix: "/providers/") {
                 self.init(provider: rest)
             } else {
@@ -48,14 +67,19 @@ enum Route: Equatable, Sendable {
 
     private init?(balances rest: Substring) {
         let names = rest.split(separator: "/", omittingEmptySubsequences: false)
+        if names.count == 3, names[2] == "history", let (provider, account) = Self.account(rest.dropLast(8)) {
+            self = .history(provider: provider, account: account)
+            return
+        }
         guard names.count <= 2, names.allSatisfy({ !$0.isEmpty }) else { return nil }
         self = .balances(provider: String(names[0]), account: names.count == 2 ? String(names[1]) : nil)
     }
 
-    private init?(cooldown rest: Substring) {
+    /// `{provider}/{account}`
+    private static func account(_ rest: Substring) -> (provider: String, account: String)? {
         let names = rest.split(separator: "/", omittingEmptySubsequences: false)
         guard names.count == 2, names.allSatisfy({ !$0.isEmpty }) else { return nil }
-        self = .cooldown(provider: String(names[0]), account: String(names[1]))
+        return (String(names[0]), String(names[1]))
     }
 
     private init?(provider rest: Substring) {
@@ -71,6 +95,8 @@ enum Route: Equatable, Sendable {
         switch self {
         case .reload: ["POST", "OPTIONS"]
         case .cooldown: ["DELETE", "OPTIONS"]
+        case .claims: ["GET", "HEAD", "POST", "OPTIONS"]
+        case .claim: ["GET", "HEAD", "DELETE", "OPTIONS"]
         // Which of them, the definition says.
         case .provider: ["GET", "HEAD", "POST", "OPTIONS"]
         default: ["GET", "HEAD", "OPTIONS"]

@@ -17,6 +17,7 @@ final class Scope: Sendable {
     let documents: DocumentRoutes
     let metrics: MetricsRoute
     let status: StatusRoute
+    let insight: InsightRoutes
 
     /// What every answer varies by beside its own reasons; begins with a comma where there is anything.
     let vary: String
@@ -32,7 +33,9 @@ final class Scope: Sendable {
         vary =
             (configuration.clients.isEmpty ? "" : ", authorization, \(PresentedToken.ownHeader)")
             + (configuration.corsOrigins.isEmpty ? "" : ", origin")
-        balances = BalancesRoute(directory: directory, refresher: process.refresher, rows: rows, hot: hot, vary: vary)
+        balances = BalancesRoute(
+            directory: directory, refresher: process.refresher, rows: rows, hot: hot,
+            runways: process.insight.runways, vary: vary)
         providers = ProviderRoute(
             catalog: catalog, directory: directory, refresher: process.refresher, hot: hot, scrubber: process.scrubber,
             passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil,
@@ -40,6 +43,7 @@ final class Scope: Sendable {
         documents = DocumentRoutes(
             catalog: catalog, directory: directory, hasClients: !configuration.clients.isEmpty, vary: vary)
         status = StatusRoute(directory: directory, process: process)
+        insight = InsightRoutes(directory: directory, process: process)
         metrics = MetricsRoute(directory: directory, process: process, sight: sight)
     }
 }

@@ -64,6 +64,7 @@ struct ProcessParts: Sendable {
     let store: StoreKeeper?
     let log: any LogTarget
     let startedAt: WallTime
+    let insight: InsightParts
 }
 
 extension AccountEntry {
@@ -76,6 +77,6 @@ extension AccountEntry {
             upstream: UpstreamAccount(
                 id: account.id, definition: account.definition, baseURL: account.baseURL, secret: account.secret,
                 parameters: account.parameters, policy: policy, keys: keys),
-            low: account.low, position: position, refresh: account.refresh)
+            low: account.low, position: position, refresh: account.refresh, keySource: account.secretReference.source.title)
     }
 }

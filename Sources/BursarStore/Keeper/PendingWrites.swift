@@ -12,6 +12,11 @@ struct PendingWrites: Sendable {
     /// Credentials without an account: nil is to be removed; what is not, keeps the penalty that still runs.
     private(set) var leaving: [CredentialKey: StoredCredential?] = [:]
     private(set) var changes: [HistoryEntry] = []
+    /// When the newest change in the store was seen again, of accounts that have none in ``changes``.
+    private(set) var confirmed: [AccountID: WallTime] = [:]
+    /// Where each account's newest change stands in ``changes``, counted from the first one ever.
+    private var newest: [AccountID: Int] = [:]
+    private var dropped = 0
     /// The configuration's accounts, where the store has not been told yet.
     private(set) var named: [AccountID]?
     private var order: [AccountID] = []
@@ -27,7 +32,7 @@ struct PendingWrites: Sendable {
     /// About 4 MB: two changes of each of 10,000 accounts, and hours of the changes of a few.
     static let mostChanges = 20_000
 
-    var isEmpty: Bool { dirty.isEmpty && leaving.isEmpty && changes.isEmpty && named == nil }
+    var isEmpty: Bool { dirty.isEmpty && leaving.isEmpty && changes.isEmpty && confirmed.isEmpty && named == nil }
 
     /// The configuration names these. Returns the first account of each credential that it named before and names no longer.
     mutating func name(_ entries: [(key: CredentialKey, account: AccountID)]) -> [CredentialKey: AccountID] {
@@ -68,8 +73,12 @@ struct PendingWrites: Sendable {
         let before = last[key]
         if let before, before.number > number { return true }
         last[key] = Landed(reading: reading, number: number)
-        if let before, before.reading.saysTheSame(as: reading) { return true }
+        if let before, before.reading.saysTheSame(as: reading) {
+            for account in named { confirm(account, at) }
+            return true
+        }
         for account in named {
+            newest[account] = dropped + changes.count
             changes.append(
                 HistoryEntry(
                     account: account, at: at, asOf: reading.asOf, providerSaysLow: reading.providerSaysLow,
@@ -77,6 +86,14 @@ struct PendingWrites: Sendable {
         }
         dropSurplus()
         return true
+    }
+
+    private mutating func confirm(_ account: AccountID, _ time: WallTime) {
+        if let place = newest[account], changes.indices.contains(place - dropped) {
+            changes[place - dropped].until = max(changes[place - dropped].until, time)
+        } else {
+            confirmed[account] = max(confirmed[account] ?? time, time)
+        }
     }
 
     /// A credential's reading as the store has it: not a change.
@@ -88,6 +105,9 @@ struct PendingWrites: Sendable {
     mutating func take() -> PendingWrites {
         var taken = PendingWrites()
         (taken.accounts, taken.dirty, taken.leaving, taken.changes, taken.named) = (accounts, dirty, leaving, changes, named)
+        taken.confirmed = confirmed
+        confirmed = [:]
+        newest = [:]
         dirty = []
         leaving = [:]
         changes = []
@@ -100,7 +120,14 @@ struct PendingWrites: Sendable {
         dirty.formUnion(taken.dirty.filter { accounts[$0] != nil })
         leaving.merge(taken.leaving.filter { accounts[$0.key] == nil }) { newer, _ in newer }
         named = named ?? taken.named
-        changes = taken.changes + changes
+        let (later, since) = (confirmed, changes)
+        (confirmed, changes, newest) = (taken.confirmed, taken.changes, [:])
+        for (place, change) in changes.enumerated() { newest[change.account] = dropped + place }
+        for (account, time) in later { confirm(account, time) }
+        for change in since {
+            newest[change.account] = dropped + changes.count
+            changes.append(change)
+        }
         dropSurplus()
     }
 
@@ -114,6 +141,7 @@ struct PendingWrites: Sendable {
         let surplus = changes.count - Self.mostChanges
         guard surplus > 0 else { return }
         changes.removeFirst(surplus)
+        dropped += surplus
         droppedChanges += UInt64(surplus)
     }
 }

@@ -54,13 +54,14 @@ package final class StoreKeeper: Sendable {
         var isWriting = false
     }
 
-    private let store: any SnapshotStore
+    let store: any SnapshotStore
     /// What digests are keyed with for as long as the process lives, whatever becomes of the store.
     package let identity: Secret
     /// What was kept when the process began; empty once it was restored.
     private let contents: Mutex<StoreContents?>
+    let keptClaims: Mutex<[Claim]>
     let state: Mutex<State>
-    private let now: @Sendable () -> Moment
+    let now: @Sendable () -> Moment
     private let logger: Logger
     private let pace: Pace
     private let wakes: AsyncStream<Void>
@@ -107,6 +108,7 @@ package final class StoreKeeper: Sendable {
         self.store = store
         identity = contents.identity
         self.contents = Mutex(contents)
+        keptClaims = Mutex(contents.claims)
         var state = State(health: StoreHealth(fault, now: now().monotonic))
         state.counts.unreadable = UInt64(contents.unreadable)
         self.state = Mutex(state)
@@ -284,7 +286,8 @@ extension StoreKeeper {
     }
 
     private func batch(_ pending: PendingWrites) -> StoreBatch {
-        var batch = StoreBatch(history: pending.changes, accounts: pending.named, now: now().wall)
+        var batch = StoreBatch(
+            confirmed: pending.confirmed, history: pending.changes, accounts: pending.named, now: now().wall)
         let machine = state.withLock { $0.machine }
         for key in pending.dirty {
             guard let account = pending.accounts[key]?.first, let snapshot = machine?.snapshot(key) else { continue }

@@ -1,4 +1,5 @@
 import BursarEngine
+import BursarInsight
 import BursarModel
 import Foundation
 import GRDB
@@ -10,6 +11,8 @@ struct HistoryTable: Sendable {
     let bounds: HistoryBounds
     /// Ids by name: an account's never changes while it exists.
     private var ids: [AccountID: Int64] = [:]
+    /// The change that landed last of each account, whatever its time: what the next one is counted against.
+    private var newest: [Int64: HistoryEntry] = [:]
     /// Changes added since an account was thinned last.
     private var added: [Int64: Int] = [:]
 
@@ -17,16 +20,44 @@ struct HistoryTable: Sendable {
 
     mutating func append(_ entry: HistoryEntry, _ db: Database) throws {
         let id = try id(of: entry.account, db)
+        let previous = try newest[id] ?? last(id, entry.account, db)
+        try CounterTable.count(
+            entry, after: previous, id: id,
+            recent: {
+                let since = entry.at.advanced(by: .milliseconds(-SpendCounters.lookBack.milliseconds))
+                let recent = try entries(of: entry.account, HistoryRange(before: entry.at, after: since), db)
+                guard let previous, recent.last?.at != previous.at else { return recent }
+                return recent + [previous]
+            }, db)
+        newest[id] = entry
         try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO history (account, at, as_of, provider_low, amounts) VALUES (?, ?, ?, ?, ?)"
+            sql: "INSERT OR REPLACE INTO history (account, at, as_of, provider_low, amounts, until) VALUES (?, ?, ?, ?, ?, ?)"
         ).execute(
             arguments: [
-                id, entry.at.milliseconds, entry.asOf?.milliseconds, entry.providerSaysLow, AmountsText.write(entry.amounts)
+                id, entry.at.milliseconds, entry.asOf?.milliseconds, entry.providerSaysLow, AmountsText.write(entry.amounts),
+                entry.until > entry.at ? entry.until.milliseconds : nil
             ])
         // An account that this process has not thinned yet may have had all its slack used up by the one before.
         let count = (added[id] ?? bounds.slack) + 1
         added[id] = count > bounds.slack ? 0 : count
         if count > bounds.slack { try thin(id, db) }
+    }
+
+    /// The newest change of an account was seen again. Nothing where it has none.
+    mutating func confirm(_ account: AccountID, at time: WallTime, _ db: Database) throws {
+        let id = try id(of: account, db)
+        try db.cachedStatement(
+            sql: """
+                UPDATE history SET until = ?2 WHERE account = ?1 AND at = (SELECT max(at) FROM history WHERE account = ?1)
+                AND coalesce(until, at) < ?2
+                """
+        ).execute(arguments: [id, time.milliseconds])
+    }
+
+    private func last(_ id: Int64, _ account: AccountID, _ db: Database) throws -> HistoryEntry? {
+        let sql = "SELECT at, as_of, provider_low, amounts, until FROM history WHERE account = ? ORDER BY at DESC LIMIT 1"
+        let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: [id])
+        return try rows.next().flatMap { row in try? read(RowReading(row), account) }
     }
 
     private func thin(_ id: Int64, _ db: Database) throws {
@@ -54,19 +85,27 @@ struct HistoryTable: Sendable {
         let forgotten = try integers("SELECT id FROM account WHERE missing_since <= ?", [end], db)
         for id in forgotten {
             try db.execute(sql: "DELETE FROM history WHERE account = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM counter WHERE account = ?", arguments: [id])
             try db.execute(sql: "DELETE FROM account WHERE id = ?", arguments: [id])
             added[id] = nil
+            newest[id] = nil
         }
         if !forgotten.isEmpty { ids = ids.filter { !forgotten.contains($0.value) } }
     }
 
     /// Oldest first; rows that cannot be read are passed over.
-    func entries(of account: AccountID, _ db: Database) throws -> [HistoryEntry] {
+    func entries(of account: AccountID, _ range: HistoryRange, _ db: Database) throws -> [HistoryEntry] {
         let sql = """
-            SELECT at, history.as_of, provider_low, amounts FROM history JOIN account ON account.id = history.account
-            WHERE provider = ? AND name = ? ORDER BY at
+            SELECT at, history.as_of, provider_low, amounts, until FROM history JOIN account ON account.id = history.account
+            WHERE provider = ?1 AND name = ?2 AND (?3 IS NULL OR coalesce(until, at) >= ?3) AND (?4 IS NULL OR at < ?4)
+            AND (?5 IS NULL OR at > ?5) ORDER BY at LIMIT ?6
             """
-        let rows = try Row.fetchCursor(db, sql: sql, arguments: [account.provider.name, account.account.name])
+        let arguments: [(any DatabaseValueConvertible)?] = [
+            account.provider.name, account.account.name, range.since?.milliseconds, range.before?.milliseconds,
+            range.after?.milliseconds, range.limit ?? -1
+        ]
+        let rows = try Row.fetchCursor(
+            try db.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
         var entries: [HistoryEntry] = []
         while let row = try rows.next() {
             if let entry = try? read(RowReading(row), account) { entries.append(entry) }
@@ -76,9 +115,12 @@ struct HistoryTable: Sendable {
 
     private func read(_ row: RowReading, _ account: AccountID) throws(UnreadableRow) -> HistoryEntry {
         var row = row
+        let at = try row.time()
+        let asOf = try row.optionalTime()
+        let low = try row.optionalFlag()
+        let amounts = try some(AmountsText.read(try row.text()))
         return HistoryEntry(
-            account: account, at: try row.time(), asOf: try row.optionalTime(), providerSaysLow: try row.optionalFlag(),
-            amounts: try some(AmountsText.read(try row.text())))
+            account: account, at: at, until: try row.optionalTime(), asOf: asOf, providerSaysLow: low, amounts: amounts)
     }
 
     private mutating func id(of account: AccountID, _ db: Database) throws -> Int64 {

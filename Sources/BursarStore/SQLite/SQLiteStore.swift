@@ -94,9 +94,14 @@ package actor SQLiteStore: SnapshotStore {
         checkpointIfDue()
     }
 
-    package func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] {
+    package func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] {
         guard let opened else { throw StoreFault(.gone) }
-        return try guarded { try opened.queue.read { db in try opened.history.entries(of: account, db) } }
+        return try guarded { try opened.queue.read { db in try opened.history.entries(of: account, range, db) } }
+    }
+
+    package func counters() async throws(StoreFault) -> [StoredCounters] {
+        guard let opened else { throw StoreFault(.gone) }
+        return try guarded { try opened.queue.read { db in try CounterTable.all(db) } }
     }
 
     /// Moves the log into the file, so that one file is all there is, and lets another process have it.
@@ -159,8 +164,10 @@ extension SQLiteStore {
             return try queue.write { db in
                 let kept = try Self.identity(db, wanted: identity)
                 let (credentials, unreadable) = try Self.load(db)
+                let claims = try ClaimTable.load(db)
                 return StoreContents(
-                    identity: kept, credentials: credentials, unreadable: unreadable, movedAside: movedAside)
+                    identity: kept, credentials: credentials, claims: claims.claims, unreadable: unreadable + claims.unreadable,
+                    movedAside: movedAside)
             }
         }
     }
@@ -226,7 +233,9 @@ extension SQLiteStore {
         for credential in batch.saved { try replace.execute(arguments: CredentialRow.write(credential)) }
         let delete = try db.cachedStatement(sql: "DELETE FROM credential WHERE digest = ?")
         for key in batch.removed { try delete.execute(arguments: [Data(key.bytes)]) }
+        for (account, time) in batch.confirmed { try history.confirm(account, at: time, db) }
         for entry in batch.history { try history.append(entry, db) }
+        try ClaimTable.write(batch.claims, now: batch.now, db)
         if let accounts = batch.accounts { try history.name(accounts, now: batch.now, db) }
     }
 

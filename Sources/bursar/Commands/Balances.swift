@@ -12,6 +12,7 @@ struct Balances: AsyncParsableCommand {
 
               bursar balances
               bursar balances --provider tensorpix --provider sunor
+              bursar balances --runway
               bursar balances --json | jq '.balances[] | {provider, available, unit}'
 
             Where the gateway has clients, a client's token is taken from $BURSAR_TOKEN.
@@ -24,12 +25,15 @@ struct Balances: AsyncParsableCommand {
     @Flag(help: "Print the gateway's JSON as it is.") var json = false
     @Option(name: .customLong("provider"), help: ArgumentHelp("Only this provider; may be repeated.", valueName: "P"))
     var providers: [String] = []
+    @Flag(help: "How long each balance lasts, too.") var runway = false
 
     func run() async throws {
         for provider in providers where ProviderID(provider) == nil {
             throw ValidationError("'\(provider)' is no provider id (expected lower-case letters, digits and '-').")
         }
-        let path = "/v1/balances" + (providers.isEmpty ? "" : "?provider=" + providers.joined(separator: ","))
+        var query = providers.isEmpty ? [] : ["provider=" + providers.joined(separator: ",")]
+        if runway { query.append("include=runway") }
+        let path = "/v1/balances" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         let answer = try await target.get(path)
         if json {
             guard (try? JSONReader.read(answer.body, limits: JSONLimits(bytes: answer.body.count))) != nil else {

@@ -38,14 +38,15 @@ import Testing
         // no server, no refresher, no NIO
         "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess"],
         "BursarClient": ["CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
+        "BursarInsight": ["BursarModel"],
         "BursarUpstream": [
             "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", "NIOCore", "NIOPosix",
             "NIOSSL", "Logging"
         ],
-        "BursarStore": ["BursarModel", "BursarEngine", "GRDB", "Logging", "Foundation"],
+        "BursarStore": ["BursarModel", "BursarEngine", "BursarInsight", "GRDB", "Logging", "Foundation"],
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
-            "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarUpstream",
+            "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight", "BursarUpstream",
             "BursarStore", "BursarHTTP", "BursarHash", "CProcess", "NIOCore", "NIOPosix", "Logging", "Foundation"
         ],
         "BursarMocks": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHTTP", "BursarHash", "NIOCore", "NIOPosix"],
@@ -120,7 +121,7 @@ import Testing
         for target in [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
             "BursarUpstream",
-            "BursarStore"
+            "BursarStore", "BursarInsight"
         ] {
             for file in try Self.sources(of: target) {
                 let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }

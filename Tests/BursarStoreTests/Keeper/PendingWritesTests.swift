@@ -82,4 +82,28 @@ import Testing
         _ = pending.name([(Samples.key(1), Samples.account("a1"))])
         #expect(pending.leaving[Samples.key(1)] == nil)
     }
+
+    @Test func `what was seen again confirms the newest change, wherever that is by now`() {
+        var pending = pending()
+        func time(_ seconds: Int) -> WallTime { Samples.now.advanced(by: .seconds(seconds)) }
+        func lands(_ value: String, _ seconds: Int) {
+            _ = pending.landed(Samples.key(0), Samples.reading(value), at: time(seconds), number: UInt64(seconds + 1))
+        }
+        let account = Samples.account("a0")
+        pending.known(Samples.key(0), Samples.reading("5"))
+        lands("5", 10)
+        lands("4", 20)
+        lands("4", 30)
+        #expect(pending.confirmed == [account: time(10)])
+        #expect(pending.changes.map(\.until) == [time(30)])
+        let taken = pending.take()
+        lands("4", 40)
+        #expect(pending.confirmed == [account: time(40)])
+        pending.putBack(taken)
+        #expect(pending.confirmed == [account: time(10)])
+        #expect(pending.changes.map(\.until) == [time(40)])
+        lands("3", 50)
+        lands("3", 60)
+        #expect(pending.changes.map(\.until) == [time(40), time(60)])
+    }
 }

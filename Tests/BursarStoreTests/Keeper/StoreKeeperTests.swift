@@ -28,7 +28,10 @@ private actor ScriptedStore: SnapshotStore {
         try await inner.write(batch)
     }
     func probe() async throws(StoreFault) { if let writeFault { throw writeFault } }
-    func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] { try await inner.history(of: account) }
+    func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] {
+        try await inner.history(of: account, in: range)
+    }
+    func counters() async throws(StoreFault) -> [StoredCounters] { try await inner.counters() }
     func close() async { isClosed = true }
 }
 

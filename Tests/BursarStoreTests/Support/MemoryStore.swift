@@ -1,4 +1,5 @@
 import BursarEngine
+import BursarInsight
 import BursarModel
 
 /// A store that ends with the process: the rules of the contract suite without a database, and what is behind a store that fails on demand.
@@ -8,6 +9,9 @@ actor MemoryStore: SnapshotStore {
     private var identity: Secret?
     private var credentials: [CredentialKey: StoredCredential] = [:]
     private var changes: [AccountID: [WallTime: HistoryEntry]] = [:]
+    private var landed: [AccountID: [HistoryEntry]] = [:]
+    private var counted: [AccountID: [AmountUnit: StoredCounters]] = [:]
+    private var claims: [String: Claim] = [:]
     private var missingSince: [AccountID: WallTime] = [:]
 
     init(bounds: HistoryBounds = HistoryBounds()) { self.bounds = bounds }
@@ -17,13 +21,21 @@ actor MemoryStore: SnapshotStore {
         if let wanted, let identity, !identity.constantTimeEquals(wanted) { credentials = [:] }
         let kept = wanted ?? identity ?? Secret((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
         identity = kept
-        return StoreContents(identity: kept, credentials: Array(credentials.values))
+        return StoreContents(
+            identity: kept, credentials: Array(credentials.values), claims: claims.values.sorted { $0.id < $1.id })
     }
 
     func write(_ batch: StoreBatch) async throws(StoreFault) {
         for credential in batch.saved { credentials[credential.key] = credential }
         for key in batch.removed { credentials[key] = nil }
+        for (account, time) in batch.confirmed {
+            guard let newest = changes[account]?.keys.max(), let entry = changes[account]?[newest] else { continue }
+            changes[account]?[newest]?.until = max(entry.until, time)
+        }
+        for claim in batch.claims { claims[claim.id] = claim }
+        if !batch.claims.isEmpty { claims = claims.filter { $0.value.expiresAt > batch.now } }
         for entry in batch.history {
+            count(entry)
             changes[entry.account, default: [:]][entry.at] = entry
             // Thinned seldom, as every implementation may: it costs a look at all of the account's changes.
             if changes[entry.account, default: [:]].count > bounds.longest - bounds.slack { thin(entry.account) }
@@ -33,8 +45,29 @@ actor MemoryStore: SnapshotStore {
 
     func probe() async throws(StoreFault) {}
 
-    func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] {
-        (changes[account] ?? [:]).values.sorted { $0.at < $1.at }
+    func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] {
+        let entries = (changes[account] ?? [:]).values.sorted { $0.at < $1.at }.filter { entry in
+            (range.since.map { entry.until >= $0 } ?? true) && (range.before.map { entry.at < $0 } ?? true)
+                && (range.after.map { entry.at > $0 } ?? true)
+        }
+        return Array(entries.prefix(range.limit ?? entries.count))
+    }
+
+    func counters() async throws(StoreFault) -> [StoredCounters] {
+        counted.values.flatMap(\.values).sorted { ($0.account, $0.unit.name) < ($1.account, $1.unit.name) }
+    }
+
+    private func count(_ entry: HistoryEntry) {
+        let past = landed[entry.account, default: []].map { Observation(at: $0.at, until: $0.until, amounts: $0.amounts) }
+        for unit in SpendCounters.units(entry.amounts) {
+            let before = counted[entry.account]?[unit]
+            var counters = before?.counters ?? .zero
+            counters.count(
+                Observation(at: entry.at, until: entry.until, amounts: entry.amounts), after: past, unit: unit)
+            counted[entry.account, default: [:]][unit] = StoredCounters(
+                account: entry.account, unit: unit, counters: counters, since: before?.since ?? entry.at)
+        }
+        landed[entry.account, default: []].append(entry)
     }
 
     func close() async {}
@@ -52,6 +85,8 @@ actor MemoryStore: SnapshotStore {
         }
         for (account, since) in missingSince where since.duration(to: now) >= HistoryBounds.grace {
             changes[account] = nil
+            counted[account] = nil
+            landed[account] = nil
             missingSince[account] = nil
         }
     }

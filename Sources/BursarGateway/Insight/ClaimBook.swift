@@ -1,0 +1,90 @@
+import BursarEngine
+import BursarInsight
+import BursarModel
+import BursarStore
+import Synchronization
+
+/// The one ledger of a process, and its way into the store. *Mutex; any thread.* A claim is answered only once it is kept.
+final class ClaimBook: Sendable {
+    enum Outcome: Sendable {
+        case decided(ClaimLedger.Outcome)
+        /// It could not be kept, so it was not made.
+        case notKept(StoreFault)
+    }
+
+    private struct State {
+        var ledger: ClaimLedger
+        /// Claims on their way into the store: a repeat waits for the same end.
+        var keeping: [String: Task<StoreFault?, Never>] = [:]
+    }
+
+    private let store: StoreKeeper?
+    private let state: Mutex<State>
+
+    init(store: StoreKeeper?) {
+        self.store = store
+        state = Mutex(State(ledger: ClaimLedger(store?.takeClaims() ?? [])))
+    }
+
+    /// Whether what is claimed outlives the process; nil where nothing is kept anyway.
+    var fault: StoreFault? { store?.status.fault }
+    var isKept: Bool { store != nil && fault == nil }
+
+    func claim(_ claim: Claim, decide: (ExactDecimal) -> GuardDecision) async -> Outcome {
+        if let fault { return .notKept(fault) }
+        let (outcome, keeping) = state.withLock { state -> (ClaimLedger.Outcome, Task<StoreFault?, Never>?) in
+            let outcome = state.ledger.claim(claim, now: claim.madeAt, decide: decide)
+            switch outcome {
+            case .made(let made):
+                guard let store else { return (outcome, nil) }
+                let task = Task { await Self.keep(made, store) }
+                state.keeping[made.id] = task
+                return (outcome, task)
+            case .repeated(let earlier): return (outcome, state.keeping[earlier.id])
+            case .conflict, .refused, .full: return (outcome, nil)
+            }
+        }
+        guard let keeping else { return .decided(outcome) }
+        let fault = await keeping.value
+        guard case .made(let made) = outcome else { return fault.map { .notKept($0) } ?? .decided(outcome) }
+        return state.withLock { state in
+            state.keeping[made.id] = nil
+            guard let fault else { return .decided(outcome) }
+            state.ledger.remove(made.id)
+            return .notKept(fault)
+        }
+    }
+
+    private static func keep(_ claim: Claim, _ store: StoreKeeper) async -> StoreFault? {
+        do throws(StoreFault) {
+            try await store.keep([claim])
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Gives a claim back. Nil where the owner has none of that id. Given back in memory at once, whatever the store says: it ends
+    /// with its ttl anyway.
+    func release(id: String, owner: String?, now: WallTime) async -> Claim? {
+        let released = state.withLock { state -> Claim? in
+            guard let claim = state.ledger.claim(id: id, now), owner == nil || claim.owner == owner else { return nil }
+            return state.ledger.release(id: id, now)
+        }
+        if let released, let store { _ = await Self.keep(released, store) }
+        return released
+    }
+
+    func claimed(_ account: AccountID, _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
+        state.withLock { $0.ledger.claimed(account, unit, now) }
+    }
+
+    /// An owner's active claims; nil: everybody's.
+    func active(owner: String?, _ now: WallTime) -> [Claim] {
+        state.withLock { $0.ledger.active(now) }.filter { owner == nil || $0.owner == owner }
+    }
+
+    func claim(id: String, owner: String?, _ now: WallTime) -> Claim? {
+        state.withLock { $0.ledger.claim(id: id, now) }.flatMap { owner == nil || $0.owner == owner ? $0 : nil }
+    }
+}

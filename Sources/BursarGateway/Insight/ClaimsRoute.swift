@@ -1,0 +1,216 @@
+import BursarCatalog
+import BursarEngine
+import BursarHTTP
+import BursarInsight
+import BursarModel
+import BursarUpstream
+
+/// `POST`, `GET` and `DELETE /v1/claims`: an amount that somebody is about to spend, so that ten jobs which start together do not all
+/// see the same credits. *Immutable; any thread.*
+struct ClaimsRoute: Sendable {
+    let directory: AccountDirectory
+    let reading: FreshReading
+    let claims: ClaimBook
+
+    static let defaultTTL: Duration = .seconds(600)
+
+    /// Whose claims a caller sees and may end: its own; an admin's, and without clients everybody's, are all.
+    private func owner(_ caller: Caller) -> String? { caller.client.flatMap { $0.isAdmin ? nil : $0.name } }
+
+    private func now() -> WallTime { reading.refresher.now.wall }
+
+    func list(_ caller: Caller) -> Response {
+        let visible = claims.active(owner: owner(caller), now()).filter { directory.index(of: $0.account) != nil }
+        var json = JSONText(reserving: 128 + visible.count * 256)
+        json.object { json in
+            json.string("schema", "bursar.claims.v1")
+            json.array("claims") { json in
+                for claim in visible { json.raw(nil, Self.json(claim)) }
+            }
+        }
+        return Answers.json(json.bytes)
+    }
+
+    func show(_ request: Request, _ caller: Caller, id: String) -> Response {
+        guard let claim = claims.claim(id: id, owner: owner(caller), now()), directory.index(of: claim.account) != nil else {
+            return Self.unknown(request)
+        }
+        return Answers.json(Self.json(claim))
+    }
+
+    /// 204, also for one that was released before.
+    func release(_ request: Request, _ caller: Caller, id: String) -> Reply {
+        .later {
+            let time = now()
+            guard let claim = claims.claim(id: id, owner: owner(caller), time), directory.index(of: claim.account) != nil,
+                await claims.release(id: id, owner: owner(caller), now: time) != nil
+            else { return Self.unknown(request) }
+            return Response(status: 204, headers: ["cache-control": "no-store"])
+        }
+    }
+
+    private static func unknown(_ request: Request) -> Response {
+        Answers.problem(
+            ProblemDocument(
+                code: "not_found", title: "No such claim", status: 404, detail: "It ended, or it never was.",
+                requestID: request.id.description))
+    }
+}
+
+// MARK: - Making one
+
+extension ClaimsRoute {
+    private struct Ask: Sendable {
+        let entry: AccountEntry
+        let amount: ExactDecimal
+        let unit: AmountUnit?
+        let ttl: Duration
+        let key: String
+    }
+
+    func make(_ request: Request, _ caller: Caller) -> Reply {
+        let ask: Ask
+        do {
+            ask = try understand(request)
+        } catch let error as InsightQuery.Refusal {
+            return .now(Answers.badRequest(request, detail: error.detail))
+        } catch let error as AccountDirectory.UnknownName {
+            return .now(Answers.unknownName(request, detail: error.detail))
+        } catch {
+            return .now(Answers.badRequest(request, detail: "The body is not the JSON of a claim."))
+        }
+        return .later { await answer(ask, request, owner: caller.client?.name ?? "") }
+    }
+
+    private func understand(_ request: Request) throws -> Ask {
+        let keys = request.headers.all("idempotency-key")
+        guard keys.count == 1, let key = keys.first, (1...ClaimLedger.mostDigitsOfKey).contains(key.utf8.count),
+            key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw InsightQuery.Refusal(
+                detail: "Send one Idempotency-Key of 1 to \(ClaimLedger.mostDigitsOfKey) visible characters, new for each claim: "
+                    + "a repeat with the same key is the same claim.")
+        }
+        guard let object = try? JSONReader.read(request.body, limits: JSONLimits(bytes: 4_096, depth: 4)).members else {
+            throw InsightQuery.Refusal(
+                detail:
+                    #"The body is no JSON object such as {"account": "sample/default", "amount": "20", "unit": "credits", "ttl": "10m"}."#
+            )
+        }
+        let known = ["account", "amount", "unit", "ttl"]
+        guard object.members.allSatisfy({ known.contains($0.key) }) else {
+            throw InsightQuery.Refusal(detail: "Unknown member. Known are: \(known.joined(separator: ", ")).")
+        }
+        guard let account = object["account"]?.text else { throw InsightQuery.Refusal(detail: "account is missing.") }
+        let amount = object["amount"]
+        let text: String?
+        switch amount {
+        case .number(let digits)?: text = digits
+        default: text = amount?.text
+        }
+        var ttl = Self.defaultTTL
+        if let value = object["ttl"] {
+            guard let text = value.text, let duration = InsightQuery.duration(text),
+                (ClaimLedger.shortestTTL...ClaimLedger.longestTTL).contains(duration)
+            else { throw InsightQuery.Refusal(detail: "ttl takes a duration from 1s to 24h, such as 10m.") }
+            ttl = duration
+        }
+        let unit = object["unit"].map { $0.text ?? "" }
+        return Ask(
+            entry: try directory.entry(named: account), amount: try InsightQuery.amount("amount", text),
+            unit: try GuardRoute.unit(unit), ttl: ttl, key: key)
+    }
+
+    private func answer(_ ask: Ask, _ request: Request, owner: String) async -> Response {
+        let result = await reading.take(ask.entry, noOlderThan: ask.entry.upstream.policy.ttl)
+        if let unit = ask.unit, !result.view.unitNames.isEmpty, result.view.available(unit) == nil {
+            return Answers.badRequest(
+                request, code: "unknown_unit",
+                detail: "\(ask.entry.id) has no available amount of that unit. It has: "
+                    + "\(result.view.unitNames.joined(separator: ", ")).")
+        }
+        guard let unit = ask.unit ?? result.view.firstUnit else { return refused(request, nil, result) }
+        let time = now()
+        let claim = Claim(
+            id: Self.newID(), account: ask.entry.id, unit: unit, amount: ask.amount, owner: owner, key: ask.key, madeAt: time,
+            expiresAt: time.advanced(by: ask.ttl))
+        let outcome = await claims.claim(claim) { claimed in
+            GuardRoute.Judged.decide(ask.amount, unit, result, claimed)
+        }
+        switch outcome {
+        case .notKept(let fault):
+            return InsightAnswers.unavailable(
+                request, code: "claims_not_kept", detail: "A claim must outlive this process, and the store \(fault.words).")
+        case .decided(.made(let claim)): return made(claim, status: 201)
+        case .decided(.repeated(let claim)): return made(claim, status: 200)
+        case .decided(.refused(let decision)): return refused(request, decision, result)
+        case .decided(.conflict):
+            return Answers.problem(
+                ProblemDocument(
+                    code: "idempotency_conflict", title: "The key was used for another claim", status: 409,
+                    detail: "This Idempotency-Key stands for a claim of another account, amount, unit or ttl.",
+                    requestID: request.id.description))
+        case .decided(.full):
+            return InsightAnswers.unavailable(
+                request, code: "too_many_claims", detail: "The account has as many claims as are kept at a time.")
+        }
+    }
+
+    private func made(_ claim: Claim, status: Int) -> Response {
+        var response = Answers.json(Self.json(claim), status: status)
+        response.headers["location"] = "/v1/claims/\(claim.id)"
+        return response
+    }
+
+    private func refused(_ request: Request, _ decision: GuardDecision?, _ result: FreshReading.Result) -> Response {
+        let isShort = decision?.answer == .no
+        var problem = ProblemDocument(
+            code: isShort ? "not_enough" : "cannot_say",
+            title: isShort ? "Not enough is left" : "It cannot be said whether enough is left",
+            status: isShort ? 402 : 503,
+            detail: isShort
+                ? "What is available, less what is claimed, is less than this claim."
+                : "There is no reading that is fresh enough: \((decision?.reason ?? .unavailable).rawValue).",
+            requestID: request.id.description)
+        if let decision {
+            var members: [(name: StaticString, json: [UInt8])] = [
+                ("needs", Self.quoted(decision.needs)), ("claimed", Self.quoted(decision.claimed))
+            ]
+            if let have = decision.have { members.append(("have", Self.quoted(have))) }
+            problem.extensions = members
+        }
+        var headers: HeaderFields = [:]
+        if let hold = result.view.hold, !isShort {
+            let left = reading.refresher.now.monotonic.duration(to: hold.until.monotonic)
+            if left > .zero { headers["retry-after"] = String(max(1, left.secondsRoundedUp)) }
+        }
+        return Answers.problem(problem, headers: headers)
+    }
+
+    private static func quoted(_ amount: ExactDecimal) -> [UInt8] { Array("\"\(amount)\"".utf8) }
+
+    /// 128 random bits.
+    private static func newID() -> String {
+        var random = SystemRandomNumberGenerator()
+        let words = (random.next(), random.next()) as (UInt64, UInt64)
+        func hex(_ word: UInt64) -> String {
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        }
+        return "claim_" + hex(words.0) + hex(words.1)
+    }
+
+    private static func json(_ claim: Claim) -> [UInt8] {
+        var json = JSONText()
+        json.object { json in
+            json.string("id", claim.id)
+            json.string("account", "\(claim.account)")
+            json.string("amount", claim.amount.description)
+            json.string("unit", claim.unit.name)
+            json.string("made_at", claim.madeAt.rfc3339)
+            json.string("expires_at", claim.expiresAt.rfc3339)
+            json.string("state", claim.isReleased ? "released" : "active")
+        }
+        return json.bytes
+    }
+}

@@ -1,0 +1,97 @@
+import BursarCatalog
+import BursarModel
+
+/// What `bursar guard` reads of an answer. *Value.* Whatever answered may not be a gateway: control characters never reach a terminal.
+package struct GuardAnswer: Sendable {
+    package let decision: String
+    /// For people.
+    package let line: String
+
+    package init?(json: [UInt8]) {
+        guard let document = try? JSONReader.read(json), document["schema"]?.text == "bursar.guard.v1",
+            let decision = document["decision"]?.text, ["yes", "no", "unknown"].contains(decision)
+        else { return nil }
+        self.decision = decision
+        func shown(_ name: String) -> String { TerminalText.shown(document[name]?.text ?? "-") }
+        let unit = document["unit"]?.text.map { " " + TerminalText.shown($0) } ?? ""
+        var line = "\(decision): \(shown("account")) has \(shown("have"))\(unit), needs \(shown("needs"))"
+        if let claimed = document["claimed"]?.text, claimed != "0" { line += ", claimed \(TerminalText.shown(claimed))" }
+        if let left = document["left_after"]?.text { line += ", left after \(TerminalText.shown(left))" }
+        if let reason = document["reason"]?.text { line += " (\(TerminalText.shown(reason)))" }
+        self.line = line
+    }
+}
+
+/// What `bursar explain` prints. *Value.*
+package struct ExplainAnswer: Sendable {
+    package let text: String
+
+    package init?(json: [UInt8]) {
+        guard let document = try? JSONReader.read(json), document["schema"]?.text == "bursar.explain.v1" else { return nil }
+        let names = [
+            ("status", "status"), ("problem", "problem"), ("cause", "cause"), ("ends", "ends"), ("remedy", "to do"),
+            ("key_from", "key from"), ("documentation", "documented"), ("last_success", "last answer"),
+            ("last_failure", "last failure"),
+            ("runway", "runway")
+        ]
+        text = names.compactMap { name, title in
+            document[name]?.text.map { title + String(repeating: " ", count: 14 - title.count) + TerminalText.shown($0) + "\n" }
+        }.joined()
+    }
+}
+
+/// What `bursar history` prints: a line of characters for the first amount, then one line an entry. *Value.*
+package struct HistoryTableText: Sendable {
+    package let text: String
+
+    package init?(json: [UInt8]) {
+        guard let document = try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)),
+            document["schema"]?.text == "bursar.history.v1", let entries = document["entries"]?.elements
+        else { return nil }
+        var text = ""
+        let firsts = entries.map { $0["amounts"]?[0]?["value"]?.text.flatMap { ExactDecimal($0) } }
+        if firsts.count > 1 { text += Sparkline.text(firsts) + "\n" }
+        for entry in entries {
+            let amounts = (entry["amounts"]?.elements ?? []).map { amount in
+                [amount["value"], amount["unit"], amount["kind"]].compactMap { $0?.text }.joined(separator: " ")
+            }
+            let times = [entry["at"], entry["until"]].compactMap { $0?.text }
+            text += TerminalText.shown((times + [amounts.joined(separator: ", ")]).joined(separator: "  ")) + "\n"
+        }
+        if entries.isEmpty { text += "Nothing is known of this time.\n" }
+        if let next = document["next"]?.text { text += "There is more after \(TerminalText.shown(next)).\n" }
+        self.text = text
+    }
+}
+
+/// Bars of characters, at most 60 of them; the last value of each part. Pure, in exact decimals.
+enum Sparkline {
+    private static let bars = Array("▁▂▃▄▅▆▇█")
+
+    static func text(_ values: [ExactDecimal?], width: Int = 60) -> String {
+        let count = min(width, values.count)
+        let picked = (0..<count).map { values[($0 + 1) * values.count / count - 1] }
+        let known = picked.compactMap(\.self)
+        guard let low = known.min(), let high = known.max() else { return "" }
+        return String(picked.map { value in value.map { bars[level($0, low, high)] } ?? " " })
+    }
+
+    /// How many of the seven bounds between lowest and highest it reaches: 8 × (value − low) ≥ step × (high − low).
+    private static func level(_ value: ExactDecimal, _ low: ExactDecimal, _ high: ExactDecimal) -> Int {
+        guard let span = high.subtracting(low), !span.isZero, let above = value.subtracting(low) else { return 0 }
+        let eight = times(above, 8)
+        return (1..<bars.count).last { step in eight >= times(span, step) } ?? 0
+    }
+
+    private static func times(_ value: ExactDecimal, _ count: Int) -> ExactDecimal {
+        (0..<count).reduce(ExactDecimal.zero) { sum, _ in sum.adding(value) ?? sum }
+    }
+}
+
+/// Text of somebody else for a terminal: control characters become question marks. Pure.
+enum TerminalText {
+    static func shown(_ text: String) -> String {
+        let isControl = { (scalar: Unicode.Scalar) in scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+    }
+}

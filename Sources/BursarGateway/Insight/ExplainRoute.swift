@@ -1,0 +1,55 @@
+import BursarCatalog
+import BursarEngine
+import BursarHTTP
+import BursarInsight
+import BursarModel
+import BursarUpstream
+
+/// `GET /v1/explain/{provider}/{account}`: cause, end and remedy of what a row says. It asks nobody. *Immutable; any thread.*
+struct ExplainRoute: Sendable {
+    let directory: AccountDirectory
+    let refresher: Refresher
+    let runways: RunwayBook
+    let claims: ClaimBook
+
+    func respond(to request: Request, provider: String, account: String) -> Reply {
+        let entry: AccountEntry
+        do throws(AccountDirectory.UnknownName) {
+            entry = try directory.entry(named: "\(provider)/\(account)")
+        } catch {
+            return .now(Answers.unknownName(request, detail: error.detail))
+        }
+        return .later { Answers.json(json(entry)) }
+    }
+
+    private func json(_ entry: AccountEntry) -> [UInt8] {
+        let now = refresher.now
+        let view = refresher.view(entry.upstream)
+        let status = refresher.status(entry.upstream)
+        let explanation = Explanation(
+            .init(
+                id: entry.id, title: entry.definition.title, view: view, status: status, lowLimit: entry.low,
+                keySource: entry.keySource, documentation: entry.definition.documentationURL, now: now))
+        var json = JSONText(reserving: 1_024)
+        json.object { json in
+            json.string("schema", "bursar.explain.v1")
+            json.string("provider", entry.id.provider.name)
+            json.string("account", entry.id.account.name)
+            json.string("status", view.status.rawValue)
+            json.string("problem", view.problem?.code.rawValue)
+            json.string("cause", explanation.cause)
+            json.string("ends", explanation.ends)
+            json.string("ends_at", explanation.endsAt?.rfc3339)
+            json.string("remedy", explanation.remedy)
+            json.string("key_from", entry.keySource)
+            json.string("documentation", entry.definition.documentationURL)
+            json.string("last_asked", status?.lastAsked.map { now.wall.advanced(by: now.monotonic.duration(to: $0)).rfc3339 })
+            json.string("last_success", status?.lastSuccess?.wall.rfc3339)
+            json.string("last_failure", status?.lastFailure?.at.wall.rfc3339)
+            json.integer("budget_left", status?.budgetLeft ?? entry.upstream.policy.budget?.calls)
+            json.string("claimed", view.firstUnit.flatMap { claims.claimed(entry.id, $0, now.wall)?.description })
+            json.string("runway", runways.known(entry.id).first?.words(at: now.wall))
+        }
+        return json.bytes
+    }
+}

@@ -1,0 +1,51 @@
+import BursarCatalog
+import BursarEngine
+import BursarModel
+import BursarUpstream
+
+/// Asks for a reading of a certain age and waits for it, within what the provider allows. *Value;* any thread.
+struct FreshReading: Sendable {
+    let refresher: Refresher
+
+    /// What an account shows now, and whether that is as young as was asked for. *Value.*
+    struct Result: Sendable {
+        let view: AccountView
+        let isFreshEnough: Bool
+        let age: Duration?
+    }
+
+    func take(_ entry: AccountEntry, noOlderThan age: Duration) async -> Result {
+        let limit = min(age, entry.upstream.policy.staleFor)
+        let asked = refresher.now
+        if case .mustWait(let ticket) = refresher.request(entry.upstream, demand: .newerThan(age: limit)) {
+            let longest = entry.upstream.policy.timeout + BalancesRoute.margin
+            await CallWait([0: ticket], of: refresher, .ofCalls(longest)).value()
+        }
+        let now = refresher.now
+        let view = refresher.view(entry.upstream)
+        let fetched = view.fetchedAt
+        let isNew = fetched.map { $0.monotonic >= asked.monotonic } ?? false
+        let passed = fetched.map { $0.monotonic.duration(to: now.monotonic) }
+        return Result(
+            view: view, isFreshEnough: isNew || (passed.map { $0 <= limit } ?? false),
+            age: fetched.map { max(.zero, $0.wall.duration(to: now.wall)) })
+    }
+}
+
+extension AccountView {
+    /// Of one unit, as the provider says it may be spent.
+    func available(_ unit: AmountUnit) -> ExactDecimal? {
+        reading?.amounts.first { $0.kind == .available && $0.unit == unit }?.value
+    }
+
+    /// The unit that a question without one means: the first available amount's.
+    var firstUnit: AmountUnit? { reading?.amounts.first { $0.kind == .available }?.unit }
+
+    var unitNames: [String] {
+        var names: [String] = []
+        for amount in reading?.amounts ?? [] where amount.kind == .available && !names.contains(amount.unit.name) {
+            names.append(amount.unit.name)
+        }
+        return names
+    }
+}

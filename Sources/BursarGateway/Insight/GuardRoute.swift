@@ -1,0 +1,136 @@
+import BursarCatalog
+import BursarEngine
+import BursarHTTP
+import BursarInsight
+import BursarModel
+import BursarUpstream
+
+/// `GET /v1/guard`: may so much be spent? *Immutable; any thread.* It asks for a reading that is fresh enough, within cooldowns and
+/// budgets, and counts what is claimed.
+struct GuardRoute: Sendable {
+    let directory: AccountDirectory
+    let reading: FreshReading
+    let claims: ClaimBook
+
+    private static let known = ["account", "needs", "unit", "fresh", "strict", "pretty"]
+
+    private struct Ask: Sendable {
+        let entry: AccountEntry
+        let needs: ExactDecimal
+        let unit: AmountUnit?
+        let fresh: Duration
+        let isStrict: Bool
+    }
+
+    func respond(to request: Request) -> Reply {
+        let ask: Ask
+        do {
+            let query = try InsightQuery(request.query, known: Self.known)
+            guard let name = query.text("account") else {
+                throw InsightQuery.Refusal(detail: "account is missing: an account such as account=sample/default.")
+            }
+            let entry = try directory.entry(named: name)
+            ask = Ask(
+                entry: entry, needs: try query.amount("needs"), unit: try Self.unit(query.text("unit")),
+                fresh: try query.duration("fresh") ?? entry.upstream.policy.ttl, isStrict: try query.flag("strict"))
+        } catch let error as InsightQuery.Refusal {
+            return .now(Answers.badRequest(request, detail: error.detail))
+        } catch let error as AccountDirectory.UnknownName {
+            return .now(Answers.unknownName(request, detail: error.detail))
+        } catch {
+            return .now(Answers.badRequest(request, detail: "The query string is not well-formed."))
+        }
+        return .later { await answer(ask, request) }
+    }
+
+    static func unit(_ text: String?) throws(InsightQuery.Refusal) -> AmountUnit? {
+        guard let text else { return nil }
+        guard let unit = AmountUnit(text) else { throw .init(detail: "unit takes the name of a unit, such as credits or USD.") }
+        return unit
+    }
+
+    private func answer(_ ask: Ask, _ request: Request) async -> Response {
+        let result = await reading.take(ask.entry, noOlderThan: ask.fresh)
+        let judged: Judged
+        do throws(InsightQuery.Refusal) {
+            judged = try Judged(ask.entry, ask.needs, ask.unit, result, claims, now: reading.refresher.now.wall)
+        } catch {
+            return Answers.badRequest(request, code: "unknown_unit", detail: error.detail)
+        }
+        let status =
+            switch judged.decision.answer {
+            case .yes: 200
+            case .no: ask.isStrict ? 402 : 200
+            case .unknown: ask.isStrict ? 503 : 200
+            }
+        return Answers.json(judged.json(of: ask.entry.id, claimsAreKept: claims.isKept), status: status)
+    }
+
+    /// A decision with what it was made of. *Value.*
+    struct Judged {
+        let decision: GuardDecision
+        let unit: AmountUnit?
+        private let result: FreshReading.Result
+
+        /// - Throws: for a unit that the account has not: it says which it has.
+        init(
+            _ entry: AccountEntry, _ needs: ExactDecimal, _ unit: AmountUnit?, _ result: FreshReading.Result, _ claims: ClaimBook,
+            now: WallTime
+        ) throws(InsightQuery.Refusal) {
+            let view = result.view
+            if let unit, !view.unitNames.isEmpty, view.available(unit) == nil {
+                throw .init(
+                    detail: "\(entry.id) has no available amount of that unit. It has: \(view.unitNames.joined(separator: ", "))."
+                )
+            }
+            let chosen = unit ?? view.firstUnit
+            self.unit = chosen
+            self.result = result
+            let claimed = chosen.map { claims.claimed(entry.id, $0, now) } ?? .zero
+            decision = Self.decide(needs, chosen, result, claimed ?? .zero, isCounted: claimed != nil)
+        }
+
+        static func decide(
+            _ needs: ExactDecimal, _ unit: AmountUnit?, _ result: FreshReading.Result, _ claimed: ExactDecimal,
+            isCounted: Bool = true
+        ) -> GuardDecision {
+            GuardDecision(
+                needs: needs, have: isCounted ? unit.flatMap { result.view.available($0) } : nil, claimed: claimed,
+                isReadable: result.view.status != .unavailable, isFreshEnough: result.isFreshEnough)
+        }
+
+        func json(of account: AccountID, claimsAreKept: Bool) -> [UInt8] {
+            var json = JSONText()
+            json.object { json in write(into: &json, account, claimsAreKept) }
+            return json.bytes
+        }
+
+        private func write(into json: inout JSONText, _ account: AccountID, _ claimsAreKept: Bool) {
+            json.string("schema", "bursar.guard.v1")
+            json.string("account", "\(account)")
+            json.string("decision", decision.answer.rawValue)
+            json.string("reason", decision.reason?.rawValue)
+            json.string("have", decision.have?.description)
+            json.string("needs", decision.needs.description)
+            json.string("left_after", decision.leftAfter?.description)
+            json.string("unit", unit?.name)
+            json.integer("age", result.age.map { Int(clamping: $0.components.seconds) })
+            json.string("claimed", decision.claimed.description)
+            json.bool("claims_kept", claimsAreKept)
+            json.string("problem", result.view.problem?.code.rawValue)
+            json.string("retry_at", result.view.problem?.retryAt?.rfc3339)
+        }
+    }
+}
+
+extension AccountDirectory {
+    /// By `provider/account`, or by a provider's name where that has one account.
+    func entry(named name: String) throws(UnknownName) -> AccountEntry {
+        let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let indices = try select(provider: parts[0], account: parts.count == 2 ? parts[1] : nil, query: .everything)
+        guard let first = indices.first, indices.count == 1 else {
+            throw UnknownName(detail: "That provider has several accounts. Name one: provider/account.")
+        }
+        return self[first]
+    }
+}

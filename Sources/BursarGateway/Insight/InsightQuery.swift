@@ -1,0 +1,79 @@
+import BursarModel
+
+/// Reads the parameters of the insight routes, and says what is wrong in words. *Value.* Values of a caller are not echoed.
+struct InsightQuery {
+    /// What is wrong, for the caller.
+    struct Refusal: Error, Equatable { let detail: String }
+
+    private let values: [String: String]
+
+    /// - Throws: for a name that is not known, and for one that comes twice.
+    init(_ text: String?, known: [String]) throws(Refusal) {
+        guard let query = Query(text) else {
+            throw Refusal(detail: "The query string is not well-formed: an escape is broken or it is no UTF-8.")
+        }
+        var values: [String: String] = [:]
+        for parameter in query.parameters {
+            guard known.contains(parameter.name) else {
+                throw Refusal(detail: "Unknown query parameter. Known are: \(known.joined(separator: ", ")).")
+            }
+            guard values.updateValue(parameter.value, forKey: parameter.name) == nil else {
+                throw Refusal(detail: "The query parameter \(parameter.name) stands twice.")
+            }
+        }
+        self.values = values
+    }
+
+    func text(_ name: String) -> String? { values[name] }
+
+    func flag(_ name: String) throws(Refusal) -> Bool {
+        switch values[name]?.lowercased() {
+        case nil, "0", "false", "no": return false
+        case "", "1", "true", "yes": return true
+        default: throw Refusal(detail: "The query parameter \(name) takes true, false or nothing.")
+        }
+    }
+
+    func duration(_ name: String) throws(Refusal) -> Duration? {
+        guard let text = values[name] else { return nil }
+        guard let duration = Self.duration(text) else {
+            throw Refusal(detail: "\(name) takes a duration such as 30s, 5m, 24h or 7d.")
+        }
+        return duration
+    }
+
+    /// `7d` beside what the configuration takes: people look back by days.
+    static func duration(_ text: String) -> Duration? {
+        if text.hasSuffix("d"), let days = parseASCIIDigits(text.dropLast()), days <= 3_650 { return .seconds(days * 86_400) }
+        return try? DurationText.parse(text)
+    }
+
+    /// A time, or so long ago.
+    func time(_ name: String, now: WallTime) throws(Refusal) -> WallTime? {
+        guard let text = values[name] else { return nil }
+        if let time = WallTime(rfc3339: text) { return time }
+        if let ago = Self.duration(text) { return now.advanced(by: .milliseconds(-ago.milliseconds)) }
+        throw Refusal(detail: "\(name) takes a time such as 2026-11-20T00:00:00Z, or how long ago: 24h, 7d.")
+    }
+
+    func number(_ name: String, _ range: ClosedRange<Int>) throws(Refusal) -> Int? {
+        guard let text = values[name] else { return nil }
+        guard let number = parseASCIIDigits(text), range.contains(number) else {
+            throw Refusal(detail: "\(name) takes a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    /// What somebody wants to spend: above 0, and of no more digits than arithmetic has room for.
+    static func amount(_ name: String, _ text: String?) throws(Refusal) -> ExactDecimal {
+        guard let text else { throw Refusal(detail: "\(name) is missing: an amount such as 20 or 0.5.") }
+        guard let amount = ExactDecimal(text) else {
+            throw Refusal(
+                detail: "\(name) takes a decimal number of at most \(ExactDecimal.maxDigits) digits, such as 20 or 0.5.")
+        }
+        guard !amount.isNegative, !amount.isZero else { throw Refusal(detail: "\(name) takes an amount above 0.") }
+        return amount
+    }
+
+    func amount(_ name: String) throws(Refusal) -> ExactDecimal { try Self.amount(name, values[name]) }
+}

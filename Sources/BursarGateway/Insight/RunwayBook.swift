@@ -1,0 +1,114 @@
+import BursarCatalog
+import BursarEngine
+import BursarInsight
+import BursarModel
+import BursarStore
+import BursarUpstream
+import Synchronization
+
+/// How long each account will last, worked out when somebody asks, at most once a minute an account, never on an event loop. *Mutex;
+/// any thread.*
+final class RunwayBook: Sendable {
+    /// One account's answers, with when they were worked out. *Value.*
+    struct Entry: Sendable {
+        let at: MonotonicTime
+        let runways: [Runway]
+    }
+
+    private struct State {
+        var entries: [AccountID: Entry] = [:]
+        /// When each account's runway was asked for last: such an account is kept fresh.
+        var asked: [AccountID: MonotonicTime] = [:]
+        var working: [AccountID: Task<[Runway], Never>] = [:]
+    }
+
+    static let shortestInterval: Duration = .seconds(60)
+    /// An account whose runway nobody asks for so long falls asleep again.
+    static let subscription: Duration = .seconds(86_400)
+
+    private let store: StoreKeeper?
+    private let refresher: Refresher
+    private let state = Mutex(State())
+
+    init(store: StoreKeeper?, refresher: Refresher) {
+        self.store = store
+        self.refresher = refresher
+    }
+
+    /// Whether histories are kept at all.
+    var isPossible: Bool { store != nil }
+
+    /// Runways of an account's units, in the order of its amounts. Nothing where no history is kept.
+    func runways(of entry: AccountEntry) async -> [Runway] {
+        guard let store else { return [] }
+        let now = refresher.now
+        let task = state.withLock { state -> Task<[Runway], Never> in
+            state.asked[entry.id] = now.monotonic
+            if let known = state.entries[entry.id], known.at.duration(to: now.monotonic) < Self.shortestInterval,
+                known.runways.allSatisfy({ $0.status != .unknown(.stale) })
+            {
+                return Task { known.runways }
+            }
+            if let working = state.working[entry.id] { return working }
+            let task = Task.detached { await Self.workOut(entry, store, self.refresher) }
+            state.working[entry.id] = task
+            return task
+        }
+        let runways = await task.value
+        state.withLock { state in
+            state.working[entry.id] = nil
+            let isNew = state.entries[entry.id].map { $0.at.duration(to: now.monotonic) >= Self.shortestInterval } ?? true
+            if isNew || state.entries[entry.id]?.runways != runways {
+                state.entries[entry.id] = Entry(at: now.monotonic, runways: runways)
+            }
+        }
+        return runways
+    }
+
+    private static func workOut(_ entry: AccountEntry, _ store: StoreKeeper, _ refresher: Refresher) async -> [Runway] {
+        let view = refresher.view(entry.upstream)
+        guard let amounts = view.reading?.amounts else { return [] }
+        let history: [HistoryEntry]
+        do throws(StoreFault) {
+            history = try await store.history(of: entry.id, in: HistoryRange())
+        } catch {
+            return []
+        }
+        let now = refresher.now.wall
+        // The newest word may still be on its way into the store.
+        var observations = history.map { Observation(at: $0.at, until: $0.until, amounts: $0.amounts) }
+        if let fetchedAt = view.fetchedAt?.wall { observations.confirm(amounts, at: fetchedAt) }
+        let ttl = entry.refresh.map { max($0.interval, entry.upstream.policy.ttl) } ?? entry.upstream.policy.ttl
+        let age = view.fetchedAt.map { $0.wall.duration(to: now) }
+        let isFresh = view.status == .fresh || (view.status == .stale && (age ?? .zero) <= RunwayQuestion.oldest(ttl: ttl))
+        return SpendCounters.units(amounts).map { unit in
+            Runway.answer(
+                RunwayQuestion(
+                    account: entry.id, unit: unit, history: observations, isFresh: isFresh, ttl: ttl, now: now))
+        }
+    }
+
+    /// What was worked out already: for those who must not cause work.
+    func known(_ id: AccountID) -> [Runway] { state.withLock { $0.entries[id]?.runways ?? [] } }
+
+    /// Whether somebody wants to be told how long the account lasts.
+    func isSubscribed(_ id: AccountID, _ now: MonotonicTime) -> Bool {
+        state.withLock { $0.asked[id].map { $0.duration(to: now) <= Self.subscription } ?? false }
+    }
+}
+
+extension [Observation] {
+    /// The reading that is shown now, where the history has not got it yet.
+    fileprivate mutating func confirm(_ amounts: [Amount], at time: WallTime) {
+        guard let last else { return append(Observation(at: time, until: time, amounts: amounts)) }
+        guard last.until < time else { return }
+        let isSame = last.amounts.elementsEqual(amounts) {
+            $0.kind == $1.kind && $0.unit == $1.unit && $0.value.description == $1.value.description
+        }
+        if isSame {
+            self[count - 1] = Observation(at: last.at, until: time, amounts: last.amounts)
+        } else {
+            append(Observation(at: time, until: time, amounts: amounts))
+        }
+    }
+}

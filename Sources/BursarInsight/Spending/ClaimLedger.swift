@@ -1,0 +1,117 @@
+package import BursarModel
+
+/// Who claimed what. *Value;* whoever owns it guards it. Rows never change by claims; guards and further claims count them.
+///
+/// A claim is active from when it is made until it is released or its ttl ends. Ended ones are forgotten as soon as their ttl ends.
+package struct ClaimLedger: Sendable {
+    package enum Outcome: Sendable, Equatable {
+        /// New. It counts from now on; the owner of the ledger has to keep it before it answers, or to take it back.
+        case made(Claim)
+        /// The same request again.
+        case repeated(Claim)
+        /// The same name for another request.
+        case conflict
+        /// Not enough, or not known to be enough.
+        case refused(GuardDecision)
+        /// More claims than are kept at a time.
+        case full
+    }
+
+    /// Nobody runs so many jobs beside each other on one machine; a caller that does not stop is stopped.
+    package static let mostPerAccount = 10_000
+    package static let mostDigitsOfKey = 128
+    package static let shortestTTL: Duration = .seconds(1)
+    package static let longestTTL: Duration = .seconds(86_400)
+
+    private var claims: [String: Claim] = [:]
+    private var byKey: [Name: String] = [:]
+    private var perAccount: [AccountID: Set<String>] = [:]
+
+    private struct Name: Hashable {
+        let owner: String
+        let key: String
+    }
+
+    package init(_ claims: [Claim] = []) {
+        for claim in claims { insert(claim) }
+    }
+
+    /// - Parameters:
+    ///   - claim: as it is to be, with an id that nobody has.
+    ///   - have: judges what is claimed already; called at most once.
+    package mutating func claim(
+        _ claim: Claim, now: WallTime, decide: (_ claimed: ExactDecimal) -> GuardDecision
+    ) -> Outcome {
+        expire(now, account: claim.account)
+        if let id = byKey[Name(owner: claim.owner, key: claim.key)], let earlier = claims[id] {
+            guard now < earlier.expiresAt else {
+                remove(id)
+                return self.claim(claim, now: now, decide: decide)
+            }
+            let isSame =
+                earlier.account == claim.account && earlier.unit == claim.unit && earlier.amount == claim.amount
+                && earlier.madeAt.duration(to: earlier.expiresAt) == claim.madeAt.duration(to: claim.expiresAt)
+            return isSame ? .repeated(earlier) : .conflict
+        }
+        guard perAccount[claim.account, default: []].count < Self.mostPerAccount else { return .full }
+        guard let claimed = claimed(claim.account, claim.unit, now) else {
+            return .refused(
+                GuardDecision(needs: claim.amount, have: nil, claimed: .zero, isReadable: true, isFreshEnough: true))
+        }
+        let decision = decide(claimed)
+        guard decision.answer == .yes else { return .refused(decision) }
+        insert(claim)
+        return .made(claim)
+    }
+
+    /// What is claimed of a unit; nil beyond 38 digits.
+    package func claimed(_ account: AccountID, _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
+        var sum = ExactDecimal.zero
+        for id in perAccount[account, default: []] {
+            guard let claim = claims[id], claim.unit == unit, claim.isActive(now) else { continue }
+            guard let more = sum.adding(claim.amount) else { return nil }
+            sum = more
+        }
+        return sum
+    }
+
+    /// Active ones, the oldest first.
+    package func active(_ now: WallTime) -> [Claim] {
+        claims.values.filter { $0.isActive(now) }.sorted { ($0.madeAt, $0.id) < ($1.madeAt, $1.id) }
+    }
+
+    package func claim(id: String, _ now: WallTime) -> Claim? { claims[id].flatMap { now < $0.expiresAt ? $0 : nil } }
+
+    /// Gives it back. Returns it as it is now; nil where there is no such claim.
+    package mutating func release(id: String, _ now: WallTime) -> Claim? {
+        guard var claim = claim(id: id, now) else { return nil }
+        claim.isReleased = true
+        claims[id] = claim
+        return claim
+    }
+
+    /// Takes back what could not be kept.
+    package mutating func remove(_ id: String) {
+        guard let claim = claims.removeValue(forKey: id) else { return }
+        byKey[Name(owner: claim.owner, key: claim.key)] = nil
+        perAccount[claim.account]?.remove(id)
+        if perAccount[claim.account]?.isEmpty == true { perAccount[claim.account] = nil }
+    }
+
+    /// Puts back a claim as it was, where its release could not be kept.
+    package mutating func restore(_ claim: Claim) {
+        if claims[claim.id] != nil { claims[claim.id] = claim }
+    }
+
+    private mutating func insert(_ claim: Claim) {
+        claims[claim.id] = claim
+        byKey[Name(owner: claim.owner, key: claim.key)] = claim.id
+        perAccount[claim.account, default: []].insert(claim.id)
+    }
+
+    /// Forgets what ended.
+    package mutating func expire(_ now: WallTime, account: AccountID? = nil) {
+        let ids = account.map { Array(perAccount[$0, default: []]) } ?? Array(claims.keys)
+        for id in ids where claims[id].map({ now >= $0.expiresAt }) ?? false { remove(id) }
+    }
+}

@@ -1,0 +1,140 @@
+package import BursarModel
+
+/// What counts as spent and what as added.
+extension SpendCounters {
+    /// How far back a caller must give the changes: a rise is judged by the 24 hours before it, and those by theirs.
+    package static let lookBack: Duration = .seconds(48 * 3_600)
+
+    /// The units that are counted: those of available amounts.
+    package static func units(_ amounts: [Amount]) -> [AmountUnit] {
+        var units: [AmountUnit] = []
+        for amount in amounts where amount.kind == .available && !units.contains(amount.unit) { units.append(amount.unit) }
+        return units
+    }
+
+    /// Whether any figure rose: only then what came before has to be looked at.
+    package static func rises(_ before: [Amount], _ after: [Amount]) -> Bool {
+        units(after).contains { unit in
+            guard let old = Balance(before, unit), let new = Balance(after, unit) else { return false }
+            return new.value > old.value
+        }
+    }
+
+    /// With one more change counted. Where figures cannot be compared (other kinds, another scale) or need more than 38 digits, nothing
+    /// changes.
+    /// - Parameter recent: the changes of the last ``lookBack``, oldest first, the newest of them the one before `next`.
+    package mutating func count(_ next: Observation, after recent: [Observation], unit: AmountUnit) {
+        var walk = SpendWalk()
+        for (before, after) in zip(recent, recent.dropFirst()) { _ = walk.step(before, after, unit) }
+        guard let last = recent.last, let change = walk.step(last, next, unit) else { return }
+        guard let returned = refunded.adding(change.refunded), let added = toppedUp.adding(change.toppedUp) else { return }
+        let absorbed = min(returned, change.burned)
+        guard let counted = change.burned.subtracting(absorbed), let left = returned.subtracting(absorbed),
+            let total = spent.adding(counted)
+        else { return }
+        (spent, toppedUp, refunded) = (total, added, left)
+    }
+}
+
+/// Goes from change to change and tells spending from refunds and top-ups, by the rules of ``Steps`` but in exact decimals. *Value.*
+private struct SpendWalk {
+    struct Change {
+        var burned = ExactDecimal.zero
+        var toppedUp = ExactDecimal.zero
+        var refunded = ExactDecimal.zero
+    }
+
+    /// Since the last top-up.
+    private var burns: [(at: WallTime, amount: ExactDecimal)] = []
+
+    /// Nil where the two cannot be compared.
+    mutating func step(_ before: Observation, _ after: Observation, _ unit: AmountUnit) -> Change? {
+        guard let old = Balance(before.amounts, unit), let new = Balance(after.amounts, unit), old.kinds == new.kinds,
+            !old.isOtherScale(of: new), let difference = new.value.subtracting(old.value)
+        else {
+            burns.removeAll()
+            return nil
+        }
+        var change = Change()
+        var rise = difference.isNegative ? .zero : difference
+        var burned = difference.isNegative ? difference.negated : .zero
+        if let granted = old.granted, let now = new.granted, let given = now.subtracting(granted), !given.isZero {
+            if given.isNegative, difference.isNegative {
+                guard let rest = burned.subtracting(min(given.negated, burned)) else { return nil }
+                burned = rest
+            } else if !given.isNegative, given >= difference {
+                guard let rest = given.subtracting(difference) else { return nil }
+                (rise, burned, change.toppedUp) = (.zero, rest, given)
+                burns.removeAll()
+            }
+        }
+        if !burned.isZero {
+            change.burned = burned
+            burns.append((after.at, burned))
+        }
+        if !rise.isZero { rises(by: rise, at: after.at, &change) }
+        return change
+    }
+
+    private mutating func rises(by amount: ExactDecimal, at time: WallTime, _ change: inout Change) {
+        let earliest = time.advanced(by: .milliseconds(-Steps.refundWindow))
+        burns.removeAll { $0.at <= earliest }
+        let burned = burns.reduce(ExactDecimal.zero) { $0.adding($1.amount) ?? $0 }
+        guard Rise.isRefund(amount, newestBurn: burns.last?.amount ?? .zero, burned: burned) else {
+            change.toppedUp = amount
+            burns.removeAll()
+            return
+        }
+        change.refunded = amount
+        var left = amount
+        while !left.isZero, let newest = burns.popLast() {
+            let taken = min(left, newest.amount)
+            left = left.subtracting(taken) ?? .zero
+            if let rest = newest.amount.subtracting(taken), !rest.isZero { burns.append((newest.at, rest)) }
+        }
+    }
+}
+
+/// One unit of a reading. *Value.*
+struct Balance {
+    let value: ExactDecimal
+    let granted: ExactDecimal?
+    let kinds: Set<AmountKind>
+
+    /// Nil where there is no available amount of the unit.
+    init?(_ amounts: [Amount], _ unit: AmountUnit) {
+        var available: ExactDecimal?
+        var reserved: ExactDecimal?
+        var granted: ExactDecimal?
+        for amount in amounts where amount.unit == unit {
+            switch amount.kind {
+            case .available where available == nil: available = amount.value
+            case .reserved where reserved == nil: reserved = amount.value
+            case .granted where granted == nil: granted = amount.value
+            default: break
+            }
+        }
+        guard let available, let sum = available.adding(reserved ?? .zero) else { return nil }
+        value = sum
+        self.granted = granted
+        var kinds: Set<AmountKind> = [.available]
+        if reserved != nil { kinds.insert(.reserved) }
+        if granted != nil { kinds.insert(.granted) }
+        self.kinds = kinds
+    }
+
+    /// Whether one is exactly 100, 1,000 … times the other.
+    func isOtherScale(of other: Balance) -> Bool {
+        guard !value.isZero, value.isNegative == other.value.isNegative else { return false }
+        let (small, large) = value.magnitude < other.value.magnitude ? (value, other.value) : (other.value, value)
+        for power in 2...ExactDecimal.maxDigits {
+            guard let scaled = small.scaled(byPowerOfTen: power), scaled.magnitude <= large.magnitude else { return false }
+            if scaled == large { return true }
+        }
+        return false
+    }
+}
+
+extension ExactDecimal {
+    fileprivate var magnitude: ExactDecimal { isNegative ? negated : self }
+}

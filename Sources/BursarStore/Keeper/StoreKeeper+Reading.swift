@@ -1,0 +1,27 @@
+package import BursarEngine
+package import BursarModel
+import Synchronization
+
+/// What those who look back ask of a store, and claims, which do not wait for the next write.
+extension StoreKeeper {
+    package func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] {
+        try await store.history(of: account, in: range)
+    }
+
+    package func counters() async throws(StoreFault) -> [StoredCounters] { try await store.counters() }
+
+    /// Claims that were kept when the process began; empty once they were taken.
+    package func takeClaims() -> [Claim] { keptClaims.withLock { claims in exchange(&claims, with: []) } }
+
+    /// Keeps claims as they are now. After it returns, a process that is killed loses none of them; where it throws, none is kept.
+    package func keep(_ claims: [Claim]) async throws(StoreFault) {
+        if let fault = status.fault { throw fault }
+        try await store.write(StoreBatch(claims: claims, now: now().wall))
+    }
+}
+
+private func exchange<Value>(_ value: inout Value, with other: Value) -> Value {
+    let before = value
+    value = other
+    return before
+}

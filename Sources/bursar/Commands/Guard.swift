@@ -1,0 +1,59 @@
+import ArgumentParser
+import BursarGateway
+import BursarModel
+
+/// `bursar guard`: may so much be spent? The exit code answers, so that a job can stand behind `&&`.
+struct Guard: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "guard",
+        abstract: "Ask whether an account has enough left, before a job that is paid.",
+        discussion: """
+            Examples:
+
+              bursar guard sample/default --needs 20 && run-the-job
+              bursar guard sample/default --needs 0.50 --unit USD --fresh 5m
+              bursar guard sample/default --needs 20 --json
+
+            Exit code 0: enough. 1: not enough. 64: the question is wrong. 69: it cannot be said, which never passes for enough,
+            unless --fail-open says so.
+            """
+    )
+
+    @OptionGroup var target: TargetOptions
+    @Argument(help: ArgumentHelp("The account: provider/account, or a provider that has one.", valueName: "account"))
+    var account: String
+    @Option(help: ArgumentHelp("How much the job needs.", valueName: "AMOUNT")) var needs: String
+    @Option(help: ArgumentHelp("In which unit; else that of the account's first amount.", valueName: "UNIT")) var unit: String?
+    @Option(help: ArgumentHelp("How old the reading may be, such as 5m; else the account's ttl.", valueName: "AGE"))
+    var fresh: String?
+    @Flag(help: "Exit with 0 where it cannot be said.") var failOpen = false
+    @Flag(help: "Print the gateway's JSON as it is.") var json = false
+
+    func run() async throws {
+        guard let amount = ExactDecimal(needs), amount > .zero else {
+            throw ValidationError("--needs takes an amount above 0, such as 20 or 0.5.")
+        }
+        var path = "/v1/guard?account=\(QueryText.escaped(account))&needs=\(QueryText.escaped(needs))"
+        if let unit { path += "&unit=" + QueryText.escaped(unit) }
+        if let fresh { path += "&fresh=" + QueryText.escaped(fresh) }
+        let answer: GatewayClient.Answer
+        do {
+            answer = try await target.get(path)
+        } catch let code as ExitCode {
+            throw failOpen && code == ExitStatus.unavailable ? ExitCode.success : code
+        }
+        if json { Terminal.answer(String(decoding: answer.body, as: UTF8.self) + "\n") }
+        guard let verdict = GuardAnswer(json: answer.body) else {
+            Terminal.tell(
+                "\(target.url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? "no decision")")
+            if answer.status == 400 || answer.status == 404 { throw ExitStatus.usage }
+            throw failOpen ? ExitCode.success : ExitStatus.unavailable
+        }
+        if !json { Terminal.answer(verdict.line + "\n") }
+        switch verdict.decision {
+        case "yes": return
+        case "no": throw ExitStatus.found
+        default: throw failOpen ? ExitCode.success : ExitStatus.unavailable
+        }
+    }
+}

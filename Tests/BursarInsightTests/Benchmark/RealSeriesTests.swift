@@ -1,0 +1,83 @@
+import BursarInsight
+import BursarModel
+import Foundation
+import Testing
+
+/// Real counts of the Numenta Anomaly Benchmark, each taken as spending. The files are not part of the project: `BURSAR_NAB` names
+/// their folder, and where there is none the test is skipped.
+struct RealSeriesTests {
+    static let folder: String? = {
+        let places = [ProcessInfo.processInfo.environment["BURSAR_NAB"], "../shared/data/nab"].compactMap { $0 }
+        return places.first { FileManager.default.fileExists(atPath: $0 + "/nyc_taxi.csv") }
+    }()
+
+    /// Spending by five minutes, in thousandths.
+    private static func spending(_ path: String) throws -> [Int64] {
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline).dropFirst()
+        var times: [Int64] = []
+        var values: [Double] = []
+        for line in lines {
+            let parts = line.split(separator: ",")
+            guard parts.count == 2, let value = Double(parts[1].trimmingCharacters(in: .whitespaces)),
+                let time = WallTime(rfc3339: parts[0] + "Z")
+            else { continue }
+            times.append(time.milliseconds)
+            values.append(value)
+        }
+        // A step of half an hour is spread over its six parts; a hole in the series stays a time without spending.
+        let step = Int((times[1] - times[0]) / 300_000)
+        var cells: [Int64] = []
+        for (index, value) in values.enumerated() {
+            let place = Int((times[index] - times[0]) / 300_000)
+            while cells.count < place { cells.append(0) }
+            for _ in 0..<step { cells.append(Int64((value * 1_000 / Double(step)).rounded())) }
+        }
+        return cells
+    }
+
+    @Test(.enabled(if: folder != nil)) func `forecasts over real series cover the truth and are seldom too late`() throws {
+        let folder = try #require(Self.folder)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".csv") }.sorted()
+        let each = ProcessInfo.processInfo.environment["BURSAR_RUNWAY_HISTORIES"] == nil ? 40 : 400
+        var all = Score()
+        var dice = Dice(seed: 20_261_126)
+        print("| series | \(Score.head) |")
+        for name in names {
+            let cells = try Self.spending(folder + "/" + name)
+            var score = Score()
+            for _ in 0..<each {
+                let origin = Int(dice.uniform(0.25...0.85) * Double(cells.count))
+                let left = cells.count - origin
+                let begin = max(0, origin - 60 * 288)
+                let past = Array(cells[begin..<origin])
+                let rate = Double(past.reduce(0, +)) / Double(past.count)
+                let balance = Int64(rate * dice.logUniform(72...max(80, Double(left) / 2)))
+                guard balance > 0 else { continue }
+                var gone: Int64 = 0
+                var truth: Int?
+                for cell in origin..<cells.count {
+                    gone += cells[cell]
+                    if gone >= balance {
+                        truth = cell - origin
+                        break
+                    }
+                }
+                let world = World(spent: past, balance: balance)
+                let polling = Polling(cells: past.count, dice: &dice)
+                let now = WallTime(milliseconds: ObservedHistory.start + Int64(past.count) * ObservedHistory.cell)
+                let runway = Runway.answer(
+                    RunwayQuestion(
+                        account: benchmarkAccount, unit: ObservedHistory.unit, history: polling.observe(world), isFresh: true,
+                        ttl: .milliseconds(polling.every * ObservedHistory.cell), now: now))
+                // Where the series ends first, the end is later than that: only an answer that is sure to be wrong counts so.
+                let end = truth.map { Int64($0) * ObservedHistory.cell }
+                score.add(runway, now: now, truth: end, seen: Int64(left) * ObservedHistory.cell)
+                all.add(runway, now: now, truth: end, seen: Int64(left) * ObservedHistory.cell)
+            }
+            print("| \(name) | \(score.line) |")
+        }
+        print("| all | \(all.line) |")
+        #expect(all.coverage >= 0.82)
+        #expect(all.underNotBefore <= 0.03)
+    }
+}

@@ -1,0 +1,81 @@
+import BursarInsight
+import BursarModel
+import Testing
+
+struct ClaimLedgerTests {
+    private static let now = WallTime(seconds: 1_700_000_000)
+    private static let unit = ObservedHistory.unit
+
+    private static func claim(
+        _ number: Int, _ amount: Int = 20, key: String? = nil, owner: String = "", at: WallTime = now
+    ) -> Claim {
+        Claim(
+            id: "c\(number)", account: benchmarkAccount, unit: unit, amount: ExactDecimal(amount), owner: owner,
+            key: key ?? "k\(number)", madeAt: at, expiresAt: at.advanced(by: .seconds(600)))
+    }
+
+    private static func decide(_ have: Int, _ needs: Int = 20) -> (ExactDecimal) -> GuardDecision {
+        {
+            GuardDecision(
+                needs: ExactDecimal(needs), have: ExactDecimal(have), claimed: $0, isReadable: true, isFreshEnough: true)
+        }
+    }
+
+    @Test func `a hundred claims of 20 out of 250 give twelve`() {
+        var ledger = ClaimLedger()
+        var made = 0
+        for number in 0..<100 {
+            if case .made = ledger.claim(Self.claim(number), now: Self.now, decide: Self.decide(250)) { made += 1 }
+        }
+        #expect(made == 12)
+        #expect(ledger.claimed(benchmarkAccount, Self.unit, Self.now) == ExactDecimal(240))
+    }
+
+    @Test func `the same request again is the same claim, and another one of that name a conflict`() {
+        var ledger = ClaimLedger()
+        let first = Self.claim(1)
+        #expect(ledger.claim(first, now: Self.now, decide: Self.decide(25)) == .made(first))
+        let later = Self.now.advanced(by: .seconds(5))
+        #expect(ledger.claim(Self.claim(2, key: "k1", at: later), now: later, decide: Self.decide(25)) == .repeated(first))
+        #expect(ledger.claim(Self.claim(3, 21, key: "k1"), now: Self.now, decide: Self.decide(25)) == .conflict)
+        let other = Self.claim(4, 5, key: "k1", owner: "other")
+        #expect(ledger.claim(other, now: Self.now, decide: Self.decide(25, 5)) == .made(other))
+    }
+
+    @Test func `a claim ends when it is released and with its ttl`() {
+        var ledger = ClaimLedger()
+        _ = ledger.claim(Self.claim(1), now: Self.now, decide: Self.decide(40))
+        _ = ledger.claim(Self.claim(2), now: Self.now, decide: Self.decide(40))
+        #expect(ledger.release(id: "c1", Self.now)?.isReleased == true)
+        #expect(ledger.release(id: "nobody", Self.now) == nil)
+        #expect(ledger.claimed(benchmarkAccount, Self.unit, Self.now) == ExactDecimal(20))
+        let end = Self.now.advanced(by: .seconds(600))
+        #expect(ledger.claimed(benchmarkAccount, Self.unit, end) == .zero)
+        #expect(ledger.claim(id: "c2", end) == nil)
+        ledger.expire(end)
+        #expect(ledger.active(Self.now) == [])
+    }
+
+    @Test func `what could not be kept is taken back`() {
+        var ledger = ClaimLedger()
+        _ = ledger.claim(Self.claim(1), now: Self.now, decide: Self.decide(20))
+        ledger.remove("c1")
+        #expect(ledger.claim(Self.claim(2, key: "k1"), now: Self.now, decide: Self.decide(20)) == .made(Self.claim(2, key: "k1")))
+    }
+
+    @Test func `unknown is never enough`() {
+        func answer(_ have: String?, readable: Bool = true, fresh: Bool = true) -> (GuardDecision.Answer, GuardDecision.Unknown?)
+        {
+            let decision = GuardDecision(
+                needs: ExactDecimal(20), have: have.flatMap { ExactDecimal($0) }, claimed: .zero, isReadable: readable,
+                isFreshEnough: fresh)
+            return (decision.answer, decision.reason)
+        }
+        #expect(answer("20.00") == (.yes, nil))
+        #expect(answer("19.999999999999999999999999") == (.no, nil))
+        #expect(answer("-5") == (.no, nil))
+        #expect(answer(nil) == (.unknown, .noAmount))
+        #expect(answer("100", fresh: false) == (.unknown, .stale))
+        #expect(answer("100", readable: false) == (.unknown, .unavailable))
+    }
+}
