@@ -59,7 +59,9 @@ let package = Package(
         .plugin(name: "EmbedDefinitions", capability: .buildTool()),
         .target(name: "BursarInsight", dependencies: ["BursarModel"], swiftSettings: settings),
         // adapters
-        .target(name: "BursarClient", dependencies: ["CZlib", nioCore, nioPosix, nioTLS, nioSSL], swiftSettings: settings),
+        .target(
+            name: "BursarClient", dependencies: ["BursarBasics", "CZlib", nioCore, nioPosix, nioTLS, nioSSL],
+            swiftSettings: settings),
         .target(
             name: "BursarUpstream",
             dependencies: [
@@ -98,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "BursarBasics", "BursarModel", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
+                "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
+                "BursarHTTP",
                 "BursarStore",
                 "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", argumentParser,
                 serviceLifecycle, unixSignals, "BursarClient", logging, nioCore, nioPosix, nioSSL
@@ -126,7 +129,8 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
-            name: "BursarClientTests", dependencies: ["BursarClient", "CZlib", nioCore, nioPosix, nioSSL], swiftSettings: settings
+            name: "BursarClientTests", dependencies: ["BursarBasics", "BursarClient", "CZlib", nioCore, nioPosix, nioSSL],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "BursarInsightTests", dependencies: ["BursarInsight", "BursarModel"],
@@ -134,8 +138,8 @@ let package = Package(
         .testTarget(
             name: "BursarUpstreamTests",
             dependencies: [
-                "BursarClient",
-                "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarHTTP", "BursarModel", nioCore, nioPosix,
+                "BursarBasics", "BursarClient", "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarHTTP",
+                "BursarModel", nioCore, nioPosix,
                 "FuzzRules", nioSSL, logging
             ],
             exclude: ["Corpus"], swiftSettings: settings),

@@ -85,6 +85,11 @@ function amountCell(amount) {
 function statusCell(row) {
     const made = cell("status", marked(row.status, row.status));
     if (row.low === true) made.append(marked("low", "low"));
+    if (row.lasts) {
+        const line = element("span", "line quiet", row.lasts.words);
+        line.title = row.lasts.basis;
+        made.append(line);
+    }
     return made;
 }
 
@@ -252,8 +257,10 @@ async function ask(cache) {
         noteClock(response.headers);
         failures = 0;
         lastGood = new Date();
-        showRows(answer.balances);
+        lastRows = answer.balances;
+        showRows(withRunways(lastRows));
         showSummary(answer.balances);
+        askRunways(headers);
         showTrouble("");
         delay = delayAfter(response.headers, answer);
     } catch (error) {
@@ -272,6 +279,39 @@ async function ask(cache) {
     refresh.removeAttribute("aria-disabled");
     dueAt = performance.now() + delay * 1000;
     tick();
+}
+
+// How long each balance lasts, in the gateway's words: asked for beside the rows, at most once a minute, because it costs more.
+const runways = new Map();
+let lastRows = [];
+let runwaysAt = -Infinity;
+
+function withRunways(rows) {
+    return rows.map((row) => ({ ...row, lasts: runways.get(`${row.provider}/${row.account}`) }));
+}
+
+async function askRunways(headers) {
+    if (performance.now() - runwaysAt < 60_000) return;
+    runwaysAt = performance.now();
+    try {
+        const response = await fetch(`${source}?include=runway`, { headers, signal: AbortSignal.timeout(wait.timeout * 1000) });
+        const answer = await response.json();
+        if (!Array.isArray(answer?.balances) || lastGood === null) return;
+        runways.clear();
+        for (const row of answer.balances) {
+            const first = row.runway?.[0];
+            if (typeof first?.words !== "string") continue;
+            const { days = 0, steps = 0, top_ups: topUps = 0 } = first.basis ?? {};
+            const lasts = first.status === "burning" ? `lasts ${first.words}` : first.words;
+            runways.set(`${row.provider}/${row.account}`, {
+                words: lasts,
+                basis: `From ${days} days, ${steps} drops and ${topUps} top-ups`,
+            });
+        }
+        showRows(withRunways(lastRows));
+    } catch {
+        // The rows are there without it.
+    }
 }
 
 // An answer without rows: what its problem document says, in its own words.

@@ -14,11 +14,14 @@ import PackagePlugin
         // A list beside the files: a file that is taken away changes it, and so the table.
         let list = context.pluginWorkDirectoryURL.appending(path: "files.txt")
         let names = files.map(\.lastPathComponent).joined(separator: "\n") + "\n"
-        if (try? String(contentsOf: list, encoding: .utf8)) != names { try names.write(to: list, atomically: true, encoding: .utf8) }
+        if (try? String(contentsOf: list, encoding: .utf8)) != names {
+            try names.write(to: list, atomically: true, encoding: .utf8)
+        }
         return [
             .buildCommand(
                 displayName: "Embedding \(files.count) definitions", executable: URL(filePath: "/bin/sh"),
-                arguments: ["-c", Self.script, "sh", output.path(percentEncoded: false)] + files.map { $0.path(percentEncoded: false) },
+                arguments: ["-c", Self.script, "sh", output.path(percentEncoded: false)]
+                    + files.map { $0.path(percentEncoded: false) },
                 inputFiles: files + [list], outputFiles: [output])
         ]
     }

@@ -19,10 +19,13 @@ package enum ListenAddress: Sendable, Hashable {
         }
     }
 
-    /// Two listeners on one address cannot both be bound; port 0 never collides.
+    /// Two listeners on one address cannot both be bound; `localhost` is both loopbacks, and port 0 never collides.
     package func collides(with other: ListenAddress) -> Bool {
-        if case .tcp(_, 0) = self { return false }
-        return self == other
+        guard case .tcp(let host, let port) = self, case .tcp(let otherHost, let otherPort) = other else { return self == other }
+        guard port != 0, port == otherPort else { return false }
+        let loopbacks = ["localhost", "127.0.0.1", "::1"]
+        let isEither = host == "localhost" || otherHost == "localhost"
+        return host == otherHost || isEither && loopbacks.contains(host) && loopbacks.contains(otherHost)
     }
 }
 

@@ -1,3 +1,4 @@
+import BursarBasics
 package import NIOCore
 import Synchronization
 

@@ -112,6 +112,9 @@ package struct RefreshConfiguration: Sendable, Equatable {
     package let interval: Duration
     /// An account that nobody asked for within this sleeps.
     package let whileAskedWithin: Duration
+
+    /// How often an account without `refresh` is asked for while somebody wants its runway: enough to see its hours.
+    package static let forRunways: Duration = .seconds(300)
 }
 
 extension AccountDefaults {

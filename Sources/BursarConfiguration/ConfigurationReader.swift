@@ -10,7 +10,7 @@ package struct ConfigurationReader: Sendable {
     /// - Parameter builtIn: the catalog that `providers:` adds to; the program's own where none is given.
     package init(sources: ConfigurationSources, builtIn: Catalog? = nil) {
         self.sources = sources
-        self.builtIn = .success(builtIn ?? Catalog.builtIn())
+        self.builtIn = builtIn.map { .success($0) } ?? Result { () throws(CatalogDiagnostics) in try Catalog.builtIn() }
     }
 
     private init(sources: ConfigurationSources, builtIn: Result<Catalog, CatalogDiagnostics>) {

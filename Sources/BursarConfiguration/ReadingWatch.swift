@@ -1,4 +1,4 @@
-import BursarHTTP
+import BursarBasics
 import BursarModel
 import Dispatch
 import Foundation

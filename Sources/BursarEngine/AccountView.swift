@@ -54,14 +54,12 @@ package struct AccountView: Sendable, Equatable {
         errorReply: nil, hold: nil, isRefreshing: false)
 
     /// The same for a row without a value that our own budget stands in the way of: it says so where no failure explains it, and
-    /// a failure that waiting cures tells no earlier end than the budget's.
+    /// none tells an earlier end than the budget's.
     func explained(byBudgetUntil end: WallTime) -> AccountView {
         var problem = problem ?? Problem(code: .rateLimited, retryAt: end)
-        if !problem.code.withholdsStale {
-            problem = Problem(
-                code: problem.code, upstreamStatus: problem.upstreamStatus, retryAt: max(problem.retryAt ?? end, end),
-                reason: problem.reason)
-        }
+        problem = Problem(
+            code: problem.code, upstreamStatus: problem.upstreamStatus, retryAt: max(problem.retryAt ?? end, end),
+            reason: problem.reason)
         return AccountView(
             status: status, reading: reading, fetchedAt: fetchedAt, expiresAt: expiresAt, validUntil: validUntil,
             problem: problem, errorReply: errorReply, hold: hold, isRefreshing: isRefreshing)

@@ -154,14 +154,20 @@ extension MockProvider {
 
     /// The envelope's code where the definition demands one, else a documented error body: what such a provider would send.
     private func errorInsideSuccess(code: Int?) -> MockAnswer {
+        if code == nil, let refusal = refusals.first { return withBody(refusal.body) }
         let code = code ?? 503
         if let envelopeCodePath, let text = ExampleText(success.body).replacingNumber(at: envelopeCodePath, by: "\(code)") {
             return withBody(text.bytes)
         }
         let message = MockAnswer.phrase((400...599).contains(code) ? code : 500)
-        if let reply = failures[code] ?? errorReply(code, message) ?? failures.min(by: { $0.key < $1.key })?.value {
-            return withBody(reply.body)
+        let documented = failures.sorted { $0.key < $1.key }.map(\.value)
+        let candidates = [failures[code], errorReply(code, message)].compactMap(\.self) + documented
+        // In the provider's own envelope, where one of them has it: anything else would only be a malformed success.
+        let fitting = candidates.first { reply in
+            let code = failureCode(UpstreamReply(status: success.status, contentType: success.contentType, body: reply.body))
+            return code != nil && code != .invalidResponse
         }
+        if let reply = fitting ?? candidates.first { return withBody(reply.body) }
         return withBody(Array(JSONText.object([("error", JSONText.string(message))]).utf8))
     }
 }
@@ -179,7 +185,14 @@ extension MockProvider {
         } else if let reply = errorReply(status, message ?? MockAnswer.phrase(status)), means(reply, whatItsStatusMeans: status) {
             answer = MockAnswer(status: status, contentType: reply.contentType, body: reply.body)
         } else {
-            answer = .text((message ?? MockAnswer.phrase(status)) + "\n", status: status)
+            let words = message ?? MockAnswer.phrase(status)
+            // A rejected key is believed in JSON only, where nothing is documented.
+            answer =
+                [401, 403].contains(status)
+                ? MockAnswer(
+                    status: status, contentType: "application/json",
+                    body: Array(JSONText.object([("error", JSONText.string(words))]).utf8))
+                : .text(words + "\n", status: status)
         }
         if status == 401, let challenge = auth.challenge { answer.headers.append(.init("WWW-Authenticate", challenge)) }
         return answer
@@ -188,7 +201,10 @@ extension MockProvider {
     /// Whether the definition takes `reply` for what it takes the status alone for. A documented body for any error may hold a
     /// code of one of them, and a 429 that says "wrong key" in it would be another scenario.
     private func means(_ reply: UpstreamReply, whatItsStatusMeans status: Int) -> Bool {
-        failureCode(reply) == failureCode(UpstreamReply(status: status, contentType: "text/plain", body: []))
+        let code = failureCode(reply)
+        let alone = failureCode(UpstreamReply(status: status, contentType: "text/plain", body: []))
+        // A 401 or 403 without its documented body does not count as one.
+        return code == alone || (status == 401 && code == .unauthorized) || (status == 403 && code == .forbidden)
     }
 
     /// The words tell no wait except in ``RateLimitHint/text(seconds:)``: an example that says "in 30 seconds" beside a header

@@ -42,7 +42,8 @@ struct MockProvider: Sendable {
 
     init(
         name: String, path: String, methods: [String] = ["GET", "HEAD"], auth: MockAuth, success: UpstreamReply,
-        failures: [Int: UpstreamReply], refusals: [UpstreamReply] = [], amountPath: [JSONStep]?, lowFlagPath: [JSONStep]?, envelopeCodePath: [JSONStep]?,
+        failures: [Int: UpstreamReply], refusals: [UpstreamReply] = [], amountPath: [JSONStep]?, lowFlagPath: [JSONStep]?,
+        envelopeCodePath: [JSONStep]?,
         evaluate: @escaping @Sendable (Int, String?, [UInt8]) -> Evaluation,
         errorReply: @escaping @Sendable (Int, String) -> UpstreamReply?
     ) {

@@ -1,3 +1,4 @@
+import BursarBasics
 internal import BursarHTTP
 internal import BursarModel
 internal import NIOCore
@@ -45,7 +46,7 @@ public final class MockProviders: Sendable {
 
     /// Listens on all of `listeners`, or on none.
     static func start(
-        shelf: MockShelf, listeners: [ListenAddress], latency: Duration, clock: any Clock<Duration>,
+        shelf: MockShelf, listeners: [ListenerSource], latency: Duration, clock: any Clock<Duration>,
         wallTime: @escaping @Sendable () -> WallTime = MockHub.systemTime
     ) async throws(MockError) -> MockProviders {
         let hub = MockHub(shelf, latency: latency, clock: clock, wallTime: wallTime)

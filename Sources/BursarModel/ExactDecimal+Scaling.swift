@@ -75,7 +75,9 @@ extension ExactDecimal {
         let (product, overflow) = coefficient.multipliedReportingOverflow(by: factor.numerator)
         guard !overflow else { return nil }
         if let decimals {
-            guard let value = Self.quotient(product, scale, factor.denominator, decimals: decimals, up: isNegative) else { return nil }
+            guard let value = Self.quotient(product, scale, factor.denominator, decimals: decimals, up: isNegative) else {
+                return nil
+            }
             return ExactDecimal(coefficient: value, scale: decimals, isNegative: isNegative)?.shortest
         }
         var numerator = product

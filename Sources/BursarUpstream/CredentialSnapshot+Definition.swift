@@ -12,7 +12,9 @@ extension CredentialSnapshot {
         guard case .reading(let now) = judged, now.providerSaysLow == reading.providerSaysLow, now.asOf == reading.asOf,
             now.amounts.elementsEqual(
                 reading.amounts,
-                by: { $0.kind == $1.kind && $0.unit == $1.unit && $0.part == $1.part && $0.value.description == $1.value.description })
+                by: {
+                    $0.kind == $1.kind && $0.unit == $1.unit && $0.part == $1.part && $0.value.description == $1.value.description
+                })
         else { return withoutReading }
         return self
     }

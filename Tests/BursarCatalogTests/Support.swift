@@ -48,6 +48,11 @@ extension Catalog {
 }
 
 extension ProviderDefinition {
+    /// What stands behind the base URL, for an account with these parameters.
+    func target(parameters: [String: String], now: WallTime = WallTime(seconds: 1_790_000_000), uuid: String = "u") -> String? {
+        request(CallValues(parameters: parameters, now: now, uuid: uuid))?.target
+    }
+
     func evaluate(_ body: String, status: Int = 200) -> Evaluation {
         evaluate(status: status, contentType: "application/json", body: Array(body.utf8))
     }

@@ -27,9 +27,11 @@ import Testing
                 configuration  bursar.yaml
                 listens at     127.0.0.1:8787 (this machine only)
                                unix:/run/b.sock (this machine only)
-                definitions    \(definitions.map(\.id.name).joined(separator: ", "))
+                definitions    sunor, hyper3d, and \(definitions.count - 2) more
+                not seen live  sunor, hyper3d
                 pass-through   on
                 store          /home/op/.local/state/bursar/bursar.db
+                runways        accounts whose runway is asked for are kept fresh: at most 576 calls a day for all
                 clients        none
                 accounts       2
                   ACCOUNT         TTL  STALE FOR  TIMEOUT  LOW  BASE URL\(head)  KEY FROM

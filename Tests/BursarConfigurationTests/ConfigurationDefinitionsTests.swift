@@ -81,7 +81,7 @@ import Testing
         ("{provider: acme, key: \"${env:KEY}\", parameters: [a]}", "3:53: parameters must be a mapping of names and values"),
         (
             "{provider: acme, key: \"${env:KEY}\", user: me, parameters: {team: a}}",
-            "3:47: user is for basic authentication; acme takes a key alone"
+            "3:47: user is for providers that take two secrets; acme takes a key alone"
         ),
         (
             "{provider: basil, key: \"${env:KEY}\"}",

@@ -23,7 +23,7 @@ import Testing
             Set(configuration.accounts.map(\.id.description)) == [
                 "deepixels/default", "tensorpix/default", "legnext/default", "sunor/default", "hyper3d/default"
             ])
-        #expect(configuration.accounts.map(\.id.provider) == configuration.catalog.definitions.map(\.id))
+        #expect(configuration.accounts.map(\.id.provider) == configuration.accounts.map(\.id.provider).sorted())
         #expect(configuration.accounts.allSatisfy { $0.secret.exposedText == "key-of-\($0.id.provider.name.prefix(1))" })
         #expect(configuration.listen == [.standard])
     }

@@ -57,6 +57,7 @@ import Testing
         ("listen: 8787", "1:9: not a listen address: a host is missing; did you mean 127.0.0.1:8787?"),
         ("listen: []", "1:9: listen needs at least one address; did you mean 127.0.0.1:8787?"),
         ("listen: [127.0.0.1:1, 127.0.0.1:1]", "1:23: the gateway already listens at 127.0.0.1:1; name it once"),
+        ("listen: [localhost:1, 127.0.0.1:1]", "1:23: the gateway already listens at 127.0.0.1:1; name it once"),
         ("listen: {address: 8787}", "1:19: not a listen address: a host is missing; did you mean 127.0.0.1:8787?"),
         (
             "listen: [127.0.0.1:70000]",

@@ -41,7 +41,9 @@ enum Fixture {
             name: "alpha", path: "/v1/{team}/balance/",
             auth: MockAuth(
                 headerName: "Authorization", prefix: "Token ",
-                credential: { $0.hasPrefix("Token ") && $0.utf8.count > 6 ? Secret(String($0.dropFirst(6))) : nil }),
+                credential: { value, _ in
+                    value.hasPrefix("Token ") && value.utf8.count > 6 ? Secret(String(value.dropFirst(6))) : nil
+                }),
             success: UpstreamReply(status: 200, contentType: "application/json", body: Array(example.utf8)),
             failures: failures.reduce(into: [:]) { replies, failure in
                 replies[failure.key] = UpstreamReply(

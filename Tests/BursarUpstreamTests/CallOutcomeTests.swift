@@ -13,7 +13,8 @@ import Testing
     ) throws -> CallOutcome {
         .of(
             UpstreamResponse(status: status, fields: fields, body: Array(body.utf8), bodyFault: fault),
-            definition: try Fixture.definition(), scrubber: Scrubber([Secret(secret)]), now: WallTime(seconds: 1_700_000_000))
+            definition: try Fixture.definition(), scrubber: Scrubber([Secret(secret)]),
+            ReadingContext(now: WallTime(seconds: 1_700_000_000)))
     }
 
     private func failure(_ outcome: CallOutcome) throws -> FetchFailure {
@@ -35,13 +36,32 @@ import Testing
         (.timeout, .timeout), (.cancelled, .timeout)
     ])
     func `a success without its whole body is none`(fault: TransportFault, code: ProblemCode) throws {
-        #expect(try failure(outcome(200, fault: fault)) == FetchFailure(code: code, upstreamStatus: 200))
+        #expect(try failure(outcome(200, fault: fault)) == FetchFailure(code: code, upstreamStatus: 200, reason: fault.reason))
     }
 
     @Test func `an error status counts although its body is missing`() throws {
-        let failure = try failure(outcome(401, fault: .truncated))
-        #expect(failure.code == .unauthorized)
+        let failure = try failure(outcome(429, fault: .truncated))
+        #expect(failure.code == .rateLimited)
         #expect(failure.errorReply == nil)
+    }
+
+    @Test(arguments: [401, 403])
+    func `C4: a 401 or 403 counts only in the provider's own form`(status: Int) throws {
+        let page = try failure(outcome(status, "<html>Just a moment</html>", fields: [("content-type", "text/html")]))
+        #expect(page.code == .upstreamError && page.upstreamStatus == status && page.reason != nil)
+        #expect(
+            try failure(outcome(status, "{\"detail\":\"Invalid token.\"}")).code == (status == 401 ? .unauthorized : .forbidden))
+        #expect(try failure(outcome(status, fault: .truncated)).code == .upstreamError)
+    }
+
+    /// C11: what the log alone knew.
+    @Test func `C11: a connection that failed says how`() throws {
+        for fault in TransportFault.allCases {
+            let outcome = CallOutcome.failed(fault)
+            #expect(try failure(outcome).reason == fault.reason && outcome.detail == fault.rawValue)
+            #expect(!fault.words.isEmpty)
+        }
+        #expect(TransportFault.unresolved.reason == "name_not_resolved" && TransportFault.noRoots.reason == "no_roots")
     }
 
     @Test func `the hint of a 429 is read from its fields and its body`() throws {
@@ -82,7 +102,8 @@ import Testing
         let catalog = try Catalog.empty.adding([DefinitionFile(path: "acme.yaml", bytes: Array(yaml.utf8))])
         let outcome = CallOutcome.of(
             UpstreamResponse(status: status, fields: [("retry-after", "600")], body: Array(body.utf8), bodyFault: nil),
-            definition: try #require(catalog.definitions.first), scrubber: .empty, now: WallTime(seconds: 1_700_000_000))
+            definition: try #require(catalog.definitions.first), scrubber: .empty,
+            ReadingContext(now: WallTime(seconds: 1_700_000_000)))
         let failure = try failure(outcome)
         #expect(failure.code == .rateLimited)
         #expect(failure.hint == CooldownHint(wait: .seconds(600), source: .retryAfterSeconds))

@@ -10,7 +10,7 @@ extension FuzzTarget {
         words: [
             "GET ", " HTTP/1.1\r\n", "Host: a\r\n", "\r\n\r\n", "POST ", "Content-Length: 3\r\n", "Connection: close\r\n",
             "OPTIONS * HTTP/1.0\r\n\r\n", "GET http://a/b HTTP/1.1\r\nHost: a\r\n\r\n"
-        ], checkConnection)
+        ], seeds: { connectionSeeds }, checkConnection)
 }
 
 /// What a connection says does not depend on whether it repeats answers by itself, nor, in HTTP/1.1, on how the bytes arrive.
@@ -53,4 +53,16 @@ private func demandSame(_ expected: ConnectionPlay, _ other: ConnectionPlay, _ h
                 + "instead of \(String(decoding: output, as: UTF8.self))")
     }
     try demand(expected.isOpen == other.isOpen, "the connection ends at another event \(how)")
+}
+
+/// For each kind of connection: a head three times, the same in two reads, and a shorter one; a change and a repetition; answers that
+/// take time; a drain.
+private let connectionSeeds: [[UInt8]] = (0..<8 as Range<UInt8>).flatMap { stage -> [[UInt8]] in
+    let long: UInt8 = 21, short: UInt8 = 0, whole: UInt8 = 0x60
+    return [
+        [stage, long, whole, long, whole, long, whole, long, 0x6F, 16, whole, short, whole],
+        [stage | 0x18, short, whole, short, whole, 0xA0, short, short, whole, 0xB0, short, whole, 0xC7, short, whole],
+        [stage | 0x30, 5, short, 0x61, 30, short, whole, 0xE0, 7, 42, whole, 49, 56, whole, 63, whole],
+        [stage | 0x48, 2, whole, 2, whole, 0xC4, 2, whole, 35, whole, 35, 0x62, 9, 0xD0, whole, short, whole]
+    ]
 }

@@ -75,7 +75,8 @@ private func outcome(
     _ status: Int, _ fields: [(name: String, value: String)], _ body: [UInt8], _ definition: ProviderDefinition
 ) -> CallOutcome {
     CallOutcome.of(
-        UpstreamResponse(status: status, fields: fields, body: body), definition: definition, scrubber: scrubber, now: noon.wall)
+        UpstreamResponse(status: status, fields: fields, body: body), definition: definition, scrubber: scrubber,
+        ReadingContext(now: noon.wall))
 }
 
 /// A reading comes of a success alone and is written and read again as it is; a failure says nothing that was in the answer.
@@ -83,10 +84,14 @@ private func checkOutcome(_ outcome: CallOutcome, _ status: Int, _ definition: P
     if let detail = outcome.detail { try demandOwnWords(detail) }
     switch outcome.result {
     case .reading(let reading):
-        try demand((200..<300).contains(status), "a balance out of status \(status)")
+        // Figures come of a success alone; that nothing is left may be said by any status.
+        try demand(
+            (200..<300).contains(status) || reading.amounts.allSatisfy(\.value.isZero), "a balance out of status \(status)")
         try demand(reading.reply.status == status, "another status")
         try demandClean(reading.reply)
-        try demand(Set(reading.amounts.map { "\($0.kind) \($0.unit)" }).count == reading.amounts.count, "an amount stands twice")
+        try demand(
+            Set(reading.amounts.map { "\($0.kind) \($0.unit) \($0.part?.name ?? "")" }).count == reading.amounts.count,
+            "an amount stands twice")
         try demand(
             AmountsText.read(AmountsText.write(reading.amounts)).map { same($0, reading.amounts) } ?? false,
             "stored, amounts differ")
@@ -129,13 +134,24 @@ private func checkRow(_ reading: Reading, _ definition: ProviderDefinition) thro
             let unit = amount["unit"]?.text.flatMap({ AmountUnit($0) }),
             let value = amount["value"]?.text.flatMap({ ExactDecimal($0) })
         else { return nil }
-        return Amount(kind: kind, value: value, unit: unit)
+        return Amount(
+            kind: kind, value: value, unit: unit, part: amount["part"]?.text.flatMap { AmountPart($0) },
+            resetsAt: amount["resets_at"]?.text.flatMap { WallTime(rfc3339: $0) },
+            expiresAt: amount["expires_at"]?.text.flatMap { WallTime(rfc3339: $0) })
     }
-    try demand(amounts.map { same($0.compactMap(\.self), reading.amounts) } ?? false, "the row has other amounts")
-    let first = reading.amounts.first
-    try demand(json?["available"] == (first.map { .string($0.value.description) } ?? .null), "the row's own amount is another")
+    try demand(amounts.map { sameFigures($0.compactMap(\.self), reading.amounts) } ?? false, "the row has other amounts")
+    let own = reading.amounts.first { $0.kind == .available && !$0.isAside }
+    try demand(json?["available"] == (own.map { .string($0.value.description) } ?? .null), "the row's own amount is another")
     try demand(json?["as_of"] == (reading.asOf.map { .string($0.rfc3339) } ?? .null), "another time")
     try demand(json?["as_of"]?.text.map { WallTime(rfc3339: $0) == reading.asOf } ?? true, "a time that cannot be read")
+}
+
+/// What a row tells of amounts: all but which one is the row's own.
+private func sameFigures(_ left: [Amount], _ right: [Amount]) -> Bool {
+    left.elementsEqual(right) {
+        $0.kind == $1.kind && $0.unit == $1.unit && $0.part == $1.part && $0.resetsAt == $1.resetsAt
+            && $0.expiresAt == $1.expiresAt && $0.value.description == $1.value.description
+    }
 }
 
 /// To the last digit: amounts are equal by their value alone.
@@ -151,8 +167,7 @@ private func checkRelaid(
     guard let value = try? JSONReader.read(body), !scrubber.finds(in: body) else { return }
     let relaid = CallOutcome.of(
         UpstreamResponse(status: status, fields: fields, body: JSONWriter.pretty(value)), definition: definition,
-        scrubber: scrubber,
-        now: noon.wall)
+        scrubber: scrubber, ReadingContext(now: noon.wall))
     guard case .reading(let reading) = outcome.result else {
         return try demand(relaid.label == outcome.label && relaid.detail == outcome.detail, "laid out, it fails differently")
     }

@@ -110,11 +110,23 @@ private func checkSame(
     try demand(JSONWriter.compact(definition.openAPI) == JSONWriter.compact(same.openAPI), "\(how), it is another document")
 }
 
+private let exampleTime = WallTime(seconds: 1_790_000_000)
+private let exampleUUID = "00000000-0000-4000-8000-000000000000"
+
+/// A request of an account that gives what is asked for.
+private func sample(_ definition: ProviderDefinition) -> PlannedRequest? {
+    let parameters = Dictionary(
+        definition.accountParameters.map { ($0.name, $0.allowed.first ?? "blue") }, uniquingKeysWith: { first, _ in first })
+    return definition.request(CallValues(parameters: parameters, now: exampleTime, uuid: exampleUUID))
+}
+
 /// All that is told of a definition but its document.
 private func facts(_ definition: ProviderDefinition) -> [String] {
     [
         definition.id.name, definition.title, definition.documentationURL ?? "-", definition.origin, definition.path,
-        definition.query ?? "-", "\(definition.auth)", "\(definition.fixedHeaders)", "\(definition.environmentVariables)",
+        "\(definition.queryNames)", "\(definition.auth)", "\(String(describing: sample(definition)))", "\(definition.links)",
+        "\(definition.provenance)", definition.note ?? "-", "\(String(describing: definition.ttl))",
+        "\(definition.environmentVariables)", "\(definition.examples.map(\.lines))",
         "\(definition.unitNames)", "\(String(describing: definition.budget))", "\(definition.parameters)", "\(definition.places)"
     ]
         + definition.responses.map { "\($0.key) \($0.mediaType ?? "-") \($0.description) \($0.examples)" }
@@ -134,15 +146,18 @@ private func checkAccepted(_ definition: ProviderDefinition) throws(BrokenRule) 
         }
     }
     try demand(readings > 0 || definition.responses.contains { $0.status == nil }, "no example is read as a balance")
-    let parameters = Dictionary(definition.parameters.map { ($0, "../a?b#c\r\n") }, uniquingKeysWith: { first, _ in first })
-    let target = definition.target(parameters: parameters) ?? ""
+    // The configuration lets no such value pass; the definition must not rely on that for its path and query.
+    let parameters = Dictionary(
+        definition.accountParameters.map { ($0.name, $0.allowed.first ?? "../a?b#c\r\n") },
+        uniquingKeysWith: { first, _ in first })
+    let target = definition.request(CallValues(parameters: parameters, now: exampleTime, uuid: exampleUUID))?.target ?? ""
     try demand(
         target.hasPrefix("/") && target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x23 },
         "a target \(target.debugDescription)")
     try demand(!target.contains("/../") && !target.contains("//../"), "a target leads out of its path")
     try demand(
         definition.origin.hasPrefix("https://") || definition.origin.hasPrefix("http://"), "an origin \(definition.origin)")
-    for header in definition.fixedHeaders {
+    for header in sample(definition)?.headers ?? [] {
         try demand(header.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }, "a header ends its line")
     }
     if let reply = definition.errorReply(status: 500, message: "\"\n") {

@@ -1,3 +1,4 @@
+import BursarBasics
 import CNghttp2
 import NIOCore
 
@@ -24,7 +25,7 @@ final class HTTP2FuzzOwner: HTTP2SessionDelegate {
                 defer { isBroken = true }
                 return isBroken ? .fail : .piece(ByteBuffer(string: "bro"))
             }
-            stream.streamed = StreamedBody(body, limits: Limits(), now: session.now)
+            stream.streamed = StreamedBody(body, stallTime: .seconds(30), now: session.now)
             session.submit(Self.small.0, body: Self.small.body, date: date, age: 1, on: stream)
         default: break
         }

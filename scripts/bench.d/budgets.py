@@ -66,6 +66,9 @@ CASES = {"http1-repeated": repeated, "http1-fresh": fresh, "http1-fresh-gzip": f
 # Of a gateway that has clients configured.
 CLIENT_CASES = {"http1-fresh-token": fresh_token}
 
+# Of a gateway that writes a line for each.
+LOGGED_CASES = {"http1-repeated-logged": repeated, "http1-fresh-logged": fresh, "http2-repeated-logged": http2}
+
 
 class Counted(servers.Bursar):
     """Bursar under callgrind."""
@@ -107,10 +110,10 @@ def main():
         # Valgrind's reader gives up at some newer debug information; the symbols are enough for the names.
         program = Path(name) / "bursar"
         subprocess.run(["strip", "--strip-debug", "-o", program, options.binary], check=True)
-        for clients, cases in ((False, CASES), (True, CLIENT_CASES)):
-            directory = Path(name) / ("clients" if clients else "anyone")
+        for kind, cases in ((), CASES), (("clients",), CLIENT_CASES), (("logged",), LOGGED_CASES):
+            directory = Path(name) / "-".join(("of",) + kind)
             directory.mkdir()
-            bursar = Counted(program, directory, clients=clients)
+            bursar = Counted(program, directory, **dict.fromkeys(kind, True))
             servers.answer(bursar.port, headers=bursar.headers)  # the first read fills the table
             for case, load in cases.items():
                 counted[case], dump = bursar.instructions(load, options.requests)

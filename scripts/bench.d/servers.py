@@ -5,7 +5,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from processes import LOAD_CORE, Process, free_port
+from processes import LOAD_CORE, SERVER_CORE, Process, free_port
 
 HERE = Path(__file__).parent
 PROVIDERS = ["deepixels", "tensorpix", "legnext", "sunor", "hyper3d"]
@@ -19,10 +19,10 @@ CLIENTS = (
 
 
 class Bursar:
-    """`bursar serve` with five accounts over `bursar mock`, one event loop, nothing logged."""
+    """`bursar serve` with five accounts over `bursar mock`, one event loop, nothing logged unless `logged`: then a line a request, into a file."""
 
-    def __init__(self, binary, directory, latency="0ms", providers=PROVIDERS, clients=False):
-        self.directory = directory
+    def __init__(self, binary, directory, latency="0ms", providers=PROVIDERS, clients=False, logged=False, loops=1):
+        self.directory, self.logged, self.loops = directory, logged, loops
         self.mock_port, self.port, self.tls_port = free_port(), free_port(), free_port()
         certificate(directory)
         self.mock = Process([binary, "mock", "--listen", f"127.0.0.1:{self.mock_port}", "--latency", latency], LOAD_CORE)
@@ -31,7 +31,7 @@ class Bursar:
         self.command[-1].write_text(
             f"listen: ['127.0.0.1:{self.port}', {{address: '127.0.0.1:{self.tls_port}', tls: true}}]\n"
             f"tls: {{certificate: {directory}/cert.pem, key: {directory}/key.pem}}\n"
-            "limits: {connections: 20000}\nlog: {level: warning, access: false}\n"
+            "limits: {connections: 20000}\n" + ("" if logged else "log: {level: warning, access: false}\n")
             + (CLIENTS if clients else "")
             + f"store: sqlite:bursar-{self.port}.db\ndefaults: {{ttl: 1h}}\naccounts:\n" + "".join(
                 f"  - {{provider: {name}, key: 'user:bench-{name}', base_url: 'http://127.0.0.1:{self.mock_port}/{name}'}}\n"
@@ -40,7 +40,9 @@ class Bursar:
         self.start()
 
     def start(self):
-        self.process = Process(self.command, environment={"NIO_SINGLETON_GROUP_LOOP_COUNT": "1"})
+        log = (self.directory / f"bursar-{self.port}.log").open("a") if self.logged else subprocess.DEVNULL
+        core = SERVER_CORE if self.loops == 1 else f"{SERVER_CORE},{LOAD_CORE}"
+        self.process = Process(self.command, core, environment={"NIO_SINGLETON_GROUP_LOOP_COUNT": str(self.loops)}, log=log)
         self.ready_after = self.process.wait_for_port(self.port)
 
     def forget(self):
@@ -106,9 +108,13 @@ def nginx(directory):
 
 
 def haproxy(directory):
+    """Returns the process and its ports for HTTP/1.1, HTTP/2, TLS, and HTTP/1.1 with a line a request in a file."""
     if not shutil.which("haproxy"):
         return None
-    return _configured("haproxy.cfg", directory, lambda file: ["haproxy", "-db", "-f", file])
+    certificate(directory)
+    (directory / "both.pem").write_bytes((directory / "cert.pem").read_bytes() + (directory / "key.pem").read_bytes())
+    return _configured("haproxy.cfg", directory, lambda file: ["haproxy", "-db", "-f", file], log=(directory / "haproxy.log").open("a"),
+                       TLS=(tls := free_port()), LOGGED=(logged := free_port())) + (tls, logged)
 
 
 def caddy(directory):
@@ -127,13 +133,13 @@ def nghttpd(directory):
     return _listening(Process(["nghttpd", "--no-tls", "-n1", "-a", "127.0.0.1", "-d", directory, port]), port), port
 
 
-def _configured(template, directory, command, environment=None, **values):
+def _configured(template, directory, command, environment=None, log=subprocess.DEVNULL, **values):
     values |= {"DIR": directory, "H1": free_port(), "H2": free_port()}
     text = (HERE / template).read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))
     (directory / template).write_text(text)
-    return _listening(Process(command(directory / template), environment=environment), values["H1"]), values["H1"], values["H2"]
+    return _listening(Process(command(directory / template), environment=environment, log=log), values["H1"]), values["H1"], values["H2"]
 
 
 def _listening(process, port):

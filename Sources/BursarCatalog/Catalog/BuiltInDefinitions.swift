@@ -9,18 +9,26 @@ final class BuiltInDefinitions: Sendable {
     static let shared = BuiltInDefinitions()
 
     let ids: [ProviderID]
+    /// Files whose name is no id.
+    let misnamed: [Diagnostic]
     private let places: [ProviderID: Int]
     private let compiled = Mutex<[ProviderID: ProviderDefinition]>([:])
 
     private init() {
         var ids: [ProviderID] = []
         var places: [ProviderID: Int] = [:]
+        var misnamed: [Diagnostic] = []
         for (index, file) in EmbeddedDefinitions.files.enumerated() {
-            guard let id = file.name.withUTF8Buffer({ ProviderID(String(decoding: $0, as: UTF8.self)) }) else { continue }
+            let name = file.name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+            guard let id = ProviderID(name) else {
+                misnamed.append(Diagnostic(severity: .error, file: "built-in/\(name).yaml", message: "its name is no id"))
+                continue
+            }
             ids.append(id)
             places[id] = index
         }
         self.ids = ids
+        self.misnamed = misnamed
         self.places = places
     }
 
@@ -38,7 +46,9 @@ final class BuiltInDefinitions: Sendable {
     /// The same without keeping it.
     func read(_ id: ProviderID) -> ProviderDefinition? {
         if let definition = compiledDefinition(id) { return definition }
-        guard let file = file(id), let definition = DefinitionReader.read(file).definition, definition.id == id else { return nil }
+        guard let file = file(id), let definition = DefinitionReader.read(file).definition, definition.id == id else {
+            return nil
+        }
         return definition
     }
 

@@ -58,7 +58,9 @@ package struct ProviderDefinition: Sendable {
     package func origin(parameters: [String: String]) -> String? { server.origin(parameters: parameters) }
 
     package var parameterDefaults: [String: String] {
-        Dictionary(accountParameters.compactMap { parameter in parameter.standard.map { (parameter.name, $0) } }) { first, _ in first }
+        Dictionary(accountParameters.compactMap { parameter in parameter.standard.map { (parameter.name, $0) } }) { first, _ in
+            first
+        }
     }
 }
 
@@ -201,8 +203,9 @@ extension ProviderDefinition {
     /// The query where it is the same for everyone and always; nil where there is none or where it varies.
     package var constantQuery: String? {
         let texts = query.map { template -> String? in
-            guard template.isConstant, case .text(let text) = template.filled(
-                CallValues(parameters: [:], now: WallTime(milliseconds: 0), uuid: ""), isEncoded: true)
+            guard template.isConstant,
+                case .text(let text) = template.filled(
+                    CallValues(parameters: [:], now: WallTime(milliseconds: 0), uuid: ""), isEncoded: true)
             else { return nil }
             return text
         }

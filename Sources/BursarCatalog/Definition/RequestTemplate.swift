@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarModel
 
 /// A text with values that the account or the call gives: `team={team}&since={now_ms-30d}`. *Value.*
@@ -70,7 +71,9 @@ package struct RequestTemplate: Sendable, Hashable {
         let parameter = isOptional ? text.dropLast() : text
         guard isParameterName(parameter), !reserved.contains(String(parameter)) else {
             throw .init(
-                reason: "between braces stands a parameter of the account, {team}, or one of {uuid}, {now}, {now_ms}, {today}, {now-30d}")
+                reason:
+                    "between braces stands a parameter of the account, {team}, or one of {uuid}, {now}, {now_ms}, {today}, {now-30d}"
+            )
         }
         return .parameter(String(parameter), isOptional: isOptional)
     }

@@ -80,12 +80,12 @@ extension ResponsePlan {
         return failure(mapping.failureCode(ofStatus: status), "status \(status)", documented: documented)
     }
 
-    /// Whether an answer that satisfies no schema can be the provider's own: none is documented for its status, and it is JSON, or empty
-    /// where the status is documented without a body.
+    /// Whether an answer that satisfies no schema can be the provider's own: none is documented for its status, `default` aside, and it
+    /// is JSON, or empty where the status is documented without a body.
     private func isPlausible(_ value: JSONValue?, _ reply: UpstreamReply) -> Bool {
-        let response = response(for: reply.status)
-        guard response?.schema == nil else { return false }
-        return value != nil || (response != nil && reply.body.isEmpty)
+        guard let response = response(for: reply.status) else { return value != nil }
+        guard response.schema == nil || response.key == .default else { return false }
+        return value != nil || (response.schema == nil && reply.body.isEmpty)
     }
 
     /// The body's own error comes before the schema: an error body never has the shape of a success.
@@ -122,7 +122,9 @@ extension ResponsePlan {
 
     private func evaluate(_ inner: InnerMeaning, of body: JSONValue, _ reply: UpstreamReply) -> Evaluation {
         if let reading = mapping.reading(meaning: inner.meaning, reply: reply) { return .reading(reading) }
-        guard case .failure(let code) = inner.meaning else { return .reading(Reading(amounts: [], providerSaysLow: nil, asOf: nil, reply: reply)) }
+        guard case .failure(let code) = inner.meaning else {
+            return .reading(Reading(amounts: [], providerSaysLow: nil, asOf: nil, reply: reply))
+        }
         return .failure(
             EvaluatedFailure(
                 code: code, upstreamStatus: reply.status, carriedStatus: inner.status, reason: inner.reason,

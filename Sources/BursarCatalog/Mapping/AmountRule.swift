@@ -154,7 +154,8 @@ extension AmountRule {
                     continue
                 }
                 guard let value = sum.figures[place].value.adding(figure.value) else {
-                    throw MappingError(reason: "the \(figure.kind.rawValue) amount has more than \(ExactDecimal.maxDigits) digits")
+                    throw MappingError(
+                        reason: "the \(figure.kind.rawValue) amount has more than \(ExactDecimal.maxDigits) digits")
                 }
                 sum.figures[place].value = value
             }
@@ -192,7 +193,9 @@ extension AmountRule {
             }
             return unit
         case .told(let told):
-            guard let text = told.path.value(in: body)?.text else { throw MappingError(reason: "\(told.path.text) tells no unit") }
+            guard let text = told.path.value(in: body)?.text else {
+                throw MappingError(reason: "\(told.path.text) tells no unit")
+            }
             if let unit = told.names[text] { return unit }
             guard told.isMoney else {
                 guard let unit = AmountUnit(text) else { throw MappingError(reason: "\(told.path.text) is no unit") }

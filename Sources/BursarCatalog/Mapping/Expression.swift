@@ -48,6 +48,7 @@ struct Expression: Sendable, Hashable {
                 sign = word == "-"
                 continue
             }
+            try Self.refuseArithmetic(word)
             guard var isNegated = sign else { throw .init(reason: "a + or - is missing between two paths") }
             if terms.isEmpty, word.hasPrefix("-") {
                 isNegated = true
@@ -62,7 +63,6 @@ struct Expression: Sendable, Hashable {
     }
 
     private static func term(_ word: Substring, isNegated: Bool) throws(ValuePath.Refusal) -> Term {
-        try refuseArithmetic(word)
         var word = word
         let absence = Absence(takingFrom: &word)
         let isSum = word.hasPrefix("sum(") && word.hasSuffix(")")

@@ -117,7 +117,7 @@ struct ValuePath: Sendable, Hashable {
 
     /// As written, with an index in `[]`.
     func text(at index: Int) -> String {
-        guard let bracket = text.firstIndex(of: "[") , text[bracket...].hasPrefix("[]") else { return text }
+        guard let bracket = text.firstIndex(of: "["), text[bracket...].hasPrefix("[]") else { return text }
         return text[...bracket] + "\(index)" + text[text.index(after: bracket)...]
     }
 

@@ -11,7 +11,8 @@ extension DefinitionReader {
             let names = examples.map(\.name)
             problems.error(
                 expectation.mark, "no example with a schema is called \(DefinitionProblems.quoted(expectation.example))",
-                hint: "there are " + names.joined(separator: ", ") + "; of several examples of a response each has its name behind")
+                hint: "there are " + names.joined(separator: ", ")
+                    + "; of several examples of a response each has its name behind")
         }
         return examples.map { example in
             let status = example.key.exampleStatus
@@ -74,7 +75,8 @@ extension DefinitionReader {
             var given: Set<AmountKind> = []
             var why: String?
             for example in examples {
-                guard let root = mapping.root(of: example), let groups = try? rule.groups(in: root, context, element: index) else {
+                guard let root = mapping.root(of: example), let groups = try? rule.groups(in: root, context, element: index)
+                else {
                     continue
                 }
                 for group in groups {
@@ -93,7 +95,9 @@ extension DefinitionReader {
                 rule.each.map { $0.value(in: root)?.elements ?? [] } ?? [root]
             }
             for (name, paths) in [("resets", rule.resets), ("expires", rule.expires)] where !paths.isEmpty {
-                guard !elements.contains(where: { paths.firstTime(in: $0) != nil }), let mark = rule.kinds.first?.mark else { continue }
+                guard !elements.contains(where: { paths.firstTime(in: $0) != nil }), let mark = rule.kinds.first?.mark else {
+                    continue
+                }
                 problems.warning(mark, "no example has a \(name) that can be read as a time", hint: "add an example that has it")
             }
             warnOfSmallMoney(rule, elements)

@@ -34,7 +34,8 @@ extension DefinitionReader {
         }
         guard operations.count == 1 else {
             problems.error(
-                mark, "\(operations.count) paths have a get or a post", hint: "say which one tells the balance: path: \(first.path)")
+                mark, "\(operations.count) paths have a get or a post",
+                hint: "say which one tells the balance: path: \(first.path)")
             return nil
         }
         return first
@@ -60,10 +61,13 @@ extension DefinitionReader {
         for variable in server.template.variables {
             add(
                 AccountParameter(
-                    name: variable.name, isRequired: variable.standard == nil, standard: variable.standard, allowed: variable.allowed))
+                    name: variable.name, isRequired: variable.standard == nil, standard: variable.standard,
+                    allowed: variable.allowed))
         }
         for template in settings.query + settings.headers.map(\.value) {
-            for parameter in template.parameters { add(AccountParameter(name: parameter.name, isRequired: !parameter.isOptional)) }
+            for parameter in template.parameters {
+                add(AccountParameter(name: parameter.name, isRequired: !parameter.isOptional))
+            }
         }
         for rule in settings.mapping.amounts {
             guard case .parameter(let name, let names) = rule.unit else { continue }
@@ -111,14 +115,16 @@ extension DefinitionReader {
             }
             if segment.hasPrefix("{"), segment.hasSuffix("}"), segment.utf8.count > 2 {
                 let name = String(segment.dropFirst().dropLast())
-                guard RequestTemplate.isParameterName(name), !RequestTemplate.reserved.contains(name), !names.contains(name) else {
+                guard RequestTemplate.isParameterName(name), !RequestTemplate.reserved.contains(name), !names.contains(name)
+                else {
                     problems.error(operation.pathMark, "a path's parameters are different names in braces")
                     return nil
                 }
                 names.append(name)
             } else if segment == "." || segment == ".." || !segment.utf8.allSatisfy(ServerURL.isPathByte) {
                 problems.error(
-                    operation.pathMark, "a path is segments of URL characters; a parameter in braces is a whole segment, /{team}/",
+                    operation.pathMark,
+                    "a path is segments of URL characters; a parameter in braces is a whole segment, /{team}/",
                     hint: segment.contains("?") ? "what stands behind the ? goes into query: of x-bursar" : nil)
                 return nil
             }
@@ -146,7 +152,8 @@ extension DefinitionReader {
             !HeaderText.isReserved(header), header.lowercased() != plan.headerName
         else {
             problems.error(
-                other.keyMark, "a second secret is sent in a header of its own: type: apiKey, in: header, beside an apiKey or bearer")
+                other.keyMark,
+                "a second secret is sent in a header of its own: type: apiKey, in: header, beside an apiKey or bearer")
             return nil
         }
         return AuthPlan(displayName: plan.displayName, scheme: plan.scheme, secondHeader: header)

@@ -53,7 +53,9 @@ extension DefinitionReader {
         var found: [ServerTemplate.Variable] = []
         for name in names {
             let node = variables?[name]
-            if variables != nil, node == nil { problems.error(mark, "servers[].variables has no \(DefinitionProblems.quoted(name))") }
+            if variables != nil, node == nil {
+                problems.error(mark, "servers[].variables has no \(DefinitionProblems.quoted(name))")
+            }
             let allowed = node?["enum"]?.elements?.compactMap(\.text) ?? []
             let standard = node?["default"]?.text
             for value in allowed + [standard].compactMap(\.self) where !ServerTemplate.isHostPart(value) {

@@ -47,6 +47,7 @@ struct DefinitionReader {
         let title = settings.title ?? root["info"]?["title"]?.text.flatMap { MappingReader.line($0, atMost: 64) } ?? id.name
         checkUnique(settings.mapping, at: extensionNode.mark)
         checkPrivate(settings)
+        guard !problems.hasErrors else { return nil }
         let mapping = settings.mapping
         let plan = ResponsePlan(
             table: responses.table, responses: responses.plans, mapping: mapping, used: mapping.usedPaths)
@@ -77,7 +78,7 @@ struct DefinitionReader {
                 let name = "\(kind.kind.rawValue) \(unit) \(rule.part?.name ?? "")"
                 if seen.contains(name) {
                     problems.error(
-                        kind.mark, "there is a \(kind.kind.rawValue) amount of \(unit) already", hint: "part: tells them apart")
+                        kind.mark, "the \(kind.kind.rawValue) amount in \(unit) stands twice", hint: "part: tells them apart")
                 }
                 seen.append(name)
             }

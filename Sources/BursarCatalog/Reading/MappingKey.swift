@@ -22,7 +22,8 @@ package struct MappingKey: Sendable, Hashable {
         case .root:
             [
                 "id", "title", "source", "read", "verified", "note", "documentation", "links", "environment", "path", "prefix",
-                "query", "headers", "body", "limit", "ttl", "private", "root", "success", "codes", "statuses", "message", "amounts",
+                "query", "headers", "body", "limit", "ttl", "private", "root", "success", "codes", "statuses", "message",
+                "amounts",
                 "first", "low", "as_of", "expect"
             ]
         case .amount:
@@ -48,7 +49,8 @@ package struct MappingKey: Sendable, Hashable {
         ],
         .amount: [
             "currency": "unit", "balance": "available", "remaining": "available", "frozen": "reserved", "factor": "scale",
-            "divide": "scale", "foreach": "each", "filter": "where", "if": "where", "name": "part", "pool": "part", "round": "decimals",
+            "divide": "scale", "foreach": "each", "filter": "where", "if": "where", "name": "part", "pool": "part",
+            "round": "decimals",
             "cap": "limit", "quota": "limit", "spent": "used", "renews": "resets", "valid_until": "expires"
         ],
         .unit: ["path": "at", "from": "at", "map": "names"],

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// `amounts`, `low`.
@@ -123,7 +124,8 @@ extension MappingReader {
     private mutating func warnOfMoney(_ unit: AmountUnit, _ mark: TextMark) {
         if unit.isMoney, !Currencies.contains(unit.name) {
             problems.warning(
-                mark, "three capitals are money, and \(unit) is no currency of ISO 4217", hint: "write a unit of its own in small letters")
+                mark, "three capitals are money, and \(unit) is no currency of ISO 4217",
+                hint: "write a unit of its own in small letters")
         } else if unit.name.utf8.count == 3, Currencies.contains(unit.name.uppercased()), !unit.isMoney {
             problems.warning(mark, "\(unit) is a unit of its own", hint: "money is written \(unit.name.uppercased())")
         }
@@ -138,7 +140,8 @@ extension MappingReader {
     /// `0.0001`, `1e-4`, `100` or `1/60`.
     private mutating func scale(_ node: LocatedNode) -> ExactFactor? {
         if let factor = node.text.flatMap({ ExactFactor($0) }) { return factor }
-        problems.error(node.mark, "scale is a factor above 0: 0.01 where the provider counts in cents, 1/60 for minutes of seconds")
+        problems.error(
+            node.mark, "scale is a factor above 0: 0.01 where the provider counts in cents, 1/60 for minutes of seconds")
         return nil
     }
 

@@ -62,7 +62,8 @@ extension MappingReader {
     /// By example: the lines of its reading, or the one word of its failure.
     mutating func expect(_ node: LocatedNode) -> [Expectation] {
         guard let pairs = node.pairs else {
-            problems.error(node.mark, "expect is a mapping of examples and what they come to", hint: "\"200\": [available 12.50 USD]")
+            problems.error(
+                node.mark, "expect is a mapping of examples and what they come to", hint: "\"200\": [available 12.50 USD]")
             return []
         }
         return pairs.map { pair in

@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// Reads the answer to one request, in whatever pieces it comes. *Value.* HTTP/1.1 and 1.0 (RFC 9112).
 ///
 /// Everything that a server sends counts against a bound: heads, also those of interim answers, the lines of chunks with their trailers,

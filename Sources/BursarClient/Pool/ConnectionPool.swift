@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// Which connection serves which call, for all origins of one client. *Value.* Decides only; whoever owns it opens and closes.
 ///
 /// One call at a time has a connection, from before it is opened. A connection that was lent comes back with a word on whether it may be

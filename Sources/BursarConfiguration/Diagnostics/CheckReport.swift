@@ -53,6 +53,7 @@ extension CheckReport {
         lines += definitions(of: configuration)
         lines.append("pass-through   " + (configuration.passthrough ? "on" : "off"))
         lines.append("store          " + configuration.store.title)
+        if let runways = runwayCost(of: configuration) { lines.append("runways        " + runways) }
         lines.append("clients        " + (configuration.clients.isEmpty ? "none" : "\(configuration.clients.count)"))
         lines.append("accounts       " + (configuration.accounts.isEmpty ? "none" : "\(configuration.accounts.count)"))
         return lines + table(of: configuration.accounts)
@@ -61,15 +62,27 @@ extension CheckReport {
     /// Those in use and those of the operator's own files by name, the others by number.
     private static func definitions(of configuration: Configuration) -> [String] {
         var ids: [ProviderID] = []
-        for id in configuration.accounts.map(\.id.provider) + configuration.catalog.addedIDs where !ids.contains(id) { ids.append(id) }
+        for id in configuration.accounts.map(\.id.provider) + configuration.catalog.addedIDs where !ids.contains(id) {
+            ids.append(id)
+        }
         let others = configuration.catalog.ids.count - ids.count
         let names = ids.map(\.name) + (others > 0 ? ["\(ids.isEmpty ? "" : "and ")\(others) more"] : [])
         var lines = ["definitions    " + names.joined(separator: ", ")]
         let unseen = ids.filter { configuration.catalog[$0].map { $0.provenance.certainty != .live } ?? false }
         if !unseen.isEmpty {
-            lines.append("not seen live  " + unseen.map(\.name).joined(separator: ", ") + " (`bursar provider try NAME` compares)")
+            lines.append(
+                "not seen live  " + unseen.map(\.name).joined(separator: ", "))
         }
         return lines
+    }
+
+    /// What it costs that accounts whose runway is asked for are kept fresh; nil where no history is kept.
+    private static func runwayCost(of configuration: Configuration) -> String? {
+        guard case .sqlite = configuration.store, !configuration.accounts.isEmpty else { return nil }
+        let calls = configuration.accounts.reduce(0) { sum, account in
+            sum + 86_400_000 / max(1, (account.refresh?.interval ?? RefreshConfiguration.forRunways).milliseconds)
+        }
+        return "accounts whose runway is asked for are kept fresh: at most \(calls) calls a day for all"
     }
 
     private static func table(of accounts: [AccountConfiguration]) -> [String] {

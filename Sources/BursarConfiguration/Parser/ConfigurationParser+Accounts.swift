@@ -48,7 +48,8 @@ extension ConfigurationParser {
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: name), definition: definition, secret: credential.secret,
             password: credential.password,
-            secretReference: credential.reference, secretFile: credential.file, ttl: ttl ?? max(context.defaults.ttl, definition.ttl ?? .zero),
+            secretReference: credential.reference, secretFile: credential.file,
+            ttl: ttl ?? max(context.defaults.ttl, definition.ttl ?? .zero),
             staleFor: staleFor ?? context.defaults.staleFor,
             timeout: timeout ?? context.defaults.timeout,
             refresh: context.defaults.refreshing(each: refresh), low: low,

@@ -111,7 +111,8 @@ extension ConfigurationParser {
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
             password: credential.password,
-            secretReference: credential.reference, ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor, timeout: defaults.timeout,
+            secretReference: credential.reference, ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor,
+            timeout: defaults.timeout,
             refresh: defaults.refreshing(each: defaults.refresh), low: nil,
             baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)
     }

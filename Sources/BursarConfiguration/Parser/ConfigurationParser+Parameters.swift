@@ -24,7 +24,9 @@ extension ConfigurationParser {
             problems.error(at(entry?.node ?? node), "\(definition.id) needs the parameter \(parameter.name), under parameters:")
         }
         for parameter in parameters {
-            guard let value = values[parameter.name], !parameter.allowed.isEmpty, !parameter.allowed.contains(value) else { continue }
+            guard let value = values[parameter.name], !parameter.allowed.isEmpty, !parameter.allowed.contains(value) else {
+                continue
+            }
             let place = (entry?.node.pairs ?? []).first { $0.key == parameter.name }.map { at($0.value) } ?? at(node)
             problems.error(place, "\(parameter.name) is one of " + parameter.allowed.joined(separator: ", "))
             values[parameter.name] = nil

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// A wait as servers write it: whole seconds as HTTP wants them, and the ways of getting that wrong whose meaning is plain. *Pure.*

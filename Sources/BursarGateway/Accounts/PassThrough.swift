@@ -20,7 +20,8 @@ struct PassThrough: Sendable {
         var policy =
             configured?.policy
             ?? RefreshPolicy(
-                ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor, timeout: defaults.timeout, budget: definition.callBudget)
+                ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor, timeout: defaults.timeout,
+                budget: definition.callBudget)
         policy.residence = .passThrough
         return UpstreamAccount(
             id: nil, definition: definition, baseURL: configured?.baseURL, secret: credential,

@@ -27,9 +27,6 @@ final class BackgroundRefresh: Sendable {
     /// Calls that fall together are begun together: the process wakes at most ten times a second for ten thousand accounts.
     static let shortestSleep: Duration = .milliseconds(100)
 
-    /// How often an account without `refresh` is asked for while somebody wants its runway: enough to see its hours.
-    static let runwayInterval: Duration = .seconds(300)
-
     init(refresher: Refresher, clock: any UpstreamClock, runways: RunwayBook? = nil) {
         self.refresher = refresher
         self.runways = runways
@@ -38,7 +35,7 @@ final class BackgroundRefresh: Sendable {
 
     /// Begins, or goes on with another configuration's accounts.
     func follow(_ directory: AccountDirectory) {
-        let others = runways?.isPossible == true ? Self.runwayInterval : nil
+        let others = runways?.isPossible == true ? RefreshConfiguration.forRunways : nil
         let items = directory.entries.enumerated().compactMap { index, entry in
             (entry.refresh?.interval ?? others).map {
                 RefreshPlan.Item(index: index, interval: $0, share: entry.upstream.key.share)
@@ -83,7 +80,7 @@ final class BackgroundRefresh: Sendable {
             let isWanted = runways?.isSubscribed(entry.id, now) ?? false
             guard isWanted || entry.refresh.map({ isAwake(entry, $0, now) }) ?? false else { continue }
             // Half an interval: a reading that a caller brought in just now is new enough.
-            refresher.refreshBehind(entry.upstream, olderThan: (entry.refresh?.interval ?? Self.runwayInterval) / 2)
+            refresher.refreshBehind(entry.upstream, olderThan: (entry.refresh?.interval ?? RefreshConfiguration.forRunways) / 2)
         }
     }
 

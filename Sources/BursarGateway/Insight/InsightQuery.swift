@@ -1,3 +1,5 @@
+import BursarBasics
+import BursarConfiguration
 import BursarModel
 
 /// Reads the parameters of the insight routes, and says what is wrong in words. *Value.* Values of a caller are not echoed.

@@ -1,4 +1,6 @@
+import BursarConfiguration
 import BursarCatalog
+import BursarConfiguration
 import BursarEngine
 import BursarInsight
 import BursarModel

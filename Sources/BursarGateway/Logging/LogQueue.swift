@@ -12,6 +12,8 @@ final class LogQueue: Sendable {
         var taken = 0
         /// Lines that were dropped and that no notice told of yet.
         var untold = 0
+        /// Those that the writer is about to tell of.
+        var telling = 0
         var dropped = 0
         var writer = Writer.working
         /// Nothing is gathered any more: the writer takes what there is.
@@ -80,7 +82,7 @@ final class LogQueue: Sendable {
     /// - Returns: false where there is nothing.
     func hurry(_ done: DispatchSemaphore) -> Bool {
         let (waits, wakes) = state.withLock { state in
-            guard state.lines + state.taken + state.untold > 0, !state.isEnded else { return (false, false) }
+            guard state.lines + state.taken + state.untold + state.telling > 0, !state.isEnded else { return (false, false) }
             state.waiting.append(done)
             state.isHurried = true
             return (true, Self.wakes(&state))
@@ -110,7 +112,8 @@ final class LogQueue: Sendable {
             // What was dropped is told behind lines, or when somebody asks: a log that is broken is not tried for that alone.
             if state.lines > 0 ? isDue : state.untold > 0 && state.isHurried {
                 let turn = Turn.write(state.pending, lines: state.lines, dropped: state.untold)
-                (state.taken, state.lines, state.untold, state.isHurried) = (state.lines, 0, 0, false)
+                (state.taken, state.telling) = (state.lines, state.untold)
+                (state.lines, state.untold, state.isHurried) = (0, 0, false)
                 state.pending = buffer
                 return (turn, [])
             }
@@ -131,13 +134,16 @@ final class LogQueue: Sendable {
     /// For the writer: it has written so much of its batch.
     func wrote(lines: Int) { state.withLock { $0.taken -= lines } }
 
-    /// For the writer: what it could not write is given up.
-    /// - Parameter untold: dropped lines whose notice was not written either.
-    func gaveUp(lines: Int, untold: Int) {
+    /// For the writer: its notice is written.
+    func told() { state.withLock { $0.telling = 0 } }
+
+    /// For the writer: what it could not write is given up, its notice, too.
+    func gaveUp(lines: Int) {
         let done = state.withLock { state in
             state.taken -= lines
             state.dropped += lines
-            state.untold += lines + untold
+            state.untold += lines + state.telling
+            state.telling = 0
             // Whoever waits for a log that cannot be written waits for nothing.
             defer { state.waiting = [] }
             return state.waiting
@@ -155,5 +161,5 @@ final class LogQueue: Sendable {
 
     var dropped: Int { state.withLock { $0.dropped } }
     /// Lines that were taken and are not written, and those that were dropped since the last notice.
-    var unwritten: Int { state.withLock { $0.lines + $0.taken + $0.untold } }
+    var unwritten: Int { state.withLock { $0.lines + $0.taken + $0.untold + $0.telling } }
 }

@@ -16,7 +16,7 @@ package final class LogSink: LogTarget {
     ///   - gather: how long a line that nobody waits for may wait for others.
     ///   - notice: the line that says how many were dropped.
     package init(
-        descriptor: Int32 = STDERR_FILENO, gather: Duration = .milliseconds(50), capacity: Int = 1 << 20,
+        descriptor: Int32 = STDERR_FILENO, gather: Duration = .milliseconds(50), capacity: Int = 4 << 20,
         notice: @escaping @Sendable (_ dropped: Int) -> [UInt8]
     ) {
         queue = LogQueue(capacity: capacity)

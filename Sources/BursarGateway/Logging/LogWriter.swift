@@ -1,11 +1,6 @@
 import BursarModel
 import Dispatch
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// The thread that writes log lines, and nothing but that thread. It sleeps while there are none.
 ///
@@ -45,14 +40,13 @@ struct LogWriter: Sendable {
 
     private func write(_ bytes: [UInt8], lines: Int, dropped: Int, to file: inout File) {
         var left = lines
-        guard
-            file.write(
-                bytes,
-                {
-                    left -= $0; queue.wrote(lines: $0)
-                })
-        else { return queue.gaveUp(lines: left, untold: dropped) }
-        if dropped > 0, !file.write(notice(dropped) + [UInt8(ascii: "\n")], { _ in }) { queue.gaveUp(lines: 0, untold: dropped) }
+        let isWritten = file.write(bytes) { count in
+            left -= count
+            queue.wrote(lines: count)
+        }
+        guard isWritten else { return queue.gaveUp(lines: left) }
+        guard dropped > 0 else { return }
+        if file.write(notice(dropped) + [UInt8(ascii: "\n")], { _ in }) { queue.told() } else { queue.gaveUp(lines: 0) }
     }
 
     /// A reader that went away is an error of a write, and ends nothing; all other signals are the business of other threads.
@@ -89,12 +83,22 @@ struct LogWriter: Sendable {
                     let piece = Self.piece(of: rest, most: isPipe ? LogWriter.wholePiece : LogWriter.largePiece)
                     guard let count = write(once: UnsafeRawBufferPointer(rebasing: piece)) else { return false }
                     let written = piece.prefix(count)
-                    wrote(written.count { $0 == UInt8(ascii: "\n") })
+                    wrote(Self.lines(in: UnsafeRawBufferPointer(rebasing: written)))
                     if let last = written.last { isCut = last != UInt8(ascii: "\n") }
                     rest = rest.dropFirst(count)
                 }
                 return true
             }
+        }
+
+        private static func lines(in bytes: UnsafeRawBufferPointer) -> Int {
+            guard let base = bytes.baseAddress else { return 0 }
+            var (count, start) = (0, 0)
+            while start < bytes.count, let found = memchr(base + start, 0x0A, bytes.count - start) {
+                count += 1
+                start = UnsafeRawPointer(found) - base + 1
+            }
+            return count
         }
 
         private func write(all bytes: [UInt8]) -> Bool {
@@ -114,11 +118,7 @@ struct LogWriter: Sendable {
             guard let base = bytes.baseAddress else { return 0 }
             while true {
                 if isPipe { waitForRoom() }
-                #if canImport(Glibc)
-                    let count = Glibc.write(descriptor, base, bytes.count)
-                #else
-                    let count = Musl.write(descriptor, base, bytes.count)
-                #endif
+                let count = Glibc.write(descriptor, base, bytes.count)
                 if count >= 0 { return count }
                 switch errno {
                 case EINTR: continue

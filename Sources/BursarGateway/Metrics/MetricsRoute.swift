@@ -73,10 +73,9 @@ struct MetricsRoute: Sendable {
         text.family("bursar_balance", .gauge, "Amounts of the held reading, fresh or stale; absent where nothing may be shown.")
         for (entry, view) in views {
             for amount in view.reading?.amounts ?? [] {
-                let part: [(name: StaticString, value: String)] = amount.part.map { [("part", $0.name)] } ?? []
-                text.sample(
-                    labels(entry) + [("kind", amount.kind.rawValue), ("unit", amount.unit.name)] + part,
-                    amount.value.description)
+                var named = labels(entry) + [("kind", amount.kind.rawValue), ("unit", amount.unit.name)]
+                if let part = amount.part { named.append(("part", part.name)) }
+                text.sample(named, amount.value.description)
             }
         }
         text.family("bursar_account_status", .gauge, "1 for the status that the account has.")

@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarHTTP
+import BursarModel
 import Synchronization
 
 /// What does not change while the gateway runs: the page, `/v1/providers`, `/openapi.json`. *Immutable; any thread.*
@@ -19,7 +20,8 @@ final class DocumentRoutes: Sendable {
         openAPIDocument = MadeDocument {
             let ids = Set(directory.entries.map(\.id.provider)).union(catalog.addedIDs)
             return Self.document(
-                OpenAPIDocument.json(catalog.ids.filter(ids.contains).compactMap { catalog[$0] }, hasClients: hasClients), vary: vary)
+                OpenAPIDocument.json(catalog.ids.filter(ids.contains).compactMap { catalog[$0] }, hasClients: hasClients),
+                vary: vary)
         }
         wholeOpenAPIDocument = MadeDocument {
             Self.document(OpenAPIDocument.json(catalog.definitions, hasClients: hasClients), vary: vary)

@@ -54,7 +54,7 @@ struct ProviderRoute: Sendable {
         }
         // A page of another origin may send a POST; it reads nothing by that, and what is asked is the same.
         guard request.method != "POST" || definition.method == .post else {
-            return .now(Answers.methodNotAllowed(request, ["GET", "HEAD"]))
+            return .now(Answers.methodNotAllowed(request, ["GET", "HEAD", "OPTIONS"]))
         }
         switch subject(of: request, caller, definition, account: account) {
         case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))

@@ -20,6 +20,18 @@ enum ProvidersRoute {
         json.string("id", definition.id.name)
         json.string("title", definition.title)
         json.string("documentation", definition.documentationURL)
+        json.string("top_up", definition.links.topUp)
+        json.string("status_page", definition.links.status)
+        json.string("note", definition.note)
+        json.object("provenance") { json in
+            json.string("verified", definition.provenance.certainty?.rawValue)
+            json.string("by", definition.provenance.witness)
+            json.string("on", definition.provenance.witnessed)
+            json.string("read", definition.provenance.read)
+            json.array("sources") { json in
+                for source in definition.provenance.sources { json.string(nil, source) }
+            }
+        }
         json.string("route", "/providers/\(definition.id)\(definition.path)")
         json.object("auth") { json in
             json.string("header", definition.auth.headerName)

@@ -1,4 +1,5 @@
 package import BursarConfiguration
+import BursarCatalog
 import BursarEngine
 import BursarModel
 package import BursarStore
@@ -53,8 +54,10 @@ extension StoreKeeper.Machine {
             snapshot: { refresher.snapshot($0) },
             restore: { stored in
                 guard let account = accounts[stored.key] else { return }
-                _ = refresher.restore(account, stored.snapshot.judged(
-                    by: account.definition, ReadingContext(parameters: account.parameters, now: refresher.now.wall)))
+                _ = refresher.restore(
+                    account,
+                    stored.snapshot.judged(
+                        by: account.definition, ReadingContext(parameters: account.parameters, now: refresher.now.wall)))
             })
     }
 }

@@ -2,7 +2,7 @@ package import NIOCore
 package import Synchronization
 
 /// A flag that whoever made an answer flips when it is no longer true; connections that keep the answer look at it before
-/// they write it again. One relaxed load: a flip is seen by the next read of every loop, which is all that is promised.
+/// they write it again. One acquiring load: a flip is seen by the next read of every loop, which is all that is promised.
 /// *Atomic: any thread.*
 package final class Validity: Sendable {
     private let current = Atomic<Bool>(true)

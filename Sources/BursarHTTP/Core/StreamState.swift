@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 
 /// Where a produced body stands, whatever protocol carries it: who moves next, how much is still promised, and until when. No I/O and
@@ -137,11 +138,11 @@ final class StreamedBody {
     private var owesHeartbeat = false
     private var hasEnded = false
 
-    init(_ producer: any BodyProducer, limits: Limits, now: NIODeadline) {
+    init(_ producer: any BodyProducer, stallTime: TimeAmount, now: NIODeadline) {
         self.producer = producer
         length = producer.length
         state = StreamState(
-            length: length, heartbeatInterval: producer.heartbeatInterval, stallTime: limits.writeStallTime, now: now)
+            length: length, heartbeatInterval: producer.heartbeatInterval, stallTime: stallTime, now: now)
     }
 
     func begin(_ waker: BodyWaker, isDraining: Bool) {

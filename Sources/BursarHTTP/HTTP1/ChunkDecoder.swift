@@ -105,6 +105,8 @@ struct ChunkDecoder {
     private mutating func trailerByte(_ byte: UInt8) -> HeadFault? {
         trailerLength += 1
         guard trailerLength <= Self.longestTrailer else { return .badTrailer }
+        // At once: a line that goes on behind a CR may never end.
+        if trailerLine.last == 0x0D, byte != 0x0A { return .badTrailer }
         trailerLine.append(byte)
         guard byte == 0x0A else { return nil }
         defer { trailerLine.removeAll(keepingCapacity: true) }

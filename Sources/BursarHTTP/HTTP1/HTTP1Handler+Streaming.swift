@@ -53,7 +53,7 @@ extension HTTP1Handler {
             report(exchange, status: response.status, bytes: 0)
             return keeps ? () : close(lingering: false)
         }
-        let body = StreamedBody(producer, limits: connection.limits, now: now)
+        let body = StreamedBody(producer, stallTime: connection.times.writeStall, now: now)
         let stream = HTTP1Stream(body, response, framing, persistence)
         phase = .answering
         current = exchange

@@ -249,8 +249,8 @@ extension HTTP1Handler {
         switch connection.responder.respond(to: request) {
         case .now(let response):
             if let prepared = response.prepared, let kept = response.replay, headLength > 0, exchange.keepsAlive,
-                head.version == .http1_1, !response.closesConnection, response.ending == .complete, response.delay == nil,
-                request.forwardedFor == nil, replay.isWorthKeeping()
+                head.version == .http1_1, !response.closesConnection, request.forwardedFor == nil,
+                replay.isWorthKeeping()
             {
                 let counter = connection.observer?.counter(ofRepeated: request.path, status: prepared.status)
                 bytes.withVeryUnsafeBytes {

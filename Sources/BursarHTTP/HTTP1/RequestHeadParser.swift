@@ -75,9 +75,10 @@ package enum RequestHeadParser {
         let method = 0..<index
 
         index += 1
-        let target = try RequestTarget(at: &index, method: method, bytes)
-        index += 1
+        let targetRange = index..<(try RequestTarget.end(from: index, bytes))
+        index = targetRange.upperBound + 1
         let version = try version(at: &index, bytes)
+        let target = try RequestTarget(targetRange, method: method, bytes)
         guard index + 1 < bytes.count, bytes[index] == 0x0D, bytes[index + 1] == 0x0A else { throw .requestLine }
         index += 2
 

@@ -5,15 +5,17 @@ struct RequestTarget {
     /// What an absolute target names, and where in the head: it stands in place of `Host` (RFC 9112 3.2.2).
     let authority: (value: Authority, place: Range<Int>)?
 
-    /// - Parameter index: of the target's first byte; behind its last one afterwards, where a blank stands.
-    init(
-        at index: inout Int, method: Range<Int>, _ bytes: UnsafeMutableBufferPointer<UInt8>
-    ) throws(HeadFault) {
-        let start = index
-        while index < bytes.count, Self.mayHave(bytes[index]) { index += 1 }
+    /// Where the target from `start` on ends, which is at a blank.
+    static func end(from start: Int, _ bytes: UnsafeMutableBufferPointer<UInt8>) throws(HeadFault) -> Int {
+        var index = start
+        while index < bytes.count, mayHave(bytes[index]) { index += 1 }
         guard index < bytes.count, index > start || bytes[index] != 0x20 else { throw .requestLine }
         guard bytes[index] == 0x20 else { throw bytes[index] == 0x0D ? .requestLine : .target }
-        let whole = UnsafeBufferPointer(rebasing: bytes[start..<index])
+        return index
+    }
+
+    init(_ range: Range<Int>, method: Range<Int>, _ bytes: UnsafeMutableBufferPointer<UInt8>) throws(HeadFault) {
+        let (start, whole) = (range.lowerBound, UnsafeBufferPointer(rebasing: bytes[range]))
         let isOptions = UnsafeBufferPointer(rebasing: bytes[method]).equals("OPTIONS")
 
         if whole.first == 0x2F {

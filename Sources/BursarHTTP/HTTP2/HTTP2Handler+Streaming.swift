@@ -10,7 +10,7 @@ extension HTTP2Handler {
         stream.record?.status = response.status
         let hasBody = !stream.isHead && !HTTPStatus.isBodiless(response.status)
         if hasBody {
-            let body = StreamedBody(producer, limits: connection.limits, now: session.now)
+            let body = StreamedBody(producer, stallTime: connection.times.writeStall, now: session.now)
             stream.streamed = body
             body.begin(waker(of: stream.id, context.eventLoop), isDraining: connection.isDraining)
         }

@@ -10,7 +10,9 @@ enum AmountsText {
     static let most = 32 * 100 * AmountKind.allCases.count
 
     static func write(_ amounts: [Amount]) -> String {
-        "[" + amounts.map { "{" + members(of: $0).map { #""\#($0)":"\#($1)""# }.joined(separator: ",") + "}" }.joined(separator: ",")
+        "["
+            + amounts.map { "{" + members(of: $0).map { #""\#($0)":"\#($1)""# }.joined(separator: ",") + "}" }.joined(
+                separator: ",")
             + "]"
     }
 
@@ -61,6 +63,7 @@ enum AmountsText {
             values["aside"] == nil || values["aside"] == "true"
         else { return nil }
         return Amount(
-            kind: kind, value: value, unit: unit, part: part, resetsAt: resets, expiresAt: expires, isAside: values["aside"] != nil)
+            kind: kind, value: value, unit: unit, part: part, resetsAt: resets, expiresAt: expires,
+            isAside: values["aside"] != nil)
     }
 }

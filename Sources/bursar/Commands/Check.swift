@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarClient
 import BursarConfiguration
 import BursarGateway
 
@@ -22,6 +23,11 @@ struct Check: ParsableCommand {
     func run() throws {
         let report = CheckReport(ConfigurationReader(sources: .program(opensStore: true)).read(options.request))
         Terminal.answer(report.text)
+        if let configuration = report.result.configuration, configuration.upstream.authorities == nil, !SystemRoots.areFound {
+            Terminal.tell(
+                "warning: this machine has no certificates of authorities, so that no provider can be trusted: "
+                    + "install ca-certificates, or name a file in upstream.ca")
+        }
         if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     }
 }

@@ -22,6 +22,9 @@ struct Demo: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Listen here; may be repeated. host:port or unix:/path.", valueName: "ADDR"))
     var listen: [String] = []
 
+    /// A screenful. The mocks serve every definition.
+    private static let shown = ["deepixels", "tensorpix", "legnext", "sunor", "hyper3d"]
+
     func validate() throws {
         for text in listen { try ListenArgument.check(text) }
     }
@@ -31,13 +34,13 @@ struct Demo: AsyncParsableCommand {
         do {
             mocks = try await MockProviders.start()
             // Balances that fall with each call, so that the page has something to show.
-            for provider in mocks.providers { try mocks.set(.drift, for: provider) }
+            for provider in Self.shown { try mocks.set(.drift, for: provider) }
         } catch {
             Terminal.tell("error: the mock providers cannot start: \(error)")
             throw ExitStatus.unavailable
         }
         let configuration = try ConfigurationLoading.checked(
-            ConfigurationReader(sources: .demo(mocks.providers) { mocks.baseURL(for: $0) })
+            ConfigurationReader(sources: .demo(Self.shown) { mocks.baseURL(for: $0) })
                 .read(ConfigurationRequest(path: ConfigurationSources.demoPath, listen: listen)))
         try await Running.gateway(configuration, beside: MocksService(mocks: mocks)) { addresses in
             await announce(addresses, mocks)

@@ -44,6 +44,14 @@ struct Providers: ParsableCommand {
         if result.exitCode != 0 { throw ExitCode(result.exitCode) }
     }
 
+    /// `documentation, read 2026-11-26`.
+    private static func certainty(of provenance: Provenance) -> String {
+        guard let certainty = provenance.certainty else { return "" }
+        let witness = provenance.witness.map { " by \($0)" } ?? ""
+        let day = provenance.witnessed.map { " on \($0)" } ?? provenance.read.map { ", read \($0)" } ?? ""
+        return certainty.rawValue + witness + day
+    }
+
     /// - Parameter accounts: nil where the configuration has errors.
     private static func describe(_ definition: ProviderDefinition, accounts: [String]?) -> String {
         let lines: [(String, String)] = [
@@ -54,7 +62,11 @@ struct Providers: ParsableCommand {
             ("units", definition.unitNames.joined(separator: ", ")),
             ("variables", definition.environmentVariables.joined(separator: ", ")),
             ("accounts", accounts.map { $0.isEmpty ? "none" : $0.joined(separator: ", ") } ?? "not known: see the errors"),
-            ("page", definition.documentationURL ?? "")
+            ("note", definition.note ?? ""),
+            ("page", definition.documentationURL ?? ""),
+            ("top up", definition.links.topUp ?? ""),
+            ("verified", Self.certainty(of: definition.provenance)),
+            ("source", definition.provenance.sources.joined(separator: ", "))
         ]
         return "\(definition.id)\n" + lines.filter { !$0.1.isEmpty }.map { "  " + $0.0.padding(to: 11) + $0.1 + "\n" }.joined()
     }

@@ -1,4 +1,4 @@
-import BursarModel
+import BursarBasics
 
 /// Text as it may stand in a query or a path segment (RFC 3986 2.3). Pure.
 enum QueryText {

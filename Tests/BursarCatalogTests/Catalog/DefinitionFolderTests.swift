@@ -3,14 +3,15 @@ import Testing
 @testable import BursarCatalog
 
 @Suite struct DefinitionFolderTests {
-    private static let folder = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Definitions"
+    private static let folder =
+        #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined() + "/Sources/BursarCatalog/Definitions"
 
     @Test func `a folder gives its definitions by name, a file itself`() throws {
         let files = try DefinitionFolder.files(at: Self.folder)
         #expect(
             files.map { String($0.path.split(separator: "/").last ?? "") }
                 == files.map { String($0.path.split(separator: "/").last ?? "") }.sorted())
-        #expect(files.count == 6)
+        #expect(files.count == BuiltInDefinitions.shared.ids.count)
         #expect(try DefinitionFolder.files(at: Self.folder + "/fal.yaml") == files.filter { $0.path.hasSuffix("/fal.yaml") })
     }
 

@@ -9,7 +9,8 @@ import Testing
         let example = try Catalog.single(
             definition(
                 mapping: "headers: {X-Version: '2024-01', accept-currency: USD}\n  amounts: [{unit: USD, available: balance}]"))
-        #expect(example.fixedHeaders.map { "\($0.name): \($0.value)" } == ["x-version: 2024-01", "accept-currency: USD"])
+        let sent = example.request(CallValues(parameters: ["team": "a", "user-id": "1"], now: WallTime(seconds: 1), uuid: ""))
+        #expect(sent?.headers.map { "\($0.name): \($0.value)" } == ["x-version: 2024-01", "accept-currency: USD"])
     }
 
     @Test func `path parameters from the configuration`() throws {
@@ -39,8 +40,8 @@ import Testing
         #expect(
             example.amounts(#"{"grants":[{"left":1.5},{"left":"2.25"},{"left":-3}],"debt":0.5}"#) == ["available 0.25 credits"])
         #expect(example.amounts(#"{"grants":[],"debt":0}"#) == ["available 0 credits"])
-        #expect(example.failure(#"{"grants":[{"left":1},{}],"debt":0}"#)?.reason == "grants[].left is missing")
-        #expect(example.failure(#"{"grants":{},"debt":0}"#)?.reason == "grants[].left is missing")
+        #expect(example.failure(#"{"grants":[{"left":1},{}],"debt":0}"#)?.reason == "grants[1].left is missing")
+        #expect(example.failure(#"{"grants":{},"debt":0}"#)?.reason == "grants is no array")
         #expect(example.places.firstAmount == [.key("grants"), .index(0), .key("left")])
     }
 

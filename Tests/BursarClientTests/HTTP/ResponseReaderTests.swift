@@ -1,3 +1,4 @@
+import BursarBasics
 import Testing
 
 @testable import BursarClient

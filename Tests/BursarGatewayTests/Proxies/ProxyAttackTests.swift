@@ -1,4 +1,5 @@
 import BursarCatalog
+import TestSupport
 import Testing
 
 @testable import BursarGateway
@@ -37,12 +38,14 @@ struct ProxyAttackTests {
                 _ = try await gateway.get("/v1/balances")
                 for disguise in Self.disguises {
                     for (method, path) in [("POST", "/admin/reload"), ("DELETE", "/v1/cooldowns/sunor/default")] {
+                        // Some the proxy refuses by itself, or answers with nothing: a host that it does not know, an upgrade.
                         let answer = try await LocalProgram.run(
-                            "curl",
-                            ["-sS", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}", "-X", method] + disguise
-                                + [proxy.url + path]
+                            "curl", ["-sS", "-i", "--max-time", "20", "-X", method] + disguise + [proxy.url + path]
                         ).text
-                        #expect(["403", "400", "421"].contains(answer), "\(method) \(disguise): \(answer)")
+                        let isDone = answer.contains("bursar.reload.v1") || answer.hasPrefix("HTTP/1.1 204")
+                        #expect(!isDone && !answer.contains(" 101 "), "\(method) \(disguise): \(answer)")
+                        let isPlain = disguise.isEmpty
+                        if isPlain { #expect(answer.contains("not_admin"), "\(method): \(answer)") }
                     }
                 }
                 #expect(!gateway.log.text.contains("configuration reloaded"), "\(gateway.log.text)")

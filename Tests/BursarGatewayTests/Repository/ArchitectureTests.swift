@@ -36,8 +36,8 @@ import Testing
         "BursarEngine": ["BursarBasics", "BursarModel"],
         "BursarCatalog": ["BursarBasics", "BursarModel", "Yams"],
         // no server, no refresher, no NIO
-        "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess"],
-        "BursarClient": ["CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
+        "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess", "Foundation"],
+        "BursarClient": ["BursarBasics", "CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarInsight": ["BursarModel"],
         "BursarUpstream": [
             "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", "NIOCore", "NIOPosix",
@@ -46,12 +46,14 @@ import Testing
         "BursarStore": ["BursarModel", "BursarEngine", "BursarInsight", "GRDB", "Logging", "Foundation"],
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
-            "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight", "BursarUpstream",
+            "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight",
+            "BursarUpstream",
             "BursarStore", "BursarHTTP", "BursarHash", "CProcess", "NIOCore", "NIOPosix", "Logging", "Foundation"
         ],
         "BursarMocks": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHTTP", "BursarHash", "NIOCore", "NIOPosix"],
         "bursar": [
-            "BursarBasics", "BursarModel", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP", "BursarStore",
+            "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
+            "BursarStore",
             "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", "ArgumentParser",
             "ServiceLifecycle", "UnixSignals", "BursarClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"
         ]
@@ -75,7 +77,9 @@ import Testing
             where !file.path.contains("/Definitions/") && !Self.examples.contains(file.path) {
                 let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }
                     .joined(separator: "\n").lowercased()
-                for name in names { #expect(!code.contains(name), "\(file.path) names \(name)") }
+                // Whole words: some names are short, or part of ours.
+                let words = Set(code.split { !$0.isLetter && !$0.isNumber && $0 != "-" })
+                for name in names { #expect(!words.contains(Substring(name)), "\(file.path) names \(name)") }
             }
         }
     }

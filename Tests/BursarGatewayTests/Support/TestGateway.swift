@@ -3,6 +3,7 @@ import BursarCatalog
 import BursarClient
 import BursarGateway
 import BursarMocks
+import BursarHTTP
 import BursarModel
 import BursarStore
 import Foundation
@@ -58,6 +59,14 @@ final class TestGateway: Sendable {
         // No store but one that the test names.
         sources.home = nil
         sources.inherited = inherited
+        sources.checkTLS = { settings in
+            do throws(TLSError) {
+                _ = try TLSIdentity(settings)
+                return nil
+            } catch {
+                return TLSFileProblem(file: error.file, words: error.words)
+            }
+        }
         sources.readFile = { path, limit in
             path == "test.yaml"
                 ? .success(FileContent(bytes: Array(file.text.utf8)))
@@ -169,14 +178,21 @@ final class TestGateway: Sendable {
 
     func get(_ path: String, method: HTTPMethod = .GET, _ headers: (String, String)...) async throws -> Answer {
         guard let place = RequestURL(url + path) else { throw ClientError(.unwritable) }
-        return try await ask(place, method, headers)
+        return try await ask(place.origin, place.target, method, headers)
     }
 
     /// Over the gateway's Unix socket: as the user of this process, who may do what an operator may.
     func asOperator(_ path: String, method: HTTPMethod, _ headers: (String, String)...) async throws -> Answer {
         guard let socket = addresses.first(where: { $0.hasPrefix("unix:") })?.dropFirst("unix:".count) else { throw NoSocket() }
         let origin = Origin(isEncrypted: false, place: .unix(path: String(socket)))
-        return try await ask(RequestURL(origin: origin, target: path), method, headers)
+        return try await ask(origin, path, method, headers)
+    }
+
+    func send(
+        _ path: String, method: HTTPMethod, _ headers: [(String, String)], body: [UInt8]? = nil
+    ) async throws -> Answer {
+        guard let place = RequestURL(url + path) else { throw ClientError(.unwritable) }
+        return try await ask(place.origin, place.target, method, headers, body)
     }
 
     struct NoSocket: Error {}
@@ -184,9 +200,12 @@ final class TestGateway: Sendable {
     /// A `listen` with a Unix socket beside the usual address.
     static func listening(at socket: String) -> String { "['127.0.0.1:0', {address: 'unix:\(socket)', mode: '0666'}]" }
 
-    private func ask(_ url: RequestURL, _ method: HTTPMethod, _ headers: [(String, String)]) async throws -> Answer {
+    private func ask(
+        _ origin: Origin, _ target: String, _ method: HTTPMethod, _ headers: [(String, String)],
+        _ body: [UInt8]? = nil
+    ) async throws -> Answer {
         for (name, value) in headers { outflow.sent(name, value) }
-        let request = ClientRequest(method: method.rawValue, url: url, fields: headers)
+        let request = ClientRequest(method: method.rawValue, origin: origin, target: target, fields: headers, body: body)
         switch await client.execute(request, timeout: .seconds(120)) {
         case .response(let response):
             if let fault = response.fault { throw ClientError(fault) }

@@ -25,10 +25,12 @@ import Testing
     }
 
     @Test func `every documented path is served, and every served path is documented`() async throws {
-        let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn(), hasClients: false))
+        let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
         let documented = try #require(document["paths"]?.members).members.map(\.key)
         try await TestGateway.with(TestGateway.five) { gateway async throws in
-            for template in documented where document["paths"]?[template]?["get"] != nil {
+            // These need a query, a store or a claim.
+            let others = ["/v1/guard", "/v1/claims/{claim}", "/v1/balances/{provider}/{account}/history"]
+            for template in documented where document["paths"]?[template]?["get"] != nil && !others.contains(template) {
                 let path = template.replacing("{provider}", with: "sunor").replacing("{account}", with: "default")
                     .replacing("@default", with: "@default")
                 let answer = try await gateway.get(path)
@@ -39,14 +41,16 @@ import Testing
             [
                 "/v1/balances", "/v1/balances/{provider}", "/v1/balances/{provider}/{account}", "/v1/providers", "/livez",
                 "/readyz",
-                "/openapi.json", "/metrics", "/", "/v1/status", "/v1/cooldowns/{provider}/{account}", "/admin/reload"
+                "/openapi.json", "/metrics", "/", "/v1/status", "/v1/cooldowns/{provider}/{account}", "/admin/reload",
+                "/v1/guard", "/v1/claims", "/v1/claims/{claim}",
+                "/v1/explain/{provider}/{account}", "/v1/balances/{provider}/{account}/history"
             ] + TestGateway.routes.values
         for path in served { #expect(documented.contains(path), "\(path) is not documented") }
     }
 
     @Test func `where there are clients, no route but those for everyone is described as open`() throws {
         for hasClients in [false, true] {
-            let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn(), hasClients: hasClients))
+            let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn().definitions, hasClients: hasClients))
             let everywhere = document["security"]
             for member in try #require(document["paths"]?.members).members {
                 let path = member.key
@@ -80,7 +84,7 @@ import Testing
             x-bursar: {id: acme, amounts: [{unit: USD, available: left}]}
             """
         let catalog = try Catalog.builtIn().adding([DefinitionFile(path: "acme.yaml", bytes: Array(yaml.utf8))])
-        let document = try JSONReader.read(OpenAPIDocument.json(catalog, hasClients: false))
+        let document = try JSONReader.read(OpenAPIDocument.json(catalog.addedIDs.compactMap { catalog[$0] }, hasClients: false))
         let paths = ["/providers/acme/v1/{team}/balance", "/providers/acme@{account}/v1/{team}/balance"]
         for path in paths {
             let operation = try #require(document["paths"]?[path]?["get"], "\(path)")

@@ -33,7 +33,9 @@ struct ReloadTests {
             #expect(!after.text.contains("tensorpix"))
             #expect(try gateway.mocks.calls(for: "sunor") == 1)
             #expect(try await gateway.get("/v1/balances/tensorpix").status == 404)
-            #expect(try await gateway.get("/v1/providers").json?["providers"]?[2]?["accounts"]?[0]?.text == "default")
+            let legnext = try #require(
+                try await gateway.get("/v1/providers").json?["providers"]?.elements?.first { $0["id"]?.text == "legnext" })
+            #expect(legnext["accounts"]?[0]?.text == "default")
         }
     }
 

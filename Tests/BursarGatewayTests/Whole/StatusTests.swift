@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarMocks
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway

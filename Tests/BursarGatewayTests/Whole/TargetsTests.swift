@@ -1,5 +1,6 @@
 import BursarCatalog
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway

@@ -8,7 +8,9 @@ private typealias Client = HTTP2TestClient
 
 /// What RFC 9113 forbids on streams that are over, and around them (A14): each is an error of the connection and not ignored.
 @Suite struct HTTP2ConformanceTests {
-    private let (protocolError, streamClosed, frameSize): (UInt32, UInt32, UInt32) = (1, 5, 6)
+    private let protocolError: UInt32 = 1
+    private let streamClosed: UInt32 = 5
+    private let frameSize: UInt32 = 6
 
     private func connection() throws -> HTTP2TestConnection {
         try HTTP2TestConnection { $0.path == "/later" ? .after(TestWait()) { Response(status: 200) } : textReply("x") }
@@ -26,7 +28,7 @@ private typealias Client = HTTP2TestClient
         "INVALID CONNECTION PREFACE\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\rX", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     ])
     func `a preface that is none ends the connection`(text: String) throws {
-        let connection = try HTTP2TestConnection(greets: false, beginning: .negotiated) { _ in textReply("x") }
+        let connection = try HTTP2TestConnection(greets: false) { _ in textReply("x") }
         try connection.send(Array(text.utf8))
         expectEnd(of: connection, protocolError)
     }

@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -141,7 +142,7 @@ private typealias Client = HTTP2TestClient
         producers["/b"]?.add(.end)
         connection.wait(.zero)
         #expect(connection.client.isComplete(3))
-        connection.wait(Limits().lingerTime)
+        connection.wait(.seconds(2))
         #expect(!connection.channel.isActive)
     }
 

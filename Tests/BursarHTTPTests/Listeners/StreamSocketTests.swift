@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 import Synchronization
 import Testing

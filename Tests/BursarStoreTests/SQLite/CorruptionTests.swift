@@ -150,8 +150,13 @@ import Testing
                 try db.execute(sql: "UPDATE credential SET \(change) WHERE rowid = ?", arguments: [row])
             }
             try db.execute(
-                sql: "INSERT INTO history VALUES (1, 5, NULL, NULL, 'x'), (1, 'x', NULL, NULL, '[]'), (99, 1, 2, 3, '[]')")
-            try db.execute(sql: "INSERT INTO history VALUES (1, 9223372036854775807, NULL, NULL, '[]')")
+                sql:
+                    "INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (1, 5, NULL, NULL, 'x'), (1, 'x', NULL, NULL, '[]'), (99, 1, 2, 3, '[]')"
+            )
+            try db.execute(
+                sql:
+                    "INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (1, 9223372036854775807, NULL, NULL, '[]')"
+            )
         }
         try queue.close()
         let contents = try await store.open(identity: nil)

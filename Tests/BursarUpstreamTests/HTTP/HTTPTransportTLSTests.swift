@@ -10,7 +10,8 @@ import Testing
 @Suite(.enabled(if: openSSL != nil, "the openssl command is not installed"))
 struct HTTPTransportTLSTests {
     private func request(_ port: Int, host: String = "localhost") throws -> UpstreamRequest {
-        try #require(UpstreamRequest(try Fixture().account(baseURL: "https://\(host):\(port)")))
+        try #require(
+            UpstreamRequest(try Fixture().account(baseURL: "https://\(host):\(port)"), now: WallTime(seconds: 1_790_000_000)))
     }
 
     private func trusting(_ certificate: String) throws -> UpstreamSettings {

@@ -42,7 +42,7 @@ import Testing
     }
 
     private func request(_ baseURL: String, key: String = "mock-ok") throws -> UpstreamRequest {
-        try #require(UpstreamRequest(try Fixture().account(key, baseURL: baseURL)))
+        try #require(UpstreamRequest(try Fixture().account(key, baseURL: baseURL), now: WallTime(seconds: 1_790_000_000)))
     }
 
     @Test func `a success comes with its status, fields and bytes`() async throws {

@@ -1,0 +1,114 @@
+import BursarCatalog
+import BursarMocks
+import Foundation
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import BursarGateway
+
+/// Claims over real sockets.
+@Suite(.timeLimit(.minutes(2)))
+struct ClaimsTests {
+    private static let account = "provider: sunor, key: mock-balance-250, ttl: 1h"
+
+    private func body(_ amount: String = "20", _ more: String = "") -> [UInt8] {
+        Array(#"{"account":"sunor/default","amount":"\#(amount)"\#(more)}"#.utf8)
+    }
+
+    private func claim(_ gateway: TestGateway, _ key: String, _ body: [UInt8]) async throws -> TestGateway.Answer {
+        try await gateway.send(
+            "/v1/claims", method: .POST, [("idempotency-key", key), ("content-type", "application/json")], body: body)
+    }
+
+    @Test func `a hundred parallel claims of 20 out of 250 give twelve, and the rest are refused`() async throws {
+        try await TestGateway.with([Self.account]) { gateway async throws in
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<100 { group.addTask { try await claim(gateway, "job-\(number)", body()).status } }
+                var statuses: [Int: Int] = [:]
+                for try await status in group { statuses[status, default: 0] += 1 }
+                return statuses
+            }
+            #expect(statuses == [201: 12, 402: 88])
+            #expect(try await gateway.get("/v1/claims").json?["claims"]?.elements?.count == 12)
+            let left = try await gateway.get("/v1/guard?account=sunor&needs=11")
+            #expect(left.json?["decision"]?.text == "no" && left.json?["claimed"]?.text == "240")
+            // Rows never change by it.
+            #expect(try await gateway.get("/v1/balances").row(0)?["available"]?.text == "250")
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+        }
+    }
+
+    @Test func `claims outlive the process, and a repeat is the same claim`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let settings = "store: sqlite:\(folder.file("bursar.db"))"
+        let first = try await TestGateway.with([Self.account], settings: settings) { gateway async throws in
+            var last: TestGateway.Answer?
+            for number in 0..<12 { last = try await claim(gateway, "job-\(number)", body()) }
+            return last
+        }
+        #expect(first?.status == 201)
+        try await TestGateway.with([Self.account], settings: settings) { gateway async throws in
+            #expect(try await claim(gateway, "job-13", body()).status == 402)
+            let again = try await claim(gateway, "job-11", body())
+            #expect(again.status == 200 && again.json?["id"] == first?.json?["id"])
+            #expect(try await claim(gateway, "job-11", body("21")).status == 409)
+            let id = try #require(again.json?["id"]?.text)
+            #expect(try await gateway.get("/v1/claims/\(id)").json?["state"]?.text == "active")
+            #expect(try await gateway.get("/v1/claims/\(id)", method: .DELETE).status == 204)
+            #expect(try await gateway.get("/v1/claims/\(id)").json?["state"]?.text == "released")
+            #expect(try await claim(gateway, "job-13", body()).status == 201)
+            gateway.clock.advance(by: .seconds(601))
+            #expect(try await gateway.get("/v1/claims").json?["claims"]?.elements?.isEmpty == true)
+            #expect(try await gateway.get("/v1/claims/\(id)").status == 404)
+        }
+    }
+
+    @Test func `what is wrong with a claim is said, and changes nothing`() async throws {
+        try await TestGateway.with([Self.account]) { gateway async throws in
+            let wrong: [(String, String)] = [
+                ("-1", ""), ("0", ""), ("unlimited", ""), (String(repeating: "9", count: 39), ""), ("1", #","ttl":"0s""#),
+                ("1", #","ttl":"25h""#), ("1", #","ttl":"soon""#), ("1", #","other":1"#), ("1", #","unit":"no unit""#)
+            ]
+            for (number, (amount, more)) in wrong.enumerated() {
+                let answer = try await claim(gateway, "wrong-\(number)", body(amount, more))
+                #expect(answer.status == 400, "\(amount) \(more)")
+            }
+            let unit = try await claim(gateway, "unit", body("1", #","unit":"EUR""#))
+            #expect(unit.status == 400 && unit.text.contains("It has: "))
+            #expect(try await gateway.send("/v1/claims", method: .POST, [], body: body()).status == 400)
+            #expect(try await claim(gateway, "json", Array("{".utf8)).status == 400)
+            #expect(
+                try await claim(gateway, "nobody", Array(#"{"account":"sunor/nobody","amount":"1"}"#.utf8)).status == 404)
+            #expect(try await gateway.get("/v1/claims").json?["claims"]?.elements?.isEmpty == true)
+        }
+    }
+
+    @Test func `a client sees and ends its own claims, and nothing of what it may not see`() async throws {
+        let (mine, other, elsewhere) = (TestClient("mine"), TestClient("other"), TestClient("elsewhere"))
+        let settings = "clients:\n" + mine.line() + other.line() + elsewhere.line(allow: "[legnext]")
+        try await TestGateway.with(
+            [Self.account, "provider: legnext, key: mock-ok"], settings: settings
+        ) { gateway async throws in
+            let made = try await gateway.send(
+                "/v1/claims", method: .POST, [("idempotency-key", "a"), mine.bearer], body: body())
+            #expect(made.status == 201)
+            let id = try #require(made.json?["id"]?.text)
+            for client in [other, elsewhere] {
+                #expect(try await gateway.get("/v1/claims/\(id)", client.bearer).status == 404)
+                #expect(try await gateway.get("/v1/claims/\(id)", method: .DELETE, client.bearer).status == 404)
+                #expect(try await gateway.get("/v1/claims", client.bearer).json?["claims"]?.elements?.isEmpty == true)
+            }
+            let hidden = try await gateway.send(
+                "/v1/claims", method: .POST, [("idempotency-key", "b"), elsewhere.bearer], body: body())
+            #expect(hidden.status == 404)
+            for path in [
+                "/v1/guard?account=sunor/default&needs=1", "/v1/explain/sunor/default", "/v1/balances/sunor/default/history"
+            ] { #expect(try await gateway.get(path, elsewhere.bearer).status == 404) }
+            // What others claimed counts for all.
+            let seen = try await gateway.get("/v1/guard?account=sunor&needs=231", other.bearer)
+            #expect(seen.json?["decision"]?.text == "no")
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import BursarCatalog
+import BursarMocks
+import Testing
+
+@testable import BursarGateway
+
+/// Cause, end and remedy of what a row says, for twenty ways in which a provider can behave.
+@Suite(.timeLimit(.minutes(2)))
+struct ExplainTests {
+    @Test(arguments: [
+        ("401", "rejected the key", "the configuration itself"), ("403", "refuses it this question", "the right to read"),
+        ("429", "asked to wait", "Wait"), ("429-retry-after-3", "asked to wait", "Wait"), ("429-date-5", "asked to wait", "Wait"),
+        ("429-text-17", "asked to wait", "Wait"), ("429-ratelimit-30", "asked to wait", "Wait"),
+        ("503-retry-after-2", "asked to wait|answered with an error", "Wait"),
+        ("500", "answered with an error", "growing pauses"),
+        ("502", "answered with an error", "growing pauses"), ("404", "answered with an error", "ask the provider"),
+        ("reset", "could not be reached", "network"), ("truncated", "could not be reached|something else", "network|definition"),
+        ("truncated-json", "something else than it documents", "definition"),
+        ("html", "something else than it documents", "definition"),
+        ("wrong-types", "something else than it documents", "definition"),
+        ("duplicate-keys", "something else than it documents", "definition"),
+        ("huge", "something else than it documents", "definition"),
+        ("bad-gzip", "something else than it documents", "definition"),
+        ("gzip-bomb", "something else than it documents", "definition"), ("depleted", "Nothing is left", "Top the account up"),
+        ("low", "low", "Top the account up"), ("ok", "The reading is fresh", "nothing to do")
+    ])
+    func `a fault is named with its cause, its end and its remedy`(scenario: String, cause: String, remedy: String) async throws {
+        let low = scenario == "low" ? ", low: 5" : ""
+        try await TestGateway.with(["provider: tensorpix, key: mock-\(scenario)\(low)"]) { gateway async throws in
+            let cold = try await gateway.get("/v1/explain/tensorpix/default").json
+            #expect(cold?["cause"]?.text?.contains("Nobody has asked") == true)
+            _ = try await gateway.get("/v1/balances")
+            let answer = try await gateway.get("/v1/explain/tensorpix/default")
+            let (said, toDo) = (answer.json?["cause"]?.text ?? "", answer.json?["remedy"]?.text ?? "")
+            #expect(cause.split(separator: "|").contains { said.contains($0) }, "\(said)")
+            // A key that stands in the configuration comes from there; it is not named.
+            #expect(remedy.split(separator: "|").contains { toDo.contains($0) }, "\(toDo)")
+            #expect(answer.json?["ends"]?.text?.isEmpty == false)
+            #expect(!answer.text.contains("mock-"))
+        }
+    }
+
+    @Test func `an open circuit names the failure behind it`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-500"]) { gateway async throws in
+            for _ in 0..<8 {
+                _ = try await gateway.fresh("/v1/balances")
+                gateway.clock.advance(by: .seconds(70))
+            }
+            _ = try await gateway.fresh("/v1/balances")
+            let answer = try await gateway.get("/v1/explain/sunor/default").json
+            #expect(answer?["problem"]?.text == "circuit_open" || answer?["problem"]?.text == "upstream_error")
+            #expect(answer?["ends_at"]?.text != nil)
+        }
+    }
+}

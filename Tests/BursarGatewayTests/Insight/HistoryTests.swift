@@ -1,0 +1,99 @@
+import BursarCatalog
+import BursarEngine
+import BursarMocks
+import BursarModel
+import TestSupport
+import Testing
+
+@testable import BursarGateway
+
+/// What an account had over time, over real sockets and a store on disk.
+@Suite(.timeLimit(.minutes(2)))
+struct HistoryTests {
+    private func withHistory(_ body: (TestGateway) async throws -> Void) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await TestGateway.with(
+            ["provider: sunor, key: mock-drift"], settings: "store: sqlite:\(folder.file("bursar.db"))"
+        ) { gateway async throws in
+            for _ in 0..<6 {
+                _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                gateway.clock.advance(by: .seconds(60))
+            }
+            try await gateway.stored()
+            try await body(gateway)
+        }
+    }
+
+    private let path = "/v1/balances/sunor/default/history"
+
+    @Test func `changes come oldest first, in pages, as JSON and as CSV`() async throws {
+        try await withHistory { gateway async throws in
+            let whole = try await gateway.get(path + "?since=1h").json
+            let entries = try #require(whole?["entries"]?.elements)
+            #expect(entries.count == 6 && whole?["next"] == .null)
+            let first = try await gateway.get(path + "?since=1h&limit=4").json
+            #expect(first?["entries"]?.elements == Array(entries.prefix(4)))
+            let next = try #require(first?["next"]?.text)
+            #expect(
+                try await gateway.get(path + "?since=1h&limit=4&after=\(next)").json?["entries"]?.elements
+                    == Array(entries.suffix(2)))
+            let csv = try await gateway.get(path + "?since=1h&format=csv").text
+            #expect(csv.hasPrefix("at,until,kind,value,unit\r\n"))
+        }
+    }
+
+    @Test func `a step invents no point where nobody knows`() async throws {
+        try await withHistory { gateway async throws in
+            let answer = try await gateway.get(path + "?since=10m&step=1s").json
+            let entries = try #require(answer?["entries"]?.elements)
+            // Each reading was seen for one moment: at most one point each.
+            #expect(entries.count <= 6)
+        }
+    }
+
+    @Test func `a wrong window or step is told, and nothing else happens`() async throws {
+        try await withHistory { gateway async throws in
+            for query in [
+                "since=1h&until=2h", "step=0s", "since=720h&step=1s", "step=x", "format=xml", "limit=0", "since=yesterday",
+                "other=1"
+            ] { #expect(try await gateway.get(path + "?" + query).status == 400, "\(query)") }
+            #expect(try await gateway.get("/v1/balances/sunor/nobody/history").status == 404)
+        }
+    }
+
+    @Test func `without a store there is no history, and it says so`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+            #expect(try await gateway.get(path).status == 503)
+            #expect(try await gateway.get("/v1/balances?include=runway").row(0)?["runway"]?.elements?.isEmpty == true)
+        }
+    }
+
+    @Test func `a runway is asked for by name, says what is missing, and what was spent is counted`() async throws {
+        try await withHistory { gateway async throws in
+            #expect(try await gateway.get("/v1/balances").row(0)?["runway"] == nil)
+            let runway = try await gateway.get("/v1/balances?include=runway").row(0)?["runway"]?[0]
+            #expect(runway?["status"]?.text == "accumulating")
+            #expect(runway?["words"]?.text == "not yet: 0 of 3 days seen")
+            #expect(runway?["missing"]?["days"]?["needed"] == .number("3"))
+            let metrics = try await gateway.get("/metrics").text
+            #expect(metrics.contains("bursar_spent_total{provider=\"sunor\",account=\"default\",unit="))
+            #expect(try await gateway.get("/v1/balances?include=everything").status == 400)
+        }
+    }
+
+    @Test func `a step keeps what an entry covers and leaves a gap empty`() {
+        func entry(_ at: Int64, _ until: Int64, _ value: Int) -> HistoryEntry {
+            HistoryEntry(
+                account: AccountID(provider: ProviderID("a") ?? { preconditionFailure() }(), account: .default),
+                at: WallTime(seconds: at), until: WallTime(seconds: until), asOf: nil, providerSaysLow: nil,
+                amounts: [
+                    Amount(kind: .available, value: ExactDecimal(value), unit: AmountUnit("c") ?? { preconditionFailure() }())
+                ])
+        }
+        let steps = HistorySteps.take(
+            [entry(10, 30, 5), entry(60, 65, 4)], every: .seconds(10), from: WallTime(seconds: 0), to: WallTime(seconds: 80))
+        #expect(steps.map { $0.at.milliseconds / 1_000 } == [10, 20, 30, 60])
+        #expect(steps.map { $0.amounts[0].value } == [5, 5, 5, 4].map { ExactDecimal($0) })
+    }
+}
