@@ -14,9 +14,11 @@ struct HTTP2FrameMeter {
         case broken(Violation)
     }
 
-    /// What of a PRIORITY frame is wrong (RFC 9113 6.3, RFC 7540 5.3.1). Its error is one of the connection, also where one of the
-    /// stream would do: no client in use sends these, and a stream that is idle cannot be reset.
+    /// What is wrong with a PRIORITY frame (RFC 9113 6.3, RFC 7540 5.3.1) or with where DATA comes (5.1). Its error is one of the
+    /// connection, also where one of the stream would do: no client in use does these, and a stream that is idle cannot be reset.
     enum Violation: Equatable {
+        /// DATA on a stream that the client knows to be over: STREAM_CLOSED.
+        case dataBehindEnd
         /// On stream 0, or on a stream that then depends on itself: PROTOCOL_ERROR.
         case priority
         /// Of a length other than five: FRAME_SIZE_ERROR.
@@ -76,8 +78,12 @@ struct HTTP2FrameMeter {
     var isInsideFrame: Bool { insideHeaderBlock || position != .head(read: 0) }
 
     /// Bytes arrived.
-    /// - Parameter now: monotonic nanoseconds.
-    mutating func received(_ bytes: UnsafeRawBufferPointer, now: UInt64) -> Verdict {
+    /// - Parameters:
+    ///   - now: monotonic nanoseconds.
+    ///   - isOver: whether a stream was over before these bytes; asked for DATA, on which the library says nothing then.
+    mutating func received(
+        _ bytes: UnsafeRawBufferPointer, now: UInt64, isOver: (UInt32) -> Bool = { _ in false }
+    ) -> Verdict {
         var index = 0
         let count = bytes.count
         while index < count {
@@ -107,7 +113,7 @@ struct HTTP2FrameMeter {
                     UInt32(bytes[index + 5] & 0x7F) << 24 | UInt32(bytes[index + 6]) << 16 | UInt32(bytes[index + 7]) << 8
                     | UInt32(bytes[index + 8])
                 index += 9
-                let verdict = headEnded(now: now)
+                let verdict = headEnded(now: now, isOver)
                 if verdict != .harmless { return verdict }
             case .head(let read):
                 let byte = bytes[index]
@@ -123,7 +129,7 @@ struct HTTP2FrameMeter {
                 }
                 position = .head(read: read + 1)
                 guard read == 8 else { continue }
-                let verdict = headEnded(now: now)
+                let verdict = headEnded(now: now, isOver)
                 if verdict != .harmless { return verdict }
             }
         }
@@ -136,17 +142,18 @@ struct HTTP2FrameMeter {
     }
 
     /// A frame head is complete: its payload comes next.
-    private mutating func headEnded(now: UInt64) -> Verdict {
+    private mutating func headEnded(now: UInt64, _ isOver: (UInt32) -> Bool) -> Verdict {
         let length = Int(head.0) << 16 | Int(head.1) << 8 | Int(head.2)
         position = length == 0 ? .head(read: 0) : .payload(left: length)
         framesSeen &+= 1
-        return frameBegan(length: length, now: now)
+        return frameBegan(length: length, now: now, isOver)
     }
 
-    private mutating func frameBegan(length: Int, now: UInt64) -> Verdict {
+    private mutating func frameBegan(length: Int, now: UInt64, _ isOver: (UInt32) -> Bool) -> Verdict {
         let isLast = head.flags & 0x4 != 0  // END_HEADERS
         switch head.type {
         case 0x0:  // DATA
+            if isOver(stream) { return .broken(.dataBehindEnd) }
             let endsStream = head.flags & 0x1 != 0
             if head.flags & 0x8 != 0, length > 0, !endsStream {
                 position = .padding(left: length)

@@ -94,9 +94,13 @@ final class HTTP2Session {
     /// Bytes arrived. Whatever they are, this returns; what is wrong with them is answered by what `takeOutput` then gives.
     func receive(_ bytes: UnsafeRawBufferPointer) {
         guard !isBroken, let library, let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
-        switch meter.received(bytes, now: now.uptimeNanoseconds) {
+        let verdict = meter.received(bytes, now: now.uptimeNanoseconds) { id in
+            rules.isOver(Int32(truncatingIfNeeded: id)) { stream($0) != nil }
+        }
+        switch verdict {
         case .harmless: break
         case .flood(let flood): return stop(flood)
+        case .broken(.dataBehindEnd): return terminate(NGHTTP2_STREAM_CLOSED)
         case .broken(.priority): return terminate(NGHTTP2_PROTOCOL_ERROR)
         case .broken(.prioritySize): return terminate(NGHTTP2_FRAME_SIZE_ERROR)
         }

@@ -28,15 +28,20 @@ struct HTTP2StreamRules {
             pending = 0
         }
         let isHeaders = UInt32(type) == NGHTTP2_HEADERS.rawValue
-        guard isHeaders || UInt32(type) == NGHTTP2_DATA.rawValue, id > 0, id & 1 == 1 else { return nil }
+        // DATA on an idle stream is the library's, and on one that is over the meter's.
+        guard isHeaders, id > 0, id & 1 == 1 else { return nil }
         guard id <= last else {
-            guard isHeaders else { return nil }  // DATA on an idle stream is the library's
             if id > last + 2 { skip((last + 1)...(id - 1)) }
             (last, pending) = (id, id)
             return nil
         }
-        if forgiven.contains(id) || isOpen(id) { return nil }
-        return isHeaders && skipped.contains { $0.contains(id) } ? NGHTTP2_PROTOCOL_ERROR : NGHTTP2_STREAM_CLOSED
+        guard isOver(id, isOpen: isOpen) else { return nil }
+        return skipped.contains { $0.contains(id) } ? NGHTTP2_PROTOCOL_ERROR : NGHTTP2_STREAM_CLOSED
+    }
+
+    /// Whether the client knows that this stream is over: it ended or reset it, or passed its number over.
+    func isOver(_ id: Int32, isOpen: (Int32) -> Bool) -> Bool {
+        id > 0 && id <= last && id & 1 == 1 && id != pending && !forgiven.contains(id) && !isOpen(id)
     }
 
     /// The stream that the last HEADERS frame named is open.
