@@ -99,7 +99,7 @@ extension CredentialState {
     /// The one immediate retry is for a fluke: it is not made when the call before failed too, or a provider that is down would
     /// be asked twice as often as backoff says.
     private func mayRetry(_ flight: InFlight, _ failure: FetchFailure, now: MonotonicTime) -> Bool {
-        failure.isRetriable && !flight.isRetry && breaker == .initial && !isRemoved && !isHeld(at: now)
+        failure.isRetriable && !flight.isRetry && breaker == .initial && !isRemoved && !isBlocked(at: now)
             && flight.began.duration(to: now) * Self.retryShare <= policy.timeout
             && calls.nextCall(now, policy.budget) == nil
     }

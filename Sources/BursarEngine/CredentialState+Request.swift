@@ -28,7 +28,7 @@ package enum BlockReason: Sendable, Hashable {
     /// Bursar's share of the provider's documented limit is used up.
     case limited(until: Moment)
     /// The caller forbade it.
-    case heldOnly
+    case cachedOnly
     /// The table holds as many callers' own credentials as it may, and each is busy or cooling down. The view has no problem:
     /// this is the gateway's own overload, not the provider's.
     case tableFull
@@ -81,11 +81,11 @@ extension CredentialState {
         let suffices = age.map(demand.isSatisfied(byAge:)) ?? false
 
         switch (view.status, demand) {
-        case (.unavailable, .heldOnly):
-            return .blocked(view, .heldOnly)
+        case (.unavailable, .cachedOnly):
+            return .blocked(view, .cachedOnly)
         case (.fresh, _) where suffices:
             return .fresh(view)
-        case (.stale, .heldOnly):
+        case (.stale, .cachedOnly):
             return .stale(view, refresh: nil)
         case (.stale, _) where suffices:
             guard call == .idle, blockReason(now) == nil else { return .stale(view, refresh: nil) }

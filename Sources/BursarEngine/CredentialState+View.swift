@@ -34,7 +34,7 @@ extension CredentialState {
 
     /// What `GET /v1/status` tells.
     func status(now: Moment) -> CredentialStatus {
-        let running = isHeld(at: now.monotonic) ? hold : nil
+        let running = isBlocked(at: now.monotonic) ? hold : nil
         let limited = calls.nextCall(now.monotonic, policy.budget).map { now.advanced(by: now.monotonic.duration(to: $0)) }
         let next = [running?.until, limited].compactMap(\.self).max { $0.monotonic < $1.monotonic }
         return CredentialStatus(

@@ -95,9 +95,9 @@ struct CredentialState: Sendable {
 
     /// Whether anything is left of failures: a hold that runs, or a count that would lengthen the next one.
     func isPenalized(at now: MonotonicTime) -> Bool {
-        isHeld(at: now) || cooldown != Cooldown() || backoff != Backoff() || breaker != .initial
+        isBlocked(at: now) || cooldown != Cooldown() || backoff != Backoff() || breaker != .initial
     }
 
     /// Whether a request would have to wait for time to pass.
-    func isHeld(at now: MonotonicTime) -> Bool { hold?.isRunning(at: now) ?? false }
+    func isBlocked(at now: MonotonicTime) -> Bool { hold?.isRunning(at: now) ?? false }
 }

@@ -114,7 +114,7 @@ struct CredentialTable: Sendable {
         let state = slots[slot].state
         guard state.call == .idle else { return nil }
         // Not by the hold's kind: a longer backoff or open circuit may have taken the place of a cooldown that still runs.
-        if state.isHeld(at: now) { return state.cooldown == Cooldown() ? .cautious : .cooling }
+        if state.isBlocked(at: now) { return state.cooldown == Cooldown() ? .cautious : .cooling }
         return state.calls.isRunning(now, state.policy.budget) ? .cautious : .quiet
     }
 

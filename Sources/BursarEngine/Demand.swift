@@ -2,7 +2,7 @@
 /// whether the provider *should* be asked, never whether it *may*. *Value.*
 package enum Demand: Sendable, Hashable {
     /// Whatever may be shown: fresh, or stale with a refresh behind it. The plain `GET`.
-    case anyHeld
+    case anyCached
     /// `Cache-Control: max-age=N`: no reading older than this. A limit above the ttl changes nothing, because a caller that
     /// names no `max-stale` does not ask for stale readings (RFC 9111 5.2.1.1).
     case newerThan(age: Duration)
@@ -10,21 +10,21 @@ package enum Demand: Sendable, Hashable {
     /// began before: a second one beside it would break single-flight for the sake of milliseconds.
     case newest
     /// `Cache-Control: only-if-cached`: never asks the provider.
-    case heldOnly
+    case cachedOnly
 
     /// The same where a stale reading is none; who forbids asking still gets what is held.
     package func refusingStale(ttl: Duration) -> Demand {
         switch self {
-        case .anyHeld: .newerThan(age: ttl)
+        case .anyCached: .newerThan(age: ttl)
         case .newerThan(let limit): .newerThan(age: min(limit, ttl))
-        case .newest, .heldOnly: self
+        case .newest, .cachedOnly: self
         }
     }
 
     /// Whether a reading of this age may answer without asking.
     func isSatisfied(byAge age: Duration) -> Bool {
         switch self {
-        case .anyHeld, .heldOnly: true
+        case .anyCached, .cachedOnly: true
         case .newerThan(let limit): age <= limit
         case .newest: false
         }

@@ -31,7 +31,7 @@ package struct RefreshMachine: Sendable {
     package mutating func requested(
         _ key: CredentialKey, policy: RefreshPolicy, demand: Demand, waiter: WaiterID?, now: Moment
     ) -> RequestAction {
-        guard table.contains(key) || demand != .heldOnly else { return .blocked(.empty, .heldOnly) }
+        guard table.contains(key) || demand != .cachedOnly else { return .blocked(.empty, .cachedOnly) }
         guard let slot = table.slot(for: key, policy: policy, now: now.monotonic) else { return .blocked(.empty, .tableFull) }
         let action = table[slot].requested(policy, demand, waiter, now: now, nextID: &nextID)
         table.settle(slot, now: now.monotonic)
@@ -100,7 +100,7 @@ package struct RefreshMachine: Sendable {
     /// their counters, also where the wait itself is over: an open circuit is one until its probe has ended. The budget stays: it
     /// is the provider's documented limit, not our caution.
     package mutating func cooldownCleared(_ key: CredentialKey, now: Moment) -> ClearedAction {
-        guard let slot = table.slot(of: key), table[slot].isPenalized(at: now.monotonic) else { return .nothingHeld }
+        guard let slot = table.slot(of: key), table[slot].isPenalized(at: now.monotonic) else { return .nothingToClear }
         table[slot].forgiveAll()
         table.settle(slot, now: now.monotonic)
         return .cleared(table[slot].view(table[slot].policy, now: now.monotonic))
@@ -143,5 +143,5 @@ package enum ClearedAction: Sendable, Equatable {
     /// The view has changed: its `retry_at` is gone. The next request that needs it asks the provider.
     case cleared(AccountView)
     /// Nothing was running, and nothing was counted.
-    case nothingHeld
+    case nothingToClear
 }

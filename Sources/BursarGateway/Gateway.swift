@@ -15,7 +15,7 @@ import Synchronization
 package final class Gateway: Sendable {
     private let server: HTTPServer
     private let process: ProcessParts
-    private let current: CurrentServing
+    private let current: CurrentConfiguration
     private let reloader: Reloader
     private let background: BackgroundRefresh
     private let keyFiles: SecretFileWatch
@@ -58,9 +58,9 @@ package final class Gateway: Sendable {
             callers: CallerRecords(), store: store, log: log.target, startedAt: clock.now.wall,
             insight: InsightParts(
                 runways: RunwayBook(store: store, refresher: refresher), claims: ClaimBook(store: store)))
-        let serving = Serving(configuration, process: process)
-        relay.send(to: serving)
-        let current = CurrentServing(serving, clock: { clock.now })
+        let active = ActiveConfiguration(configuration, process: process)
+        relay.send(to: active)
+        let current = CurrentConfiguration(active, clock: { clock.now })
         var identity: TLSIdentity?
         if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
         let background = BackgroundRefresh(refresher: refresher, clock: clock, runways: process.insight.runways)
@@ -117,7 +117,7 @@ package final class Gateway: Sendable {
     }
 
     /// Returns when every event loop has taken a turn and the refresher has answered: what a watchdog wants to know.
-    package func takeTurn() async {
+    package func checkLiveness() async {
         for loop in server.eventLoopGroup.makeIterator() { try? await loop.submit {}.get() }
         _ = process.refresher.callsUnderWay
     }

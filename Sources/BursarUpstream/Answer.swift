@@ -16,7 +16,7 @@ package struct Answer: Sendable {
         /// Fresh, without asking.
         case held
         /// Stale, at once. `refreshing`: a call runs behind it.
-        case heldStale(refreshing: Bool)
+        case cachedStale(refreshing: Bool)
         /// From the call that this request began.
         case fetched
         /// From a call that was already in flight.

@@ -101,7 +101,7 @@ extension Refresher {
         case .fresh(let view):
             return (.answered(Answer(view: view, source: .held)), nil)
         case .stale(let view, let refresh):
-            let source = Answer.Source.heldStale(refreshing: refresh != nil || view.isRefreshing)
+            let source = Answer.Source.cachedStale(refreshing: refresh != nil || view.isRefreshing)
             return (.answered(Answer(view: view, source: source)), refresh)
         case .blocked(let view, let reason):
             return (.answered(Answer(view: view, source: .blocked(reason))), nil)
@@ -146,7 +146,7 @@ extension Refresher {
     }
 
     /// A refresh that nobody waits for, unless what is held is newer than `age` or the provider may not be asked.
-    package func refreshBehind(_ account: UpstreamAccount, olderThan age: Duration) {
+    package func refreshInBackground(_ account: UpstreamAccount, olderThan age: Duration) {
         let now = clock.now
         let start = state.withLock { state -> FetchStart? in
             guard !state.isClosed else { return nil }
@@ -184,7 +184,7 @@ extension Refresher {
         let change = state.withLock { state -> ViewChange? in
             switch state.machine.cooldownCleared(account.key, now: now) {
             case .cleared(let view): return Self.change(account.key, view, &state)
-            case .nothingHeld: return nil
+            case .nothingToClear: return nil
             }
         }
         publish(change)

@@ -36,7 +36,7 @@ struct Bench {
     }
 
     /// A request of a new waiter.
-    mutating func request(_ demand: Demand = .anyHeld, key: CredentialKey? = nil) -> RequestAction {
+    mutating func request(_ demand: Demand = .anyCached, key: CredentialKey? = nil) -> RequestAction {
         machine.requested(key ?? self.key, policy: policy, demand: demand, waiter: waiter(), now: now)
     }
 

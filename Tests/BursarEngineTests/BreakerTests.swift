@@ -66,7 +66,7 @@ import Testing
         }
         #expect(view.hold == nil && view.problem == Problem(code: .upstreamError, upstreamStatus: 500))
         #expect(bench.status?.breaker == .closed(failures: 0))
-        #expect(bench.machine.cooldownCleared(bench.key, now: bench.now) == .nothingHeld)
+        #expect(bench.machine.cooldownCleared(bench.key, now: bench.now) == .nothingToClear)
         bench.failForGood(bench.start(), Self.down)
         #expect((1...1.25).contains(wait(bench)) && bench.status?.breaker == .closed(failures: 2))
     }

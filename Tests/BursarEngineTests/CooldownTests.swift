@@ -56,7 +56,7 @@ import Testing
 
     @Test func `an operator clears one, and the next caller asks`() {
         var bench = Bench.warm()
-        #expect(bench.machine.cooldownCleared(bench.key, now: bench.now) == .nothingHeld)
+        #expect(bench.machine.cooldownCleared(bench.key, now: bench.now) == .nothingToClear)
         _ = refuse(&bench, 240)
         guard case .blocked(let view, .coolingDown) = bench.request(.newest) else { return unexpected("not cooling") }
         #expect(view.status == .stale && view.problem?.retryAt == bench.now.wall.advanced(by: .seconds(240)))

@@ -51,13 +51,13 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
     @Test(arguments: FailureRow.all)
     func `cold: unavailable with its problem, and asked again once, then and not before`(row: FailureRow) {
         var bench = Bench()
-        let start = bench.start(.anyHeld)
+        let start = bench.start(.anyCached)
         #expect(start?.kind == .first)
         let action = bench.fail(start, row.failure)
         guard let settled = settle(action, row, &bench) else { return }
         #expect(settled.status == .unavailable)
         #expect(settled.reading == nil && settled.fetchedAt == nil && settled.expiresAt == nil)
-        check(settled, row, &bench, demand: .anyHeld)
+        check(settled, row, &bench, demand: .anyCached)
     }
 
     @Test(arguments: FailureRow.all)
@@ -112,7 +112,7 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
         // Nobody pierces it, whatever they ask for.
         bench.now = Moment(monotonic: MonotonicTime(nanoseconds: hold.until.monotonic.nanoseconds - 1), wall: bench.now.wall)
         #expect(bench.status?.nextAttempt == hold.until)
-        for demand in [Demand.anyHeld, .newerThan(age: .zero), .newest] where bench.start(demand) != nil {
+        for demand in [Demand.anyCached, .newerThan(age: .zero), .newest] where bench.start(demand) != nil {
             Issue.record("\(demand) asked inside the hold")
         }
         // And then exactly one call is made, which the next caller joins.

@@ -51,7 +51,7 @@ import Testing
     @Test func `past stale_for the caller waits`() {
         var bench = Bench.warm()
         bench.pass(.seconds(86_400))
-        #expect(bench.start(.anyHeld) != nil && bench.view.status == .unavailable)
+        #expect(bench.start(.anyCached) != nil && bench.view.status == .unavailable)
     }
 
     @Test func `max-age is met by a young reading, inside the ttl and past it, and by nothing older`() {
@@ -73,22 +73,22 @@ import Testing
         _ = bench.succeed(bench.start())
         guard case .start(let start) = bench.request(.newest) else { return unexpected("not asked") }
         #expect(bench.request(.newest) == .join(start.id))
-        #expect(bench.request(.anyHeld) == .fresh(bench.view), "others need not wait")
+        #expect(bench.request(.anyCached) == .fresh(bench.view), "others need not wait")
     }
 
     @Test func `only-if-cached never asks`() {
         var bench = Bench()
-        #expect(bench.request(.heldOnly) == .blocked(.empty, .heldOnly))
+        #expect(bench.request(.cachedOnly) == .blocked(.empty, .cachedOnly))
         #expect(bench.status == nil, "not even remembered")
         bench = Bench.warm()
-        #expect(bench.request(.heldOnly) == .stale(bench.view, refresh: nil))
+        #expect(bench.request(.cachedOnly) == .stale(bench.view, refresh: nil))
         #expect(bench.status?.state == .idle)
     }
 
     @Test func `a failure stays on the stale row until a success, and the time shown is that of the last success`() {
         var bench = Bench.warm()
         let fetchedAt = bench.view.fetchedAt
-        bench.failForGood(bench.start(.anyHeld), FetchFailure(code: .upstreamError, upstreamStatus: 500))
+        bench.failForGood(bench.start(.anyCached), FetchFailure(code: .upstreamError, upstreamStatus: 500))
         bench.pass(.seconds(600))
         #expect(bench.view.problem?.code == .upstreamError && bench.view.fetchedAt == fetchedAt)
         _ = bench.succeed(bench.start(.newest), mark: 2)

@@ -10,7 +10,7 @@ import Testing
         let accounts = try (0..<200).map { try fixture.account("canary-of-account-\($0)") }
         let answers = await withTaskGroup(of: Answer.self) { group in
             for account in accounts {
-                group.addTask { await fixture.refresher.answer(account, demand: .anyHeld, deadline: deadline) }
+                group.addTask { await fixture.refresher.answer(account, demand: .anyCached, deadline: deadline) }
             }
             // A timer a waiter, and two a call that went out.
             await fixture.clock.waitForTimers(200 + 64 * 2)
@@ -29,11 +29,11 @@ import Testing
     @Test func `another provider is not held up`() async throws {
         let fixture = Fixture()
         for index in 0..<100 {
-            _ = fixture.refresher.request(try fixture.account("canary-of-account-\(index)"), demand: .anyHeld)
+            _ = fixture.refresher.request(try fixture.account("canary-of-account-\(index)"), demand: .anyCached)
         }
         _ = await fixture.transport.call(63)
         let other = try fixture.account("canary-elsewhere", baseURL: "http://127.0.0.1:9")
-        _ = fixture.refresher.request(other, demand: .anyHeld)
+        _ = fixture.refresher.request(other, demand: .anyCached)
         let call = await fixture.transport.call(64)
         #expect(call.request.url.hasPrefix("http://127.0.0.1:9/"))
     }
@@ -41,15 +41,15 @@ import Testing
     @Test func `configured accounts go before callers' own credentials`() async throws {
         let fixture = Fixture()
         for index in 0..<64 {
-            _ = fixture.refresher.request(try fixture.account("canary-of-account-\(index)"), demand: .anyHeld)
+            _ = fixture.refresher.request(try fixture.account("canary-of-account-\(index)"), demand: .anyCached)
         }
         _ = await fixture.transport.call(63)
         for index in 0..<50 {
             let account = try fixture.account("canary-passed-\(index)", passedThrough: true)
-            _ = fixture.refresher.request(account, demand: .anyHeld)
+            _ = fixture.refresher.request(account, demand: .anyCached)
         }
         let configured = try fixture.account("canary-that-goes-first")
-        _ = fixture.refresher.request(configured, demand: .anyHeld)
+        _ = fixture.refresher.request(configured, demand: .anyCached)
         let before = fixture.logs.count
         await fixture.transport.call(0).answer(200, Fixture.body("1"))
         await fixture.transport.call(64).answer(200, Fixture.body("2"))
@@ -60,7 +60,7 @@ import Testing
     @Test func `a shutdown drops what waits for its turn`() async throws {
         let fixture = Fixture()
         for index in 0..<100 {
-            _ = fixture.refresher.request(try fixture.account("canary-of-account-\(index)"), demand: .anyHeld)
+            _ = fixture.refresher.request(try fixture.account("canary-of-account-\(index)"), demand: .anyCached)
         }
         _ = await fixture.transport.call(63)
         await fixture.refresher.shutdown()

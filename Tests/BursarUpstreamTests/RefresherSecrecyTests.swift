@@ -70,7 +70,7 @@ import Testing
     @Test func `the credential is no field of the request but a secret`() async throws {
         let fixture = Fixture()
         let account = try fixture.account(canary)
-        _ = fixture.refresher.request(account, demand: .anyHeld)
+        _ = fixture.refresher.request(account, demand: .anyCached)
         let request = await fixture.transport.call(0).request
         var dumped = ""
         dump(request, to: &dumped)

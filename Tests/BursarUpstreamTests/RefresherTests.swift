@@ -11,7 +11,7 @@ import Testing
         let deadline = fixture.later
         let answers = await withTaskGroup(of: Answer.self) { group in
             for _ in 0..<1_000 {
-                group.addTask { await fixture.refresher.answer(account, demand: .anyHeld, deadline: deadline) }
+                group.addTask { await fixture.refresher.answer(account, demand: .anyCached, deadline: deadline) }
             }
             // All wait: the call's two timers and one a waiter.
             await fixture.clock.waitForTimers(1_002)
@@ -29,7 +29,7 @@ import Testing
         let fixture = Fixture()
         let account = try fixture.account()
         try await fixture.fill(account, "1.00")
-        guard case .answered(let answer) = fixture.refresher.request(account, demand: .anyHeld) else {
+        guard case .answered(let answer) = fixture.refresher.request(account, demand: .anyCached) else {
             Issue.record("a fresh reading needs no wait")
             return
         }
@@ -42,9 +42,9 @@ import Testing
         let fixture = Fixture()
         let account = try fixture.account()
         let deadline = fixture.later
-        let leaver = Task { await fixture.refresher.answer(account, demand: .anyHeld, deadline: deadline) }
+        let leaver = Task { await fixture.refresher.answer(account, demand: .anyCached, deadline: deadline) }
         await fixture.clock.waitForTimers(3)
-        let stayer = Task { await fixture.refresher.answer(account, demand: .anyHeld, deadline: deadline) }
+        let stayer = Task { await fixture.refresher.answer(account, demand: .anyCached, deadline: deadline) }
         await fixture.clock.waitForTimers(4)
         leaver.cancel()
         #expect(await leaver.value.source == .waitedOut)
@@ -60,7 +60,7 @@ import Testing
         let deadline = fixture.later
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return await fixture.refresher.answer(account, demand: .anyHeld, deadline: deadline)
+            return await fixture.refresher.answer(account, demand: .anyCached, deadline: deadline)
         }
         #expect(await task.value.source == .waitedOut)
     }
@@ -69,7 +69,7 @@ import Testing
         let fixture = Fixture()
         let account = try fixture.account()
         let deadline = fixture.clock.now.monotonic.advanced(by: .seconds(1))
-        let impatient = Task { await fixture.refresher.answer(account, demand: .anyHeld, deadline: deadline) }
+        let impatient = Task { await fixture.refresher.answer(account, demand: .anyCached, deadline: deadline) }
         await fixture.clock.waitForTimers(3)
         fixture.clock.advance(by: .seconds(1))
         let answer = await impatient.value
@@ -87,7 +87,7 @@ import Testing
         let account = try fixture.account()
         let deadline = fixture.later
         let waiters = (0..<3).map { _ in
-            Task { await fixture.refresher.answer(account, demand: .anyHeld, deadline: deadline) }
+            Task { await fixture.refresher.answer(account, demand: .anyCached, deadline: deadline) }
         }
         await fixture.clock.waitForTimers(5)
         fixture.clock.advance(by: Fixture.timeout)
@@ -104,7 +104,7 @@ import Testing
     @Test func `a call that never ends is given up`() async throws {
         let fixture = Fixture()
         let account = try fixture.account()
-        let waiter = Task { await fixture.refresher.answer(account, demand: .anyHeld, deadline: fixture.later) }
+        let waiter = Task { await fixture.refresher.answer(account, demand: .anyCached, deadline: fixture.later) }
         await fixture.clock.waitForTimers(3)
         fixture.clock.advance(by: .seconds(600))
         #expect(await waiter.value.view.problem?.code == .timeout)
@@ -116,7 +116,7 @@ import Testing
     @Test func `one immediate retry, while the waiters wait on`() async throws {
         let fixture = Fixture()
         let account = try fixture.account()
-        let waiter = Task { await fixture.refresher.answer(account, demand: .anyHeld, deadline: fixture.later) }
+        let waiter = Task { await fixture.refresher.answer(account, demand: .anyCached, deadline: fixture.later) }
         await fixture.transport.call(0).answer(500, "<html>")
         await fixture.transport.call(1).answer(200, Fixture.body("3"))
         let answer = await waiter.value
@@ -142,7 +142,7 @@ import Testing
         let wait = fixture.clock.now.monotonic.duration(to: until.monotonic)
         #expect(wait >= .seconds(17) && wait < .seconds(25))
         fixture.clock.advance(by: wait)
-        guard case .mustWait = fixture.refresher.request(account, demand: .anyHeld) else {
+        guard case .mustWait = fixture.refresher.request(account, demand: .anyCached) else {
             Issue.record("after the cooldown the provider is asked again")
             return
         }
@@ -155,11 +155,11 @@ import Testing
         try await fixture.fill(account, "1.00")
         fixture.clock.advance(by: Fixture.ttl + .seconds(1))
         for _ in 0..<5 {
-            guard case .answered(let answer) = fixture.refresher.request(account, demand: .anyHeld) else {
+            guard case .answered(let answer) = fixture.refresher.request(account, demand: .anyCached) else {
                 Issue.record("stale while revalidating")
                 return
             }
-            #expect(answer.source == .heldStale(refreshing: true))
+            #expect(answer.source == .cachedStale(refreshing: true))
             #expect(answer.view.available == "1.00")
         }
         try await fixture.land(account) { await fixture.transport.call(1).answer(200, Fixture.body("2.00")) }
@@ -182,7 +182,7 @@ import Testing
     @Test func `a dropped ticket leaves the wait and nothing else`() async throws {
         let fixture = Fixture()
         let account = try fixture.account()
-        var step: Step? = fixture.refresher.request(account, demand: .anyHeld)
+        var step: Step? = fixture.refresher.request(account, demand: .anyCached)
         #expect(fixture.refresher.status(account)?.waiters == 1)
         step = nil
         #expect(step == nil)
@@ -196,7 +196,7 @@ import Testing
         let account = try fixture.account()
         try await fixture.fill(account, "1")
         fixture.clock.advance(by: Fixture.ttl + .seconds(1))
-        _ = fixture.refresher.request(account, demand: .anyHeld)
+        _ = fixture.refresher.request(account, demand: .anyCached)
         try await fixture.land(account) { await fixture.transport.call(1).answer(401, "{\"detail\":\"Invalid token.\"}") }
         let changes = fixture.changes.list
         #expect(changes.map(\.number) == changes.map(\.number).sorted())
@@ -254,7 +254,7 @@ import Testing
     @Test func `a shutdown wakes everyone, ends the calls and asks nobody any more`() async throws {
         let fixture = Fixture()
         let account = try fixture.account()
-        let waiter = Task { await fixture.refresher.answer(account, demand: .anyHeld, deadline: fixture.later) }
+        let waiter = Task { await fixture.refresher.answer(account, demand: .anyCached, deadline: fixture.later) }
         _ = await fixture.transport.call(0)
         await fixture.clock.waitForTimers(3)
         await fixture.refresher.shutdown()

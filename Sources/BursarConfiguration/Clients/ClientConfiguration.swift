@@ -9,7 +9,7 @@ package struct ClientConfiguration: Sendable {
     package let certificateNames: [String]
     /// Users of this machine whose programs stand for it over a Unix socket.
     package let userIDs: [UInt32]
-    package let allow: Sight
+    package let allow: Visibility
     package let mayPassThrough: Bool
     package let isAdmin: Bool
     package let rate: RequestRate?

@@ -4,7 +4,7 @@ import BursarModel
 /// `clients[].allow`, and `cors`.
 extension ConfigurationParser {
     /// Required: whoever leaves out what a client may see has not decided it.
-    mutating func allow(_ entry: Entry?, in node: LocatedNode, _ context: ClientContext) -> Sight? {
+    mutating func allow(_ entry: Entry?, in node: LocatedNode, _ context: ClientContext) -> Visibility? {
         let element = "a provider, provider/account, or \"*\" for everything"
         guard let entry else {
             problems.error(at(node), "a client needs allow, what it may see", otherwise: "expected \(element), or a list of such")

@@ -80,7 +80,8 @@ final class BackgroundRefresh: Sendable {
             let isWanted = runways?.isSubscribed(entry.id, now) ?? false
             guard isWanted || entry.refresh.map({ isAwake(entry, $0, now) }) ?? false else { continue }
             // Half an interval: a reading that a caller brought in just now is new enough.
-            refresher.refreshBehind(entry.upstream, olderThan: (entry.refresh?.interval ?? RefreshConfiguration.forRunways) / 2)
+            refresher.refreshInBackground(
+                entry.upstream, olderThan: (entry.refresh?.interval ?? RefreshConfiguration.forRunways) / 2)
         }
     }
 

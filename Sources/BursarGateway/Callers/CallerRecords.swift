@@ -3,7 +3,7 @@ import BursarHTTP
 import BursarModel
 import Synchronization
 
-/// What is known of callers and outlives a configuration. *Mutex*; any thread; a request with a right token touches it never.
+/// What is known of callers and outlives a configuration. *Mutex*; any thread; valid tokens never touch this.
 final class CallerRecords: Sendable {
     private struct State {
         var delays = FailureDelays()

@@ -67,7 +67,7 @@ extension Callers {
     /// For how long a connection may repeat an answer to this caller without asking who it is: not past its end, and not at all where each
     /// request counts. And for a moment only: its deadline does not count the time of a suspension, nor follow a wall clock that is set.
     func replay(_ replay: Replay, for caller: Caller, now: NIODeadline) -> Replay? {
-        var until = min(replay.until, now + CurrentServing.lookInterval)
+        var until = min(replay.until, now + CurrentConfiguration.lookInterval)
         if let client = caller.client {
             if client.limiter != nil { return nil }
             if let expires = client.expires { until = min(until, now + clock().wall.duration(to: expires).timeAmount) }

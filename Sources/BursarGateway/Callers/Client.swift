@@ -5,8 +5,8 @@ import Synchronization
 /// A client as requests meet it. *Immutable; any thread:* the bucket has a lock of its own.
 final class Client: Sendable {
     let name: String
-    let sight: Sight
-    /// Which of ``Serving/scopes`` it is served from.
+    let visibility: Visibility
+    /// Which of ``ActiveConfiguration/scopes`` it is served from.
     let scope: Int
     let mayPassThrough: Bool
     let isAdmin: Bool
@@ -17,7 +17,7 @@ final class Client: Sendable {
 
     init(_ configuration: ClientConfiguration, scope: Int, limiter: ClientLimiter?) {
         name = configuration.name
-        sight = configuration.allow
+        visibility = configuration.allow
         self.scope = scope
         mayPassThrough = configuration.mayPassThrough
         isAdmin = configuration.isAdmin

@@ -11,10 +11,10 @@ struct ClientDirectory: Sendable {
 
     /// - Parameters:
     ///   - configurations: no two have a digest, a certificate's name or a user in common.
-    ///   - scopeOf: the number of the scope that shows a sight.
+    ///   - scopeOf: the number of the scope that shows a visibility.
     ///   - limiters: those of the configuration before this one by client, so that a reload gives nobody a new quota.
     init(
-        _ configurations: [ClientConfiguration], scopeOf: (Sight) -> Int, limiter: (ClientConfiguration) -> ClientLimiter?
+        _ configurations: [ClientConfiguration], scopeOf: (Visibility) -> Int, limiter: (ClientConfiguration) -> ClientLimiter?
     ) {
         let pairs = configurations.map { ($0, Client($0, scope: scopeOf($0.allow), limiter: limiter($0))) }
         clients = pairs.map(\.1)

@@ -23,7 +23,7 @@ final class HotEntry: Sendable {
 final class HotTable: Sendable {
     private struct State {
         var entries: [String: HotEntry] = [:]
-        /// The same answers as those get them who waited for a call: Cache-Status says so.
+        /// Same entries, with the Cache-Status for callers that waited for a call.
         var waited: [String: HotEntry] = [:]
         var changes: UInt64 = 0
         /// Its configuration is no longer in force: nothing is kept any more.

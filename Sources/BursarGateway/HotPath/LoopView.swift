@@ -4,25 +4,25 @@ import NIOPosix
 import Synchronization
 
 /// What one event loop knows without asking any other: the configuration in force, and the ready answers that it has seen.
-/// *Event loop.* Reached only through the thread-specific variable of ``CurrentServing``, so no two threads ever hold the same one:
+/// *Event loop.* Reached only through the thread-specific variable of ``CurrentConfiguration``, so no two threads ever hold the same one:
 /// that is why it may be called Sendable.
 ///
 /// A hit costs no lock: whether an entry is still true is one atomic load of its own flag, so nothing has to be sent from loop to
 /// loop. docs/decisions/0005 has the figures.
 final class LoopView: @unchecked Sendable {
-    let serving: Serving
+    let active: ActiveConfiguration
     /// What the log says of this loop's requests.
     let accessLines = AccessLines()
     private let number: UInt64
-    /// When ``CurrentServing/view(at:)`` looks next whether the machine slept.
+    /// When ``CurrentConfiguration/view(at:)`` looks next whether the machine slept.
     fileprivate var nextLook = NIODeadline.uptimeNanoseconds(0)
-    /// By scope, as ``Serving/scopes`` has them.
+    /// By scope, as ``ActiveConfiguration/scopes`` has them.
     private var entries: [[String: HotEntry]]
 
-    fileprivate init(_ serving: Serving, number: UInt64) {
-        self.serving = serving
+    fileprivate init(_ active: ActiveConfiguration, number: UInt64) {
+        self.active = active
         self.number = number
-        entries = Array(repeating: [:], count: serving.scopes.count)
+        entries = Array(repeating: [:], count: active.scopes.count)
     }
 
     /// The answer for `path` within a scope, where one is held and still true.
@@ -31,7 +31,7 @@ final class LoopView: @unchecked Sendable {
             if entry.isCurrent(at: now) { return entry }
             entries[scope][path] = nil
         }
-        guard let entry = serving.scopes[scope].hot[path], entry.isCurrent(at: now) else { return nil }
+        guard let entry = active.scopes[scope].hot[path], entry.isCurrent(at: now) else { return nil }
         entries[scope][path] = entry
         return entry
     }
@@ -39,11 +39,11 @@ final class LoopView: @unchecked Sendable {
     fileprivate func isOf(_ number: UInt64) -> Bool { self.number == number }
 }
 
-/// The ``Serving`` in force. *Mutex* for whoever changes it or is not on an event loop; event loops read their own ``LoopView`` and
+/// The ``ActiveConfiguration`` in force. *Mutex* for whoever changes it or is not on an event loop; event loops read their own ``LoopView`` and
 /// compare one atomic number.
-final class CurrentServing: Sendable {
+final class CurrentConfiguration: Sendable {
     private struct State {
-        var serving: Serving
+        var active: ActiveConfiguration
         var number: UInt64
     }
 
@@ -66,21 +66,21 @@ final class CurrentServing: Sendable {
     private static let numbers = Atomic<UInt64>(0)
 
     /// - Parameter clock: the one that readings are judged by.
-    init(_ serving: Serving, clock: @escaping @Sendable () -> Moment) {
+    init(_ active: ActiveConfiguration, clock: @escaping @Sendable () -> Moment) {
         let first = Self.nextNumber()
-        state = Mutex(State(serving: serving, number: first))
+        state = Mutex(State(active: active, number: first))
         number = Atomic(first)
         self.clock = clock
         lead = Atomic(Self.measuredLead(of: clock))
     }
 
-    var value: Serving { state.withLock { $0.serving } }
+    var value: ActiveConfiguration { state.withLock { $0.active } }
 
     /// The view of this thread, up to date.
     func view() -> LoopView {
         if let view = Self.views.currentValue, view.isOf(number.load(ordering: .acquiring)) { return view }
         let state = state.withLock { $0 }
-        let view = LoopView(state.serving, number: state.number)
+        let view = LoopView(state.active, number: state.number)
         Self.views.currentValue = view
         return view
     }
@@ -108,11 +108,11 @@ final class CurrentServing: Sendable {
 
     /// Puts another in force: requests from here on get it. Ready answers of the old one end.
     /// - Returns: the old one.
-    func replace(with serving: Serving) -> Serving {
+    func replace(with active: ActiveConfiguration) -> ActiveConfiguration {
         let next = Self.nextNumber()
         let old = state.withLock { state in
-            let old = state.serving
-            state = State(serving: serving, number: next)
+            let old = state.active
+            state = State(active: active, number: next)
             number.store(next, ordering: .releasing)
             return old
         }

@@ -60,7 +60,7 @@ struct ClaimsRoute: Sendable {
 // MARK: - Making one
 
 extension ClaimsRoute {
-    private struct Ask: Sendable {
+    private struct ClaimRequest: Sendable {
         let entry: AccountEntry
         let amount: ExactDecimal
         let unit: AmountUnit?
@@ -69,9 +69,9 @@ extension ClaimsRoute {
     }
 
     func make(_ request: Request, _ caller: Caller) -> Reply {
-        let ask: Ask
+        let wanted: ClaimRequest
         do {
-            ask = try understand(request)
+            wanted = try understand(request)
         } catch let error as InsightQuery.Refusal {
             return .now(Answers.badRequest(request, detail: error.detail))
         } catch let error as AccountDirectory.UnknownName {
@@ -79,10 +79,10 @@ extension ClaimsRoute {
         } catch {
             return .now(Answers.badRequest(request, detail: "The body is not the JSON of a claim."))
         }
-        return .later { await answer(ask, request, owner: caller.client?.name ?? "") }
+        return .later { await answer(wanted, request, owner: caller.client?.name ?? "") }
     }
 
-    private func understand(_ request: Request) throws -> Ask {
+    private func understand(_ request: Request) throws -> ClaimRequest {
         let keys = request.headers.all("idempotency-key")
         guard keys.count == 1, let key = keys.first, (1...ClaimLedger.mostDigitsOfKey).contains(key.utf8.count),
             key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -116,26 +116,27 @@ extension ClaimsRoute {
             ttl = duration
         }
         let unit = object["unit"].map { $0.text ?? "" }
-        return Ask(
+        return ClaimRequest(
             entry: try directory.entry(named: account), amount: try InsightQuery.amount("amount", text),
             unit: try GuardRoute.unit(unit), ttl: ttl, key: key)
     }
 
-    private func answer(_ ask: Ask, _ request: Request, owner: String) async -> Response {
-        let result = await reading.take(ask.entry, noOlderThan: ask.entry.upstream.policy.ttl)
-        if let unit = ask.unit, !result.view.unitNames.isEmpty, result.view.available(unit) == nil {
+    private func answer(_ wanted: ClaimRequest, _ request: Request, owner: String) async -> Response {
+        let result = await reading.take(wanted.entry, noOlderThan: wanted.entry.upstream.policy.ttl)
+        if let unit = wanted.unit, !result.view.unitNames.isEmpty, result.view.available(unit) == nil {
             return Answers.badRequest(
                 request, code: "unknown_unit",
-                detail: "\(ask.entry.id) has no available amount of that unit. It has: "
+                detail: "\(wanted.entry.id) has no available amount of that unit. It has: "
                     + "\(result.view.unitNames.joined(separator: ", ")).")
         }
-        guard let unit = ask.unit ?? result.view.firstUnit else { return refused(request, nil, result) }
+        guard let unit = wanted.unit ?? result.view.firstUnit else { return refused(request, nil, result) }
         let time = now()
         let claim = Claim(
-            id: Self.newID(), account: ask.entry.id, unit: unit, amount: ask.amount, owner: owner, key: ask.key, madeAt: time,
-            expiresAt: time.advanced(by: ask.ttl))
+            id: Self.newID(), account: wanted.entry.id, unit: unit, amount: wanted.amount, owner: owner, key: wanted.key,
+            madeAt: time,
+            expiresAt: time.advanced(by: wanted.ttl))
         let outcome = await claims.claim(claim) { claimed in
-            GuardRoute.Judged.decide(ask.amount, unit, result, claimed)
+            GuardRoute.Judged.decide(wanted.amount, unit, result, claimed)
         }
         switch outcome {
         case .notKept(let fault):

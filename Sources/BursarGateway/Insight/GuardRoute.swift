@@ -14,7 +14,7 @@ struct GuardRoute: Sendable {
 
     private static let known = ["account", "needs", "unit", "fresh", "strict", "pretty"]
 
-    private struct Ask: Sendable {
+    private struct GuardRequest: Sendable {
         let entry: AccountEntry
         let needs: ExactDecimal
         let unit: AmountUnit?
@@ -23,14 +23,14 @@ struct GuardRoute: Sendable {
     }
 
     func respond(to request: Request) -> Reply {
-        let ask: Ask
+        let wanted: GuardRequest
         do {
             let query = try InsightQuery(request.query, known: Self.known)
             guard let name = query.text("account") else {
                 throw InsightQuery.Refusal(detail: "account is missing: an account such as account=sample/default.")
             }
             let entry = try directory.entry(named: name)
-            ask = Ask(
+            wanted = GuardRequest(
                 entry: entry, needs: try query.amount("needs"), unit: try Self.unit(query.text("unit")),
                 fresh: try query.duration("fresh") ?? entry.upstream.policy.ttl, isStrict: try query.flag("strict"))
         } catch let error as InsightQuery.Refusal {
@@ -40,7 +40,7 @@ struct GuardRoute: Sendable {
         } catch {
             return .now(Answers.badRequest(request, detail: "The query string is not well-formed."))
         }
-        return .later { await answer(ask, request) }
+        return .later { await answer(wanted, request) }
     }
 
     static func unit(_ text: String?) throws(InsightQuery.Refusal) -> AmountUnit? {
@@ -49,21 +49,21 @@ struct GuardRoute: Sendable {
         return unit
     }
 
-    private func answer(_ ask: Ask, _ request: Request) async -> Response {
-        let result = await reading.take(ask.entry, noOlderThan: ask.fresh)
+    private func answer(_ wanted: GuardRequest, _ request: Request) async -> Response {
+        let result = await reading.take(wanted.entry, noOlderThan: wanted.fresh)
         let judged: Judged
         do throws(InsightQuery.Refusal) {
-            judged = try Judged(ask.entry, ask.needs, ask.unit, result, claims, now: reading.refresher.now.wall)
+            judged = try Judged(wanted.entry, wanted.needs, wanted.unit, result, claims, now: reading.refresher.now.wall)
         } catch {
             return Answers.badRequest(request, code: "unknown_unit", detail: error.detail)
         }
         let status =
             switch judged.decision.answer {
             case .yes: 200
-            case .no: ask.isStrict ? 402 : 200
-            case .unknown: ask.isStrict ? 503 : 200
+            case .no: wanted.isStrict ? 402 : 200
+            case .unknown: wanted.isStrict ? 503 : 200
             }
-        return Answers.json(judged.json(of: ask.entry.id, claimsAreKept: claims.isKept), status: status)
+        return Answers.json(judged.json(of: wanted.entry.id, claimsAreKept: claims.isKept), status: status)
     }
 
     /// A decision with what it was made of. *Value.*

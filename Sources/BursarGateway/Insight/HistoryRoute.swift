@@ -15,7 +15,7 @@ struct HistoryRoute: Sendable {
     static let longestPage = 10_000
     static let defaultPage = 1_000
 
-    private struct Ask: Sendable {
+    private struct HistoryRequest: Sendable {
         let account: AccountID
         let since: WallTime
         let until: WallTime
@@ -26,13 +26,13 @@ struct HistoryRoute: Sendable {
     }
 
     func respond(to request: Request, provider: String, account: String) -> Reply {
-        let ask: Ask
+        let wanted: HistoryRequest
         do {
             let indices = try directory.select(provider: provider, account: account, query: .everything)
             guard let index = indices.first else {
                 return .now(Answers.unknownName(request, detail: "There is no such account."))
             }
-            ask = try understand(request, directory[index].id)
+            wanted = try understand(request, directory[index].id)
         } catch let error as AccountDirectory.UnknownName {
             return .now(Answers.unknownName(request, detail: error.detail))
         } catch let error as InsightQuery.Refusal {
@@ -45,10 +45,10 @@ struct HistoryRoute: Sendable {
                 InsightAnswers.unavailable(
                     request, code: "no_history", detail: "This gateway keeps no history: its configuration says store: memory."))
         }
-        return .later { await answer(ask, request, store) }
+        return .later { await answer(wanted, request, store) }
     }
 
-    private func understand(_ request: Request, _ account: AccountID) throws(InsightQuery.Refusal) -> Ask {
+    private func understand(_ request: Request, _ account: AccountID) throws(InsightQuery.Refusal) -> HistoryRequest {
         let query = try InsightQuery(request.query, known: Self.known)
         let now = now().wall
         let until = try query.time("until", now: now) ?? now
@@ -69,38 +69,39 @@ struct HistoryRoute: Sendable {
         let format = query.text("format") ?? "json"
         guard ["json", "csv"].contains(format) else { throw .init(detail: "format takes json or csv.") }
         let after = try query.time("after", now: now)
-        return Ask(account: account, since: since, until: until, step: step, isCSV: format == "csv", limit: limit, after: after)
+        return HistoryRequest(
+            account: account, since: since, until: until, step: step, isCSV: format == "csv", limit: limit, after: after)
     }
 
-    private func answer(_ ask: Ask, _ request: Request, _ store: StoreKeeper) async -> Response {
+    private func answer(_ wanted: HistoryRequest, _ request: Request, _ store: StoreKeeper) async -> Response {
         var page: [HistoryEntry]
         do throws(StoreFault) {
             page = try await store.history(
-                of: ask.account,
+                of: wanted.account,
                 in: HistoryRange(
-                    since: ask.since, before: ask.until, after: ask.step == nil ? ask.after : nil,
-                    limit: ask.step == nil ? ask.limit + 1 : nil))
+                    since: wanted.since, before: wanted.until, after: wanted.step == nil ? wanted.after : nil,
+                    limit: wanted.step == nil ? wanted.limit + 1 : nil))
         } catch {
             return InsightAnswers.unavailable(request, code: "no_history", detail: "The store \(error.words).")
         }
         var next: WallTime?
-        if let step = ask.step {
-            page = HistorySteps.take(page, every: step, from: ask.since, to: ask.until)
-        } else if page.count > ask.limit {
-            page.removeLast(page.count - ask.limit)
+        if let step = wanted.step {
+            page = HistorySteps.take(page, every: step, from: wanted.since, to: wanted.until)
+        } else if page.count > wanted.limit {
+            page.removeLast(page.count - wanted.limit)
             next = page.last?.at
         }
-        return ask.isCSV ? csv(page, next) : json(page, ask, next)
+        return wanted.isCSV ? csv(page, next) : json(page, wanted, next)
     }
 
-    private func json(_ page: [HistoryEntry], _ ask: Ask, _ next: WallTime?) -> Response {
+    private func json(_ page: [HistoryEntry], _ wanted: HistoryRequest, _ next: WallTime?) -> Response {
         var json = JSONText(reserving: 256 + page.count * 192)
         json.object { json in
             json.string("schema", "bursar.history.v1")
-            json.string("provider", ask.account.provider.name)
-            json.string("account", ask.account.account.name)
-            json.string("since", ask.since.rfc3339)
-            json.string("until", ask.until.rfc3339)
+            json.string("provider", wanted.account.provider.name)
+            json.string("account", wanted.account.account.name)
+            json.string("since", wanted.since.rfc3339)
+            json.string("until", wanted.until.rfc3339)
             json.array("entries") { json in
                 for entry in page {
                     json.object { json in

@@ -10,13 +10,13 @@ final class AccessLog: RequestObserver {
     private let counts: RequestCounts
     private let output: LogOutput
     private let logger: Logger
-    private let current: CurrentServing
+    private let current: CurrentConfiguration
     /// When the next line on a refused PROXY header may be written: whoever comes without one comes again and again.
     private let nextNotice = Mutex(NIODeadline.uptimeNanoseconds(0))
 
     private static let noticeInterval = TimeAmount.minutes(1)
 
-    init(counts: RequestCounts, output: LogOutput, current: CurrentServing) {
+    init(counts: RequestCounts, output: LogOutput, current: CurrentConfiguration) {
         self.counts = counts
         self.output = output
         logger = output.logger
@@ -26,17 +26,17 @@ final class AccessLog: RequestObserver {
     /// Without a line to write, a repetition is a number and nothing else. A reload ends every answer that is repeated, so what
     /// the configuration says is asked again.
     func counter(ofRepeated path: String, status: Int) -> RequestCounter? {
-        if writesLines(current.view().serving) { return nil }
+        if writesLines(current.view().active) { return nil }
         return counts.counter(RouteLabel(path: path), status: status)
     }
 
     func requestCompleted(_ record: RequestRecord) {
         let view = current.view()
         view.accessLines.note(
-            record, counts, writesLines(view.serving) ? output : nil, knownSegments: view.serving.knownSegments)
+            record, counts, writesLines(view.active) ? output : nil, knownSegments: view.active.knownSegments)
     }
 
-    private func writesLines(_ serving: Serving) -> Bool { serving.configuration.log.access && output.level <= .info }
+    private func writesLines(_ active: ActiveConfiguration) -> Bool { active.configuration.log.access && output.level <= .info }
 
     func proxyHeaderRefused(peer: Peer, listener: String) {
         let now = NIODeadline.now()

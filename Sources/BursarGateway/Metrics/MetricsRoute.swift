@@ -11,7 +11,7 @@ import Synchronization
 struct MetricsRoute: Sendable {
     let directory: AccountDirectory
     let process: ProcessParts
-    let sight: Sight
+    let visibility: Visibility
 
     func respond() -> Reply {
         // In a task: counting descriptors reads a directory, which does not belong on an event loop.
@@ -30,7 +30,7 @@ struct MetricsRoute: Sendable {
         await writeInsight(&text)
         writeUpstream(&text)
         // What is not told apart by provider is for those for whom everything exists.
-        if sight == .everything {
+        if visibility == .everything {
             writeReloads(&text)
             writeStore(&text)
             writeCallers(&text)
@@ -135,7 +135,7 @@ struct MetricsRoute: Sendable {
 
 extension MetricsRoute {
     private func writeUpstream(_ text: inout PrometheusText) {
-        let calls = process.upstream.snapshot().filter { sight.coversAll(of: $0.provider) }
+        let calls = process.upstream.snapshot().filter { visibility.coversAll(of: $0.provider) }
         text.family("bursar_upstream_calls_total", .counter, "Calls to providers that have ended, by outcome.")
         for call in calls { text.sample(Self.labels(call), String(call.count)) }
         text.family("bursar_upstream_duration_seconds", .histogram, "How long calls to providers took.")

@@ -27,7 +27,7 @@ struct Page: Sendable {
     var paths: [String] { files.keys.sorted() }
 
     private static func file(_ bytes: [UInt8], _ contentType: String) -> PreparedResponse {
-        Held.prepare(
+        Representations.prepare(
             bytes,
             headers: [
                 "content-type": contentType,

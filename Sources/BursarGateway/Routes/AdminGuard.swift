@@ -33,7 +33,7 @@ enum AdminGuard {
         if isCrossSite(request.headers) { return .crossSite }
         if let client = caller.client {
             guard client.isAdmin else { return .notAdmin }
-            return touchesAll && client.sight != .everything ? .seesTooLittle : .allowed
+            return touchesAll && client.visibility != .everything ? .seesTooLittle : .allowed
         }
         return isOperator(request, ownUserID) ? .allowed : .notLocal
     }

@@ -17,7 +17,7 @@ struct BalancesRoute: Sendable {
     let vary: String
 
     /// One request, understood.
-    private struct Ask: Sendable {
+    private struct BalancesRequest: Sendable {
         var request: Request
         var query: BalancesQuery
         var indices: [Int]
@@ -37,9 +37,9 @@ struct BalancesRoute: Sendable {
     }
 
     func respond(to request: Request, provider: String?, account: String?) -> Reply {
-        let ask: Ask
+        let wanted: BalancesRequest
         do {
-            ask = try understand(request, provider: provider, account: account)
+            wanted = try understand(request, provider: provider, account: account)
         } catch let error as BalancesQuery.Refusal {
             return .now(Answers.badRequest(request, detail: error.detail))
         } catch let error as AccountDirectory.UnknownName {
@@ -48,81 +48,81 @@ struct BalancesRoute: Sendable {
             return .now(Answers.badRequest(request, detail: "The query string is not well-formed."))
         }
 
-        if ask.query.includesRunway { return .later { await answerWithRunways(ask) } }
+        if wanted.query.includesRunway { return .later { await answerWithRunways(wanted) } }
         // Thousands of rows take milliseconds, which an event loop does not have.
-        if ask.indices.count > Self.rowsOnEventLoop { return .later { await answer(ask) } }
-        let asked = askAll(ask)
-        if asked.tickets.isEmpty { return .now(render(ask, asked.answers, asked: false)) }
-        let wait = wait(for: asked, ask)
-        return .after(wait) { answer(ask, asked, wait) }
+        if wanted.indices.count > Self.rowsOnEventLoop { return .later { await answer(wanted) } }
+        let first = refreshAll(wanted)
+        if first.tickets.isEmpty { return .now(render(wanted, first.answers, asked: false)) }
+        let wait = wait(for: first, wanted)
+        return .after(wait) { answer(wanted, first, wait) }
     }
 
     /// A row takes about a microsecond to look at.
     static let rowsOnEventLoop = 256
 
     /// What the first, synchronous step of each row came to.
-    private struct Asked: Sendable {
+    private struct FirstStep: Sendable {
         var tickets: [Int: Ticket] = [:]
         var answers: [Int: Answer] = [:]
     }
 
-    private func askAll(_ ask: Ask) -> Asked {
-        var asked = Asked()
-        for (index, demand) in demands(of: ask) {
+    private func refreshAll(_ wanted: BalancesRequest) -> FirstStep {
+        var first = FirstStep()
+        for (index, demand) in demands(of: wanted) {
             switch refresher.request(directory[index].upstream, demand: demand) {
-            case .mustWait(let ticket): asked.tickets[index] = ticket
-            case .answered(let answer): if answer.isOwn { asked.answers[index] = answer }
+            case .mustWait(let ticket): first.tickets[index] = ticket
+            case .answered(let answer): if answer.isOwn { first.answers[index] = answer }
             }
         }
-        return asked
+        return first
     }
 
     /// What is asked of each row. Of a required one no stale value will do, so it is waited for, and it may be none of the rows that
     /// are shown.
-    private func demands(of ask: Ask) -> [(Int, Demand)] {
-        let demand = ask.directives.demand
-        let required = Set(ask.required)
-        return ask.indices.filter { !required.contains($0) }.map { ($0, demand) }
-            + ask.required.map { ($0, demand.refusingStale(ttl: directory[$0].upstream.policy.ttl)) }
+    private func demands(of wanted: BalancesRequest) -> [(Int, Demand)] {
+        let demand = wanted.directives.demand
+        let required = Set(wanted.required)
+        return wanted.indices.filter { !required.contains($0) }.map { ($0, demand) }
+            + wanted.required.map { ($0, demand.refusingStale(ttl: directory[$0].upstream.policy.ttl)) }
     }
 
-    private func answer(_ ask: Ask) async -> Response {
-        let asked = askAll(ask)
-        guard !asked.tickets.isEmpty else { return render(ask, asked.answers, asked: false) }
-        let wait = wait(for: asked, ask)
+    private func answer(_ wanted: BalancesRequest) async -> Response {
+        let first = refreshAll(wanted)
+        guard !first.tickets.isEmpty else { return render(wanted, first.answers, asked: false) }
+        let wait = wait(for: first, wanted)
         await wait.value()
-        return answer(ask, asked, wait)
+        return answer(wanted, first, wait)
     }
 
-    private func answerWithRunways(_ ask: Ask) async -> Response {
-        let asked = askAll(ask)
-        let wait = wait(for: asked, ask)
-        if !asked.tickets.isEmpty { await wait.value() }
-        var ask = ask
-        for index in ask.indices { ask.runways[index] = await runways.runways(of: directory[index]) }
-        let own = asked.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
-        return render(ask, own, asked: !asked.tickets.isEmpty)
+    private func answerWithRunways(_ wanted: BalancesRequest) async -> Response {
+        let first = refreshAll(wanted)
+        let wait = wait(for: first, wanted)
+        if !first.tickets.isEmpty { await wait.value() }
+        var wanted = wanted
+        for index in wanted.indices { wanted.runways[index] = await runways.runways(of: directory[index]) }
+        let own = first.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
+        return render(wanted, own, asked: !first.tickets.isEmpty)
     }
 
-    private func wait(for asked: Asked, _ ask: Ask) -> CallWait {
-        CallWait(asked.tickets, of: refresher, patience(ask, asked.tickets.keys))
+    private func wait(for first: FirstStep, _ wanted: BalancesRequest) -> CallWait {
+        CallWait(first.tickets, of: refresher, patience(wanted, first.tickets.keys))
     }
 
     /// The wait is over.
-    private func answer(_ ask: Ask, _ asked: Asked, _ wait: CallWait) -> Response {
+    private func answer(_ wanted: BalancesRequest, _ first: FirstStep, _ wait: CallWait) -> Response {
         // The answers that the rows everybody shares cannot show.
-        let own = asked.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
-        guard ask.isPlain, own.isEmpty else { return render(ask, own, asked: true) }
+        let own = first.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
+        guard wanted.isPlain, own.isEmpty else { return render(wanted, own, asked: true) }
         // A crowd that waited for the same calls gets one rendering.
-        if let entry = hot.waited(for: ask.request.path, now: .now()) {
-            return Held.choose(entry.response, for: ask.request, replay: nil)
+        if let entry = hot.waited(for: wanted.request.path, now: .now()) {
+            return Representations.choose(entry.response, for: wanted.request, replay: nil)
         }
-        var ask = ask
-        ask.changes = hot.changes
-        return render(ask, own, asked: true)
+        var wanted = wanted
+        wanted.changes = hot.changes
+        return render(wanted, own, asked: true)
     }
 
-    private func understand(_ request: Request, provider: String?, account: String?) throws -> Ask {
+    private func understand(_ request: Request, provider: String?, account: String?) throws -> BalancesRequest {
         guard let parameters = Query(request.query) else {
             throw BalancesQuery.Refusal(detail: "The query string is not well-formed: an escape is broken or it is no UTF-8.")
         }
@@ -132,7 +132,7 @@ struct BalancesRoute: Sendable {
         let directives = RequestDirectives(cacheControl: headers.all("cache-control"), pragma: pragma, prefer: prefer)
         let wantsText = MediaTypes.prefersPlainText(accept)
         let (indices, next) = try page(of: directory.select(provider: provider, account: account, query: query), query)
-        return Ask(
+        return BalancesRequest(
             request: request, query: query, indices: indices, required: try directory.required(query.required), next: next,
             directives: directives, wantsText: wantsText,
             isPlain: request.query == nil && !wantsText && !headers.contains("cache-control") && !headers.contains("pragma"),
@@ -157,9 +157,9 @@ struct BalancesRoute: Sendable {
 
     /// A caller waits as long as its slowest call may take, and not past its own `Prefer: wait`. The calls' own timeouts nearly always
     /// end a wait sooner; but a call that is overdue already, or still queued because its provider has as many as it may have, has none.
-    private func patience(_ ask: Ask, _ indices: some Sequence<Int>) -> CallWait.Patience {
+    private func patience(_ wanted: BalancesRequest, _ indices: some Sequence<Int>) -> CallWait.Patience {
         let longest = (indices.map { directory[$0].upstream.policy.timeout }.max() ?? .zero) + Self.margin
-        return CallWait.Patience(said: ask.directives.wait.map { .seconds($0) }, ofCalls: longest)
+        return CallWait.Patience(said: wanted.directives.wait.map { .seconds($0) }, ofCalls: longest)
     }
 
     /// Outer deadlines are longer than inner ones, so that the inner one's reason is what callers see.
@@ -172,36 +172,36 @@ extension BalancesRoute {
     /// - Parameters:
     ///   - own: the answers that the rows everybody shares cannot show.
     ///   - asked: whether a provider was asked, by this request or by one that it joined.
-    private func render(_ ask: Ask, _ own: [Int: Answer], asked: Bool) -> Response {
+    private func render(_ wanted: BalancesRequest, _ own: [Int: Answer], asked: Bool) -> Response {
         let now = refresher.now
-        var ask = ask
+        var wanted = wanted
         // A table shows what a rendered row no longer has; it is for people, and its rows are not kept.
-        if ask.wantsText { ask.table = ask.indices.map { row($0, own, ask.runways[$0]) } }
+        if wanted.wantsText { wanted.table = wanted.indices.map { row($0, own, wanted.runways[$0]) } }
         let document = BalancesDocument(
-            generatedAt: now, page: ask.query.limit == nil ? nil : .init(next: ask.next),
-            rows: ask.table?.map { BalancesDocument.Row($0, now: now) }
-                ?? ask.indices.map { index in
-                    if own[index] != nil || ask.query.includesRunway {
-                        return BalancesDocument.Row(row(index, own, ask.runways[index]), now: now)
+            generatedAt: now, page: wanted.query.limit == nil ? nil : .init(next: wanted.next),
+            rows: wanted.table?.map { BalancesDocument.Row($0, now: now) }
+                ?? wanted.indices.map { index in
+                    if own[index] != nil || wanted.query.includesRunway {
+                        return BalancesDocument.Row(row(index, own, wanted.runways[index]), now: now)
                     }
                     return rows.row(directory[index].position, now: now) { _ in row(index, own) }
                 })
-        if ask.directives.newness == .heldOnly, !document.hasValue { return nothingHeld(ask, document) }
-        if let missing = firstUnmet(ask, now) { return requirementUnmet(ask, document, missing, now, asked: asked) }
+        if wanted.directives.freshness == .cachedOnly, !document.hasValue { return nothingCached(wanted, document) }
+        if let missing = firstUnmet(wanted, now) { return requirementUnmet(wanted, document, missing, now, asked: asked) }
 
         switch document.outcome {
-        case .ok: return found(ask, document, asked: asked)
+        case .ok: return found(wanted, document, asked: asked)
         case .wait(let wait):
             return failure(
-                ask, document, asked: asked, status: 503, code: "no_reading", title: "No provider may be asked now",
+                wanted, document, asked: asked, status: 503, code: "no_reading", title: "No provider may be asked now",
                 detail: "Each account waits for a cooldown or an open circuit to end.", retryAfter: wait)
         case .timedOut:
             return failure(
-                ask, document, asked: asked, status: 504, code: "timeout", title: "No provider answered in time",
+                wanted, document, asked: asked, status: 504, code: "timeout", title: "No provider answered in time",
                 detail: "A late answer is still taken in: asking again soon may find it.")
         case .failed:
             return failure(
-                ask, document, asked: asked, status: 502, code: "no_reading", title: "No provider gave a reading",
+                wanted, document, asked: asked, status: 502, code: "no_reading", title: "No provider gave a reading",
                 detail: "Each row of balances says why.")
         }
     }
@@ -214,29 +214,31 @@ extension BalancesRoute {
             otherwise: view == nil ? nil : Problem(code: .timeout), runways: runways.map { ($0, refresher.now.wall) })
     }
 
-    private func found(_ ask: Ask, _ document: BalancesDocument, asked: Bool) -> Response {
-        if let table = ask.table {
+    private func found(_ wanted: BalancesRequest, _ document: BalancesDocument, asked: Bool) -> Response {
+        if let table = wanted.table {
             let headers = self.headers(document, contentType: Self.plainText, asked: asked)
-            let prepared = Held.prepare(
+            let prepared = Representations.prepare(
                 Self.text(table, document.generatedAt), headers: headers, ageBase: .now(), forms: .plain)
-            return Held.choose(prepared, for: ask.request, replay: nil)
+            return Representations.choose(prepared, for: wanted.request, replay: nil)
         }
         var body = document.json
-        if ask.query.isPretty { body = Self.pretty(body) }
+        if wanted.query.isPretty { body = Self.pretty(body) }
         let headers = self.headers(document, contentType: "application/json", asked: asked)
         // The same rows are the same answer, whenever it was made: only generated_at differs then.
-        let prepared = Held.prepare(
-            body, tag: EntityTag.weak(document.parts), headers: headers, ageBase: .now(), forms: ask.isPlain ? .all : .plain)
-        let replay = ask.isPlain ? publish(prepared, ask, document, asked: asked) : nil
-        return Held.choose(prepared, for: ask.request, replay: replay)
+        let prepared = Representations.prepare(
+            body, tag: EntityTag.weak(document.parts), headers: headers, ageBase: .now(), forms: wanted.isPlain ? .all : .plain)
+        let replay = wanted.isPlain ? publish(prepared, wanted, document, asked: asked) : nil
+        return Representations.choose(prepared, for: wanted.request, replay: replay)
     }
 
     /// Keeps the answer for everybody who asks this path next, until a row changes or its provider may be asked again.
-    private func publish(_ prepared: PreparedResponse, _ ask: Ask, _ document: BalancesDocument, asked: Bool) -> Replay? {
+    private func publish(_ prepared: PreparedResponse, _ wanted: BalancesRequest, _ document: BalancesDocument, asked: Bool)
+        -> Replay?
+    {
         guard let quietUntil = document.quietUntil, quietUntil > document.generatedAt.monotonic else { return nil }
         let replay = Replay(validity: Validity(), until: .at(quietUntil, seenFrom: document.generatedAt))
         let entry = HotEntry(response: prepared, replay: replay)
-        let isKept = hot.publish(entry, for: ask.request.path, since: ask.changes, waited: asked)
+        let isKept = hot.publish(entry, for: wanted.request.path, since: wanted.changes, waited: asked)
         // A later answer on the same connection is a hit, and says so.
         return isKept && !asked ? replay : nil
     }
@@ -268,44 +270,47 @@ extension BalancesRoute {
 // MARK: - Failures
 
 extension BalancesRoute {
-    private func firstUnmet(_ ask: Ask, _ now: Moment) -> Int? {
-        ask.required.first { refresher.view(directory[$0].upstream).status != .fresh }
+    private func firstUnmet(_ wanted: BalancesRequest, _ now: Moment) -> Int? {
+        wanted.required.first { refresher.view(directory[$0].upstream).status != .fresh }
     }
 
-    private func requirementUnmet(_ ask: Ask, _ document: BalancesDocument, _ index: Int, _ now: Moment, asked: Bool) -> Response
-    {
+    private func requirementUnmet(
+        _ wanted: BalancesRequest, _ document: BalancesDocument, _ index: Int, _ now: Moment, asked: Bool
+    ) -> Response {
         let hold = refresher.view(directory[index].upstream).hold
         return failure(
-            ask, document, asked: asked, status: 503, code: "requirement_unmet", title: "A required account has no fresh value",
+            wanted, document, asked: asked, status: 503, code: "requirement_unmet",
+            title: "A required account has no fresh value",
             detail: "\(directory[index].id) is required and not fresh.",
             retryAfter: hold.map { now.monotonic.duration(to: $0.until.monotonic) })
     }
 
-    private func nothingHeld(_ ask: Ask, _ document: BalancesDocument) -> Response {
+    private func nothingCached(_ wanted: BalancesRequest, _ document: BalancesDocument) -> Response {
         failure(
-            ask, document, asked: false, status: 504, code: "nothing_held", title: "Nothing is held",
-            detail: "The request said only-if-cached, and no reading is held (RFC 9111 5.2.1.7).")
+            wanted, document, asked: false, status: 504, code: "nothing_cached", title: "Nothing is cached",
+            detail: "The request said only-if-cached, and no reading is cached (RFC 9111 5.2.1.7).")
     }
 
     private func failure(
-        _ ask: Ask, _ document: BalancesDocument, asked: Bool, status: Int, code: String, title: String, detail: String,
+        _ wanted: BalancesRequest, _ document: BalancesDocument, asked: Bool, status: Int, code: String, title: String,
+        detail: String,
         retryAfter: Duration? = nil
     ) -> Response {
         var problem = ProblemDocument(
-            code: code, title: title, status: status, detail: detail, requestID: ask.request.id.description)
+            code: code, title: title, status: status, detail: detail, requestID: wanted.request.id.description)
         problem.extensions = [
             ("generated_at", Array("\"\(document.generatedAt.wall.rfc3339)\"".utf8)), ("balances", document.rowsArray)
         ]
         // A page without a value is no reason to end there.
-        if ask.query.limit != nil {
-            problem.extensions.append(("next", ask.next.map { Array("\"\($0)\"".utf8) } ?? Array("null".utf8)))
+        if wanted.query.limit != nil {
+            problem.extensions.append(("next", wanted.next.map { Array("\"\($0)\"".utf8) } ?? Array("null".utf8)))
         }
         var headers: HeaderFields = [
             "bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding" + vary
         ]
         headers["cache-status"] = (asked ? CacheStatus.forwarded(.miss, status: nil, stored: false) : .refused(nil)).field
         if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
-        guard let table = ask.table else { return Answers.problem(problem, headers: headers) }
+        guard let table = wanted.table else { return Answers.problem(problem, headers: headers) }
         headers["cache-control"] = "no-store"
         headers["content-type"] = Self.plainText
         return Response(
@@ -321,18 +326,18 @@ extension Answer {
         case .waitedOut, .blocked(.limited), .blocked(.tableFull): view.status == .unavailable
         case .fetched, .collapsed:
             view.fetchedAt.map { $0.monotonic.duration(to: view.validUntil) < .seconds(1) } ?? false
-        case .held, .heldStale, .blocked: false
+        case .held, .cachedStale, .blocked: false
         }
     }
 }
 
 extension RequestDirectives {
     var demand: Demand {
-        switch newness {
-        case .anyHeld: .anyHeld
+        switch freshness {
+        case .anyCached: .anyCached
         case .newerThan(let seconds): .newerThan(age: .seconds(seconds))
         case .newest: .newest
-        case .heldOnly: .heldOnly
+        case .cachedOnly: .cachedOnly
         }
     }
 }

@@ -29,7 +29,7 @@ final class DocumentRoutes: Sendable {
     }
 
     func page(_ path: String, _ request: Request) -> Response? {
-        page[path].map { Held.choose($0, for: request, replay: nil) }
+        page[path].map { Representations.choose($0, for: request, replay: nil) }
     }
 
     func providers(_ request: Request) -> Reply { providersDocument.reply(to: request) }
@@ -41,7 +41,7 @@ final class DocumentRoutes: Sendable {
     }
 
     private static func document(_ json: [UInt8], vary: String) -> PreparedResponse {
-        Held.prepare(
+        Representations.prepare(
             json,
             headers: [
                 "content-type": "application/json", "cache-control": "no-cache", "vary": "accept-encoding" + vary
@@ -58,11 +58,11 @@ private final class MadeDocument: Sendable {
     init(_ make: @escaping @Sendable () -> PreparedResponse) { self.make = make }
 
     func reply(to request: Request) -> Reply {
-        if let ready = made.withLock({ $0 }) { return .now(Held.choose(ready, for: request, replay: nil)) }
+        if let ready = made.withLock({ $0 }) { return .now(Representations.choose(ready, for: request, replay: nil)) }
         return .later {
             let ready = self.make()
             self.made.withLock { $0 = ready }
-            return Held.choose(ready, for: request, replay: nil)
+            return Representations.choose(ready, for: request, replay: nil)
         }
     }
 }

@@ -8,7 +8,7 @@ import NIOCore
 ///
 /// A hit ends after the first step: one look into this event loop's table of ready answers, no lock, no rendering.
 struct GatewayResponder: Responder {
-    let current: CurrentServing
+    let current: CurrentConfiguration
     let health: HealthRoutes
     let admin: AdminRoutes
     let callers: CallerRecords
@@ -17,8 +17,8 @@ struct GatewayResponder: Responder {
     func respond(to request: Request) -> Reply {
         let now = NIODeadline.now()
         let view = current.view(at: now)
-        let cors = view.serving.cors
-        guard view.serving.hosts.allows(request) else { return .now(misdirected(request)) }
+        let cors = view.active.cors
+        guard view.active.hosts.allows(request) else { return .now(misdirected(request)) }
         if request.target == "*" { return .now(Answers.options(Route.everyMethod)) }
         if cors.isOff { return answer(request, view, now) }
         if let preflight = cors.preflight(request) { return .now(preflight) }
@@ -27,29 +27,29 @@ struct GatewayResponder: Responder {
     }
 
     private func answer(_ request: Request, _ view: LoopView, _ now: NIODeadline) -> Reply {
-        let callers = view.serving.callers
+        let callers = view.active.callers
         switch callers.caller(of: request) {
         case .success(let caller):
             if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return refusal }
             if let hit = hit(request, caller, view, now) { return .now(hit) }
-            return route(request, caller, view.serving.scopes[caller.scope]).map { response in
+            return route(request, caller, view.active.scopes[caller.scope]).map { response in
                 guard let replay = response.replay else { return response }
                 var response = response
                 response.replay = callers.replay(replay, for: caller, now: .now())
                 return response
             }
-        case .failure(let refusal): return refuse(request, refusal, view.serving)
+        case .failure(let refusal): return refuse(request, refusal, view.active)
         }
     }
 
-    /// The answer that stands ready, where the request says nothing that could change it.
+    /// Serves the prebuilt response if no request header affects it.
     private func hit(_ request: Request, _ caller: Caller, _ view: LoopView, _ now: NIODeadline) -> Response? {
         guard request.query == nil, request.method == "GET" || request.isHead,
             let entry = view.entry(for: request.path, in: caller.scope, now: now),
             !asksForMore(request.headers, caller, than: entry)
         else { return nil }
-        return Held.choose(
-            entry.response, for: request, replay: view.serving.callers.replay(entry.replay, for: caller, now: now))
+        return Representations.choose(
+            entry.response, for: request, replay: view.active.callers.replay(entry.replay, for: caller, now: now))
     }
 
     /// Headers that make an answer another one: newer, sooner, as text, or somebody else's.
@@ -122,12 +122,12 @@ struct GatewayResponder: Responder {
 
 extension GatewayResponder {
     /// A request without a caller, where clients are configured: what is open to everyone is answered all the same.
-    private func refuse(_ request: Request, _ refusal: CallerRefusal, _ serving: Serving) -> Reply {
+    private func refuse(_ request: Request, _ refusal: CallerRefusal, _ active: ActiveConfiguration) -> Reply {
         let route = Route(path: request.path)
-        if route?.isOpen(refusal) ?? true, let open = serving.scopes.last { return self.route(request, .anyone, open) }
+        if route?.isOpen(refusal) ?? true, let open = active.scopes.last { return self.route(request, .anyone, open) }
         if let refusal = refuseQuery(request) { return .now(refusal) }
         var definition: ProviderDefinition?
-        if case .provider(let name, _, _)? = route { definition = ProviderID(name).flatMap { serving.configuration.catalog[$0] } }
+        if case .provider(let name, _, _)? = route { definition = ProviderID(name).flatMap { active.configuration.catalog[$0] } }
         let answer = CallerAnswers.unauthorized(request, refusal, definition)
         let delay = callers.refused(refusal, peer: request.connection.client, at: clock().monotonic)
         guard delay > .zero else { return .now(answer) }

@@ -177,11 +177,11 @@ extension ProviderRoute {
     ) -> Response {
         let now = refresher.now
         let definition = subject.upstream.definition
-        if directives.newness == .heldOnly, answer.view.reading == nil {
+        if directives.freshness == .cachedOnly, answer.view.reading == nil {
             return Answers.problem(
                 ProblemDocument(
-                    code: "nothing_held", title: "Nothing is held", status: 504,
-                    detail: "The request said only-if-cached, and no reading is held (RFC 9111 5.2.1.7).",
+                    code: "nothing_cached", title: "Nothing is cached", status: 504,
+                    detail: "The request said only-if-cached, and no reading is cached (RFC 9111 5.2.1.7).",
                     requestID: request.id.description))
         }
         if case .blocked(.tableFull) = answer.source, answer.view.reading == nil { return tableFull(request) }
@@ -208,11 +208,11 @@ extension ProviderRoute {
             subject.isConfigured && forwarded == nil && answer.view.status == .fresh && !request.headers.contains("cache-control")
             && !request.headers.contains("pragma")
         if isPlain { headers["cache-status"] = CacheStatus.hit(ttl: nil, detail: nil).field }
-        let prepared = Held.prepare(
+        let prepared = Representations.prepare(
             body.body, status: reply.status, headers: headers, ageBase: .at(fetchedAt.monotonic, seenFrom: now),
             forms: isPlain ? .all : .plain)
         let replay = isPlain ? publish(prepared, request, subject, expiresAt: answer.view.expiresAt, now) : nil
-        return Held.choose(prepared, for: request, replay: replay)
+        return Representations.choose(prepared, for: request, replay: replay)
     }
 
     private func publish(
@@ -242,10 +242,11 @@ extension ProviderRoute {
     /// Nil: served from what was held, and the reply says how old that is.
     private func cacheStatus(_ answer: Answer, _ directives: RequestDirectives, before: AccountView) -> CacheStatus? {
         let reason: CacheStatus.Reason =
-            directives.newness == .anyHeld ? (before.reading == nil ? .miss : .stale) : (before.reading == nil ? .miss : .request)
+            directives.freshness == .anyCached
+            ? (before.reading == nil ? .miss : .stale) : (before.reading == nil ? .miss : .request)
         let problem = answer.view.problem
         switch answer.source {
-        case .held, .heldStale, .blocked: return nil
+        case .held, .cachedStale, .blocked: return nil
         case .collapsed: return .collapsed(reason, detail: problem?.code)
         case .waitedOut where answer.view.reading != nil: return nil
         case .waitedOut: return .forwarded(reason, status: nil, stored: false, detail: problem?.code ?? .timeout)

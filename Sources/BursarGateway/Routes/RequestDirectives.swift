@@ -3,17 +3,17 @@ import BursarModel
 
 /// How new the caller wants it and how long it waits: Cache-Control (RFC 9111 5.2.1), Pragma and Prefer (RFC 7240). *Value.*
 struct RequestDirectives: Equatable, Sendable {
-    enum Newness: Equatable, Sendable {
-        case anyHeld
+    enum FreshnessRequirement: Equatable, Sendable {
+        case anyCached
         /// `max-age=N`
         case newerThan(seconds: Int)
         /// `no-cache`
         case newest
         /// `only-if-cached`: asks nobody
-        case heldOnly
+        case cachedOnly
     }
 
-    var newness = Newness.anyHeld
+    var freshness = FreshnessRequirement.anyCached
     /// `Prefer: wait=N`, in seconds.
     var wait: Int?
 
@@ -34,11 +34,11 @@ struct RequestDirectives: Equatable, Sendable {
         // Pragma counts only where Cache-Control is absent (RFC 9111 5.4).
         if cacheControl.isEmpty { noCache = pragma.contains { $0.lowercased().contains("no-cache") } }
         if onlyIfCached {
-            newness = .heldOnly
+            freshness = .cachedOnly
         } else if noCache || maxAge == 0 {
-            newness = .newest
+            freshness = .newest
         } else if let maxAge {
-            newness = .newerThan(seconds: maxAge)
+            freshness = .newerThan(seconds: maxAge)
         }
         // The first of each preference counts (RFC 7240 2).
         wait = prefer.flatMap { Self.list($0, separator: ",") }.first { $0.name == "wait" }?.value.flatMap {

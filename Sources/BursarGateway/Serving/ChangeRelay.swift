@@ -13,10 +13,10 @@ final class ChangeRelay: Sendable {
 
     private let target = Mutex<Target?>(nil)
 
-    func send(to serving: Serving) {
+    func send(to active: ActiveConfiguration) {
         target.withLock {
             $0 = Target(
-                directory: serving.directory, rows: serving.rows, scopes: serving.scopes.map { ($0.directory, $0.hot) })
+                directory: active.directory, rows: active.rows, scopes: active.scopes.map { ($0.directory, $0.hot) })
         }
     }
 

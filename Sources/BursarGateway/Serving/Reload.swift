@@ -31,7 +31,7 @@ package struct ReloadReport: Sendable, Equatable {
 }
 
 extension ReloadReport {
-    init(from old: Serving, to new: Serving) {
+    init(from old: ActiveConfiguration, to new: ActiveConfiguration) {
         accounts = new.directory.entries.count
         let before = Dictionary(old.directory.entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let after = Set(new.directory.entries.map(\.id))

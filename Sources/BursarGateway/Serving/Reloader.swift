@@ -15,7 +15,7 @@ import Logging
 final class Reloader: Sendable {
     private let read: (@Sendable () -> ConfigurationResult)?
     private let process: ProcessParts
-    private let current: CurrentServing
+    private let current: CurrentConfiguration
     /// What the process started with, whose listeners are bound.
     private let started: Configuration
     private let relay: ChangeRelay
@@ -28,7 +28,7 @@ final class Reloader: Sendable {
 
     /// - Parameter read: blocks while it reads files; nil where there is nothing to read again.
     init(
-        read: (@Sendable () -> ConfigurationResult)?, process: ProcessParts, current: CurrentServing, relay: ChangeRelay,
+        read: (@Sendable () -> ConfigurationResult)?, process: ProcessParts, current: CurrentConfiguration, relay: ChangeRelay,
         background: BackgroundRefresh, keyFiles: SecretFileWatch,
         identity: TLSIdentity?, logger: Logger, lifecycle: Lifecycle
     ) {
@@ -100,7 +100,7 @@ final class Reloader: Sendable {
         let old = current.value
         // Calls under way still carry the old keys: both are looked for until the reload after this one.
         process.scrubber.configure(configuration.secrets + old.configuration.secrets)
-        let new = Serving(configuration, process: process)
+        let new = ActiveConfiguration(configuration, process: process)
         relay.send(to: new)
         // Before the first request of the new one, or what that brings in would leave no mark.
         let gone = process.store?.name(new.directory, refresher: process.refresher)

@@ -8,7 +8,7 @@ import BursarModel
 /// Each scope has a directory and a catalog with what it may see and nothing else, so that no route has to remember to leave
 /// something out: a name that is not there cannot come up in a row, a message, a count or an entity tag.
 final class Scope: Sendable {
-    let sight: Sight
+    let visibility: Visibility
     let catalog: Catalog
     let directory: AccountDirectory
     let hot = HotTable()
@@ -25,10 +25,13 @@ final class Scope: Sendable {
     /// - Parameters:
     ///   - whole: every account of the configuration.
     ///   - rows: of all accounts; scopes share them.
-    init(_ sight: Sight, of whole: AccountDirectory, _ configuration: Configuration, rows: RowTable, process: ProcessParts) {
-        self.sight = sight
-        let directory = sight == .everything ? whole : AccountDirectory(whole.entries.filter { sight.covers($0.id) })
-        catalog = sight == .everything ? configuration.catalog : configuration.catalog.filtered { sight.covers($0) }
+    init(
+        _ visibility: Visibility, of whole: AccountDirectory, _ configuration: Configuration, rows: RowTable,
+        process: ProcessParts
+    ) {
+        self.visibility = visibility
+        let directory = visibility == .everything ? whole : AccountDirectory(whole.entries.filter { visibility.covers($0.id) })
+        catalog = visibility == .everything ? configuration.catalog : configuration.catalog.filtered { visibility.covers($0) }
         self.directory = directory
         vary =
             (configuration.clients.isEmpty ? "" : ", authorization, \(PresentedToken.ownHeader)")
@@ -44,6 +47,6 @@ final class Scope: Sendable {
             catalog: catalog, directory: directory, hasClients: !configuration.clients.isEmpty, vary: vary)
         status = StatusRoute(directory: directory, process: process)
         insight = InsightRoutes(directory: directory, process: process)
-        metrics = MetricsRoute(directory: directory, process: process, sight: sight)
+        metrics = MetricsRoute(directory: directory, process: process, visibility: visibility)
     }
 }

@@ -60,7 +60,7 @@ package enum RequestHeadParser {
         var method: String
         var target: RequestTarget
         var version: HTTPVersion
-        var facts: FieldFacts
+        var facts: FramingFacts
     }
 
     private static func parts(
@@ -83,7 +83,7 @@ package enum RequestHeadParser {
         index += 2
 
         places.reserveCapacity(16)
-        var facts = FieldFacts(version: version)
+        var facts = FramingFacts(version: version)
         while true {
             guard index + 1 < bytes.count else { throw .requestLine }
             if bytes[index] == 0x0D {

@@ -15,7 +15,7 @@ final class HTTP2KnownHead {
     /// With a number that is not yet its own.
     let request: Request
     let isHead: Bool
-    /// What may be sent again, while when, and what counts it where no record of it is wanted.
+    /// A repeatable response, its expiry, and its counter where no record is wanted.
     var answer: (prepared: PreparedResponse, replay: Replay, counter: RequestCounter?)?
 
     init(block: [UInt8], request: Request) {

@@ -53,7 +53,7 @@ struct PendingWrites: Sendable {
 
     /// A credential without an account. A penalty that still runs stays, without the reading: to take an account out and put it
     /// back must not free it (so does the machine, see ``RefreshMachine/credentialRemoved(_:now:)``).
-    mutating func leaves(_ stored: StoredCredential?, _ key: CredentialKey, now: WallTime) {
+    mutating func markRemoved(_ stored: StoredCredential?, _ key: CredentialKey, now: WallTime) {
         guard accounts[key] == nil else { return }
         leaving[key] = .some(stored?.penalty(at: now))
     }
@@ -67,7 +67,7 @@ struct PendingWrites: Sendable {
 
     /// A reading is held, which may be the one before over again.
     /// - Parameter number: rises with each change; they may arrive in the wrong order.
-    mutating func landed(_ key: CredentialKey, _ reading: Reading, at: WallTime, number: UInt64) -> Bool {
+    mutating func didWrite(_ key: CredentialKey, _ reading: Reading, at: WallTime, number: UInt64) -> Bool {
         guard let named = accounts[key] else { return false }
         dirty.insert(key)
         let before = last[key]
@@ -132,7 +132,7 @@ struct PendingWrites: Sendable {
     }
 
     /// The store lacks these, as one that was begun anew does.
-    mutating func lacks(_ isKept: (CredentialKey) -> Bool) {
+    mutating func isMissing(_ isKept: (CredentialKey) -> Bool) {
         dirty.formUnion(accounts.keys.filter { !isKept($0) })
         named = order
     }

@@ -141,7 +141,7 @@ extension StoreKeeper {
             _ = state.pending.name(entries)
             for stored in kept {
                 if let reading = stored.snapshot.reading { state.pending.known(stored.key, reading) }
-                state.pending.leaves(stored, stored.key, now: time)
+                state.pending.markRemoved(stored, stored.key, now: time)
                 if !named.contains(stored.key) { state.absent[stored.key] = stored.penalty(at: time) }
             }
             state.tasks = [Task { await self.run() }, Task { await self.watch() }]
@@ -176,7 +176,7 @@ extension StoreKeeper {
             (key, machine.snapshot(key).map { StoredCredential(key: key, account: account, snapshot: $0) })
         }
         state.withLock { state in
-            for (key, stored) in leaving { state.pending.leaves(stored, key, now: time) }
+            for (key, stored) in leaving { state.pending.markRemoved(stored, key, now: time) }
         }
         wake.yield()
     }
@@ -189,7 +189,7 @@ extension StoreKeeper {
     /// What may be shown of a credential changed.
     package func changed(_ key: CredentialKey, _ view: AccountView, number: UInt64) {
         guard let reading = view.reading, let fetchedAt = view.fetchedAt else { return touched(key) }
-        if state.withLock({ $0.pending.landed(key, reading, at: fetchedAt.wall, number: number) }) { wake.yield() }
+        if state.withLock({ $0.pending.didWrite(key, reading, at: fetchedAt.wall, number: number) }) { wake.yield() }
     }
 
     /// Writes what there is and closes the store.
@@ -281,7 +281,7 @@ extension StoreKeeper {
         let isAnother = fault.reason == .gone
         state.withLock { state in
             state.counts.unreadable += UInt64(contents.unreadable)
-            state.pending.lacks { !isAnother && kept.contains($0) }
+            state.pending.isMissing { !isAnother && kept.contains($0) }
         }
     }
 

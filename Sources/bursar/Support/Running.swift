@@ -103,7 +103,7 @@ struct ServiceManagerService: Service {
         else { return }
         while !Task.isCancelled {
             // Only when every event loop has taken a turn: a process that hangs there is what the watchdog is for.
-            await gateway.takeTurn()
+            await gateway.checkLiveness()
             manager.tell(.watchdog)
             try? await pause(for: interval)
         }

@@ -3,7 +3,7 @@ import BursarModel
 @testable import BursarEngine
 
 extension ScheduleSimulation {
-    static let demands: [Demand] = [.anyHeld, .anyHeld, .newest, .newest, .newerThan(age: .seconds(10)), .heldOnly]
+    static let demands: [Demand] = [.anyCached, .anyCached, .newest, .newest, .newerThan(age: .seconds(10)), .cachedOnly]
 
     func request(_ credential: Int, demand: Demand) throws {
         let waiter = WaiterID(nextWaiter)
@@ -12,7 +12,7 @@ extension ScheduleSimulation {
         let action = machine.requested(
             supplies.keys[credential], policy: policies[credential], demand: demand, waiter: waiter, now: now)
         try noteEvictions(newcomer: credential, wasKnown: wasKnown)
-        if demand != .heldOnly || wasKnown, action != .blocked(.empty, .tableFull) {
+        if demand != .cachedOnly || wasKnown, action != .blocked(.empty, .tableFull) {
             models[credential].isKnown = true
             models[credential].isRemoved = false
         }
@@ -31,7 +31,7 @@ extension ScheduleSimulation {
             try require(status == .stale && view.status == .stale, "stale although \(status)")
             if let refresh {
                 try mayStart(credential, refresh, demand)
-            } else if demand != .heldOnly {
+            } else if demand != .cachedOnly {
                 try require(model.flight != nil || !model.mustStart(monotonic), "no refresh although nothing forbids it")
             }
         case .start(let start):
@@ -40,7 +40,7 @@ extension ScheduleSimulation {
             models[credential].waiting.insert(waiter)
         case .join(let id):
             count(model.isOverdue ? "join overdue" : "join")
-            try require(model.flight == id && demand != .heldOnly, "joined what is not in flight")
+            try require(model.flight == id && demand != .cachedOnly, "joined what is not in flight")
             models[credential].waiting.insert(waiter)
         case .blocked(let view, let reason):
             try checkBlocked(credential, view, reason, demand)
@@ -51,9 +51,9 @@ extension ScheduleSimulation {
         _ credential: Int, _ view: AccountView, _ reason: BlockReason, _ demand: Demand
     ) throws {
         switch reason {
-        case .heldOnly:
-            count("blocked heldOnly")
-            try require(demand == .heldOnly && view.status == .unavailable, "heldOnly blocked although something is held")
+        case .cachedOnly:
+            count("blocked cachedOnly")
+            try require(demand == .cachedOnly && view.status == .unavailable, "cachedOnly blocked although something is held")
         case .tableFull:
             count("blocked tableFull")
             try require(credential >= 2 && !models[credential].isKnown, "a known credential refused for want of room")
@@ -63,7 +63,7 @@ extension ScheduleSimulation {
         case .coolingDown, .keyRejected, .backingOff, .open, .limited:
             count("blocked")
             let model = models[credential]
-            try require(demand != .heldOnly, "only-if-cached has one reason")
+            try require(demand != .cachedOnly, "only-if-cached has one reason")
             try require(!model.mustStart(monotonic), "blocked (\(reason)) although nothing forbids a call")
             try require(
                 view.problem != nil || view.status != .unavailable, "unavailable without a reason when blocked by \(reason)")
@@ -73,7 +73,7 @@ extension ScheduleSimulation {
     /// A call begins: the invariants that matter most.
     func mayStart(_ credential: Int, _ start: FetchStart, _ demand: Demand) throws {
         let model = models[credential]
-        try require(demand != .heldOnly, "only-if-cached asked the provider")
+        try require(demand != .cachedOnly, "only-if-cached asked the provider")
         try require(model.flight == nil, "two calls in flight")
         try require(monotonic >= model.earliest, "a call inside a cooldown, backoff, auth hold or open circuit")
         try require(model.budgetAllows(monotonic), "a call beyond the budget")
@@ -183,7 +183,7 @@ extension ScheduleSimulation {
                 view.hold == nil && (monotonic < models[credential].latest || models[credential].isCounting),
                 "cleared what did not run")
             models[credential].forgiven()
-        case .nothingHeld:
+        case .nothingToClear:
             try require(
                 monotonic >= models[credential].earliest && !models[credential].isCounting, "not cleared although it runs")
         }

@@ -6,7 +6,7 @@ import Testing
     /// Every kind of thing that can happen; one that never did would have been checked by nobody.
     private static let mustHappen = [
         "fresh", "stale", "stale and refresh", "start first", "start probe", "join", "join overdue", "blocked",
-        "blocked heldOnly", "blocked tableFull", "left", "success", "late success", "retry", "overdue", "unauthorized",
+        "blocked cachedOnly", "blocked tableFull", "left", "success", "late success", "retry", "overdue", "unauthorized",
         "forbidden", "rate_limited", "rate_limited with a hint", "upstream_error", "upstream_error with a hint",
         "unreachable", "timeout", "invalid_response", "late rate_limited with a hint", "late unauthorized", "cleared",
         "removed", "restart", "evicted", "report of an ended call"

@@ -83,7 +83,7 @@ struct SimulatedYear {
                 // Now and then somebody's script asks twice a second with no-cache, for a minute.
                 if random.below(2_000) == 0 { accounts[index].impatient = 120 }
                 let isImpatient = accounts[index].impatient > 0
-                ask(index, demand: isImpatient ? .newest : .anyHeld)
+                ask(index, demand: isImpatient ? .newest : .anyCached)
                 accounts[index].impatient -= isImpatient ? 1 : 0
                 let pause = isImpatient ? 500_000_000 : accounts[index].poll * ReferenceModel.second
                 polls[index] = now + pause / Int64(1 + random.below(3))

@@ -39,7 +39,8 @@ import Testing
                 return
             }
             var machine = RefreshMachine(seed: seed)
-            guard case .start(let start) = machine.requested(key, policy: policy, demand: .anyHeld, waiter: nil, now: now) else {
+            guard case .start(let start) = machine.requested(key, policy: policy, demand: .anyCached, waiter: nil, now: now)
+            else {
                 Issue.record("a cold credential is not asked for")
                 return
             }

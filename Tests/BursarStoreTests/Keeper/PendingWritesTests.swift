@@ -15,7 +15,7 @@ import Testing
     @Test func `only what the configuration names: a caller's own credential leaves no mark`() {
         var pending = pending()
         let marks = (
-            pending.touched(Samples.key(9)), pending.landed(Samples.key(9), Samples.reading(), at: Samples.now, number: 1),
+            pending.touched(Samples.key(9)), pending.didWrite(Samples.key(9), Samples.reading(), at: Samples.now, number: 1),
             pending.touched(Samples.key(1))
         )
         #expect(marks == (false, false, true))
@@ -26,7 +26,7 @@ import Testing
         var pending = pending()
         pending.known(Samples.key(0), Samples.reading("1.0"))
         for (number, value) in ["1.0", "1.0", "1.00", "1.00", "2", "1.0"].enumerated() {
-            _ = pending.landed(
+            _ = pending.didWrite(
                 Samples.key(0), Samples.reading(value), at: Samples.now.advanced(by: .seconds(number)), number: UInt64(number + 1)
             )
         }
@@ -36,24 +36,25 @@ import Testing
 
     @Test func `changes that arrive in the wrong order are put down once each`() {
         var pending = pending()
-        _ = pending.landed(Samples.key(0), Samples.reading("2"), at: Samples.now, number: 7)
-        let isMarked = pending.landed(Samples.key(0), Samples.reading("1"), at: Samples.now.advanced(by: .seconds(-1)), number: 6)
+        _ = pending.didWrite(Samples.key(0), Samples.reading("2"), at: Samples.now, number: 7)
+        let isMarked = pending.didWrite(
+            Samples.key(0), Samples.reading("1"), at: Samples.now.advanced(by: .seconds(-1)), number: 6)
         #expect(isMarked)
-        _ = pending.landed(Samples.key(0), Samples.reading("2"), at: Samples.now, number: 8)
+        _ = pending.didWrite(Samples.key(0), Samples.reading("2"), at: Samples.now, number: 8)
         #expect(pending.changes.map { $0.amounts[0].value.description } == ["2"])
     }
 
     @Test func `two accounts with one credential have a history each`() {
         var pending = PendingWrites()
         _ = pending.name([(Samples.key(0), Samples.account("a")), (Samples.key(0), Samples.account("b"))])
-        _ = pending.landed(Samples.key(0), Samples.reading(), at: Samples.now, number: 1)
+        _ = pending.didWrite(Samples.key(0), Samples.reading(), at: Samples.now, number: 1)
         #expect(pending.changes.map(\.account.account.name) == ["a", "b"])
     }
 
     @Test func `a store that fails for long costs the oldest changes, counted, and no memory`() {
         var pending = pending()
         for number in 0..<(PendingWrites.mostChanges + 500) {
-            _ = pending.landed(Samples.key(0), Samples.reading("\(number)"), at: Samples.now, number: UInt64(number + 1))
+            _ = pending.didWrite(Samples.key(0), Samples.reading("\(number)"), at: Samples.now, number: UInt64(number + 1))
             if number % 1_000 == 0 {
                 let taken = pending.take()
                 pending.putBack(taken)
@@ -68,15 +69,15 @@ import Testing
         var pending = pending(3)
         let gone = pending.name([(Samples.key(0), Samples.account("a0"))])
         #expect(Set(gone.keys) == [Samples.key(1), Samples.key(2)])
-        pending.leaves(Samples.stored(1, Samples.full), Samples.key(1), now: Samples.now)
-        pending.leaves(Samples.stored(2), Samples.key(2), now: Samples.now)
-        pending.leaves(Samples.stored(0), Samples.key(0), now: Samples.now)
+        pending.markRemoved(Samples.stored(1, Samples.full), Samples.key(1), now: Samples.now)
+        pending.markRemoved(Samples.stored(2), Samples.key(2), now: Samples.now)
+        pending.markRemoved(Samples.stored(0), Samples.key(0), now: Samples.now)
         #expect(pending.leaving.count == 2)
         let kept = try #require(pending.leaving[Samples.key(1)] ?? nil)
         #expect(kept.snapshot.reading == nil && kept.snapshot.hold == Samples.full.hold && kept.snapshot.calls.count == 2)
         #expect(pending.leaving[Samples.key(2)] == .some(nil))
         // An hour later, nothing of it counts any more.
-        pending.leaves(Samples.stored(1, Samples.full), Samples.key(1), now: Samples.now.advanced(by: .seconds(3_600)))
+        pending.markRemoved(Samples.stored(1, Samples.full), Samples.key(1), now: Samples.now.advanced(by: .seconds(3_600)))
         #expect(pending.leaving[Samples.key(1)] == .some(nil))
         // Named again: nothing of it is to be removed.
         _ = pending.name([(Samples.key(1), Samples.account("a1"))])
@@ -87,7 +88,7 @@ import Testing
         var pending = pending()
         func time(_ seconds: Int) -> WallTime { Samples.now.advanced(by: .seconds(seconds)) }
         func lands(_ value: String, _ seconds: Int) {
-            _ = pending.landed(Samples.key(0), Samples.reading(value), at: time(seconds), number: UInt64(seconds + 1))
+            _ = pending.didWrite(Samples.key(0), Samples.reading(value), at: time(seconds), number: UInt64(seconds + 1))
         }
         let account = Samples.account("a0")
         pending.known(Samples.key(0), Samples.reading("5"))

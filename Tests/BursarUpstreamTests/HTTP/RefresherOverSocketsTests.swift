@@ -45,7 +45,7 @@ import Testing
             let deadline = refresher.now.monotonic.advanced(by: .seconds(600))
             let views = await withTaskGroup(of: AccountView.self) { group in
                 for _ in 0..<1_000 {
-                    group.addTask { await refresher.answer(account, demand: .anyHeld, deadline: deadline).view }
+                    group.addTask { await refresher.answer(account, demand: .anyCached, deadline: deadline).view }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
@@ -66,7 +66,7 @@ import Testing
         try await withRefresher { refresher, mocks, logs in
             let account = try account(mocks, key: "mock-\(scenario)~canary-0123456789")
             let answer = await refresher.answer(
-                account, demand: .anyHeld, deadline: refresher.now.monotonic.advanced(by: .seconds(600)))
+                account, demand: .anyCached, deadline: refresher.now.monotonic.advanced(by: .seconds(600)))
             #expect(answer.view.problem?.code == code)
             #expect((answer.view.reading == nil) == (code != nil))
             #expect(!logs.text.contains("canary"))
@@ -80,7 +80,7 @@ import Testing
         try await withRefresher(clock: clock, mockClock: gate) { refresher, mocks, logs in
             let account = try account(mocks, key: "mock-slow-1s", timeout: .seconds(5))
             let waiter = Task {
-                await refresher.answer(account, demand: .anyHeld, deadline: clock.now.monotonic.advanced(by: .seconds(60)))
+                await refresher.answer(account, demand: .anyCached, deadline: clock.now.monotonic.advanced(by: .seconds(60)))
             }
             try await mocks.waitForCalls(1, for: Self.provider)
             await clock.waitForTimers(3)
@@ -98,7 +98,7 @@ import Testing
             for scenario in ["echo-key", "echo-key-401"] {
                 let account = try account(mocks, key: "mock-\(scenario)~canary-0123456789")
                 let answer = await refresher.answer(
-                    account, demand: .anyHeld, deadline: refresher.now.monotonic.advanced(by: .seconds(600)))
+                    account, demand: .anyCached, deadline: refresher.now.monotonic.advanced(by: .seconds(600)))
                 let reply = try #require(answer.view.reading?.reply ?? answer.view.errorReply)
                 let scrubber = Scrubber([account.secret])
                 #expect(!scrubber.finds(in: reply.body))

@@ -8,13 +8,13 @@ import BursarUpstream
 
 /// All that follows from one configuration: made whole at the start and by each reload, and swapped whole, so that no request
 /// ever sees half of two. *Immutable; any thread:* its tables have locks of their own.
-final class Serving: Sendable {
+final class ActiveConfiguration: Sendable {
     let configuration: Configuration
     /// Every account, whoever may see it.
     let directory: AccountDirectory
     let rows: RowTable
     let hosts: HostGuard
-    /// For whom everything exists, first; then one for each other set of things that a client may see.
+    /// Scopes by visibility; index 0 sees every account.
     let scopes: [Scope]
     let callers: Callers
     let cors: CrossOrigin
@@ -29,14 +29,14 @@ final class Serving: Sendable {
         self.directory = directory
         self.rows = rows
         hosts = HostGuard(patterns: configuration.hosts)
-        var sights = [Sight.everything]
-        var seen: Set<Sight> = [.everything, .nothing]
-        for client in configuration.clients where seen.insert(client.allow).inserted { sights.append(client.allow) }
+        var visibilities = [Visibility.everything]
+        var seen: Set<Visibility> = [.everything, .nothing]
+        for client in configuration.clients where seen.insert(client.allow).inserted { visibilities.append(client.allow) }
         // Last, where clients are told apart, for what is open to everyone: it shows nothing that is anybody's.
-        if !configuration.clients.isEmpty { sights.append(.nothing) }
-        let last = sights.count - 1
-        scopes = sights.map { Scope($0, of: directory, configuration, rows: rows, process: process) }
-        let numbers = Dictionary(uniqueKeysWithValues: sights.enumerated().map { ($1, $0) })
+        if !configuration.clients.isEmpty { visibilities.append(.nothing) }
+        let last = visibilities.count - 1
+        scopes = visibilities.map { Scope($0, of: directory, configuration, rows: rows, process: process) }
+        let numbers = Dictionary(uniqueKeysWithValues: visibilities.enumerated().map { ($1, $0) })
         callers = Callers(
             configuration.clients.isEmpty
                 ? nil

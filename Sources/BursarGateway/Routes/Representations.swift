@@ -2,7 +2,7 @@ import BursarHTTP
 import NIOCore
 
 /// A rendered body in all the forms in which it may be asked for: plain, gzip, and 304. Pure.
-enum Held {
+enum Representations {
     /// Which forms to make ready.
     enum Forms {
         /// For an answer that many will get.

@@ -3,12 +3,12 @@ package import BursarModel
 /// What a caller may see: everything, or what an operator named. *Value.*
 ///
 /// What is not in it does not exist for that caller: no row, no name in a message, no series, no definition.
-package enum Sight: Sendable, Hashable {
+package enum Visibility: Sendable, Hashable {
     case everything
     /// All accounts of some providers, and some single accounts of others.
     case only(providers: Set<ProviderID>, accounts: Set<AccountID>)
 
-    package static let nothing = Sight.only(providers: [], accounts: [])
+    package static let nothing = Visibility.only(providers: [], accounts: [])
 
     package func covers(_ account: AccountID) -> Bool {
         switch self {

@@ -1,6 +1,6 @@
 /// What the fields of a head say about framing, host and connection, gathered while they are read so that no second pass looks
 /// for them. Names come lowered. *Value.*
-struct FieldFacts {
+struct FramingFacts {
     private(set) var framing = RequestHead.BodyFraming.none
     private(set) var close = false
     private(set) var keepAlive = false
