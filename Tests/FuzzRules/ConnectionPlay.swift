@@ -126,10 +126,12 @@ struct ConnectionRequests {
     private static let long = String(repeating: "x", count: 200)
 
     static func http1() -> ConnectionRequests {
-        ConnectionRequests(beginning: []) { number, _ in
+        ConnectionRequests(beginning: []) { number, turn in
             let path = paths[number % paths.count]
             switch number / paths.count % 10 {
-            case 0, 1, 2: return Array("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+            case 0, 1: return Array("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+            // Another trace each time, of another length now and then.
+            case 2: return Array("GET \(path) HTTP/1.1\r\nHost: a\r\nX-Request-Id: \(turn)\r\nAccept: */*\r\n\r\n".utf8)
             case 3, 4: return Array("GET \(path) HTTP/1.1\r\nHost: a\r\nX-Long: \(long)\r\n\r\n".utf8)
             case 5: return Array("HEAD \(path) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
             case 6: return Array("GET \(path) HTTP/1.1\r\nHost: a\r\nIf-None-Match: x\r\n\r\n".utf8)

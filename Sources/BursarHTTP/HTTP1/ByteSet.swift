@@ -23,13 +23,21 @@ struct ByteSet: Sendable {
     /// Whether the eight bytes from `index` on are all of a value, in one step: values are most of a head. A tab is left to the
     /// slower look, so false only means: look again.
     /// - Parameter index: eight less than the count, or smaller.
-    static func allMayStandInValue(_ bytes: UnsafeMutableBufferPointer<UInt8>, at index: Int) -> Bool {
-        let word = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    static func allMayStandInValue(_ bytes: UnsafeRawBufferPointer, at index: Int) -> Bool {
+        let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
         let (ones, tops) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
         // A borrow reaches a byte's top bit where the byte is smaller than what is taken away; bytes above 0x7F have it already.
         let controls = (word &- ones &* 0x20) & ~word & tops
         let unlikeDelete = word ^ ones &* 0x7F
         let deletes = (unlikeDelete &- ones) & ~unlikeDelete & tops
         return controls | deletes == 0
+    }
+
+    /// Where what may stand in a value ends.
+    static func endOfValue(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var end = start
+        while end + 8 <= bytes.count, allMayStandInValue(bytes, at: end) { end += 8 }
+        while end < bytes.count, value.contains(bytes[end]) || bytes[end] >= 0x80 { end += 1 }
+        return end
     }
 }

@@ -24,8 +24,7 @@ enum FieldLine {
         index += 1
         while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
         let valueStart = index
-        while index + 8 <= bytes.count, ByteSet.allMayStandInValue(bytes, at: index) { index += 8 }
-        while index < bytes.count, ByteSet.value.contains(bytes[index]) || bytes[index] >= 0x80 { index += 1 }
+        index = ByteSet.endOfValue(UnsafeRawBufferPointer(bytes), from: index)
         var valueEnd = index
         guard index + 1 < bytes.count, bytes[index] == 0x0D else { throw .fieldValue }
         guard bytes[index + 1] == 0x0A else { throw .bareCarriageReturn }

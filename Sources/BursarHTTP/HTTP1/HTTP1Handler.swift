@@ -52,7 +52,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     var unfinished: UnfinishedAnswer?
     /// The produced body that `answering` is about.
     var stream: HTTP1Stream?
-    var replay = RequestReplay()
+    var replay: RequestReplay
     var answered = 0
     /// Nothing at all came so far: only then may the HTTP/2 preface come.
     var isUntouched = true
@@ -65,6 +65,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
 
     init(_ connection: ConnectionContext) {
         self.connection = connection
+        replay = RequestReplay(mostBytes: connection.limits.headBytes)
         reader = RequestReader(limits: connection.limits)
     }
 

@@ -7,14 +7,19 @@ import NIOCore
 #endif
 
 /// A connection's memory of the last request head it answered with a prepared response. Clients that keep a connection repeat
-/// their head byte for byte; such a repetition is answered again without a parser, because these very bytes have already
-/// passed it, for the same caller, and the answer is still current. *Value, of one connection*; it cannot be copied, because a
-/// copy for each request cost ten reference counts.
+/// their head byte for byte, or all but what tracing puts into it; such a repetition is answered again without a parser, because
+/// these very bytes have already passed it, for the same caller, and the answer is still current. *Value, of one connection*; it
+/// cannot be copied, because a copy for each request cost ten reference counts.
 ///
 /// Nothing is guessed: the whole head is compared, its empty line included, so that bytes which begin alike but go on
-/// differently never match. Heads with a body are never kept.
+/// differently never match. Only the values of ``TracingFields`` may differ, on which no answer depends, and they are held to the
+/// grammar of a value. Heads with a body are never kept.
 struct RequestReplay: ~Copyable {
+    /// See `Limits.headBytes`: a tracing value may be longer than the one before.
+    let mostBytes: Int
     private var head: [UInt8] = []
+    /// Where tracing's values stand in ``head``, in order.
+    private var tracing: [Range<Int>] = []
     private(set) var prepared: PreparedResponse?
     private var validity = Validity()
     private var until = NIODeadline.distantPast
@@ -26,6 +31,8 @@ struct RequestReplay: ~Copyable {
 
     /// Heads kept in a row of which none came again.
     private var vain = 0
+
+    init(mostBytes: Int) { self.mostBytes = mostBytes }
 
     /// A client whose heads all differ is not worth a copy of each: after so many in vain, one in as many is tried.
     static let mostInVain = 16
@@ -39,18 +46,38 @@ struct RequestReplay: ~Copyable {
         return vain < Self.mostInVain || vain % Self.mostInVain == 0
     }
 
-    /// The length of the kept head, where `bytes` begin with it and its answer may still be given; 0: they do not, or it may not.
+    /// The length of the head that `bytes` begin with, where it is the kept one and its answer may still be given; 0: it is not, or
+    /// it may not.
     mutating func match(_ bytes: ByteBuffer, now: NIODeadline) -> Int {
-        guard prepared != nil, bytes.readableBytes >= head.count else { return 0 }
-        let isSame = head.withUnsafeBytes { kept in
-            bytes.withUnsafeReadableBytes { bytes in
-                guard let start = kept.baseAddress, let base = bytes.baseAddress else { return false }
-                return memcmp(start, base, kept.count) == 0
-            }
+        guard prepared != nil else { return 0 }
+        let length = head.withUnsafeBytes { kept in
+            bytes.withUnsafeReadableBytes { Self.length(of: $0, like: kept, but: tracing) }
         }
-        guard isSame else { return 0 }
+        guard length > 0, length <= mostBytes else { return 0 }
         vain = 0
-        return validity.isCurrent && now < until ? head.count : 0
+        return validity.isCurrent && now < until ? length : 0
+    }
+
+    /// - Parameter values: places in `kept` where another value may stand.
+    private static func length(
+        of bytes: UnsafeRawBufferPointer, like kept: UnsafeRawBufferPointer, but values: [Range<Int>]
+    ) -> Int {
+        var (end, keptEnd) = (0, 0)
+        for value in values {
+            guard isSame(bytes, from: end, as: kept, keptEnd..<value.lowerBound) else { return 0 }
+            end = ByteSet.endOfValue(bytes, from: end + value.lowerBound - keptEnd)
+            keptEnd = value.upperBound
+        }
+        return isSame(bytes, from: end, as: kept, keptEnd..<kept.count) ? end + kept.count - keptEnd : 0
+    }
+
+    private static func isSame(
+        _ bytes: UnsafeRawBufferPointer, from start: Int, as kept: UnsafeRawBufferPointer, _ range: Range<Int>
+    ) -> Bool {
+        guard let base = bytes.baseAddress, let keptBase = kept.baseAddress, bytes.count - start >= range.count else {
+            return false
+        }
+        return memcmp(keptBase + range.lowerBound, base + start, range.count) == 0
     }
 
     /// A head was answered with something that may be repeated. The copy reuses its room: a client whose heads all differ
@@ -62,6 +89,7 @@ struct RequestReplay: ~Copyable {
         guard bytes.count <= Self.longestHead, prepared.restHasBody else { return forget() }
         head.removeAll(keepingCapacity: true)
         head.append(contentsOf: bytes)
+        tracing = TracingFields.values(in: bytes)
         (self.prepared, validity, until) = (prepared, replay.validity, replay.until)
         (self.method, self.path, isHead, self.counter) = (method, path, method == "HEAD", counter)
     }

@@ -29,7 +29,7 @@ import Testing
                 // What stands beside it must not change what is said of it: a borrow would.
                 for neighbour in [0x20, 0x7E, 0x80, 0xFF] as [UInt8] {
                     if place > 0 { bytes[place - 1] = neighbour }
-                    let said = bytes.withUnsafeMutableBufferPointer { ByteSet.allMayStandInValue($0, at: 0) }
+                    let said = bytes.withUnsafeBytes { ByteSet.allMayStandInValue($0, at: 0) }
                     if said != isOfValue { Issue.record("byte \(byte) at \(place) behind \(neighbour): \(said)") }
                 }
                 bytes[place] = before

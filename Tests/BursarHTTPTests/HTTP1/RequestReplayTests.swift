@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -101,6 +102,40 @@ import Testing
         _ = try connection.answer(head)
         _ = try connection.answer(other)
         #expect(responder.calls.load(ordering: .relaxed) == 2)
+    }
+
+    /// Proxies and clients that trace put another value into every head.
+    @Test(arguments: ["traceparent", "TraceState", "X-Request-ID", "x-b3-traceid"])
+    func `heads that differ in what tracing says are one`(name: String) throws {
+        let responder = CountingResponder()
+        let connection = try connection(responder)
+        for value in ["1", " 2", "a longer one, with words", "", "tab\tand ü", String(repeating: "x", count: 300)] {
+            let head = "GET / HTTP/1.1\r\nHost: x\r\n\(name):\(value)\r\nAccept: */*\r\nx-request-id: \(value)9\r\n\r\n"
+            #expect(try connection.answer(head).hasSuffix("\r\n\r\n1"), "\(value)")
+            #expect(try connection.answer(head + head).hasSuffix("\r\n\r\n1"), "\(value)")
+        }
+        #expect(responder.calls.load(ordering: .relaxed) == 1)
+    }
+
+    @Test(arguments: [
+        "X-Request-Id: 1\r\nCache-Control: no-cache\r\n", "X-Request-Id : 1\r\n", "X-Request-Idd: 1\r\n",
+        "X-Request-Id: 1\r\n\r\n",
+        "X-Request-Id: 1\n", "X-Request-Id: \u{1}\r\n", "X-Request-Id: 1\r\n folded\r\n", "x-request-id: 1\r\n",
+        "X-Request-Id\r\n"
+    ])
+    func `what is more than another trace is never taken for it, and read strictly`(fields: String) throws {
+        let responder = CountingResponder()
+        let connection = try connection(responder)
+        _ = try connection.answer("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: 0\r\n\r\n")
+        let answer = try connection.answer("GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
+        #expect(answer.hasSuffix("\r\n\r\n2") || answer.hasPrefix("HTTP/1.1 400 ") || fields.hasSuffix("1\r\n\r\n"), "\(answer)")
+    }
+
+    @Test func `a trace that makes a head too large is refused as without it`() throws {
+        let connection = try connection(CountingResponder())
+        _ = try connection.answer("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: 0\r\n\r\n")
+        let long = String(repeating: "a", count: Limits().headBytes)
+        #expect(try connection.answer("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: \(long)\r\n\r\n").hasPrefix("HTTP/1.1 431 "))
     }
 
     @Test func `a head in two reads and a cut one are not taken for it`() throws {
