@@ -73,8 +73,7 @@ package final class Gateway: Sendable {
         self.server = HTTPServer(
             configuration: ServerConfiguration(configuration, identity: identity),
             responder: GatewayResponder(
-                current: current, health: HealthRoutes(readiness: process.readiness, store: store),
-                admin: AdminRoutes(reloader: reloader, process: process), callers: process.callers, clock: { refresher.now }),
+                current: current, reloader: reloader, callers: process.callers, clock: { refresher.now }),
             observer: AccessLog(counts: process.requests, output: log, current: current),
             http2: HTTP2Protocol(), group: group, counters: process.counters,
             onCrowdLeft: { Task.detached { bursar_give_back_memory() } })

@@ -23,8 +23,6 @@ struct Callers: Sendable {
         self.clock = clock
     }
 
-    var areKnown: Bool { directory != nil }
-
     func caller(of request: Request) -> Result<Caller, CallerRefusal> {
         guard let directory else { return .success(.anyone) }
         let client: Client
@@ -48,10 +46,10 @@ struct Callers: Sendable {
 
     /// How the provider of a route takes its key; nil on the gateway's own routes.
     private func auth(for path: String) -> AuthPlan? {
-        guard let rest = path.dropping(prefix: "/providers/") else { return nil }
+        guard path.hasPrefix(ProviderRoute.prefix) else { return nil }
+        let rest = path.dropFirst(ProviderRoute.prefix.count)
         if path.utf8.contains(UInt8(ascii: "%")) {
-            guard case .provider(let name, _, _)? = Route(path: path) else { return nil }
-            return auth(ofProvider: name[...])
+            return (RouteTable.shared.match(path)?["provider"]).flatMap { auth(ofProvider: $0[...]) }
         }
         return auth(ofProvider: rest.prefix { $0 != "/" && $0 != "@" })
     }

@@ -7,10 +7,24 @@ import BursarUpstream
 
 /// `POST`, `GET` and `DELETE /v1/claims`: an amount that somebody is about to spend, so that ten jobs which start together do not all
 /// see the same credits. *Immutable; any thread.*
-struct ClaimsRoute: Sendable {
-    let directory: AccountDirectory
-    let reading: FreshReading
-    let claims: ClaimBook
+struct ClaimsRoute: Route {
+    private let directory: AccountDirectory
+    private let reading: FreshReading
+    private let claims: ClaimBook
+
+    init(_ parts: RouteParts) {
+        directory = parts.directory
+        reading = FreshReading(refresher: parts.refresher)
+        claims = parts.process.insight.claims
+    }
+
+    func respond(to call: RouteCall) -> Reply {
+        let (request, caller) = (call.request, call.caller)
+        guard let id = call.match["claim"] else {
+            return request.method == "POST" ? make(request, caller) : .now(list(caller))
+        }
+        return request.method == "DELETE" ? release(request, caller, id: id) : .now(show(request, caller, id: id))
+    }
 
     static let defaultTTL: Duration = .seconds(600)
 
@@ -19,7 +33,7 @@ struct ClaimsRoute: Sendable {
 
     private func now() -> WallTime { reading.refresher.now.wall }
 
-    func list(_ caller: Caller) -> Response {
+    private func list(_ caller: Caller) -> Response {
         let visible = claims.active(owner: owner(caller), now()).filter { directory.index(of: $0.account) != nil }
         var json = JSONText(reserving: 128 + visible.count * 256)
         json.object { json in
@@ -31,7 +45,7 @@ struct ClaimsRoute: Sendable {
         return Answers.json(json.bytes)
     }
 
-    func show(_ request: Request, _ caller: Caller, id: String) -> Response {
+    private func show(_ request: Request, _ caller: Caller, id: String) -> Response {
         guard let claim = claims.claim(id: id, owner: owner(caller), now()), directory.index(of: claim.account) != nil else {
             return Self.unknown(request)
         }
@@ -39,7 +53,7 @@ struct ClaimsRoute: Sendable {
     }
 
     /// 204, also for one that was released before.
-    func release(_ request: Request, _ caller: Caller, id: String) -> Reply {
+    private func release(_ request: Request, _ caller: Caller, id: String) -> Reply {
         .later {
             let time = now()
             guard let claim = claims.claim(id: id, owner: owner(caller), time), directory.index(of: claim.account) != nil,
@@ -68,7 +82,7 @@ extension ClaimsRoute {
         let key: String
     }
 
-    func make(_ request: Request, _ caller: Caller) -> Reply {
+    private func make(_ request: Request, _ caller: Caller) -> Reply {
         let wanted: ClaimRequest
         do {
             wanted = try understand(request)

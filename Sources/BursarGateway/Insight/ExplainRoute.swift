@@ -6,18 +6,25 @@ import BursarModel
 import BursarUpstream
 
 /// `GET /v1/explain/{provider}/{account}`: cause, end and remedy of what a row says. It asks nobody. *Immutable; any thread.*
-struct ExplainRoute: Sendable {
-    let directory: AccountDirectory
-    let refresher: Refresher
-    let runways: RunwayBook
-    let claims: ClaimBook
+struct ExplainRoute: Route {
+    private let directory: AccountDirectory
+    private let refresher: Refresher
+    private let runways: RunwayBook
+    private let claims: ClaimBook
 
-    func respond(to request: Request, provider: String, account: String) -> Reply {
+    init(_ parts: RouteParts) {
+        directory = parts.directory
+        refresher = parts.refresher
+        runways = parts.process.insight.runways
+        claims = parts.process.insight.claims
+    }
+
+    func respond(to call: RouteCall) -> Reply {
         let entry: AccountEntry
         do throws(AccountDirectory.UnknownName) {
-            entry = try directory.entry(named: "\(provider)/\(account)")
+            entry = try directory.entry(named: "\(call.name("provider"))/\(call.name("account"))")
         } catch {
-            return .now(Answers.unknownName(request, detail: error.detail))
+            return .now(Answers.unknownName(call.request, detail: error.detail))
         }
         return .later { Answers.json(json(entry)) }
     }

@@ -7,10 +7,16 @@ import BursarUpstream
 
 /// `GET /v1/guard`: may so much be spent? *Immutable; any thread.* It asks for a reading that is fresh enough, within cooldowns and
 /// budgets, and counts what is claimed.
-struct GuardRoute: Sendable {
-    let directory: AccountDirectory
-    let reading: FreshReading
-    let claims: ClaimBook
+struct GuardRoute: Route {
+    private let directory: AccountDirectory
+    private let reading: FreshReading
+    private let claims: ClaimBook
+
+    init(_ parts: RouteParts) {
+        directory = parts.directory
+        reading = FreshReading(refresher: parts.refresher)
+        claims = parts.process.insight.claims
+    }
 
     private static let known = ["account", "needs", "unit", "fresh", "strict", "pretty"]
 
@@ -22,7 +28,8 @@ struct GuardRoute: Sendable {
         let isStrict: Bool
     }
 
-    func respond(to request: Request) -> Reply {
+    func respond(to call: RouteCall) -> Reply {
+        let request = call.request
         let wanted: GuardRequest
         do {
             let query = try InsightQuery(request.query, known: Self.known)

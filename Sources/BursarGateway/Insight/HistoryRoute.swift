@@ -6,10 +6,16 @@ import BursarStore
 import BursarUpstream
 
 /// `GET /v1/balances/{provider}/{account}/history`: the changes of an account's amounts, as JSON or CSV, in pages. *Immutable; any thread.*
-struct HistoryRoute: Sendable {
-    let directory: AccountDirectory
-    let store: StoreKeeper?
-    let now: @Sendable () -> Moment
+struct HistoryRoute: Route {
+    private let directory: AccountDirectory
+    private let store: StoreKeeper?
+    private let refresher: Refresher
+
+    init(_ parts: RouteParts) {
+        directory = parts.directory
+        store = parts.process.store
+        refresher = parts.refresher
+    }
 
     private static let known = ["since", "until", "step", "format", "limit", "after", "pretty"]
     static let longestPage = 10_000
@@ -25,10 +31,12 @@ struct HistoryRoute: Sendable {
         let after: WallTime?
     }
 
-    func respond(to request: Request, provider: String, account: String) -> Reply {
+    func respond(to call: RouteCall) -> Reply {
+        let request = call.request
         let wanted: HistoryRequest
         do {
-            let indices = try directory.select(provider: provider, account: account, query: .everything)
+            let indices = try directory.select(
+                provider: call.name("provider"), account: call.name("account"), query: .everything)
             guard let index = indices.first else {
                 return .now(Answers.unknownName(request, detail: "There is no such account."))
             }
@@ -50,7 +58,7 @@ struct HistoryRoute: Sendable {
 
     private func understand(_ request: Request, _ account: AccountID) throws(InsightQuery.Refusal) -> HistoryRequest {
         let query = try InsightQuery(request.query, known: Self.known)
-        let now = now().wall
+        let now = refresher.now.wall
         let until = try query.time("until", now: now) ?? now
         let since = try query.time("since", now: now) ?? until.advanced(by: .seconds(-7 * 86_400))
         guard since < until else { throw .init(detail: "The window ends before it begins: since must be earlier than until.") }

@@ -47,7 +47,7 @@ final class AccessLines {
     func note(_ record: RequestRecord, _ counts: RequestCounts, _ output: LogOutput?, knownSegments: Set<Substring>) {
         let place = Self.place(of: record)
         if place < kinds.count, write(record, kindAt: place, output) { return }
-        let counter = counts.counter(RouteLabel(path: record.path), status: record.status)
+        let counter = counts.counter(RouteTable.shared.label(record.path), status: record.status)
         counter.tick()
         guard let output else { return }
         // Before the scrubbing: what becomes known meanwhile is not in it.

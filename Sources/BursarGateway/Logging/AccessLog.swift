@@ -27,7 +27,7 @@ final class AccessLog: RequestObserver {
     /// the configuration says is asked again.
     func counter(ofRepeated path: String, status: Int) -> RequestCounter? {
         if writesLines(current.view().active) { return nil }
-        return counts.counter(RouteLabel(path: path), status: status)
+        return counts.counter(RouteTable.shared.label(path), status: status)
     }
 
     func requestCompleted(_ record: RequestRecord) {

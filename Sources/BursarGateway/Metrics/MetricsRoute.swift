@@ -8,12 +8,18 @@ import Synchronization
 
 /// `GET /metrics`: Prometheus text, made of what is held. It never asks a provider: a scrape costs nobody anything.
 /// *Immutable; any thread.*
-struct MetricsRoute: Sendable {
+struct MetricsRoute: Route {
     let directory: AccountDirectory
     let process: ProcessParts
     let visibility: Visibility
 
-    func respond() -> Reply {
+    init(_ parts: RouteParts) {
+        directory = parts.directory
+        process = parts.process
+        visibility = parts.visibility
+    }
+
+    func respond(to call: RouteCall) -> Reply {
         // In a task: counting descriptors reads a directory, which does not belong on an event loop.
         .later {
             Response(
@@ -104,7 +110,7 @@ struct MetricsRoute: Sendable {
     private func writeRequests(_ text: inout PrometheusText) {
         text.family("bursar_http_requests_total", .counter, "Requests answered, by route and status (0: any other).")
         for (route, status, count) in process.requests.all {
-            text.sample([("route", route.label), ("status", String(status))], String(count))
+            text.sample([("route", route.text), ("status", String(status))], String(count))
         }
         text.family("bursar_http_connections", .gauge, "Connections that are open.")
         text.sample(value: String(process.counters.connectionsOpen.load(ordering: .relaxed)))

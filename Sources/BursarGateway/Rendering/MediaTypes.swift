@@ -30,8 +30,9 @@ enum MediaTypes {
 
     /// `q=0.5` in thousandths: weights are compared, so they need no binary float.
     private static func quality(_ parameter: String) -> Int? {
-        guard let value = parameter.lowercased().dropping(prefix: "q=") else { return nil }
-        let digits = value.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let parameter = parameter.lowercased()
+        guard parameter.hasPrefix("q=") else { return nil }
+        let digits = parameter.dropFirst(2).split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard digits.count <= 2, let whole = digits.first, whole == "0" || whole == "1" else { return 0 }
         let fraction = digits.count == 2 ? digits[1] : ""
         guard fraction.utf8.count <= 3, fraction.utf8.allSatisfy(\.isASCIIDigit) else { return 0 }

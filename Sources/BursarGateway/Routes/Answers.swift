@@ -39,8 +39,6 @@ enum Answers {
         Response(status: 204, headers: ["allow": methods.joined(separator: ", "), "cache-control": "no-store"])
     }
 
-    static func methodNotAllowed(_ request: Request, _ route: Route) -> Response { methodNotAllowed(request, route.methods) }
-
     static func methodNotAllowed(_ request: Request, _ methods: [String]) -> Response {
         problem(
             ProblemDocument(

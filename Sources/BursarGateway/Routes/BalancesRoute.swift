@@ -7,7 +7,7 @@ import BursarUpstream
 import NIOCore
 
 /// `GET /v1/balances` and its two narrower forms (contract 4.1). *Immutable; any thread.*
-struct BalancesRoute: Sendable {
+struct BalancesRoute: Route {
     let directory: AccountDirectory
     let refresher: Refresher
     let rows: RowTable
@@ -15,6 +15,15 @@ struct BalancesRoute: Sendable {
     let runways: RunwayBook
     /// See ``Scope/vary``.
     let vary: String
+
+    init(_ parts: RouteParts) {
+        directory = parts.directory
+        refresher = parts.refresher
+        rows = parts.rows
+        hot = parts.hot
+        runways = parts.process.insight.runways
+        vary = parts.vary
+    }
 
     /// One request, understood.
     private struct BalancesRequest: Sendable {
@@ -36,10 +45,11 @@ struct BalancesRoute: Sendable {
         var runways: [Int: [Runway]] = [:]
     }
 
-    func respond(to request: Request, provider: String?, account: String?) -> Reply {
+    func respond(to call: RouteCall) -> Reply {
+        let request = call.request
         let wanted: BalancesRequest
         do {
-            wanted = try understand(request, provider: provider, account: account)
+            wanted = try understand(request, provider: call.match["provider"], account: call.match["account"])
         } catch let error as BalancesQuery.Refusal {
             return .now(Answers.badRequest(request, detail: error.detail))
         } catch let error as AccountDirectory.UnknownName {

@@ -1,5 +1,5 @@
-import BursarConfiguration
 import BursarCatalog
+import BursarConfiguration
 import BursarHTTP
 import BursarModel
 import NIOCore
@@ -9,8 +9,7 @@ import NIOCore
 /// A hit ends after the first step: one look into this event loop's table of ready answers, no lock, no rendering.
 struct GatewayResponder: Responder {
     let current: CurrentConfiguration
-    let health: HealthRoutes
-    let admin: AdminRoutes
+    let reloader: Reloader
     let callers: CallerRecords
     let clock: @Sendable () -> Moment
 
@@ -19,7 +18,7 @@ struct GatewayResponder: Responder {
         let view = current.view(at: now)
         let cors = view.active.cors
         guard view.active.hosts.allows(request) else { return .now(misdirected(request)) }
-        if request.target == "*" { return .now(Answers.options(Route.everyMethod)) }
+        if request.target == "*" { return .now(Answers.options(RouteTable.shared.methods)) }
         if cors.isOff { return answer(request, view, now) }
         if let preflight = cors.preflight(request) { return .now(preflight) }
         guard let origin = cors.granted(request.headers) else { return answer(request, view, now) }
@@ -68,47 +67,19 @@ struct GatewayResponder: Responder {
     }
 
     private func route(_ request: Request, _ caller: Caller, _ scope: Scope) -> Reply {
-        guard let route = Route(path: request.path) else {
-            return .now(Answers.notFound(request, detail: Self.whatExists))
+        guard let match = RouteTable.shared.match(request.path) else {
+            return .now(Answers.notFound(request, detail: RouteTable.shared.words))
         }
         if let refusal = refuseQuery(request) { return .now(refusal) }
-        if request.method == "OPTIONS" { return .now(Answers.options(route.methods)) }
-        guard route.methods.contains(request.method) else { return .now(Answers.methodNotAllowed(request, route)) }
-        switch route {
-        case .balances(let provider, let account):
-            return scope.balances.respond(to: request, provider: provider, account: account)
-        case .live: return .now(health.live())
-        case .ready: return .now(health.ready(request))
-        case .status: return scope.status.respond()
-        case .history(let provider, let account):
-            return scope.insight.history.respond(to: request, provider: provider, account: account)
-        case .guarding: return scope.insight.guarding.respond(to: request)
-        case .claims:
-            return request.method == "POST"
-                ? scope.insight.claims.make(request, caller) : .now(scope.insight.claims.list(caller))
-        case .claim(let id):
-            return request.method == "DELETE"
-                ? scope.insight.claims.release(request, caller, id: id)
-                : .now(scope.insight.claims.show(request, caller, id: id))
-        case .explain(let provider, let account):
-            return scope.insight.explain.respond(to: request, provider: provider, account: account)
-        case .reload: return admin.reload(request, from: caller)
-        case .cooldown(let provider, let account):
-            return .now(admin.clearCooldown(request, from: caller, scope, provider: provider, account: account))
-        case .providers: return scope.documents.providers(request)
-        case .openAPI: return scope.documents.openAPI(request)
-        case .metrics: return scope.metrics.respond()
-        case .page(let path):
-            return .now(scope.documents.page(path, request) ?? Answers.notFound(request, detail: Self.whatExists))
-        case .provider(let name, let account, let path):
-            return scope.providers.respond(to: request, from: caller, name: name, account: account, documentedPath: path)
+        let route = scope.routes[match.index]
+        let methods = route.methods(at: match) ?? match.endpoint.methods
+        if request.method == "OPTIONS" { return .now(Answers.options(methods)) }
+        guard methods.contains(request.method) else { return .now(Answers.methodNotAllowed(request, methods)) }
+        if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method)) {
+            return .now(refusal)
         }
+        return route.respond(to: RouteCall(request: request, caller: caller, match: match, reloader: reloader))
     }
-
-    static let whatExists =
-        "There are /v1/balances, /v1/balances/{provider}/{account}/history, /v1/guard, /v1/claims, /v1/explain/{provider}/{account}, "
-        + "/v1/providers, /v1/status, /v1/cooldowns/{provider}/{account} (DELETE), /admin/reload (POST), "
-        + "/providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
 
     func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
         Answers.problem(
@@ -123,11 +94,14 @@ struct GatewayResponder: Responder {
 extension GatewayResponder {
     /// A request without a caller, where clients are configured: what is open to everyone is answered all the same.
     private func refuse(_ request: Request, _ refusal: CallerRefusal, _ active: ActiveConfiguration) -> Reply {
-        let route = Route(path: request.path)
-        if route?.isOpen(refusal) ?? true, let open = active.scopes.last { return self.route(request, .anyone, open) }
+        let match = RouteTable.shared.match(request.path)
+        let access = match.map { $0.endpoint.access(for: request.method) } ?? .everyone
+        if access.isOpen(refusal), let open = active.scopes.last { return self.route(request, .anyone, open) }
         if let refusal = refuseQuery(request) { return .now(refusal) }
         var definition: ProviderDefinition?
-        if case .provider(let name, _, _)? = route { definition = ProviderID(name).flatMap { active.configuration.catalog[$0] } }
+        if access == .clientsOfProvider, let name = match?["provider"] {
+            definition = ProviderID(name).flatMap { active.configuration.catalog[$0] }
+        }
         let answer = CallerAnswers.unauthorized(request, refusal, definition)
         let delay = callers.refused(refusal, peer: request.connection.client, at: clock().monotonic)
         guard delay > .zero else { return .now(answer) }
@@ -140,25 +114,12 @@ extension GatewayResponder {
 
     /// One request more of a client that has a rate; nil: it may go on.
     private func limited(_ request: Request, _ limiter: ClientLimiter) -> Reply? {
-        if Route(path: request.path)?.isOpen(.missing) ?? true { return nil }
+        let access = RouteTable.shared.match(request.path).map { $0.endpoint.access(for: request.method) } ?? .everyone
+        if access.isOpen(.missing) { return nil }
         let (verdict, untilFull) = limiter.requested(at: clock().monotonic)
         guard case .refused(let wait) = verdict else { return nil }
         callers.countLimited()
         return .now(CallerAnswers.limited(request, limiter.rate, wait: wait, untilFull: untilFull))
-    }
-}
-
-extension Route {
-    /// What needs no client: health, because probes have none; the page and the description of the interface, because they are the same in
-    /// every installation. A wrong token is still told, but where health is asked.
-    fileprivate func isOpen(_ refusal: CallerRefusal) -> Bool {
-        switch self {
-        case .live, .ready, .page: true
-        case .openAPI: refusal == .missing
-        case .balances, .provider, .providers, .status, .cooldown, .reload, .metrics, .history, .guarding, .claims, .claim,
-            .explain:
-            false
-        }
     }
 }
 

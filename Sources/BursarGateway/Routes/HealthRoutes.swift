@@ -22,19 +22,33 @@ final class Readiness: Sendable {
     func becomes(_ state: State) { raw.store(state.rawValue, ordering: .releasing) }
 }
 
-/// `GET /livez` and `GET /readyz`: they never ask a provider. *Immutable; any thread.*
-struct HealthRoutes: Sendable {
-    let readiness: Readiness
-    let store: StoreKeeper?
+/// `GET /livez`: 200 while the process runs, also while draining: a supervisor must not kill what is finishing its work.
+/// *Immutable; any thread.*
+struct LiveRoute: Route {
+    init(_ parts: RouteParts) {}
 
-    /// 200 while the process runs, also while draining: a supervisor must not kill what is finishing its work.
-    func live() -> Response { Answers.json(Self.status("alive")) }
+    func respond(to call: RouteCall) -> Reply {
+        var json = JSONText(reserving: 32)
+        json.object { json in json.string("status", "alive") }
+        return .now(Answers.json(json.bytes))
+    }
+}
 
-    func ready(_ request: Request) -> Response {
+/// `GET /readyz`: it never asks a provider. *Immutable; any thread.*
+struct ReadyRoute: Route {
+    private let readiness: Readiness
+    private let store: StoreKeeper?
+
+    init(_ parts: RouteParts) {
+        readiness = parts.process.readiness
+        store = parts.process.store
+    }
+
+    func respond(to call: RouteCall) -> Reply {
         switch readiness.state {
-        case .ready: return Answers.json(readyStatus())
-        case .starting: return notReady(request, "The listeners are not up yet.")
-        case .draining: return notReady(request, "A stop was asked for; requests under way are being finished.")
+        case .ready: .now(Answers.json(readyStatus()))
+        case .starting: .now(notReady(call.request, "The listeners are not up yet."))
+        case .draining: .now(notReady(call.request, "A stop was asked for; requests under way are being finished."))
         }
     }
 
@@ -57,12 +71,6 @@ struct HealthRoutes: Sendable {
                 if let fault { json.string("reason", fault.reason.rawValue) }
             }
         }
-        return json.bytes
-    }
-
-    private static func status(_ word: String) -> [UInt8] {
-        var json = JSONText(reserving: 32)
-        json.object { $0.string("status", word) }
         return json.bytes
     }
 }

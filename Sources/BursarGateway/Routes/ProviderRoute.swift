@@ -8,7 +8,10 @@ import NIOCore
 
 /// `GET /providers/{provider}{documented path}`: a drop-in base URL for the provider's own clients (contract 4.2).
 /// *Immutable; any thread.*
-struct ProviderRoute: Sendable {
+struct ProviderRoute: Route {
+    /// Of every path of a provider.
+    static let prefix = "/providers/"
+
     let catalog: Catalog
     let directory: AccountDirectory
     let refresher: Refresher
@@ -20,6 +23,19 @@ struct ProviderRoute: Sendable {
     let hasClients: Bool
     /// See ``Scope/vary``.
     let vary: String
+
+    init(_ parts: RouteParts) {
+        let configuration = parts.configuration
+        catalog = parts.catalog
+        directory = parts.directory
+        refresher = parts.refresher
+        hot = parts.hot
+        scrubber = parts.process.scrubber
+        passthrough =
+            configuration.passthrough ? PassThrough(keys: parts.process.keys, defaults: configuration.defaults) : nil
+        hasClients = !configuration.clients.isEmpty
+        vary = parts.vary
+    }
 
     /// Whose credential a request asks with.
     private struct Subject: Sendable {
@@ -47,14 +63,23 @@ struct ProviderRoute: Sendable {
         case unlikelyLength
     }
 
-    func respond(to request: Request, from caller: Caller, name: String, account: String?, documentedPath: String) -> Reply {
-        guard let definition = ProviderID(name).flatMap({ catalog[$0] }) else {
+    /// POST only where the provider is asked so. A page of another origin may send one; it reads nothing by that, and what is asked is
+    /// the same.
+    func methods(at match: RouteMatch) -> [String]? {
+        guard let definition = definition(at: match), definition.method != .post else { return nil }
+        return ["GET", "HEAD", "OPTIONS"]
+    }
+
+    private func definition(at match: RouteMatch) -> ProviderDefinition? {
+        match["provider"].flatMap { ProviderID($0) }.flatMap { catalog[$0] }
+    }
+
+    func respond(to call: RouteCall) -> Reply {
+        let (request, caller) = (call.request, call.caller)
+        let (account, documentedPath) = (call.match["account"], call.name("path"))
+        guard let definition = definition(at: call.match) else {
             let known = catalog.ids.map(\.name).joined(separator: ", ")
             return .now(Answers.notFound(request, detail: "There is no such provider. Known are: \(known)."))
-        }
-        // A page of another origin may send a POST; it reads nothing by that, and what is asked is the same.
-        guard request.method != "POST" || definition.method == .post else {
-            return .now(Answers.methodNotAllowed(request, ["GET", "HEAD", "OPTIONS"]))
         }
         switch subject(of: request, caller, definition, account: account) {
         case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))

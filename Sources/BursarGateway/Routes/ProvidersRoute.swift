@@ -1,9 +1,19 @@
 package import BursarCatalog
+import BursarHTTP
 import BursarModel
 
-/// `GET /v1/providers`: definitions and account names. Pure; made once, because neither changes while the gateway runs.
-enum ProvidersRoute {
-    static func json(_ catalog: Catalog, _ directory: AccountDirectory) -> [UInt8] {
+/// `GET /v1/providers`: definitions and account names. *Immutable; any thread.*
+struct ProvidersRoute: Route {
+    private let document: MadeDocument
+
+    init(_ parts: RouteParts) {
+        let (catalog, directory) = (parts.catalog, parts.directory)
+        document = MadeDocument(vary: parts.vary) { Self.json(catalog, directory) }
+    }
+
+    func respond(to call: RouteCall) -> Reply { document.reply(to: call.request) }
+
+    private static func json(_ catalog: Catalog, _ directory: AccountDirectory) -> [UInt8] {
         var json = JSONText(reserving: 4_096)
         json.object { json in
             json.string("schema", "bursar.providers.v1")

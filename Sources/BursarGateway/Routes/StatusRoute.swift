@@ -5,11 +5,16 @@ import BursarUpstream
 
 /// `GET /v1/status`: for each account why it is as it is. It asks nobody, and has neither a credential nor a digest of one.
 /// *Immutable; any thread.*
-struct StatusRoute: Sendable {
-    let directory: AccountDirectory
-    let process: ProcessParts
+struct StatusRoute: Route {
+    private let directory: AccountDirectory
+    private let process: ProcessParts
 
-    func respond() -> Reply {
+    init(_ parts: RouteParts) {
+        directory = parts.directory
+        process = parts.process
+    }
+
+    func respond(to call: RouteCall) -> Reply {
         // In a task: it is made anew for each request, and ten thousand accounts take their time.
         .later { Answers.json(json()) }
     }

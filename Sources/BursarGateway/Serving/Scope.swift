@@ -12,12 +12,8 @@ final class Scope: Sendable {
     let catalog: Catalog
     let directory: AccountDirectory
     let hot = HotTable()
-    let balances: BalancesRoute
-    let providers: ProviderRoute
-    let documents: DocumentRoutes
-    let metrics: MetricsRoute
-    let status: StatusRoute
-    let insight: InsightRoutes
+    /// By endpoint, as ``RouteTable/endpoints`` has them.
+    let routes: [any Route]
 
     /// What every answer varies by beside its own reasons; begins with a comma where there is anything.
     let vary: String
@@ -36,17 +32,10 @@ final class Scope: Sendable {
         vary =
             (configuration.clients.isEmpty ? "" : ", authorization, \(PresentedToken.ownHeader)")
             + (configuration.corsOrigins.isEmpty ? "" : ", origin")
-        balances = BalancesRoute(
-            directory: directory, refresher: process.refresher, rows: rows, hot: hot,
-            runways: process.insight.runways, vary: vary)
-        providers = ProviderRoute(
-            catalog: catalog, directory: directory, refresher: process.refresher, hot: hot, scrubber: process.scrubber,
-            passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil,
-            hasClients: !configuration.clients.isEmpty, vary: vary)
-        documents = DocumentRoutes(
-            catalog: catalog, directory: directory, hasClients: !configuration.clients.isEmpty, vary: vary)
-        status = StatusRoute(directory: directory, process: process)
-        insight = InsightRoutes(directory: directory, process: process)
-        metrics = MetricsRoute(directory: directory, process: process, visibility: visibility)
+        let parts = RouteParts(
+            visibility: visibility, configuration: configuration, catalog: catalog, directory: directory, rows: rows, hot: hot,
+            vary: vary,
+            process: process)
+        routes = RouteTable.shared.routes(of: parts)
     }
 }

@@ -221,6 +221,12 @@ final class TestGateway: Sendable {
     /// A read that the table of ready answers, which runs on real time, leaves to the machine, which runs on the test's.
     func fresh(_ path: String) async throws -> Answer { try await get(path, ("cache-control", "no-transform")) }
 
+    /// A path of the pattern that a configured account answers to.
+    static func path(_ pattern: String) -> String {
+        pattern.replacing("{provider}", with: "sunor").replacing("{account}", with: "default").replacing(
+            "{claim}", with: "claim_1")
+    }
+
     static let routes = [
         "deepixels": "/providers/deepixels/v1/account/balance",
         "tensorpix": "/providers/tensorpix/api/accounts/profile/balance/",

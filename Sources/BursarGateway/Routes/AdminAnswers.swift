@@ -1,0 +1,37 @@
+import BursarHTTP
+
+/// What a request gets that may not change anything. Pure.
+enum AdminAnswers {
+    /// Nil: the endpoint is for others too, or it may.
+    static func refusal(_ request: Request, _ caller: Caller, _ access: Access) -> Response? {
+        guard access == .admins || access == .adminsOfEverything else { return nil }
+        switch AdminGuard.judge(request, caller, touchesAll: access == .adminsOfEverything) {
+        case .allowed: return nil
+        case .notAdmin:
+            return forbidden(
+                request, code: "not_admin",
+                detail: "This changes the gateway: it is for clients with admin: true in the configuration.")
+        case .seesTooLittle:
+            return forbidden(
+                request, code: "not_admin",
+                detail: "This concerns every account, and is for clients with admin: true that may see them all.")
+        case .notLocal:
+            return forbidden(
+                request, code: "not_admin",
+                detail:
+                    "This changes the gateway. Without clients in the configuration it is for root and the gateway's own user, over a "
+                    + "Unix socket and without a proxy between. Send SIGHUP to reload, listen at a Unix socket too, or configure a "
+                    + "client with admin: true.")
+        case .crossSite:
+            return forbidden(
+                request, code: "cross_site",
+                detail: "A web page of another origin sent this. Only programs and this gateway's own page may.")
+        }
+    }
+
+    private static func forbidden(_ request: Request, code: String, detail: String) -> Response {
+        Answers.problem(
+            ProblemDocument(
+                code: code, title: "Not for this caller", status: 403, detail: detail, requestID: request.id.description))
+    }
+}

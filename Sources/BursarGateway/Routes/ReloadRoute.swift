@@ -1,0 +1,59 @@
+import BursarHTTP
+
+/// `POST /admin/reload`: reads the configuration again. *Immutable; any thread.*
+///
+/// 200 with what changed; 422 with every problem where the file is wrong, and nothing changed; 409 where there is nothing to read;
+/// 503 once a stop was asked for.
+struct ReloadRoute: Route {
+    init(_ parts: RouteParts) {}
+
+    func respond(to call: RouteCall) -> Reply {
+        let (request, reloader) = (call.request, call.reloader)
+        return .later {
+            switch await reloader.reload("request") {
+            case .applied(let report): return Answers.json(report.json)
+            case .refused(let problems): return refused(request, problems)
+            case .nothingToRead:
+                return Answers.problem(
+                    ProblemDocument(
+                        code: "nothing_to_reload", title: "There is no configuration to read again", status: 409,
+                        detail: "This gateway was started without one, as the demo is.", requestID: request.id.description))
+            case .stopping:
+                return Answers.problem(
+                    ProblemDocument(
+                        code: "not_ready", title: "Not ready", status: 503,
+                        detail: "A stop was asked for; no configuration is put in force any more.",
+                        requestID: request.id.description))
+            }
+        }
+    }
+
+    private func refused(_ request: Request, _ problems: [String]) -> Response {
+        var problem = ProblemDocument(
+            code: "invalid_configuration", title: "The configuration is wrong, and the old one stays", status: 422,
+            detail: "\(problems.count) problem\(problems.count == 1 ? "" : "s"); `bursar check` prints the same.",
+            requestID: request.id.description)
+        var json = JSONText()
+        json.array { json in
+            for problem in problems { json.string(nil, problem) }
+        }
+        problem.extensions = [("problems", json.bytes)]
+        return Answers.problem(problem)
+    }
+}
+
+extension ReloadReport {
+    /// `bursar.reload.v1`.
+    var json: [UInt8] {
+        var json = JSONText()
+        json.object { json in
+            json.string("schema", "bursar.reload.v1")
+            json.integer("accounts", accounts)
+            json.array("added") { json in for id in added { json.string(nil, "\(id)") } }
+            json.array("removed") { json in for id in removed { json.string(nil, "\(id)") } }
+            json.array("changed") { json in for id in changed { json.string(nil, "\(id)") } }
+            json.array("needs_restart") { json in for name in needsRestart { json.string(nil, name) } }
+        }
+        return json.bytes
+    }
+}

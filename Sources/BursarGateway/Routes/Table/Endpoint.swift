@@ -1,0 +1,76 @@
+/// One entry of the table of routes: a path, what may be asked there, and what answers. *Immutable; any thread.*
+final class Endpoint: Sendable {
+    /// A method of a path. *Value.*
+    struct Operation: Sendable {
+        let method: String
+        let access: Access
+        /// Its `operationId` in docs/openapi.yaml; nil where each provider's definition describes it.
+        let id: String?
+
+        /// HEAD is answered wherever GET is.
+        static func get(_ id: String?, for access: Access = .clients) -> Operation {
+            Operation(method: "GET", access: access, id: id)
+        }
+
+        static func post(_ id: String?, for access: Access = .clients) -> Operation {
+            Operation(method: "POST", access: access, id: id)
+        }
+
+        static func delete(_ id: String?, for access: Access = .clients) -> Operation {
+            Operation(method: "DELETE", access: access, id: id)
+        }
+    }
+
+    let pattern: PathPattern
+    /// In metrics, and for people who read the table. Several entries may share one.
+    let label: String
+    /// Whether its answers may stand ready in the ``HotTable``.
+    let isKeptHot: Bool
+    let operations: [Operation]
+    let route: any Route.Type
+    /// As `Allow` lists them.
+    let methods: [String]
+
+    /// - Parameter operations: at least one.
+    init(
+        _ pattern: String, _ route: any Route.Type, label: String, isKeptHot: Bool = false, _ operations: Operation...
+    ) {
+        self.pattern = PathPattern(pattern)
+        self.label = label
+        self.isKeptHot = isKeptHot
+        self.operations = operations
+        self.route = route
+        methods = operations.flatMap { $0.method == "GET" ? ["GET", "HEAD"] : [$0.method] } + ["OPTIONS"]
+    }
+
+    /// Who may ask with this method. One that is not answered is for those whom the first operation is for: only they learn that.
+    func access(for method: String) -> Access {
+        let method = method == "HEAD" ? "GET" : method
+        return (operations.first { $0.method == method } ?? operations.first)?.access ?? .clients
+    }
+}
+
+/// Who may ask. *Value.* Without clients in the configuration all but what is for admins is open to everyone who gets here.
+enum Access: Sendable, Hashable {
+    /// Also without a credential, and with a wrong one: health, because probes have none; the page, because it is the same in every
+    /// installation.
+    case everyone
+    /// Also without a credential. A wrong one is told.
+    case everyoneUnlessWrong
+    case clients
+    /// Clients, whose token may also stand where the provider's key would; a refusal is the provider's documented one.
+    case clientsOfProvider
+    /// Who may change the gateway: see ``AdminGuard``.
+    case admins
+    /// The same, and only who may see every account: the answer names them.
+    case adminsOfEverything
+
+    /// Whether a request that has no caller is answered all the same.
+    func isOpen(_ refusal: CallerRefusal) -> Bool {
+        switch self {
+        case .everyone: true
+        case .everyoneUnlessWrong: refusal == .missing
+        case .clients, .clientsOfProvider, .admins, .adminsOfEverything: false
+        }
+    }
+}

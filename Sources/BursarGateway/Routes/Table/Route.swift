@@ -1,0 +1,59 @@
+import BursarCatalog
+import BursarConfiguration
+import BursarHTTP
+import BursarUpstream
+
+/// What answers an endpoint, made once for each ``Scope``. *Immutable; any thread.*
+///
+/// A new route is one file with a type of this kind and one entry in ``Endpoint/all``.
+protocol Route: Sendable {
+    init(_ parts: RouteParts)
+
+    /// Called on an event loop: it neither blocks nor waits. The method is one that the table names, the caller one who may ask, and the
+    /// query carries no credential and can be read.
+    func respond(to call: RouteCall) -> Reply
+
+    /// The methods that are answered at this very path, where that depends on the names in it. Nil: those of the table.
+    func methods(at match: RouteMatch) -> [String]?
+}
+
+extension Route {
+    func methods(at match: RouteMatch) -> [String]? { nil }
+}
+
+/// What a route is made of: what its scope may see, and what lives as long as the process. *Immutable; any thread.*
+struct RouteParts: Sendable {
+    let visibility: Visibility
+    let configuration: Configuration
+    /// With what the scope may see, as the directory.
+    let catalog: Catalog
+    let directory: AccountDirectory
+    /// Of all accounts.
+    let rows: RowTable
+    /// For answers that may stand ready. It keeps nothing where the endpoint is none that is kept hot.
+    var hot: HotTable
+    /// See ``Scope/vary``.
+    let vary: String
+    let process: ProcessParts
+
+    var refresher: Refresher { process.refresher }
+
+    /// The same for an endpoint whose answers never stand ready.
+    var keepingNothingHot: RouteParts {
+        var parts = self
+        parts.hot = HotTable()
+        parts.hot.close()
+        return parts
+    }
+}
+
+/// One request, when it is known which endpoint it is for and who asks. *Value.*
+struct RouteCall: Sendable {
+    let request: Request
+    let caller: Caller
+    let match: RouteMatch
+    let reloader: Reloader
+
+    /// What a name of the endpoint's pattern stands for. Empty for a name that the pattern has not.
+    func name(_ name: String) -> String { match[name] ?? "" }
+}

@@ -1,0 +1,103 @@
+import BursarCatalog
+import Testing
+
+@testable import BursarGateway
+
+@Suite struct RouteTableTests {
+    private let table = RouteTable.shared
+
+    private func names(_ path: String) -> [String?]? {
+        table.match(path).map { match in [match.endpoint.label, match["provider"], match["account"], match["path"]] }
+    }
+
+    @Test func `each documented path has its route`() {
+        #expect(names("/v1/balances") == ["balances", nil, nil, nil])
+        #expect(names("/v1/balances/sunor") == ["balances", "sunor", nil, nil])
+        #expect(names("/v1/balances/sunor/main") == ["balances", "sunor", "main", nil])
+        #expect(names("/v1/balances/sunor/main/history") == ["history", "sunor", "main", nil])
+        #expect(names("/v1/balances/sunor/history") == ["balances", "sunor", "history", nil])
+        #expect(names("/livez") == ["live", nil, nil, nil])
+        #expect(names("/") == ["page", nil, nil, nil])
+        #expect(table.match("/v1/claims/claim_1")?["claim"] == "claim_1")
+        #expect(
+            names("/providers/tensorpix/api/accounts/profile/balance/")
+                == ["provider", "tensorpix", nil, "/api/accounts/profile/balance/"])
+        #expect(
+            names("/providers/hyper3d@studio/api/v2/check_balance") == ["provider", "hyper3d", "studio", "/api/v2/check_balance"])
+        #expect(names("/providers/hyper3d") == ["provider", "hyper3d", nil, ""])
+    }
+
+    @Test func `an at sign may come escaped, and so may a letter of a name`() {
+        #expect(names("/providers/hyper3d%40studio/x") == ["provider", "hyper3d", "studio", "/x"])
+        #expect(names("/v1/balances/%73unor") == ["balances", "sunor", nil, nil])
+    }
+
+    @Test(arguments: [
+        "/v1/balances/", "/v1/balances/a/b/c", "/v1/balances//x", "/providers/", "/providers", "/v1/claims/", "/v1/claims/a/b",
+        "/providers/a%2Fb/c", "/providers/%zz", "/v1/balances/%00", "/v1/balances/%ff", "/providers/a%4", "", "/app.js/", "//",
+        "/v1/balances/a/b/history/", "/v1/explain/a", "/nothing"
+    ])
+    func `a path that is none of ours has no route`(path: String) {
+        #expect(table.match(path) == nil)
+    }
+
+    // A proxy in front that guards these paths compares them as they are written here.
+    @Test(arguments: ["/v1/%63ooldowns/a/b", "/%61dmin/reload", "/%76%31/balances", "/%70roviders/sunor/x", "/app%2Ejs"])
+    func `our own words are understood in one spelling`(path: String) {
+        #expect(table.match(path) == nil)
+    }
+
+    @Test func `a label is one of a closed set, whatever is asked`() {
+        #expect(table.label("/v1/balances/a/b").text == "balances")
+        #expect(table.label("/v1/guard").text == "guard")
+        #expect(table.label("/v1/claims/x").text == "claims")
+        #expect(table.label("/whatever/it/is").text == "other")
+        #expect(Set(table.labels).count == table.labels.count)
+    }
+
+    @Test func `no two entries are the same, and each has an operation`() {
+        #expect(Set(table.endpoints.map(\.pattern.text)).count == table.endpoints.count)
+        for endpoint in table.endpoints {
+            #expect(!endpoint.operations.isEmpty)
+            #expect(Set(endpoint.operations.map(\.method)).count == endpoint.operations.count)
+            // One name cannot stand for two things of a path.
+            #expect(Set(endpoint.pattern.names).count == endpoint.pattern.names.count)
+        }
+        #expect(table.methods == ["GET", "HEAD", "POST", "DELETE", "OPTIONS"])
+    }
+
+    @Test func `what is open to everyone is health and the page, and what changes the gateway is for admins`() {
+        let open = table.endpoints.filter { $0.access(for: "GET") == .everyone }.map(\.pattern.text)
+        #expect(open == ["/livez", "/readyz", "/", "/app.js", "/style.css", "/icon.svg"])
+        #expect(table.match("/admin/reload")?.endpoint.access(for: "POST") == .adminsOfEverything)
+        #expect(table.match("/v1/cooldowns/a/b")?.endpoint.access(for: "DELETE") == .admins)
+        #expect(table.match("/v1/balances")?.endpoint.access(for: "HEAD") == .clients)
+        #expect(table.match("/v1/balances")?.endpoint.access(for: "BREW") == .clients)
+    }
+
+    @Test func `every file of the page has an entry`() {
+        for path in Page.shared.paths { #expect(table.match(path)?.endpoint.label == "page", "\(path)") }
+    }
+
+    /// docs/openapi.yaml describes each operation of the table under its id, and none that the table has not.
+    @Test func `the description of the interface has the operations of the table, and no others`() throws {
+        let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
+        var documented: Set<String> = []
+        for path in try #require(document["paths"]?.members).members where !path.key.hasPrefix(ProviderRoute.prefix) {
+            for operation in path.value.members?.members ?? [] where operation.key != "parameters" {
+                documented.insert("\(operation.key.uppercased()) \(path.key) \(operation.value["operationId"]?.text ?? "-")")
+            }
+        }
+        var served: Set<String> = []
+        for endpoint in table.endpoints {
+            for operation in endpoint.operations {
+                guard let id = operation.id else { continue }
+                served.insert("\(operation.method) \(endpoint.pattern.text) \(id)")
+                let described = document["paths"]?[endpoint.pattern.text]?[operation.method.lowercased()]
+                // What is open to everyone says so, and nothing else does.
+                #expect((described?["security"] == []) == (operation.access == .everyone), "\(endpoint.pattern.text)")
+            }
+        }
+        #expect(documented == served)
+    }
+}
