@@ -4,11 +4,12 @@ import NIOCore
 /// The routes as metrics and logs name them: a closed set, so that no caller can make series. *Value.*
 enum RouteLabel: Int, Sendable, CaseIterable {
     case balances, provider, providers, status, cooldown, reload, live, ready, openAPI, metrics, page, other, history, guarding,
-        claims, explain
+        claims, explain, stream
 
     init(path: String) {
         switch Route(path: path) {
         case .balances: self = .balances
+        case .balancesStream: self = .stream
         case .provider: self = .provider
         case .providers: self = .providers
         case .status: self = .status

@@ -77,6 +77,7 @@ struct GatewayResponder: Responder {
         switch route {
         case .balances(let provider, let account):
             return scope.balances.respond(to: request, provider: provider, account: account)
+        case .balancesStream: return scope.stream.respond(to: request)
         case .live: return .now(health.live())
         case .ready: return .now(health.ready(request))
         case .status: return scope.status.respond()
@@ -106,7 +107,7 @@ struct GatewayResponder: Responder {
     }
 
     static let whatExists =
-        "There are /v1/balances, /v1/balances/{provider}/{account}/history, /v1/guard, /v1/claims, /v1/explain/{provider}/{account}, "
+        "There are /v1/balances, /v1/balances/stream, /v1/balances/{provider}/{account}/history, /v1/guard, /v1/claims, /v1/explain/{provider}/{account}, "
         + "/v1/providers, /v1/status, /v1/cooldowns/{provider}/{account} (DELETE), /admin/reload (POST), "
         + "/providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
 
@@ -155,7 +156,7 @@ extension Route {
         switch self {
         case .live, .ready, .page: true
         case .openAPI: refusal == .missing
-        case .balances, .provider, .providers, .status, .cooldown, .reload, .metrics, .history, .guarding, .claims, .claim,
+        case .balances, .balancesStream, .provider, .providers, .status, .cooldown, .reload, .metrics, .history, .guarding, .claims, .claim,
             .explain:
             false
         }

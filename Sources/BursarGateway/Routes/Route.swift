@@ -7,6 +7,8 @@ enum Route: Equatable, Sendable {
     case balances(provider: String?, account: String?)
     /// `/providers/{provider}{documentedPath}` or `/providers/{provider}@{account}{documentedPath}`.
     case provider(name: String, account: String?, documentedPath: String)
+    /// `/v1/balances/stream`
+    case balancesStream
     case providers
     case status
     /// `/v1/balances/{provider}/{account}/history`
@@ -35,6 +37,7 @@ enum Route: Equatable, Sendable {
     init?(path: String) {
         switch path {
         case "/v1/balances": self = .balances(provider: nil, account: nil)
+        case "/v1/balances/stream": self = .balancesStream
         case "/v1/providers": self = .providers
         case "/v1/status": self = .status
         case "/v1/guard": self = .guarding

@@ -13,6 +13,7 @@ final class Scope: Sendable {
     let directory: AccountDirectory
     let hot = HotTable()
     let balances: BalancesRoute
+    let stream: StreamRoute
     let providers: ProviderRoute
     let documents: DocumentRoutes
     let metrics: MetricsRoute
@@ -39,6 +40,7 @@ final class Scope: Sendable {
         balances = BalancesRoute(
             directory: directory, refresher: process.refresher, rows: rows, hot: hot,
             runways: process.insight.runways, vary: vary)
+        stream = StreamRoute(directory: directory, rows: rows, hub: process.streams, places: process.streamPlaces)
         providers = ProviderRoute(
             catalog: catalog, directory: directory, refresher: process.refresher, hot: hot, scrubber: process.scrubber,
             passthrough: configuration.passthrough ? PassThrough(keys: process.keys, defaults: configuration.defaults) : nil,
