@@ -8,7 +8,7 @@ extension StreamHub {
         let planned = state.withLock { state -> Planned? in
             guard let active = state.active, let (view, expires) = Self.view(of: subscriber, active) else {
                 subscriber.reads(StreamChannel([]), expires: nil)
-                subscriber.dismiss()
+                subscriber.dismiss(state.isStopped ? .draining : .credential)
                 return nil
             }
             // First: whoever changes a row from here on does not pass by.
@@ -98,6 +98,7 @@ extension StreamHub {
         if isWatched.load(ordering: .acquiring) { prepare(active.directory, active.rows) }
         let now = refresher.now
         let (concerned, planned) = state.withLock { state -> ([StreamSubscriber], Planned?) in
+            if state.isStopped { return ([], nil) }
             let old = state.groups
             let subscribers = old.values.flatMap(\.members.values)
             state.active = active
@@ -114,7 +115,7 @@ extension StreamHub {
                 if let (view, expires) = Self.view(of: subscriber, active) {
                     join(subscriber, view, expires, active, &state, now)
                 } else {
-                    subscriber.dismiss()
+                    subscriber.dismiss(.credential)
                 }
             }
             isWatched.store(!state.views.isEmpty, ordering: .releasing)

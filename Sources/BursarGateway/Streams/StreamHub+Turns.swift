@@ -83,7 +83,7 @@ extension StreamHub {
         guard let (due, active, generation) = begun else { return }
         for item in due where item.asks {
             let upstream = active.directory[item.position].upstream
-            refresher.refreshBehind(upstream, olderThan: upstream.policy.ttl)
+            refresher.refreshInBackground(upstream, olderThan: upstream.policy.ttl)
         }
         let (concerned, planned) = state.withLock { state -> ([StreamSubscriber], Planned?) in
             guard state.generation == generation else { return ([], plan(&state, now.monotonic)) }

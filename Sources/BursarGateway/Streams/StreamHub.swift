@@ -69,11 +69,12 @@ final class StreamHub: Sendable {
         schedule(planned)
     }
 
+    /// Nothing is told any more. Who reads is told so by the server's drain.
     func stop() {
+        isWatched.store(false, ordering: .releasing)
         state.withLock { state in
-            state.isStopped = true
             state.timer?.cancel()
-            (state.timer, state.planned) = (nil, nil)
+            state = State(isStopped: true)
         }
     }
 }

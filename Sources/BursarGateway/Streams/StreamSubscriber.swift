@@ -85,7 +85,7 @@ extension StreamSubscriber {
     }
 
     /// It is told nothing more than that it ends.
-    func dismiss() { state.withLock { $0.farewell = .credential } }
+    func dismiss(_ farewell: StreamFarewell) { state.withLock { $0.farewell = farewell } }
 
     /// There is something to read.
     func wake() { state.withLock { $0.waker }?.wake() }
