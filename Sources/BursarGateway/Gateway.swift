@@ -51,16 +51,19 @@ package final class Gateway: Sendable {
                 store?.changed(change.key, change.view, number: change.number)
             },
             onCall: { key in store?.touched(key) })
+        let streams = StreamHub(refresher: refresher)
         let process = ProcessParts(
             keys: store.map { CredentialKeys(processKey: $0.identity) } ?? .random(), refresher: refresher, scrubber: scrubber,
             readiness: Readiness(), counters: ServerCounters(),
             requests: RequestCounts(), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
             callers: CallerRecords(), store: store, log: log.target, startedAt: clock.now.wall,
             insight: InsightParts(
-                runways: RunwayBook(store: store, refresher: refresher), claims: ClaimBook(store: store)))
+                runways: RunwayBook(store: store, refresher: refresher), claims: ClaimBook(store: store)),
+            streams: streams, streamPlaces: StreamPlaces(configuration.limits))
         let active = ActiveConfiguration(configuration, process: process)
-        relay.send(to: active)
+        relay.send(to: active, streams)
         let current = CurrentConfiguration(active, clock: { clock.now })
+        streams.follow(active)
         var identity: TLSIdentity?
         if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
         let background = BackgroundRefresh(refresher: refresher, clock: clock, runways: process.insight.runways)
@@ -148,6 +151,7 @@ package final class Gateway: Sendable {
             try? await pause(for: min(drain.delay, drain.deadline))
         }
         background.stop()
+        process.streams.stop()
         keyFiles.stop()
         await server.drain(by: deadline - share)
         let refresher = process.refresher

@@ -48,7 +48,10 @@ package struct ConfigurationKey: Sendable, Hashable {
         case .listener: ["address", "tls", "mode"]
         case .tls: ["certificate", "key", "client_ca"]
         case .limits:
-            ["connections", "connections_per_peer", "requests_per_connection", "head_time", "idle_time", "write_stall_time"]
+            [
+                "connections", "connections_per_peer", "streams", "streams_per_peer", "requests_per_connection", "head_time",
+                "idle_time", "write_stall_time"
+            ]
         }
     }
 
@@ -88,6 +91,6 @@ package struct ConfigurationKey: Sendable, Hashable {
             "expiry": "expires", "expires_at": "expires", "until": "expires", "pass_through": "passthrough", "user": "uid",
             "certificate": "tls", "mtls": "tls"
         ],
-        .limits: ["max_connections": "connections", "per_peer": "connections_per_peer", "keepalive": "idle_time"]
+        .limits: ["max_connections": "connections", "per_peer": "connections_per_peer", "max_streams": "streams", "keepalive": "idle_time"]
     ]
 }

@@ -10,6 +10,8 @@ extension ConfigurationParser {
         let most = ConfigurationLimits.connections
         limits.connections = number(entries["connections"], "connections", in: most) ?? limits.connections
         limits.connectionsPerPeer = number(entries["connections_per_peer"], "connections_per_peer", in: most)
+        limits.streams = number(entries["streams"], "streams", in: most) ?? limits.streams
+        limits.streamsPerPeer = number(entries["streams_per_peer"], "streams_per_peer", in: most)
         limits.requestsPerConnection =
             number(entries["requests_per_connection"], "requests_per_connection", in: ConfigurationLimits.requestsPerConnection)
             ?? limits.requestsPerConnection

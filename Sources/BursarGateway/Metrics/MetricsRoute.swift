@@ -116,6 +116,8 @@ struct MetricsRoute: Route {
         text.sample(value: String(process.counters.connectionsOpen.load(ordering: .relaxed)))
         text.family("bursar_http_connections_total", .counter, "Connections accepted.")
         text.sample(value: String(process.counters.connectionsAccepted.load(ordering: .relaxed)))
+        text.family("bursar_stream_subscribers", .gauge, "Streams of balances that are read.")
+        text.sample(value: String(process.streams.subscriberCount))
         text.family("bursar_http_limits_total", .counter, "How often a limit or an error ended or refused something.")
         for event in ServerCounters.Event.allCases where process.counters[event] > 0 {
             text.sample([("event", event.label)], String(process.counters[event]))

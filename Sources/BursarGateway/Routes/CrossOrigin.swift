@@ -22,7 +22,7 @@ struct CrossOrigin: Sendable {
 
     /// Beside what every page may send.
     private static let requestHeaders = [
-        "authorization", PresentedToken.ownHeader, "cache-control", "if-none-match", "pragma", "prefer"
+        "authorization", PresentedToken.ownHeader, "cache-control", "if-none-match", "last-event-id", "pragma", "prefer"
     ]
     /// Beside what every page may read.
     private static let responseHeaders =

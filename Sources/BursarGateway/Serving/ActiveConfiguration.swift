@@ -65,6 +65,8 @@ struct ProcessParts: Sendable {
     let log: any LogTarget
     let startedAt: WallTime
     let insight: InsightParts
+    let streams: StreamHub
+    let streamPlaces: StreamPlaces
 }
 
 extension AccountEntry {

@@ -9,14 +9,16 @@ final class ChangeRelay: Sendable {
         let directory: AccountDirectory
         let rows: RowTable
         let scopes: [(directory: AccountDirectory, hot: HotTable)]
+        let streams: StreamHub
     }
 
     private let target = Mutex<Target?>(nil)
 
-    func send(to active: ActiveConfiguration) {
+    func send(to active: ActiveConfiguration, _ streams: StreamHub) {
         target.withLock {
             $0 = Target(
-                directory: active.directory, rows: active.rows, scopes: active.scopes.map { ($0.directory, $0.hot) })
+                directory: active.directory, rows: active.rows, scopes: active.scopes.map { ($0.directory, $0.hot) },
+                streams: streams)
         }
     }
 
@@ -26,5 +28,7 @@ final class ChangeRelay: Sendable {
         for scope in target.scopes {
             for index in scope.directory.indices(of: change.key) { scope.hot.invalidate(scope.directory.paths(showing: index)) }
         }
+        // Last: it renders what the tables have.
+        target.streams.changed(change.key)
     }
 }

@@ -101,7 +101,7 @@ final class Reloader: Sendable {
         // Calls under way still carry the old keys: both are looked for until the reload after this one.
         process.scrubber.configure(configuration.secrets + old.configuration.secrets)
         let new = ActiveConfiguration(configuration, process: process)
-        relay.send(to: new)
+        relay.send(to: new, process.streams)
         // Before the first request of the new one, or what that brings in would leave no mark.
         let gone = process.store?.name(new.directory, refresher: process.refresher)
         let redefined = configuration.definitions(otherThanIn: old.configuration)
@@ -111,6 +111,7 @@ final class Reloader: Sendable {
             process.refresher.redefine(redefined, keys: Set(concerned.map(\.upstream.key)))
         }
         _ = current.replace(with: new)
+        process.streams.follow(new)
         background.follow(new.directory)
         keyFiles.follow(configuration.secretFiles)
         process.refresher.forget(exceptFor: Set(new.directory.entries.map(\.upstream.key)))

@@ -13,6 +13,7 @@ struct Balances: AsyncParsableCommand {
               bursar balances
               bursar balances --provider tensorpix --provider sunor
               bursar balances --runway
+              bursar balances --watch
               bursar balances --json | jq '.balances[] | {provider, available, unit}'
 
             Where the gateway has clients, a client's token is taken from $BURSAR_TOKEN.
@@ -27,10 +28,17 @@ struct Balances: AsyncParsableCommand {
     var providers: [String] = []
     @Flag(help: "How long each balance lasts, too.") var runway = false
 
+    @Flag(help: "Go on: print the table anew with each change; with --json each row that changes, as a line.") var watch = false
+
+    func validate() throws {
+        if watch, runway { throw ValidationError("--watch has no --runway: a runway changes with every moment.") }
+    }
+
     func run() async throws {
         for provider in providers where ProviderID(provider) == nil {
             throw ValidationError("'\(provider)' is no provider id (expected lower-case letters, digits and '-').")
         }
+        if watch { return try await BalancesWatch(target.client, providers: providers, asJSON: json).run() }
         var query = providers.isEmpty ? [] : ["provider=" + providers.joined(separator: ",")]
         if runway { query.append("include=runway") }
         let path = "/v1/balances" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))

@@ -25,7 +25,7 @@ struct GatewayClient {
     }
 
     /// Answers above this are not a gateway's: 10,000 rows are 6 MB.
-    private static let largestAnswer = 64 << 20
+    static let largestAnswer = 64 << 20
 
     /// The client token, where the gateway has clients configured.
     static let tokenVariable = "BURSAR_TOKEN"
@@ -42,8 +42,15 @@ struct GatewayClient {
     }
 
     func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
+        try await ask(path, fields: [("accept", "application/json")], timeout: timeout)
+    }
+
+    /// - Parameter onBody: is given a 200's body as it comes, where one wants it so; on an event loop.
+    func ask(
+        _ path: String, fields: [(String, String)], timeout: Duration?, onBody: (@Sendable ([UInt8]) -> Void)? = nil
+    ) async throws(Unreachable) -> Answer {
         guard let place = Self.place(base, path) else { throw Unreachable(url: base, reason: .malformedURL) }
-        var fields = [("accept", "application/json"), ("user-agent", "bursar/\(bursarVersion)")]
+        var fields = fields + [("user-agent", "bursar/\(bursarVersion)")]
         // From the environment and not from an option: every user of a machine can read its processes' arguments.
         if let token = getenv(Self.tokenVariable) { fields.append(("authorization", "Bearer " + String(cString: token))) }
         var settings = ClientSettings(
@@ -52,7 +59,7 @@ struct GatewayClient {
         let client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
         defer { client.shutdown() }
         let request = ClientRequest(origin: place.origin, target: place.target, fields: fields)
-        switch await client.execute(request, timeout: timeout) {
+        switch await client.execute(request, timeout: timeout, onBody: onBody) {
         case .response(let response):
             if let fault = response.fault {
                 throw Unreachable(url: base, reason: ClientFailure(ClientError(fault), usesTLS: place.origin.isEncrypted))

@@ -22,13 +22,18 @@ struct TargetOptions: ParsableArguments {
 
     /// Prints why and exits with 69 where nothing answers.
     func get(_ path: String, timeout: Duration = .seconds(30)) async throws -> GatewayClient.Answer {
-        let client = GatewayClient(base: url, authorities: try authorities())
+        let client = try self.client
         do {
             return try await client.get(path, timeout: timeout)
         } catch {
             Terminal.tell("error: \(error)")
             throw ExitStatus.unavailable
         }
+    }
+
+    /// - Throws: the exit status, where the file of authorities cannot be used.
+    var client: GatewayClient {
+        get throws { GatewayClient(base: url, authorities: try authorities()) }
     }
 
     private func authorities() throws -> [NIOSSLCertificate]? {

@@ -6,6 +6,7 @@ extension Endpoint {
             "/v1/balances/{provider}", BalancesRoute.self, label: "balances", isKeptHot: true, .get("listProviderBalances")),
         Endpoint(
             "/v1/balances/{provider}/{account}", BalancesRoute.self, label: "balances", isKeptHot: true, .get("getBalance")),
+        Endpoint("/v1/balances/stream", StreamRoute.self, label: "stream", .get("streamBalances")),
         Endpoint("/v1/balances/{provider}/{account}/history", HistoryRoute.self, label: "history", .get("getHistory")),
         Endpoint("/v1/guard", GuardRoute.self, label: "guard", .get("guard")),
         Endpoint("/v1/claims", ClaimsRoute.self, label: "claims", .get("listClaims"), .post("makeClaim")),
