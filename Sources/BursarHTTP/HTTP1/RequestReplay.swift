@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 
 #if canImport(Glibc)
@@ -26,6 +27,7 @@ struct RequestReplay: ~Copyable {
     private(set) var method = ""
     private(set) var path = ""
     private(set) var isHead = false
+    private(set) var trace: TraceContext?
     /// What counts a repetition, where no record of it is wanted.
     private(set) var counter: RequestCounter?
 
@@ -84,14 +86,14 @@ struct RequestReplay: ~Copyable {
     /// pays a `memcpy` here and nothing else.
     mutating func keep(
         _ bytes: UnsafeRawBufferPointer, prepared: PreparedResponse, replay: Replay, method: String, path: String,
-        counter: RequestCounter?
+        trace: TraceContext?, counter: RequestCounter?
     ) {
         guard bytes.count <= Self.longestHead, prepared.restHasBody else { return forget() }
         head.removeAll(keepingCapacity: true)
         head.append(contentsOf: bytes)
         tracing = TracingFields.values(in: bytes)
         (self.prepared, validity, until) = (prepared, replay.validity, replay.until)
-        (self.method, self.path, isHead, self.counter) = (method, path, method == "HEAD", counter)
+        (self.method, self.path, isHead, self.trace, self.counter) = (method, path, method == "HEAD", trace, counter)
     }
 
     mutating func forget() { prepared = nil }

@@ -60,7 +60,7 @@ final class CountingObserver: RequestObserver {
 
     var records: [RequestRecord] { heard.withLock { $0 } }
     func requestCompleted(_ record: RequestRecord) { heard.withLock { $0.append(record) } }
-    func counter(ofRepeated path: String, status: Int) -> RequestCounter? { path == "/counted" ? repeated : nil }
+    func counter(ofRepeated record: RequestRecord) -> RequestCounter? { record.path == "/counted" ? repeated : nil }
 }
 
 /// Keeps the records it hears. *Mutex.*
