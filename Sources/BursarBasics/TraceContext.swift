@@ -30,8 +30,7 @@ package struct TraceContext: Sendable {
         guard Self.areDigits(trace.0), Self.areDigits(trace.1), Self.areDigits(trace.2), Self.areDigits(trace.3),
             Self.areDigits(parent.0), Self.areDigits(parent.1)
         else { return nil }
-        let isZeroTrace = trace.0 & trace.1 & trace.2 & trace.3 == Self.zeros && trace.0 | trace.1 | trace.2 | trace.3 == Self.zeros
-        guard !isZeroTrace, parent.0 != Self.zeros || parent.1 != Self.zeros else { return nil }
+        guard trace != (Self.zeros, Self.zeros, Self.zeros, Self.zeros), parent != (Self.zeros, Self.zeros) else { return nil }
     }
 
     package init?(_ text: String) {

@@ -16,6 +16,11 @@ package struct UpstreamCallKind: Sendable, Hashable {
         package let code: ProblemCode
         /// What OpenTelemetry calls `error.type`: the status where that says it, else a label of ours.
         package let errorType: String
+
+        package init(code: ProblemCode, errorType: String) {
+            self.code = code
+            self.errorType = errorType
+        }
     }
 
     package init(provider: ProviderID, server: UpstreamServer, method: String, status: Int?, failure: Failure?) {
@@ -27,7 +32,8 @@ package struct UpstreamCallKind: Sendable, Hashable {
     }
 
     private static let statuses: Set<Int> = [
-        200, 201, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 413, 415, 422, 425, 429,
+        200, 201, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 413, 415, 422, 425,
+        429,
         500, 501, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530
     ]
 

@@ -42,10 +42,11 @@ package struct UpstreamRequest: Sendable {
         url = account.baseURL + planned.target
         method = planned.method
         body = planned.body
-        let own = [
-            ("accept", "application/json"), ("accept-language", "en"), ("accept-encoding", "gzip"),
-            ("user-agent", "bursar/" + bursarVersion)
-        ] + (traceparent.map { [(TraceContext.fieldName, $0)] } ?? [])
+        let own =
+            [
+                ("accept", "application/json"), ("accept-language", "en"), ("accept-encoding", "gzip"),
+                ("user-agent", "bursar/" + bursarVersion)
+            ] + (traceparent.map { [(TraceContext.fieldName, $0)] } ?? [])
         let fixed = planned.headers.map { ($0.name, $0.value) }
         // Where a definition says otherwise, it knows its provider.
         fields = own.filter { name, _ in !fixed.contains { $0.0 == name } } + fixed

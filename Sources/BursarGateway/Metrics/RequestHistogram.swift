@@ -1,4 +1,5 @@
 import BursarHTTP
+import BursarModel
 import NIOCore
 
 /// How long the requests of one series took, as one event loop has seen them. *Atomic:* that loop alone writes, any thread reads.

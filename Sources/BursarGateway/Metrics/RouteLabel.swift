@@ -26,10 +26,3 @@ enum RouteLabel: Int, Sendable, CaseIterable {
 
     var label: String { self == .guarding ? "guard" : String(describing: self) }
 }
-
-/// How many requests each route answered with each status. *Atomic*; any thread: an event loop adds one and goes on.
-final class RequestCounts: Sendable {
-    /// Statuses that this server sends; anything else counts as 0 ("other").
-    static let statuses = [
-        0, 200, 201, 204, 304, 400, 401, 402, 403, 404, 405, 406, 408, 409, 413, 421, 422, 429, 431, 500, 501, 502, 503, 504, 505
-    ]

@@ -13,7 +13,9 @@ package final class ActiveRequests: Sendable {
 
     private func cell(_ method: RequestMethod, isSecure: Bool) -> Cell { cells[Int(method.rawValue) * 2 + (isSecure ? 1 : 0)] }
 
-    func began(_ method: RequestMethod, isSecure: Bool) { cell(method, isSecure: isSecure).value.wrappingAdd(1, ordering: .relaxed) }
+    func began(_ method: RequestMethod, isSecure: Bool) {
+        cell(method, isSecure: isSecure).value.wrappingAdd(1, ordering: .relaxed)
+    }
     func ended(_ method: RequestMethod, isSecure: Bool) {
         cell(method, isSecure: isSecure).value.wrappingSubtract(1, ordering: .relaxed)
     }

@@ -54,7 +54,9 @@ extension Refresher {
         let hold = account.id == nil ? scrubber.hold(account.secret) : nil
         defer { withExtendedLifetime(hold) {} }
 
-        guard let request = UpstreamRequest(current(account), now: clock.now.wall, traceparent: span.field) else { return .failed(.unwritable) }
+        guard let request = UpstreamRequest(current(account), now: clock.now.wall, traceparent: span.field) else {
+            return .failed(.unwritable)
+        }
         let fetch = Task { [transport] in await transport.fetch(request) }
         let giveUp = clock.schedule(at: began.monotonic.advanced(by: start.hardDeadline)) { fetch.cancel() }
         let result = await withTaskCancellationHandler {
