@@ -276,7 +276,9 @@ extension HTTP1Handler {
                 bytes.withVeryUnsafeBytes {
                     replay.keep(
                         UnsafeRawBufferPointer(rebasing: $0[headStart..<(headStart + headLength)]), prepared: prepared,
-                        replay: kept, method: request.method, path: request.path, trace: exchange.trace, counter: counter)
+                        replay: kept, method: request.method, path: request.path, trace: exchange.trace,
+                        readsTraces: counter == nil && connection.observer?.wantsTraces == true
+                            && request.headers.count(of: TraceContext.fieldName) == 1, counter: counter)
                 }
             }
             write(response, for: exchange, now: now)

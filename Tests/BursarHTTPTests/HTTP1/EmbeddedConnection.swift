@@ -65,6 +65,8 @@ final class CountingObserver: RequestObserver {
 
 /// Keeps the records it hears. *Mutex.*
 final class RecordingObserver: RequestObserver {
+    let wantsTraces: Bool
+    init(wantsTraces: Bool = false) { self.wantsTraces = wantsTraces }
     private let heard = Mutex<[RequestRecord]>([])
 
     var records: [RequestRecord] { heard.withLock { $0 } }
