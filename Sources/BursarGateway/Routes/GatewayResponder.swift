@@ -29,15 +29,15 @@ struct GatewayResponder: Responder {
         let callers = view.active.callers
         switch callers.caller(of: request) {
         case .success(let caller):
-            if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return refusal }
+            if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return traced(refusal, request) }
             if let hit = hit(request, caller, view, now) { return .now(hit) }
-            return route(request, caller, view.active.scopes[caller.scope]).map { response in
+            return traced(route(request, caller, view.active.scopes[caller.scope]), request).map { response in
                 guard let replay = response.replay else { return response }
                 var response = response
                 response.replay = callers.replay(replay, for: caller, now: .now())
                 return response
             }
-        case .failure(let refusal): return refuse(request, refusal, view.active)
+        case .failure(let refusal): return traced(refuse(request, refusal, view.active), request)
         }
     }
 
@@ -163,5 +163,15 @@ extension GatewayResponder {
             detail:
                 "A credential in a URL ends up in logs. Send it in the provider's documented header; and consider this one leaked."
         )
+    }
+}
+
+// MARK: - Traces
+
+extension GatewayResponder {
+    /// Problem documents name their caller's trace. Not on the way of a hit, which is none.
+    private func traced(_ reply: Reply, _ request: Request) -> Reply {
+        guard let trace = request.trace else { return reply }
+        return reply.map { ProblemDocument.name(trace, in: $0) }
     }
 }

@@ -110,5 +110,8 @@ struct RouteLabel: Sendable, Hashable {
     /// In ``RouteTable/labels``.
     let place: Int
 
+    /// Of paths that nothing answers to.
+    static let other = RouteLabel(place: RouteTable.shared.labels.count - 1)
+
     var text: String { RouteTable.shared.labels[place] }
 }
