@@ -11,6 +11,7 @@ struct ExplainRoute: Sendable {
     let refresher: Refresher
     let runways: RunwayBook
     let claims: ClaimBook
+    let alerts: AlertDesk
 
     func respond(to request: Request, provider: String, account: String) -> Reply {
         let entry: AccountEntry
@@ -48,6 +49,11 @@ struct ExplainRoute: Sendable {
             json.string("last_failure", status?.lastFailure?.at.wall.rfc3339)
             json.integer("budget_left", status?.budgetLeft ?? entry.upstream.policy.budget?.calls)
             json.string("claimed", view.firstUnit.flatMap { claims.claimed(entry.id, $0, now.wall)?.description })
+            json.array("alerts") { json in
+                for listing in alerts.firing(entry.id, now.wall) {
+                    json.string(nil, "\(listing.key.rule): \(listing.rule.condition.words)")
+                }
+            }
             json.string("runway", runways.known(entry.id).first?.words(at: now.wall))
         }
         return json.bytes

@@ -21,6 +21,7 @@ struct InsightRoutes: Sendable {
         guarding = GuardRoute(directory: directory, reading: reading, claims: process.insight.claims)
         claims = ClaimsRoute(directory: directory, reading: reading, claims: process.insight.claims)
         explain = ExplainRoute(
-            directory: directory, refresher: refresher, runways: process.insight.runways, claims: process.insight.claims)
+            directory: directory, refresher: refresher, runways: process.insight.runways, claims: process.insight.claims,
+            alerts: process.alerts)
     }
 }

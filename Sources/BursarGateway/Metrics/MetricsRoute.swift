@@ -33,6 +33,7 @@ struct MetricsRoute: Sendable {
         if visibility == .everything {
             writeReloads(&text)
             writeStore(&text)
+            writeAlerts(&text)
             writeCallers(&text)
             writeRequests(&text)
             writeProcess(&text)

@@ -48,7 +48,7 @@ struct AdminRoutes: Sendable {
         }
     }
 
-    private func refusal(_ request: Request, _ caller: Caller, touchesAll: Bool) -> Response? {
+    func refusal(_ request: Request, _ caller: Caller, touchesAll: Bool) -> Response? {
         switch AdminGuard.judge(request, caller, touchesAll: touchesAll) {
         case .allowed: return nil
         case .notAdmin:

@@ -92,6 +92,10 @@ struct GatewayResponder: Responder {
                 : .now(scope.insight.claims.show(request, caller, id: id))
         case .explain(let provider, let account):
             return scope.insight.explain.respond(to: request, provider: provider, account: account)
+        case .alerts: return scope.alerts.list()
+        case .alertTest: return admin.testAlerts(request, from: caller)
+        case .alertMute(let provider, let account):
+            return .now(admin.muteAlerts(request, from: caller, scope, provider: provider, account: account))
         case .reload: return admin.reload(request, from: caller)
         case .cooldown(let provider, let account):
             return .now(admin.clearCooldown(request, from: caller, scope, provider: provider, account: account))
@@ -107,6 +111,7 @@ struct GatewayResponder: Responder {
 
     static let whatExists =
         "There are /v1/balances, /v1/balances/{provider}/{account}/history, /v1/guard, /v1/claims, /v1/explain/{provider}/{account}, "
+        + "/v1/alerts, /v1/alerts/test (POST), /v1/alerts/mutes/{provider}/{account} (PUT, DELETE), "
         + "/v1/providers, /v1/status, /v1/cooldowns/{provider}/{account} (DELETE), /admin/reload (POST), "
         + "/providers/{provider}/…, /livez, /readyz, /metrics, /openapi.json and /."
 
@@ -156,7 +161,7 @@ extension Route {
         case .live, .ready, .page: true
         case .openAPI: refusal == .missing
         case .balances, .provider, .providers, .status, .cooldown, .reload, .metrics, .history, .guarding, .claims, .claim,
-            .explain:
+            .explain, .alerts, .alertTest, .alertMute:
             false
         }
     }

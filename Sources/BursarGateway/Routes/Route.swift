@@ -21,6 +21,12 @@ enum Route: Equatable, Sendable {
     case explain(provider: String, account: String)
     /// `/v1/cooldowns/{provider}/{account}`
     case cooldown(provider: String, account: String)
+    /// `/v1/alerts`
+    case alerts
+    /// `/v1/alerts/test`
+    case alertTest
+    /// `/v1/alerts/mutes/{provider}/{account}`
+    case alertMute(provider: String, account: String)
     /// `/admin/reload`
     case reload
     case live
@@ -39,6 +45,8 @@ enum Route: Equatable, Sendable {
         case "/v1/status": self = .status
         case "/v1/guard": self = .guarding
         case "/v1/claims": self = .claims
+        case "/v1/alerts": self = .alerts
+        case "/v1/alerts/test": self = .alertTest
         case "/admin/reload": self = .reload
         case "/livez": self = .live
         case "/readyz": self = .ready
@@ -54,6 +62,9 @@ enum Route: Equatable, Sendable {
             } else if let rest = decoded.dropping(prefix: "/v1/explain/") {
                 guard let (provider, account) = Self.account(rest) else { return nil }
                 self = .explain(provider: provider, account: account)
+            } else if let rest = decoded.dropping(prefix: "/v1/alerts/mutes/") {
+                guard let (provider, account) = Self.account(rest) else { return nil }
+                self = .alertMute(provider: provider, account: account)
             } else if let rest = decoded.dropping(prefix: "/v1/claims/") {
                 guard !rest.isEmpty, !rest.contains("/") else { return nil }
                 self = .claim(id: String(rest))
@@ -94,6 +105,8 @@ enum Route: Equatable, Sendable {
     var methods: [String] {
         switch self {
         case .reload: ["POST", "OPTIONS"]
+        case .alertTest: ["POST", "OPTIONS"]
+        case .alertMute: ["PUT", "DELETE", "OPTIONS"]
         case .cooldown: ["DELETE", "OPTIONS"]
         case .claims: ["GET", "HEAD", "POST", "OPTIONS"]
         case .claim: ["GET", "HEAD", "DELETE", "OPTIONS"]
@@ -104,7 +117,7 @@ enum Route: Equatable, Sendable {
     }
 
     /// Of the server as a whole: what `OPTIONS *` asks for.
-    static let everyMethod = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"]
+    static let everyMethod = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 
     /// Clients may write `@` as `%40`. A `%2F` stays refused: it would make one segment look like two.
     private static func percentDecoded(_ path: String) -> String? {

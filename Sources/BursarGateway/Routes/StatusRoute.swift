@@ -8,6 +8,8 @@ import BursarUpstream
 struct StatusRoute: Sendable {
     let directory: AccountDirectory
     let process: ProcessParts
+    /// Whether the caller may see every account, and so who is told of them.
+    var showsTargets = false
 
     func respond() -> Reply {
         // In a task: it is made anew for each request, and ten thousand accounts take their time.
@@ -30,6 +32,11 @@ struct StatusRoute: Sendable {
             }
             json.array("accounts") { json in
                 for entry in directory.entries { json.raw(nil, Self.account(entry, process.refresher, now)) }
+            }
+            if showsTargets {
+                json.array("targets") { json in
+                    for target in process.alerts.targetStatuses() { json.raw(nil, target.json) }
+                }
             }
         }
         return json.bytes

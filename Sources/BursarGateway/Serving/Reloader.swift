@@ -111,6 +111,7 @@ final class Reloader: Sendable {
             process.refresher.redefine(redefined, keys: Set(concerned.map(\.upstream.key)))
         }
         _ = current.replace(with: new)
+        process.alerts.follow(configuration, new.directory)
         background.follow(new.directory)
         keyFiles.follow(configuration.secretFiles)
         process.refresher.forget(exceptFor: Set(new.directory.entries.map(\.upstream.key)))

@@ -18,6 +18,7 @@ final class Scope: Sendable {
     let metrics: MetricsRoute
     let status: StatusRoute
     let insight: InsightRoutes
+    let alerts: AlertsRoute
 
     /// What every answer varies by beside its own reasons; begins with a comma where there is anything.
     let vary: String
@@ -45,7 +46,10 @@ final class Scope: Sendable {
             hasClients: !configuration.clients.isEmpty, vary: vary)
         documents = DocumentRoutes(
             catalog: catalog, directory: directory, hasClients: !configuration.clients.isEmpty, vary: vary)
-        status = StatusRoute(directory: directory, process: process)
+        status = StatusRoute(directory: directory, process: process, showsTargets: visibility == .everything)
+        let refresher = process.refresher
+        alerts = AlertsRoute(
+            directory: directory, desk: process.alerts, showsTargets: visibility == .everything, now: { refresher.now.wall })
         insight = InsightRoutes(directory: directory, process: process)
         metrics = MetricsRoute(directory: directory, process: process, visibility: visibility)
     }

@@ -42,6 +42,10 @@ struct GatewayClient {
     }
 
     func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
+        try await send("GET", path, timeout: timeout)
+    }
+
+    func send(_ method: String, _ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
         guard let place = Self.place(base, path) else { throw Unreachable(url: base, reason: .malformedURL) }
         var fields = [("accept", "application/json"), ("user-agent", "bursar/\(bursarVersion)")]
         // From the environment and not from an option: every user of a machine can read its processes' arguments.
@@ -51,7 +55,7 @@ struct GatewayClient {
         settings.skipsRedirects = false
         let client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
         defer { client.shutdown() }
-        let request = ClientRequest(origin: place.origin, target: place.target, fields: fields)
+        let request = ClientRequest(method: method, origin: place.origin, target: place.target, fields: fields)
         switch await client.execute(request, timeout: timeout) {
         case .response(let response):
             if let fault = response.fault {
