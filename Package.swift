@@ -76,6 +76,10 @@ let package = Package(
         .target(
             name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", "BursarInsight", grdb, logging],
             swiftSettings: settings),
+        .target(
+            name: "BursarDelivery",
+            dependencies: ["BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"],
+            swiftSettings: settings),
         // beside: what an operator wrote, read and checked; no server, no refresher
         .target(
             name: "BursarConfiguration",
@@ -85,7 +89,7 @@ let package = Package(
             name: "BursarGateway",
             dependencies: [
                 "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration",
-                "BursarInsight",
+                "BursarInsight", "BursarDelivery", "BursarClient",
                 "BursarUpstream", "BursarStore", "BursarHTTP", "CProcess", nioCore, nioPosix, logging
             ],
             resources: [.embedInCode("Resources")],
@@ -156,6 +160,11 @@ let package = Package(
             name: "BursarStoreTests",
             dependencies: ["BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging],
             swiftSettings: settings),
+        .testTarget(
+            name: "BursarDeliveryTests",
+            dependencies: [
+                "BursarDelivery", "BursarInsight", "BursarModel", "BursarCatalog", "BursarClient", nioCore, nioPosix
+            ], swiftSettings: settings),
         .testTarget(
             name: "BursarGatewayTests",
             dependencies: [

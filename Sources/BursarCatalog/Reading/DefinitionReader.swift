@@ -59,7 +59,8 @@ struct DefinitionReader {
                 id: id, title: title, links: links, provenance: settings.provenance, note: settings.note, server: request.server,
                 path: request.path, method: request.method, body: settings.body?.bytes, query: settings.query, auth: request.auth,
                 headers: settings.headers.map { ($0.name, $0.value) }, environmentVariables: settings.environment,
-                unitNames: settings.unitNames, budget: settings.budget, ttl: settings.ttl, parameters: request.parameters,
+                unitNames: settings.unitNames, tellsOtherUnits: settings.tellsOtherUnits, budget: settings.budget,
+                ttl: settings.ttl, parameters: request.parameters,
                 accountParameters: request.accountParameters, responses: responses.documented, openAPI: root.json, places: places,
                 examples: examples, plan: plan)
         }

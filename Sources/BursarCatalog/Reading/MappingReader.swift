@@ -31,6 +31,11 @@ struct MappingReader {
         var privateMarks: [TextMark] = []
         var expect: [Expectation] = []
 
+        /// Whether a unit may come that is not known beforehand.
+        var tellsOtherUnits: Bool {
+            mapping.amounts.contains { if case .told = $0.unit { true } else { false } }
+        }
+
         /// Units that are known beforehand, in order, each once.
         var unitNames: [String] {
             var names: [String] = []

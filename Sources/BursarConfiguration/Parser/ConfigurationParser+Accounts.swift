@@ -7,6 +7,10 @@ struct AccountContext {
     /// False when a definition of `providers:` could not be read: an unknown provider may be that one, and is not reported.
     let isCatalogComplete: Bool
     let defaults: AccountDefaults
+    var targets: [TargetConfiguration] = []
+    var areTargetsRead = true
+    /// What is told of an account that says nothing else.
+    var alerts: [WrittenRule] = []
 }
 
 extension ConfigurationParser {
@@ -44,6 +48,7 @@ extension ConfigurationParser {
         let low = amount(entries["low"], "low")
         let baseURL = baseURL(entries["base_url"], definition)
         let parameters = parameters(entries["parameters"], of: definition, in: node)
+        let alerts = alerts(entries["alerts"], targets: context.targets, areTargetsRead: context.areTargetsRead)
         guard let credential = credential(entries, of: definition, in: node), let definition, let name else { return nil }
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: name), definition: definition, secret: credential.secret,
@@ -54,7 +59,8 @@ extension ConfigurationParser {
             timeout: timeout ?? context.defaults.timeout,
             refresh: context.defaults.refreshing(each: refresh), low: low,
             baseURL: baseURL?.description ?? definition.origin(parameters: parameters) ?? definition.origin,
-            isBaseURLOverridden: baseURL != nil, parameters: parameters, place: at(node))
+            isBaseURLOverridden: baseURL != nil, parameters: parameters,
+            alerts: alerts.map { rules($0, of: definition) } ?? rules(forAll: context.alerts, of: definition), place: at(node))
     }
 
     /// - Parameter otherwise: what holds where nothing is said.

@@ -10,10 +10,15 @@ extension ConfigurationParser {
         let settings = settings(entries)
         let (catalog, isComplete) = catalog(entries["providers"], builtIn)
         knownCatalog = catalog
-        let context = AccountContext(catalog: catalog, isCatalogComplete: isComplete, defaults: settings.defaults)
+        let context = AccountContext(
+            catalog: catalog, isCatalogComplete: isComplete, defaults: settings.defaults, targets: settings.targets,
+            areTargetsRead: settings.areTargetsRead, alerts: settings.alerts)
         let errorsBefore = problems.errorCount
         // A file that names no accounts at all leaves them to the environment; an empty list means none.
         let accounts = entries["accounts"].map { self.accounts($0, context) } ?? accountsFromEnvironment(context)
+        if problems.errorCount == errorsBefore, settings.areTargetsRead {
+            checkAlerts(accounts, forAll: settings.alerts, settings.targets)
+        }
         let clients = clients(
             entries["clients"],
             ClientContext(
@@ -56,6 +61,11 @@ extension ConfigurationParser {
         checkSockets(listen)
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
+        if case .memory = store, let target = settings.targets.first {
+            problems.finding(
+                .alertsWithoutStore, target.place,
+                "without a store, a restart may tell again what was told, and misses what ended in it")
+        }
         // Whoever passes sockets has said where to listen.
         let standard = inherited.isEmpty ? [ListenerSettings(.standard)] : []
         return Configuration(
@@ -63,7 +73,8 @@ extension ConfigurationParser {
             tls: listen.contains(where: \.0.usesTLS) ? settings.tls : nil, proxies: settings.proxies, limits: settings.limits,
             accounts: accounts, defaults: settings.defaults,
             catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
-            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream, clients: clients,
+            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream,
+            targets: settings.targets, clients: clients,
             corsOrigins: settings.corsOrigins)
     }
 
@@ -82,13 +93,14 @@ extension ConfigurationParser {
             guard context.catalog.environmentVariables(id).contains(where: { sources.environment[$0] != nil }),
                 let definition = context.catalog[id]
             else { return nil }
-            return account(fromEnvironmentFor: definition, context.defaults)
+            return account(fromEnvironmentFor: definition, context)
         }
     }
 
-    private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ defaults: AccountDefaults)
+    private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ context: AccountContext)
         -> AccountConfiguration?
     {
+        let defaults = context.defaults
         var chosen: String?
         for name in definition.environmentVariables {
             guard let value = sources.environment[name] else { continue }
@@ -114,6 +126,7 @@ extension ConfigurationParser {
             secretReference: credential.reference, ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor,
             timeout: defaults.timeout,
             refresh: defaults.refreshing(each: defaults.refresh), low: nil,
-            baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)
+            baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:],
+            alerts: rules(forAll: context.alerts, of: definition), place: place)
     }
 }

@@ -25,7 +25,7 @@ extension ConfigurationParser {
         duration(entries[name], name, in: ConfigurationLimits.clientTime)
     }
 
-    private mutating func number(_ entry: Entry?, _ name: String, in range: ClosedRange<Int>) -> Int? {
+    mutating func number(_ entry: Entry?, _ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let entry else { return nil }
         let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard let text = text(entry.node, name, expected: expected) else { return nil }

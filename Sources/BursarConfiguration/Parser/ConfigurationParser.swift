@@ -99,6 +99,8 @@ struct ConfigurationParser {
         case .account: "an account"
         case .listener: "an element of listen"
         case .client: "a client"
+        case .alert: "a rule"
+        case .target: "a target"
         case .defaults, .log, .drain, .tls, .limits, .secrets, .upstream: section.rawValue
         }
     }

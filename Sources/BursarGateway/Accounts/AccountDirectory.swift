@@ -16,6 +16,8 @@ struct AccountEntry: Sendable {
     let refresh: RefreshConfiguration?
     /// `${env:NAME}`: where its key comes from, for people.
     var keySource = ""
+    /// What is told of it.
+    var alerts: [AlertRule] = []
 }
 
 /// The configured accounts in configuration order, and the ways to find one. *Immutable after start; any thread.*

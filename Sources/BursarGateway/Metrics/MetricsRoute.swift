@@ -38,6 +38,7 @@ struct MetricsRoute: Route {
         if visibility == .everything {
             writeConfiguration(&text)
             writeStore(&text)
+            writeAlerts(&text)
             writeCallers(&text)
             writeRequests(&text)
             writeProcess(&text)

@@ -13,6 +13,17 @@ final class ChangeRelay: Sendable {
     }
 
     private let target = Mutex<Target?>(nil)
+    private let alerts = Mutex(Listener())
+
+    /// Weak: the desk asks the refresher, whose changes come through here.
+    private struct Listener: Sendable {
+        weak var desk: AlertDesk?
+    }
+
+    func tell(to desk: AlertDesk) { alerts.withLock { $0.desk = desk } }
+
+    /// Who wants to be told of it, behind all that shows it.
+    func tell(_ change: ViewChange) { alerts.withLock { $0.desk }?.changed(change) }
 
     func send(to active: ActiveConfiguration, _ streams: StreamHub) {
         target.withLock {

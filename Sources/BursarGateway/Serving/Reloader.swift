@@ -112,6 +112,7 @@ final class Reloader: Sendable {
         }
         _ = current.replace(with: new)
         process.streams.follow(new)
+        process.alerts.follow(configuration, new.directory)
         background.follow(new.directory)
         keyFiles.follow(configuration.secretFiles)
         process.refresher.forget(exceptFor: Set(new.directory.entries.map(\.upstream.key)))

@@ -165,9 +165,10 @@ extension SQLiteStore {
                 let kept = try Self.identity(db, wanted: identity)
                 let (credentials, unreadable) = try Self.load(db)
                 let claims = try ClaimTable.load(db)
+                let alerts = try AlertTables.load(db)
                 return StoreContents(
-                    identity: kept, credentials: credentials, claims: claims.claims, unreadable: unreadable + claims.unreadable,
-                    movedAside: movedAside)
+                    identity: kept, credentials: credentials, claims: claims.claims, alerts: alerts.records,
+                    unreadable: unreadable + claims.unreadable + alerts.unreadable, movedAside: movedAside)
             }
         }
     }
@@ -236,6 +237,7 @@ extension SQLiteStore {
         for (account, time) in batch.confirmed { try history.confirm(account, at: time, db) }
         for entry in batch.history { try history.append(entry, db) }
         try ClaimTable.write(batch.claims, now: batch.now, db)
+        try AlertTables.write(batch.alerts, db)
         if let accounts = batch.accounts { try history.name(accounts, now: batch.now, db) }
     }
 

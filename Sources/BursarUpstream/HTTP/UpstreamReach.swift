@@ -1,4 +1,5 @@
 import BursarCatalog
+import BursarClient
 import NIOCore
 
 /// Whose choice the host of an upstream address is, and so what is demanded of the address behind it. *Value.*

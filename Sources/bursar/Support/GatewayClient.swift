@@ -42,12 +42,17 @@ struct GatewayClient {
     }
 
     func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
-        try await ask(path, fields: [("accept", "application/json")], timeout: timeout)
+        try await send("GET", path, timeout: timeout)
+    }
+
+    func send(_ method: String, _ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
+        try await ask(path, method: method, fields: [("accept", "application/json")], timeout: timeout)
     }
 
     /// - Parameter onBody: is given a 200's body as it comes, where one wants it so; on an event loop.
     func ask(
-        _ path: String, fields: [(String, String)], timeout: Duration?, onBody: (@Sendable ([UInt8]) -> Void)? = nil
+        _ path: String, method: String = "GET", fields: [(String, String)], timeout: Duration?,
+        onBody: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws(Unreachable) -> Answer {
         guard let place = Self.place(base, path) else { throw Unreachable(url: base, reason: .malformedURL) }
         var fields = fields + [("user-agent", "bursar/\(bursarVersion)")]
@@ -58,7 +63,7 @@ struct GatewayClient {
         settings.skipsRedirects = false
         let client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
         defer { client.shutdown() }
-        let request = ClientRequest(origin: place.origin, target: place.target, fields: fields)
+        let request = ClientRequest(method: method, origin: place.origin, target: place.target, fields: fields)
         switch await client.execute(request, timeout: timeout, onBody: onBody) {
         case .response(let response):
             if let fault = response.fault {

@@ -22,13 +22,24 @@ struct TargetOptions: ParsableArguments {
 
     /// Prints why and exits with 69 where nothing answers.
     func get(_ path: String, timeout: Duration = .seconds(30)) async throws -> GatewayClient.Answer {
+        try await send("GET", path, timeout: timeout)
+    }
+
+    /// The same with another method.
+    func send(_ method: String, _ path: String, timeout: Duration = .seconds(30)) async throws -> GatewayClient.Answer {
         let client = try self.client
         do {
-            return try await client.get(path, timeout: timeout)
+            return try await client.send(method, path, timeout: timeout)
         } catch {
             Terminal.tell("error: \(error)")
             throw ExitStatus.unavailable
         }
+    }
+
+    /// Says what the gateway said, and gives the exit code for it.
+    func refused(_ answer: GatewayClient.Answer) -> ExitCode {
+        Terminal.tell("\(url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? "no answer to that")")
+        return [400, 404].contains(answer.status) ? ExitStatus.usage : ExitStatus.unavailable
     }
 
     /// - Throws: the exit status, where the file of authorities cannot be used.

@@ -1,7 +1,7 @@
-import NIOCore
+package import NIOCore
 
 /// How far an IP address reaches. *Value.*
-enum AddressScope: Sendable, Equatable {
+package enum AddressScope: Sendable, Equatable {
     /// Anywhere on the internet.
     case global
     case loopback
@@ -9,7 +9,7 @@ enum AddressScope: Sendable, Equatable {
     /// link-local ones (where clouds keep the credentials of their machines), shared, documentation, multicast, reserved.
     case special
 
-    init(_ address: SocketAddress) {
+    package init(_ address: SocketAddress) {
         // Family and port are four bytes in both; version 6 has its flow label in four more (Linux's and POSIX's layout).
         switch address {
         case .v4(let address): self.init(ipv4: withUnsafeBytes(of: address.address) { Array($0[4..<8]) }[...])

@@ -1,8 +1,7 @@
-import BursarCatalog
 import NIOCore
 import Testing
 
-@testable import BursarUpstream
+@testable import BursarClient
 
 @Suite struct AddressScopeTests {
     private func scope(_ text: String) throws -> AddressScope { AddressScope(try SocketAddress(ipAddress: text, port: 443)) }
@@ -29,18 +28,4 @@ import Testing
 
     @Test(arguments: ["127.0.0.1", "127.255.255.254", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"])
     func `this machine`(text: String) throws { #expect(try scope(text) == .loopback) }
-
-    @Test func `whose choice an address is`() throws {
-        let definition = try Fixture.definition()
-        func reach(_ url: String) -> UpstreamReach { UpstreamReach(baseURL: url, definition: definition) }
-        #expect(reach(definition.origin) == .provider)
-        for url in [
-            "http://127.0.0.1:9000/x", "http://localhost", "https://localhost:8443/a", "http://[::1]:80", "http://127.1.2.3"
-        ] {
-            #expect(reach(url) == .thisMachine)
-        }
-        for url in ["https://proxy.example/x", "https://10.0.0.1", "https://localhost.example", "https://127.0.0.1.example"] {
-            #expect(reach(url) == .chosen)
-        }
-    }
 }
