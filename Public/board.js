@@ -54,10 +54,11 @@ export function find(text) {
 
 // Once a second.
 export function tick(seconds) {
-    for (const card of inSight) {
-        card.tick();
-        if (seconds % 60 === 0) card.drawChart();
-    }
+    for (const card of inSight) card.tick();
+    if (seconds % 60 > 0) return;
+    // What is late, or may be empty tomorrow, is so by the clock.
+    showRows(rows);
+    for (const card of inSight) card.drawChart();
 }
 
 async function run(pass) {
@@ -84,7 +85,7 @@ function* place(entries) {
         for (const { id, row, judgement } of own) {
             const card = cards.get(id) ?? make(id);
             noteStatus(id, row, judgement);
-            if (card.row !== row || card.judgement?.word !== judgement.word) {
+            if (card.row !== row || card.judgement?.word !== judgement.word || card.judgement.more !== judgement.more) {
                 card.show(row, judgement);
                 if (inSight.has(card)) lookAt(card);
             }

@@ -17,6 +17,7 @@ export class Card {
     #shownPoints = [];
     #explanation = null;
     #links = {};
+    #order;
 
     constructor(id) {
         const made = (name, className, ...children) => element(name, { class: className }, ...children);
@@ -30,19 +31,27 @@ export class Card {
         this.svg = chart();
         this.since = made("span", "");
         this.until = made("span", "");
-        this.trend = made("div", "trend", this.svg, made("p", "axis", this.since, made("span", "now", "now"), this.until));
+        this.trend = made("div", "trend", this.svg, element("p", { class: "axis", "aria-hidden": "true" }, this.since, made("span", "now", "now"), this.until));
         this.runwayWords = made("span", "");
         this.runway = made("p", "runway", made("span", "label", "Runway "), this.runwayWords);
         this.problem = made("p", "cause");
         this.remedy = made("p", "remedy");
         this.retry = made("p", "retry");
         this.links = made("p", "links");
+        this.advice = made("div", "advice", this.problem, this.remedy, this.retry, this.links);
         this.more = made("details", "more", made("summary", "", "Details", element("span", { class: "unseen" }, ` of ${id}`)));
         this.root = element("li", { class: "card", id, tabindex: -1 },
-            made("h3", "name", this.provider, " ", this.account), this.status, this.amount, this.ageLine, this.others, this.trend, this.runway,
-            made("div", "advice", this.problem, this.remedy, this.retry, this.links), this.more);
-        this.trend.hidden = true;
+            made("h3", "name", this.provider, " ", this.account), this.status, this.amount, this.more);
+        // The others are in the document only while they say something: five hundred cards are many elements.
+        this.#order = [this.ageLine, this.others, this.trend, this.runway, this.advice, this.more];
         this.more.addEventListener("toggle", () => this.#fillDetails());
+    }
+
+    #present(part, isWanted) {
+        if (isWanted === (part.parentNode !== null)) return;
+        if (!isWanted) return part.remove();
+        const after = this.#order.slice(this.#order.indexOf(part) + 1);
+        this.root.insertBefore(part, after.find((each) => each.parentNode !== null));
     }
 
     show(row, judgement) {
@@ -55,7 +64,8 @@ export class Card {
         this.#showAmounts();
         const runway = runwayOf(row);
         say(this.runwayWords, runway?.words ?? "");
-        this.runway.hidden = !runway?.words;
+        setClass(this.runway, runway?.status === "accumulating" ? "runway open" : "runway");
+        this.#present(this.runway, Boolean(runway?.words));
         const status = row.problem?.upstream_status ? ` (${row.problem.upstream_status})` : "";
         const title = row.problem?.title ?? row.problem?.code?.replaceAll("_", " ");
         say(this.problem, title && judgement.shape !== "asking" ? `${title}${status}` : "");
@@ -68,9 +78,8 @@ export class Card {
     }
 
     #showStatus() {
-        const { row, judgement } = this;
-        const old = row.status === "stale" && judgement.shape !== "stale";
-        const text = old ? `${judgement.word}, stale` : judgement.word;
+        const { judgement } = this;
+        const text = judgement.word + judgement.more;
         if (this.status.textContent === text && this.status.dataset.shape === judgement.shape) return;
         this.status.dataset.shape = judgement.shape;
         this.status.replaceChildren(mark(judgement.shape), text);
@@ -89,12 +98,12 @@ export class Card {
         } else {
             const size = shown.value.length > 22 ? "value longest" : shown.value.length > 11 ? "value long" : "value";
             this.amount.replaceChildren(
-                element("span", { class: size }, ...groups(shown.value).map((group) => element("span", {}, group))), " ",
+                element("span", { class: size }, ...groups(shown.value).map((group, index) => (index ? element("span", {}, group) : group))), " ",
                 element("span", { class: "unit" }, shown.unit), ...(shown.kind === "available" ? [] : [` ${shown.kind}`]));
         }
         const others = (row.amounts ?? []).filter(({ kind, unit, value }) =>
             kind !== shown?.kind || unit !== shown.unit || value !== shown.value);
-        this.others.hidden = others.length === 0;
+        this.#present(this.others, others.length > 0);
         this.others.replaceChildren(...others.slice(0, 6).map(({ kind, unit, value, part }) =>
             element("li", {}, [value, unit, part, kind === "available" ? "" : kind].filter(Boolean).join(" "))));
     }
@@ -115,6 +124,7 @@ export class Card {
         if (this.links.dataset.key !== key) this.links.replaceChildren(...links);
         this.links.dataset.key = key;
         this.links.hidden = links.length === 0;
+        this.#present(this.advice, row.problem !== null || Boolean(remedy) || links.length > 0);
     }
 
     // What was asked for beside the row.
@@ -139,8 +149,9 @@ export class Card {
 
     drawChart() {
         // A dot is no history.
-        this.trend.hidden = !(this.#points?.length && this.#points.at(-1).until - this.#points[0].at > 6 * hour);
-        if (this.trend.hidden) return;
+        const isWanted = this.#points?.length > 0 && this.#points.at(-1).until - this.#points[0].at > 6 * hour;
+        this.#present(this.trend, isWanted);
+        if (!isWanted) return;
         const now = gatewayNow();
         this.#shownPoints = draw(this.svg, this.#points, this.#amount.unit, this.#days, now, runwayOf(this.row));
         say(this.since, onDay(now - this.#days * day));
@@ -156,7 +167,7 @@ export class Card {
     tick() {
         const now = gatewayNow();
         const fetched = moment(this.row.fetched_at);
-        this.ageLine.hidden = fetched === null;
+        this.#present(this.ageLine, fetched !== null);
         if (fetched !== null && this.age.dateTime !== this.row.fetched_at) {
             this.age.dateTime = this.row.fetched_at;
             this.age.title = `Read ${atTime(fetched)}`;

@@ -31,7 +31,8 @@ function factsOf(row, explanation) {
         ["Spent a day", runway?.burn?.per_day && `${runway.burn.per_day} ${runway.unit}`],
         ["Spent in 24 hours", runway?.burn?.last_24h && `${runway.burn.last_24h} ${runway.unit}`],
         ["Last top-up", runway?.last_top_up && `${runway.last_top_up.amount} ${runway.unit}, ${time(runway.last_top_up.at)}`],
-        ["Runway from", basis && `${basis.days} days, ${basis.steps} drops, ${basis.top_ups} top-ups`],
+        ["Runway from", basis && [[basis.days, "day"], [basis.steps, "drop"], [basis.top_ups, "top-up"]]
+            .map(([count, name]) => `${count} ${name}${count === 1 ? "" : "s"}`).join(", ")],
         ["Cause", explanation?.cause],
         ["Ends", explanation?.ends],
         ["Key from", explanation?.key_from],

@@ -15,6 +15,7 @@ export function dropFacts() {
     queue.length = 0;
     links = null;
     noHistory = false;
+    firstAnswer = null;
 }
 
 function later(path) {
@@ -40,10 +41,14 @@ async function next() {
 
 // The entries of the last `days`, oldest first, or null where the gateway keeps no history.
 let noHistory = false;
+let firstAnswer = null; // the others wait for it: where there is no history, one question is enough
 export async function history(id, days) {
+    if (firstAnswer) await firstAnswer.catch(() => {});
     if (noHistory) return null;
+    const answer = later(accountPath("v1/balances/", id, `/history?since=${days}d&limit=10000`));
+    firstAnswer ??= answer;
     try {
-        return (await later(accountPath("v1/balances/", id, `/history?since=${days}d&limit=10000`))).entries ?? [];
+        return (await answer).entries ?? [];
     } catch (error) {
         if (!(error instanceof Refusal) || error.status !== 503) throw error;
         noHistory = true;

@@ -22,9 +22,11 @@ export async function feed(signal, tell) {
         let delay;
         try {
             if (performance.now() >= noStreamBefore) {
+                const began = performance.now();
                 await follow(signal, tell, () => (failures = 0));
-                // The gateway said goodbye: it stops, or is replaced. All pages come back, so not all at once.
-                delay = 0.2 + Math.random();
+                // The gateway said goodbye: it stops, or is replaced. All pages come back, so not all at once; and not again and again
+                // where something ends each stream as it begins.
+                delay = (performance.now() - began < 5_000 ? 5 : 0.2) + Math.random();
             } else {
                 delay = await askOnce(signal, tell);
             }

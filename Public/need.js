@@ -32,19 +32,21 @@ export function judge(row, now) {
         const [word, clause] = refusals[problem?.code] ?? ["unavailable", "has no balance to show"];
         return judgement("bad", "bad", word, clause);
     }
-    if (isUsedUp(row.available ?? "")) return judgement("low", "bad", "empty", "is empty");
-    if (row.low === true) return judgement("low", "low", "low", "is low");
+    // A reading that has just ended is asked for again as this is read: called old at once, everything would blink.
+    const late = now - (moment(row.expires_at) ?? now) > minute;
+    const isOld = row.status === "stale" && (late || problem !== null);
+    const old = isOld ? ", stale" : "";
+    if (isUsedUp(row.available ?? "")) return judgement("low", "bad", "empty", "is empty", old);
+    if (row.low === true) return judgement("low", "low", "low", "is low", old);
     const earliest = moment(runway?.earliest);
     if (runway?.status === "burning" && earliest !== null && earliest - now < shortRunway) {
-        return judgement("short", "short", "running out", `may be empty ${by(earliest, now)}`);
+        return judgement("short", "short", "running out", `may be empty ${by(earliest, now)}`, old);
     }
-    if (row.status !== "stale") return judgement("fine", "fresh", "fresh");
-    // A reading that has just ended is asked for again as this is read; one that nobody renews is worth a look.
-    const late = problem !== null || now - (moment(row.expires_at) ?? now) > 5 * minute;
-    return judgement(late ? "stale" : "fine", "stale", "stale");
+    return isOld ? judgement("stale", "stale", "stale") : judgement("fine", "fresh", "fresh");
 }
 
-const judgement = (rank, shape, word, clause = "") => ({ rank: ranks[rank], shape, word, clause });
+// `more` is said behind the word.
+const judgement = (rank, shape, word, clause = "", more = "") => ({ rank: ranks[rank], shape, word, clause, more });
 
 // Of the unit that the row shows first.
 export function runwayOf(row) {

@@ -10,7 +10,7 @@ let waiting = new Map();
 let timer = null;
 
 // Several changes at once are one sentence.
-function tell(subject, words) {
+export function tell(subject, words) {
     waiting.set(subject, words);
     timer ??= setTimeout(() => {
         const all = [...waiting].map(([each, text]) => `${each} ${text}`);

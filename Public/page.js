@@ -8,7 +8,7 @@ import { dropFacts } from "./facts.js";
 import { keepToken, read, Stranger, wordsOf } from "./gateway.js";
 import { writeHeadline } from "./headline.js";
 import { idOf } from "./need.js";
-import { noteConnection } from "./news.js";
+import { noteConnection, tell } from "./news.js";
 import { follow } from "./share.js";
 import { onClock, span } from "./time.js";
 
@@ -95,6 +95,7 @@ function close(words) {
     document.documentElement.classList.remove("lost");
     writeHeadline("A client token is needed.");
     say($("trouble"), words);
+    if (words) tell("Refused:", words.replace(/\.$/, ""));
     askForToken(() => {
         say($("trouble"), "");
         writeHeadline("Asking the gateway…");

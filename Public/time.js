@@ -37,17 +37,15 @@ export function countdown(milliseconds) {
     return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-const format = (options) => new Intl.DateTimeFormat("en-GB", options);
-const [weekday, date, full, hourOfDay] = [
-    format({ weekday: "long" }),
-    format({ day: "numeric", month: "short" }),
-    format({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }),
-    format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
-];
-
-export const onDay = (time) => date.format(time);
-export const atTime = (time) => full.format(time);
-export const onClock = (time) => hourOfDay.format(time);
+// Made when first used: making one takes longer than anything else that the page does before it shows something.
+function formatter(options) {
+    let made = null;
+    return (time) => (made ??= new Intl.DateTimeFormat("en-GB", options)).format(time);
+}
+const weekday = formatter({ weekday: "long" });
+export const onDay = formatter({ day: "numeric", month: "short" });
+export const atTime = formatter({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+export const onClock = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 // When something ends, for a sentence: "within the hour", "today", "tomorrow", "on Thursday", "on 24 Dec".
 export function by(time, now) {
@@ -55,5 +53,5 @@ export function by(time, now) {
     const midnight = new Date(now).setHours(24, 0, 0, 0);
     if (time < midnight) return "today";
     if (time < midnight + day) return "tomorrow";
-    return time < midnight + 6 * day ? `on ${weekday.format(time)}` : `on ${date.format(time)}`;
+    return time < midnight + 6 * day ? `on ${weekday(time)}` : `on ${onDay(time)}`;
 }
