@@ -203,7 +203,7 @@ def token(run, name, more=""):
     return text, f"{{name: {name}, token_sha256: {digest}, allow: '*'{more}}}"
 
 
-@case("A token is asked for, a wrong and an expired one are told apart, and one that is revoked takes the rows away")
+@case("A token is asked for, a wrong or expired one is refused, and one that is revoked or ends takes the rows away")
 def tokens(run):
     good, client = token(run, "operator")
     expired, old = token(run, "old", ", expires: 2020-01-01")
@@ -230,6 +230,17 @@ def tokens(run):
             tab.page.wait_for_selector("#entrance:not([hidden])", timeout=60_000)
             expect(tab.page.locator(".card").count() == 0, "rows without a token")
             expect(tab.page.evaluate("sessionStorage.length") == 0, "the token is kept")
+            # One that ends while it is used.
+            end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 10))
+            brief, ending = token(run, "brief", f", expires: '{end}'")
+            world.configure(one(3), clients=[ending])
+            world.reload()
+            tab.page.wait_for_timeout(500)
+            tab.page.locator("#token").fill(brief)
+            tab.page.keyboard.press("Enter")
+            tab.rows(3)
+            tab.page.wait_for_selector("#entrance:not([hidden])", timeout=90_000)
+            tab.waits_for("#trouble", "does not take this token")
 
 
 @case("Behind nginx, under a path of its own, it asks nothing outside that path")
