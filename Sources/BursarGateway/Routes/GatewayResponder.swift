@@ -68,7 +68,7 @@ struct GatewayResponder: Responder {
 
     private func route(_ request: Request, _ caller: Caller, _ scope: Scope) -> Reply {
         guard let match = RouteTable.shared.match(request.path) else {
-            return .now(Answers.notFound(request, detail: RouteTable.shared.words))
+            return .now(Answers.notFound(request, detail: RouteTable.shared.summary))
         }
         if let refusal = refuseQuery(request) { return .now(refusal) }
         let route = scope.routes[match.index]

@@ -33,8 +33,13 @@ extension Endpoint {
         Endpoint("/metrics", MetricsRoute.self, label: "metrics", .get("metrics")),
         Endpoint("/openapi.json", OpenAPIRoute.self, label: "openAPI", .get("document", for: .everyoneUnlessWrong)),
         Endpoint("/", PageRoute.self, label: "page", .get("page", for: .everyone)),
-        Endpoint("/app.js", PageRoute.self, label: "page", .get("pageScript", for: .everyone)),
+        Endpoint("/page.js", PageRoute.self, label: "page", .get("pageScript", for: .everyone)),
         Endpoint("/style.css", PageRoute.self, label: "page", .get("pageStyle", for: .everyone)),
         Endpoint("/icon.svg", PageRoute.self, label: "page", .get("pageIcon", for: .everyone))
-    ]
+    ] + others
+
+    /// What the page's first files ask for.
+    private static let others = Page.shared.paths.subtracting(["/", "/page.js", "/style.css", "/icon.svg"]).sorted().map {
+        Endpoint($0, PageRoute.self, label: "page", .get(nil, for: .everyone))
+    }
 }
