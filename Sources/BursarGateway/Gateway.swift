@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 package import BursarConfiguration
 import BursarEngine
@@ -70,8 +71,10 @@ package final class Gateway: Sendable {
             read: reread, process: process, current: current, relay: relay, background: background, keyFiles: keyFiles,
             identity: identity,
             logger: logger, lifecycle: lifecycle)
+        let descriptors = DescriptorLimit.raise(for: configuration)
+        if let warning = descriptors.warning { logger.warning("\(warning)") }
         self.server = HTTPServer(
-            configuration: ServerConfiguration(configuration, identity: identity),
+            configuration: ServerConfiguration(configuration, identity: identity, connections: descriptors.connections),
             responder: GatewayResponder(
                 current: current, health: HealthRoutes(readiness: process.readiness, store: store),
                 admin: AdminRoutes(reloader: reloader, process: process), callers: process.callers, clock: { refresher.now }),
