@@ -99,7 +99,7 @@ package final class Gateway: Sendable {
         // What the runtime does at its first connection is done before the first caller waits for it.
         await process.refresher.warmUp()
         background.follow(current.value.directory)
-        keyFiles.onChange { [weak reloader] in Task { await reloader?.reloadForKeys() } }
+        keyFiles.onChange { [weak reloader] in reloader?.reloadForKeys() }
         keyFiles.follow(current.value.configuration.secretFiles)
         bursar_let_go_of_code()
         process.readiness.becomes(.ready)
