@@ -58,9 +58,12 @@ package struct Configuration: Sendable {
     /// The same with whose they are, for messages: `provider/account`.
     package var namedSecrets: [(name: String, secret: Secret)] {
         accounts.flatMap { account in [account.secret, account.password].compactMap(\.self).map { ("\(account.id)", $0) } }
-            + [upstream.proxy?.password].compactMap(\.self).map { ("upstream.proxy_password", $0) }
+            + upstreamSecrets.map { ("upstream.proxy_password", $0) }
             + targets.flatMap { target in target.secrets.map { ("targets.\(target.name)", $0) } }
     }
+
+    /// Of the way out, which is looked at by a start only: what the process started with stays in use until it ends.
+    package var upstreamSecrets: [Secret] { [upstream.proxy?.password].compactMap(\.self) }
 }
 
 /// Where a configuration came from. *Value.*

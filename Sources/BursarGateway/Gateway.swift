@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarClient
 package import BursarConfiguration
@@ -85,8 +86,10 @@ package final class Gateway: Sendable {
             read: reread, process: process, current: current, relay: relay, background: background, keyFiles: keyFiles,
             identity: identity,
             logger: logger, lifecycle: lifecycle)
+        let descriptors = DescriptorLimit.raise(for: configuration)
+        if let warning = descriptors.warning { logger.warning("\(warning)") }
         self.server = HTTPServer(
-            configuration: ServerConfiguration(configuration, identity: identity),
+            configuration: ServerConfiguration(configuration, identity: identity, connections: descriptors.connections),
             responder: GatewayResponder(
                 current: current, reloader: reloader, callers: process.callers, clock: { refresher.now }),
             observer: AccessLog(counts: process.requests, output: log, current: current),
@@ -114,7 +117,7 @@ package final class Gateway: Sendable {
         await process.refresher.warmUp()
         process.alerts.follow(current.value.configuration, current.value.directory)
         background.follow(current.value.directory)
-        keyFiles.onChange { [weak reloader] in Task { await reloader?.reloadForKeys() } }
+        keyFiles.onChange { [weak reloader] in reloader?.reloadForKeys() }
         keyFiles.follow(current.value.configuration.secretFiles)
         bursar_let_go_of_code()
         process.readiness.becomes(.ready)

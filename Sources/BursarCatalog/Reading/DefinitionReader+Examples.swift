@@ -9,8 +9,10 @@ extension DefinitionReader {
     ) -> [ExampleOutcome] {
         for expectation in expect where !examples.contains(where: { $0.name == expectation.example }) {
             let names = examples.map(\.name)
+            let near = NearestName.find(expectation.example, among: names)
             problems.error(
-                expectation.mark, "no example with a schema is called \(DefinitionProblems.quoted(expectation.example))",
+                expectation.mark,
+                "no example with a schema is called \(QuotableName.quoted(expectation.example, near: near))",
                 hint: "there are " + names.joined(separator: ", ")
                     + "; of several examples of a response each has its name behind")
         }

@@ -22,8 +22,8 @@ package struct CheckReport: Sendable {
     }
 
     private var verdict: String {
-        let errors = result.diagnostics.count { $0.severity == .error }
-        let warnings = result.diagnostics.count - errors + result.findings.count { $0.rule.severity > .note }
+        let errors = result.errorCount
+        let warnings = result.diagnostics.count { $0.severity == .warning } + result.findings.count { $0.rule.severity > .note }
         guard errors == 0 else {
             return "\(Self.counted(errors, "error")), \(Self.counted(warnings, "warning")): serve would not start"
         }

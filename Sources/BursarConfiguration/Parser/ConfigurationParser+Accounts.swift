@@ -81,9 +81,9 @@ extension ConfigurationParser {
         guard let text = text(entry.node, "provider", expected: "a provider's id") else { return nil }
         if let id = ProviderID(text), let definition = context.catalog[id] { return definition }
         if context.isCatalogComplete || ProviderID(text) == nil {
+            let near = NearestName.find(text, among: known)
             problems.error(
-                at(entry.node), "unknown provider \(ShowableText.quoted(text, else: "(not shown)"))",
-                meant: NearestName.find(text, among: known),
+                at(entry.node), "unknown provider \(QuotableName.quoted(text, near: near))", meant: near,
                 otherwise: "known are \(known.joined(separator: ", ")); further definitions are loaded with providers:")
         }
         return nil

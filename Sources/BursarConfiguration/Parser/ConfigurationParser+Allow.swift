@@ -38,9 +38,9 @@ extension ConfigurationParser {
         if let id = ProviderID(text), context.catalog.contains(id) { return id }
         if context.isComplete || ProviderID(text) == nil {
             let known = context.catalog.ids.map(\.name)
+            let near = NearestName.find(text, among: known)
             problems.error(
-                place, "allow names an unknown provider, \(ShowableText.quoted(text, else: "(not shown)"))",
-                meant: NearestName.find(text, among: known), otherwise: "known are " + known.joined(separator: ", "))
+                place, "allow names an unknown provider, \(QuotableName.quoted(text, near: near))", meant: near, otherwise: "known are " + known.joined(separator: ", "))
         }
         return nil
     }

@@ -34,6 +34,10 @@ extension ConfigurationParser {
             problems.finding(
                 .configurationWritableByAnyone, ConfigurationPlace(file: file),
                 "every user of this machine can change this file, and with it where keys are sent; chmod 600 it")
+        } else if content.isReplaceableByAnyone {
+            problems.finding(
+                .configurationWritableByAnyone, ConfigurationPlace(file: file),
+                "every user of this machine can put another file in the place of this one: a folder above it may be written by everyone")
         }
         return finish(.file(path: file), settings, catalog, accounts, clients, request)
     }

@@ -34,6 +34,9 @@ struct ConnectionSetup: Sendable {
         }
         guard open <= limits.connections, hasShare else {
             counters.count(open > limits.connections ? .tooManyConnections : .tooManyConnectionsOfPeer)
+            guard open <= limits.connections + RefusingHandler.mostAtOnce(of: limits.connections) else {
+                return channel.close(promise: nil)
+            }
             try channel.pipeline.syncOperations.addHandler(RefusingHandler(context(peer, nil, state)))
             return
         }

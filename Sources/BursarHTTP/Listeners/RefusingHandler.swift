@@ -1,9 +1,14 @@
+import BursarBasics
 import NIOCore
 
 /// Answers a connection for which there is no room with 503 and closes it, without reading a request. *Event loop.*
 final class RefusingHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
+
+    /// Connections that may be told at once. Each takes a descriptor until it has been read: those beyond are closed without a word, or
+    /// a flood of callers would take the descriptors that are kept back for everything else.
+    static func mostAtOnce(of connections: Int) -> Int { min(DescriptorBudget.mostRefusals, max(1, connections / 4)) }
 
     private let connection: ConnectionContext
     private var isDone = false
@@ -38,5 +43,18 @@ final class RefusingHandler: ChannelInboundHandler {
             bound.value.close(mode: .output, promise: nil)
             bound.value.eventLoop.assumeIsolated().scheduleTask(in: linger) { bound.value.close(promise: nil) }
         }
+    }
+
+    /// The same answer for those who cannot even have a connection.
+    static func bytes(_ responder: any Responder, _ identities: ConnectionIdentities) -> [UInt8] {
+        let response = responder.refusal(
+            status: 503, detail: "There are too many connections.", requestID: RequestID(value: identities.next()))
+        let (dates, now) = (DateCache(), NIODeadline.now())
+        dates.refresh(now: now)
+        var out = ByteBuffer()
+        HTTP1Writer.write(
+            head: response, contentLength: response.body.readableBytes, persistence: .close, dates: dates, now: now, to: &out)
+        out.writeImmutableBuffer(response.body)
+        return Array(out.readableBytesView)
     }
 }

@@ -154,6 +154,7 @@ extension SQLiteStore {
             opened = Open(queue: queue, lock: lock, file: file, lockFile: lockFile, history: HistoryTable(bounds: bounds))
             try queue.writeWithoutTransaction { db in
                 try Self.refuseForeign(db)
+                files.makePrivate()
                 try db.execute(sql: "PRAGMA journal_mode = WAL")
                 try db.execute(sql: "PRAGMA synchronous = NORMAL")
                 // After a burst the log is cut back to this.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarBasics
 import BursarClient
 import BursarConfiguration
 import BursarGateway
@@ -27,6 +28,12 @@ struct Check: ParsableCommand {
             Terminal.tell(
                 "warning: this machine has no certificates of authorities, so that no provider can be trusted: "
                     + "install ca-certificates, or name a file in upstream.ca")
+        }
+        // Of this shell, which may have another limit than the service: so it is no finding.
+        if let configuration = report.result.configuration,
+            let warning = DescriptorLimit.budget(for: configuration).warning
+        {
+            Terminal.tell("here, \(warning)")
         }
         if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     }

@@ -39,7 +39,7 @@ extension Endpoint {
     ] + others
 
     /// What the page's first files ask for.
-    private static let others = Page.shared.paths.subtracting(["/", "/page.js", "/style.css", "/icon.svg"]).sorted().map {
+    private static let others = Page.shared.paths.filter { !["/", "/page.js", "/style.css", "/icon.svg"].contains($0) }.map {
         Endpoint($0, PageRoute.self, label: "page", .get(nil, for: .everyone))
     }
 }
