@@ -113,6 +113,9 @@ package struct ConfigurationKey: Sendable, Hashable {
             "exec": "command", "program": "command", "limit": "per_hour", "rate": "per_hour", "id": "name",
             "allow_private": "private_addresses"
         ],
-        .limits: ["max_connections": "connections", "per_peer": "connections_per_peer", "max_streams": "streams", "keepalive": "idle_time"]
+        .limits: [
+            "max_connections": "connections", "per_peer": "connections_per_peer", "max_streams": "streams",
+            "keepalive": "idle_time"
+        ]
     ]
 }

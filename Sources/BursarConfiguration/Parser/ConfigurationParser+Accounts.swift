@@ -73,18 +73,17 @@ extension ConfigurationParser {
     private mutating func definition(_ entry: Entry?, in node: LocatedNode, _ context: AccountContext)
         -> ProviderDefinition?
     {
-        let known = context.catalog.ids.map(\.name)
         guard let entry else {
-            problems.error(at(node), "an account needs provider; known are " + known.joined(separator: ", "))
+            problems.error(at(node), "an account needs provider; known are " + context.catalog.knownNames)
             return nil
         }
         guard let text = text(entry.node, "provider", expected: "a provider's id") else { return nil }
         if let id = ProviderID(text), let definition = context.catalog[id] { return definition }
         if context.isCatalogComplete || ProviderID(text) == nil {
-            let near = NearestName.find(text, among: known)
+            let near = context.catalog.nearestName(to: text)
             problems.error(
                 at(entry.node), "unknown provider \(QuotableName.quoted(text, near: near))", meant: near,
-                otherwise: "known are \(known.joined(separator: ", ")); further definitions are loaded with providers:")
+                otherwise: "known are \(context.catalog.knownNames); further definitions are loaded with providers:")
         }
         return nil
     }

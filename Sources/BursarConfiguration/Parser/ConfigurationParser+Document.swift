@@ -37,7 +37,8 @@ extension ConfigurationParser {
         } else if content.isReplaceableByAnyone {
             problems.finding(
                 .configurationWritableByAnyone, ConfigurationPlace(file: file),
-                "every user of this machine can put another file in the place of this one: a folder above it may be written by everyone")
+                "every user of this machine can put another file in the place of this one: a folder above it may be written by everyone"
+            )
         }
         return finish(.file(path: file), settings, catalog, accounts, clients, request)
     }
@@ -88,49 +89,5 @@ extension ConfigurationParser {
             guard case .tcp(let host, _) = address, IPAddress(host) == nil, host != "localhost" else { return nil }
             return HostPattern(host)
         }
-    }
-
-    /// An account named `default` for each provider that has a default variable set.
-    mutating func accountsFromEnvironment(_ context: AccountContext) -> [AccountConfiguration] {
-        // Only what has a variable set is compiled.
-        context.catalog.ids.compactMap { id in
-            guard context.catalog.environmentVariables(id).contains(where: { sources.environment[$0] != nil }),
-                let definition = context.catalog[id]
-            else { return nil }
-            return account(fromEnvironmentFor: definition, context)
-        }
-    }
-
-    private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ context: AccountContext)
-        -> AccountConfiguration?
-    {
-        let defaults = context.defaults
-        var chosen: String?
-        for name in definition.environmentVariables {
-            guard let value = sources.environment[name] else { continue }
-            let place = ConfigurationPlace(file: "$\(name)")
-            if !value.contains(where: { !$0.isWhitespace }) {
-                problems.warning(place, "is set and blank; no account is made of it")
-            } else if let chosen {
-                problems.warning(place, "is set, and so is $\(chosen), which is used")
-            } else {
-                chosen = name
-            }
-        }
-        guard let chosen else { return nil }
-        let place = ConfigurationPlace(file: "$\(chosen)")
-        guard !definition.accountParameters.contains(where: \.isRequired) else {
-            problems.error(place, "\(definition.id) needs parameters, which only a configuration file can give")
-            return nil
-        }
-        guard let credential = credential(.environment(name: chosen), literal: nil, at: place, definition) else { return nil }
-        return AccountConfiguration(
-            id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
-            password: credential.password,
-            secretReference: credential.reference, ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor,
-            timeout: defaults.timeout,
-            refresh: defaults.refreshing(each: defaults.refresh), low: nil,
-            baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:],
-            alerts: rules(forAll: context.alerts, of: definition), place: place)
     }
 }

@@ -122,7 +122,8 @@ struct ReloadTests {
         try await gateway.stop()
     }
 
-    @Test func `a key that calls under way may carry is redacted over several reloads, and let go in the end (B2)`() async throws {
+    @Test func `a key that calls under way may carry is redacted over several reloads, and let go in the end (B2)`() async throws
+    {
         try await TestGateway.with(["provider: sunor, key: canary-of-the-first-generation"]) { gateway async throws in
             for _ in 0..<3 { await gateway.reload([sunor]) }
             #expect(!(try await gateway.get("/canary-of-the-first-generation").text.contains("canary")))

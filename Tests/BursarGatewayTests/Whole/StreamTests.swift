@@ -173,7 +173,9 @@ struct StreamTests {
             let client = try await StreamClient.open(gateway)
             try await Self.until(client, gateway) { Self.statuses($0) == ["fresh", "fresh"] }
             await gateway.reload([b, c])
-            let state = try await Self.until(client, gateway) { Self.statuses($0) == ["fresh", "fresh"] && $0.model.count("gone") == 1 }
+            let state = try await Self.until(client, gateway) {
+                Self.statuses($0) == ["fresh", "fresh"] && $0.model.count("gone") == 1
+            }
             #expect(state.model.rows.map(\.name) == ["sunor/b", "legnext/c"])
             #expect(state.model.count("snapshot") == 1)
             await gateway.reload([c, b])

@@ -116,7 +116,9 @@ enum SecretText {
         var random = SplitMix(state: 7)
         let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
         let different = (0..<10_000).map { _ in Secret(String((0..<64).map { _ in letters[Int(random.next() % 62)] })) }
-        let lines = (0..<200).map { "a line with key-of-one-and-the-same-team-\(100_000 + $0 * 50)-which-all-share-it-live in it, and more" }
+        let lines = (0..<200).map {
+            "a line with key-of-one-and-the-same-team-\(100_000 + $0 * 50)-which-all-share-it-live in it, and more"
+        }
         func cost(_ secrets: [Secret]) -> Duration {
             ContinuousClock().measure {
                 let scrubber = Scrubber(secrets)
