@@ -1,4 +1,4 @@
-package import BursarInsight
+import BursarInsight
 import BursarModel
 
 /// A message in words, whatever form it takes. *Value.*

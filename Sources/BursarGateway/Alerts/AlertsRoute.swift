@@ -2,6 +2,7 @@ import BursarConfiguration
 import BursarHTTP
 import BursarInsight
 import BursarModel
+import Synchronization
 
 /// `GET /v1/alerts`: how every rule stands, and every target. *Immutable; any thread.*
 struct AlertsRoute: Sendable {

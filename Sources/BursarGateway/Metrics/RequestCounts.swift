@@ -4,7 +4,7 @@ import NIOCore
 /// The routes as metrics and logs name them: a closed set, so that no caller can make series. *Value.*
 enum RouteLabel: Int, Sendable, CaseIterable {
     case balances, provider, providers, status, cooldown, reload, live, ready, openAPI, metrics, page, other, history, guarding,
-        claims, explain
+        claims, explain, alerts
 
     init(path: String) {
         switch Route(path: path) {
@@ -22,6 +22,7 @@ enum RouteLabel: Int, Sendable, CaseIterable {
         case .guarding: self = .guarding
         case .claims, .claim: self = .claims
         case .explain: self = .explain
+        case .alerts, .alertTest, .alertMute: self = .alerts
         case .page(let path): self = path == "/" ? .page : .other
         case nil: self = .other
         }
