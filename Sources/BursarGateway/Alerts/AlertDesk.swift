@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarConfiguration
 import BursarDelivery
 import BursarEngine
@@ -321,7 +322,7 @@ extension AlertDesk {
     }
 
     func unmute(_ account: AccountID) {
-        state.withLock { state in state.ledger.unmute(account) }
+        state.withLock { state in _ = state.ledger.unmute(account) }
         wake.yield()
     }
 }

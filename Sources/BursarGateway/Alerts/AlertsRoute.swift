@@ -3,6 +3,7 @@ import BursarHTTP
 import BursarInsight
 import BursarModel
 import BursarUpstream
+import Synchronization
 
 /// `GET /v1/alerts`: how every rule stands, and every target. *Immutable; any thread.*
 struct AlertsRoute: Route {

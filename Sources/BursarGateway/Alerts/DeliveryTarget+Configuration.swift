@@ -1,3 +1,4 @@
+import BursarClient
 import BursarConfiguration
 import BursarDelivery
 import BursarModel

@@ -59,7 +59,7 @@ struct ExplainRoute: Route {
             json.string("claimed", view.firstUnit.flatMap { claims.claimed(entry.id, $0, now.wall)?.description })
             json.array("alerts") { json in
                 for listing in alerts.firing(entry.id, now.wall) {
-                    json.string(nil, "\(listing.key.rule): \(listing.rule.condition.words)")
+                    json.string(nil, listing.rule.condition.words)
                 }
             }
             json.string("runway", runways.known(entry.id).first?.words(at: now.wall))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarGateway
 import NIOSSL
 
 /// Which running gateway a command asks.

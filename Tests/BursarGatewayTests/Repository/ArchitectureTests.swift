@@ -43,11 +43,12 @@ import Testing
             "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", "NIOCore", "NIOPosix",
             "NIOSSL", "Logging"
         ],
+        "BursarDelivery": ["BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"],
         "BursarStore": ["BursarModel", "BursarEngine", "BursarInsight", "GRDB", "Logging", "Foundation"],
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight",
-            "BursarUpstream",
+            "BursarUpstream", "BursarDelivery", "BursarClient",
             "BursarStore", "BursarHTTP", "BursarHash", "CProcess", "NIOCore", "NIOPosix", "Logging", "Foundation"
         ],
         "BursarMocks": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHTTP", "BursarHash", "NIOCore", "NIOPosix"],
@@ -109,7 +110,12 @@ import Testing
             "Sources/BursarUpstream/HTTP/UpstreamSettings.swift",
             // the key of the digests, which is no credential, is kept beside them
             "Sources/BursarStore/SQLite/SQLiteStore.swift",
+            // a target's address, what signs a message, and what lets one publish
+            "Sources/BursarDelivery/DeliveryTarget.swift", "Sources/BursarDelivery/Messages/WebhookMessage.swift",
+            "Sources/BursarDelivery/Messages/NtfyMessage.swift",
             // where it is read and checked
+            "Sources/BursarConfiguration/Parser/ConfigurationParser+Targets.swift",
+            "Sources/BursarConfiguration/Targets/WebhookSecret.swift",
             "Sources/BursarConfiguration/Secrets/SecretResolver.swift",
             "Sources/BursarConfiguration/Parser/ConfigurationParser+Secrets.swift",
             "Sources/BursarConfiguration/Parser/ConfigurationParser+Accounts.swift",
@@ -130,7 +136,7 @@ import Testing
         for target in [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
             "BursarUpstream",
-            "BursarStore", "BursarInsight"
+            "BursarStore", "BursarInsight", "BursarDelivery"
         ] {
             for file in try Self.sources(of: target) {
                 let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }

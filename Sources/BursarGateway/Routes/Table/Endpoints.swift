@@ -14,9 +14,9 @@ extension Endpoint {
             Endpoint("/v1/claims/{claim}", ClaimsRoute.self, label: "claims", .get("getClaim"), .delete("releaseClaim")),
             Endpoint("/v1/explain/{provider}/{account}", ExplainRoute.self, label: "explain", .get("explain")),
             Endpoint("/v1/alerts", AlertsRoute.self, label: "alerts", .get("alerts")),
-            Endpoint("/v1/alerts/test", AlertTestRoute.self, label: "alertTest", .post("testAlerts", for: .adminsOfEverything)),
+            Endpoint("/v1/alerts/test", AlertTestRoute.self, label: "alerts", .post("testAlerts", for: .adminsOfEverything)),
             Endpoint(
-                "/v1/alerts/mutes/{provider}/{account}", AlertMuteRoute.self, label: "alertMute",
+                "/v1/alerts/mutes/{provider}/{account}", AlertMuteRoute.self, label: "alerts",
                 .put("muteAlerts", for: .admins),
                 .delete("unmuteAlerts", for: .admins)),
             Endpoint("/v1/providers", ProvidersRoute.self, label: "providers", .get("listProviders")),
