@@ -91,6 +91,9 @@ package struct ConfigurationKey: Sendable, Hashable {
             "expiry": "expires", "expires_at": "expires", "until": "expires", "pass_through": "passthrough", "user": "uid",
             "certificate": "tls", "mtls": "tls"
         ],
-        .limits: ["max_connections": "connections", "per_peer": "connections_per_peer", "max_streams": "streams", "keepalive": "idle_time"]
+        .limits: [
+            "max_connections": "connections", "per_peer": "connections_per_peer", "max_streams": "streams",
+            "keepalive": "idle_time"
+        ]
     ]
 }

@@ -169,7 +169,8 @@ extension AccountDirectory {
     /// Every segment of a path that answers to something: our own words, and names of definitions and accounts.
     func knownSegments(_ catalog: Catalog) -> Set<Substring> {
         var segments: Set<Substring> = [
-            "v1", "balances", "stream", "history", "guard", "claims", "explain", "providers", "status", "cooldowns", "admin", "reload",
+            "v1", "balances", "stream", "history", "guard", "claims", "explain", "providers", "status", "cooldowns", "admin",
+            "reload",
             "livez", "readyz", "metrics", "openapi.json",
             "app.js", "style.css", "icon.svg"
         ]

@@ -156,7 +156,8 @@ extension Route {
         switch self {
         case .live, .ready, .page: true
         case .openAPI: refusal == .missing
-        case .balances, .balancesStream, .provider, .providers, .status, .cooldown, .reload, .metrics, .history, .guarding, .claims, .claim,
+        case .balances, .balancesStream, .provider, .providers, .status, .cooldown, .reload, .metrics, .history, .guarding,
+            .claims, .claim,
             .explain:
             false
         }

@@ -109,7 +109,8 @@ extension StreamHub {
             let possible = Set(active.scopes.map(\.visibility))
             for (view, group) in old where possible.contains(view.visibility) {
                 let positions = active.directory.entries.indices.filter { view.shows(active.directory[$0].id) }
-                state.groups[view] = Group(channel: group.channel, positions: positions, asleepSince: group.asleepSince ?? now.monotonic)
+                state.groups[view] = Group(
+                    channel: group.channel, positions: positions, asleepSince: group.asleepSince ?? now.monotonic)
             }
             for subscriber in subscribers {
                 if let (view, expires) = Self.view(of: subscriber, active) {

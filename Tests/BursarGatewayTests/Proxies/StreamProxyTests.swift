@@ -16,7 +16,8 @@ struct StreamProxyTests {
         try await curl.until { !$0.model.events.isEmpty }
         let rows = curl.now.model.count("row")
         gateway.clock.advance(by: .seconds(61))
-        let state = try await curl.until({ $0.model.count("row") > rows }, meanwhile: { gateway.clock.advance(by: .milliseconds(100)) })
+        let state = try await curl.until(
+            { $0.model.count("row") > rows }, meanwhile: { gateway.clock.advance(by: .milliseconds(100)) })
         #expect(state.model.rows.map { $0.json["status"]?.text } == ["fresh"], "\(state.text)")
         guard stops else { return }
         await gateway.gateway.stop()
