@@ -1,8 +1,10 @@
 import BursarCatalog
+import BursarClient
 import BursarMocks
 import BursarModel
 import Foundation
 import NIOCore
+import NIOHTTP1
 import TestSupport
 import Testing
 
