@@ -41,29 +41,26 @@ struct StreamLog: Sendable {
     /// - Parameter rows: in configuration order, each account once.
     init(epoch: UInt64, rows: [(id: AccountID, row: StreamRow)]) {
         self.epoch = epoch
-        for (id, row) in rows { append(id, row) }
+        slots = rows.map { Slot(id: $0.id, row: $0.row) }
+        shown = Dictionary(slots.indices.map { (slots[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Another configuration is in force, or the log was not told of changes for a while: these are the rows now.
     ///
-    /// A client puts an account that is new to it behind the others. Where that gives another order than the configuration's, a log
-    /// begins, and every client gets a snapshot.
+    /// With an account that is new, or in another order, a log begins, and every client gets a snapshot: a change tells no place, and
+    /// of two accounts that were added whoever is slow would hear in the order of their changes.
     /// - Parameter epoch: of a new log.
     mutating func show(_ rows: [(id: AccountID, row: StreamRow)], epoch: @autoclosure () -> UInt64) {
         let wanted = Set(rows.map(\.id))
-        let kept = slots.indices.filter { slots[$0].row != nil && wanted.contains(slots[$0].id) }
-        let leaving = slots.indices.filter { slots[$0].row != nil && !wanted.contains(slots[$0].id) }
-        let goneAfter = slots.count - shown.count + leaving.count
-        guard goneAfter <= Self.mostGone, kept.count <= rows.count, zip(kept, rows).allSatisfy({ slots[$0].id == $1.id }) else {
+        let present = slots.indices.filter { slots[$0].row != nil }
+        let kept = present.filter { wanted.contains(slots[$0].id) }
+        let goneAfter = slots.count - kept.count
+        guard goneAfter <= Self.mostGone, kept.map({ slots[$0].id }) == rows.map(\.id) else {
             self = StreamLog(epoch: epoch(), rows: rows)
             return
         }
-        for slot in leaving { gone(slot) }
+        for slot in present where !wanted.contains(slots[slot].id) { gone(slot) }
         for (slot, row) in zip(kept, rows) { changed(slot, to: row.row) }
-        for (id, row) in rows.dropFirst(kept.count) {
-            append(id, row)
-            tell(slots.count - 1, "row")
-        }
     }
 
     /// The row of an account as it is now. One that the view does not show is left out.
@@ -80,11 +77,6 @@ struct StreamLog: Sendable {
         slots[slot].row = row
         tell(slot, "row")
         return true
-    }
-
-    private mutating func append(_ id: AccountID, _ row: StreamRow) {
-        shown[id] = slots.count
-        slots.append(Slot(id: id, row: row))
     }
 
     private mutating func gone(_ slot: Int) {

@@ -35,15 +35,11 @@ struct StreamModel: Sendable {
             guard json["summary"]?["accounts"]?.integer == rows.count else { throw Surprise(text: "the summary is wrong") }
         case "row":
             let name = try Self.name(json)
-            if let index = rows.firstIndex(where: { $0.name == name }) {
-                rows[index].json = json
-            } else {
-                rows.append((name, json))
-            }
+            guard let index = rows.firstIndex(where: { $0.name == name }) else { throw Surprise(text: "\(name) was not there") }
+            rows[index].json = json
         case "gone":
             let name = try Self.name(json)
-            guard let index = rows.firstIndex(where: { $0.name == name }) else { throw Surprise(text: "\(name) was not there") }
-            rows.remove(at: index)
+            rows.removeAll { $0.name == name }
         case "bye": bye = json["reason"]?.text
         default: throw Surprise(text: "an event \(event.name)")
         }

@@ -1,8 +1,10 @@
 import BursarCatalog
+import BursarClient
 import BursarMocks
 import BursarModel
 import Foundation
 import NIOCore
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -172,14 +174,15 @@ struct StreamTests {
         try await TestGateway.with([a, b]) { gateway in
             let client = try await StreamClient.open(gateway)
             try await Self.until(client, gateway) { Self.statuses($0) == ["fresh", "fresh"] }
-            await gateway.reload([b, c])
-            let state = try await Self.until(client, gateway) {
-                Self.statuses($0) == ["fresh", "fresh"] && $0.model.count("gone") == 1
-            }
-            #expect(state.model.rows.map(\.name) == ["sunor/b", "legnext/c"])
+            await gateway.reload([b])
+            let state = try await client.until { $0.model.count("gone") == 1 }
+            #expect(state.model.rows.map(\.name) == ["sunor/b"])
             #expect(state.model.count("snapshot") == 1)
+            await gateway.reload([b, c])
+            try await Self.until(client, gateway) { Self.statuses($0) == ["fresh", "fresh"] && $0.model.rows.count == 2 }
+            #expect(client.now.model.count("snapshot") == 2)
             await gateway.reload([c, b])
-            let turned = try await client.until { $0.model.count("snapshot") == 2 }
+            let turned = try await client.until { $0.model.count("snapshot") == 3 }
             #expect(turned.model.rows.map(\.name) == ["legnext/c", "sunor/b"])
             // A row that says something else now.
             await gateway.reload([c, b + ", low: 1000000"])
