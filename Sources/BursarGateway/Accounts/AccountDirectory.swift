@@ -170,9 +170,9 @@ extension AccountDirectory {
     func knownSegments(_ catalog: Catalog) -> Set<Substring> {
         var segments: Set<Substring> = [
             "v1", "balances", "history", "guard", "claims", "explain", "providers", "status", "cooldowns", "admin", "reload",
-            "livez", "readyz", "metrics", "openapi.json",
-            "app.js", "style.css", "icon.svg"
+            "livez", "readyz", "metrics", "openapi.json"
         ]
+        for path in Page.shared.paths { segments.insert(path.dropFirst()) }
         for id in catalog.ids { segments.insert(id.name[...]) }
         for definition in catalog.compiledDefinitions { segments.formUnion(definition.path.split(separator: "/")) }
         for entry in entries {

@@ -27,7 +27,7 @@ enum Route: Equatable, Sendable {
     case ready
     case openAPI
     case metrics
-    /// A file of the page, by its path: `/`, `/app.js`.
+    /// A file of the page, by its path: `/`, `/page.js`.
     case page(String)
 
     /// - Parameter path: the path of the request target, without the query.

@@ -35,7 +35,7 @@ import Testing
                 #expect(answer.json?["type"] == .string("urn:bursar:problem:unauthorized"))
                 #expect(try await gateway.get(path, Self.everything.bearer).status == 200, "\(path)")
             }
-            for path in ["/livez", "/readyz", "/", "/app.js", "/openapi.json"] {
+            for path in ["/livez", "/readyz", "/", "/page.js", "/openapi.json"] {
                 #expect(try await gateway.get(path).status == 200, "\(path)")
             }
             #expect(try await gateway.get("/nothing/here").status == 404)
