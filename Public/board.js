@@ -10,6 +10,7 @@ import { showHeadline } from "./headline.js";
 import { gatewayNow, minute } from "./time.js";
 
 const slice = 8; // milliseconds
+const atOnce = 15; // cards made in a slice: the browser has to lay them out
 const cards = new Map(); // id → Card
 const inSight = new Set(); // cards that can be seen, or nearly
 const sections = [
@@ -63,16 +64,21 @@ export function tick(seconds) {
 
 async function run(pass) {
     let end = performance.now() + slice;
-    while (drawing === pass && !pass.next().done) {
-        if (performance.now() < end) continue;
-        await pause();
-        end = performance.now() + slice;
+    let made = 0;
+    while (drawing === pass) {
+        const { done, value } = pass.next();
+        if (done) return;
+        made += value ? 1 : 0;
+        if (performance.now() < end && made < atOnce) continue;
+        await frame();
+        [end, made] = [performance.now() + slice, 0];
     }
 }
 
-const pause = () => (window.scheduler?.yield ? scheduler.yield() : new Promise((resolve) => setTimeout(resolve)));
+// A hidden tab has no frames, and nobody who waits for one.
+const frame = () => new Promise((resolve) => (document.hidden ? setTimeout(resolve) : requestAnimationFrame(resolve)));
 
-// One card at each step.
+// One card at each step; says whether it has just appeared.
 function* place(entries) {
     const ids = new Set(entries.map(({ id }) => id));
     for (const id of cards.keys()) if (!ids.has(id)) remove(id);
@@ -83,13 +89,16 @@ function* place(entries) {
         section.hidden = own.length === 0;
         say(count, String(own.length));
         for (const { id, row, judgement } of own) {
-            const card = cards.get(id) ?? make(id);
+            const before = cards.get(id);
+            const card = before ?? make(id);
             noteStatus(id, row, judgement);
             if (card.row !== row || card.judgement?.word !== judgement.word || card.judgement.more !== judgement.more) {
                 card.show(row, judgement);
                 if (inSight.has(card)) lookAt(card);
             }
-            card.root.hidden = wanted !== "" && !id.toLowerCase().includes(wanted);
+            const isHidden = wanted !== "" && !id.toLowerCase().includes(wanted);
+            const appears = !before || (card.root.hidden && !isHidden);
+            card.root.hidden = isHidden;
             found += card.root.hidden ? 0 : 1;
             // One that left its place goes to the end, instead of all others going before it.
             if (at && at !== card.root && at.nextElementSibling === card.root) {
@@ -98,7 +107,7 @@ function* place(entries) {
             }
             if (at === card.root) at = at.nextElementSibling;
             else move(list, card.root, at);
-            yield;
+            yield appears;
         }
         section.hidden = own.length === 0 || !list.querySelector(":scope > :not([hidden])");
     }

@@ -21,11 +21,10 @@ export class Card {
 
     constructor(id) {
         const made = (name, className, ...children) => element(name, { class: className }, ...children);
-        this.provider = made("span", "provider");
+        this.provider = document.createTextNode("");
         this.account = made("span", "account");
         this.status = made("p", "status");
-        this.age = element("time");
-        this.ageLine = made("p", "age", this.age);
+        this.age = made("time", "age");
         this.amount = made("p", "amount");
         this.others = made("ul", "others");
         this.svg = chart();
@@ -39,11 +38,11 @@ export class Card {
         this.retry = made("p", "retry");
         this.links = made("p", "links");
         this.advice = made("div", "advice", this.problem, this.remedy, this.retry, this.links);
-        this.more = made("details", "more", made("summary", "", "Details", element("span", { class: "unseen" }, ` of ${id}`)));
+        this.more = made("details", "more", element("summary", { "aria-label": `Details of ${id}` }, "Details"));
         this.root = element("li", { class: "card", id, tabindex: -1 },
             made("h3", "name", this.provider, " ", this.account), this.status, this.amount, this.more);
         // The others are in the document only while they say something: five hundred cards are many elements.
-        this.#order = [this.ageLine, this.others, this.trend, this.runway, this.advice, this.more];
+        this.#order = [this.age, this.others, this.trend, this.runway, this.advice, this.more];
         this.more.addEventListener("toggle", () => this.#fillDetails());
     }
 
@@ -58,7 +57,7 @@ export class Card {
         this.row = row;
         this.judgement = judgement;
         setClass(this.root, `card ${judgement.shape} ${judgement.rank <= ranks.short ? "need" : judgement.rank === ranks.stale ? "watch" : "well"}`);
-        say(this.provider, row.provider);
+        if (this.provider.data !== row.provider) this.provider.data = row.provider;
         say(this.account, row.account);
         this.#showStatus();
         this.#showAmounts();
@@ -167,7 +166,7 @@ export class Card {
     tick() {
         const now = gatewayNow();
         const fetched = moment(this.row.fetched_at);
-        this.#present(this.ageLine, fetched !== null);
+        this.#present(this.age, fetched !== null);
         if (fetched !== null && this.age.dateTime !== this.row.fetched_at) {
             this.age.dateTime = this.row.fetched_at;
             this.age.title = `Read ${atTime(fetched)}`;

@@ -23,10 +23,9 @@ export async function feed(signal, tell) {
         try {
             if (performance.now() >= noStreamBefore) {
                 const began = performance.now();
-                await follow(signal, tell, () => (failures = 0));
-                // The gateway said goodbye: it stops, or is replaced. All pages come back, so not all at once; and not again and again
-                // where something ends each stream as it begins.
-                delay = (performance.now() - began < 5_000 ? 5 : 0.2) + Math.random();
+                // The gateway says when to come back: all pages do, so not all at once. It says nothing where something between ends each
+                // stream as it begins; then not again and again.
+                delay = (await follow(signal, tell, () => (failures = 0))) ?? (performance.now() - began < 5_000 ? 5 : 0.2) + Math.random();
             } else {
                 delay = await askOnce(signal, tell);
             }
@@ -51,11 +50,13 @@ export async function feed(signal, tell) {
     clearInterval(runways);
 }
 
+// Answers after how many seconds the gateway wants to be asked again, or null where it did not say goodbye.
 async function follow(signal, tell, heard) {
     let first = true;
-    for await (const { event, data } of events("v1/balances/stream", signal)) {
-        if (event === "bye") return;
+    // Without the id of the last event: a snapshot is always right, and says at once that the stream is there.
+    for await (const { event, data, retry } of events("v1/balances/stream", signal)) {
         const value = JSON.parse(data);
+        if (event === "bye") return value?.reason === "credential" ? 0 : (retry ?? 1_000) / 1000;
         if (event === "snapshot") tell({ type: "rows", rows: value.balances });
         else if (event === "row") tell({ type: "row", row: value });
         else if (event === "gone") tell({ type: "gone", id: idOf(value) });
@@ -65,6 +66,7 @@ async function follow(signal, tell, heard) {
         tell({ type: "connection", mode: "live", words: "", at: 0 });
         tellRunways(signal, tell);
     }
+    return null;
 }
 
 // Answers how many seconds to wait before the next time.

@@ -37,8 +37,8 @@ export class Refusal extends Error {
 
 // An open answer. `cache` is a fetch mode: "default" lets the gateway answer from what it holds; "reload" asks for newer readings.
 // Neither makes it ask a provider that said to wait.
-export async function open(path, { accept = "application/json", cache = "default", signal, headers = {} } = {}) {
-    const sent = { Accept: accept, ...headers };
+export async function open(path, { accept = "application/json", cache = "default", signal } = {}) {
+    const sent = { Accept: accept };
     const withToken = held;
     if (withToken !== null) sent.Authorization = `Bearer ${withToken}`;
     const response = await fetch(path, { cache, headers: sent, signal });

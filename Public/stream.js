@@ -9,17 +9,19 @@ const [firstWait, longestSilence] = [5_000, 45_000];
 // The gateway, or what is before it, has no stream. Asking again soon would not help.
 export class NoStream extends Error {}
 
-// Yields { event, data, id } until the gateway ends the stream or the signal does. Throws NoStream, and what `open` throws.
-export async function* events(path, signal, lastID) {
+// Yields { event, data, id, retry } until the gateway ends the stream or the signal does. Throws NoStream, and what `open` throws.
+export async function* events(path, signal) {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(new NoStream()), firstWait);
     try {
         const response = await open(path, {
             accept: "text/event-stream", cache: "no-store", signal: AbortSignal.any([signal, silence.signal]),
-            headers: lastID ? { "Last-Event-ID": lastID } : {},
         });
         if ([400, 404, 405, 406, 501].includes(response.status)) throw new NoStream();
-        if (!response.ok) throw new Refusal(response, await response.json().catch(() => null));
+        if (!response.ok) {
+            const answer = await response.json().catch(() => null);
+            throw String(answer?.type).endsWith(":too_many_streams") ? new NoStream() : new Refusal(response, answer);
+        }
         if (!response.headers.get("content-type")?.startsWith("text/event-stream")) throw new NoStream();
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
         const parser = new Parser();
@@ -40,6 +42,7 @@ export async function* events(path, signal, lastID) {
 export class Parser {
     #rest = "";
     #event = { event: "message", data: [], id: null };
+    #retry = null; // milliseconds
 
     *take(text) {
         // A carriage return at the end may be half of a line's end.
@@ -49,7 +52,7 @@ export class Parser {
             if (line === "") {
                 const { event, data, id } = this.#event;
                 this.#event = { event: "message", data: [], id };
-                if (data.length > 0) yield { event, data: data.join("\n"), id };
+                if (data.length > 0) yield { event, data: data.join("\n"), id, retry: this.#retry };
             } else if (!line.startsWith(":")) {
                 this.#field(line);
             }
@@ -62,5 +65,6 @@ export class Parser {
         if (name === "data") this.#event.data.push(value);
         else if (name === "event") this.#event.event = value;
         else if (name === "id") this.#event.id = value;
+        else if (name === "retry" && /^\d+$/.test(value)) this.#retry = Number(value);
     }
 }

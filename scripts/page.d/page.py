@@ -9,7 +9,6 @@ from pathlib import Path
 
 import cases
 import pure  # noqa: F401 (adds its cases)
-import screenshots
 from browser import Browser, Failure
 
 
@@ -30,6 +29,8 @@ def main():
         browser = Browser(options.chromium)
         run = Run(options.bursar, Path(folder), browser)
         if options.screenshots:
+            import screenshots  # needs one package more
+
             screenshots.take(run, Path(options.screenshots))
             browser.close()
             return 0

@@ -135,6 +135,15 @@ class World:
     def get(self, path, **headers):
         return self._ask(self.port, "GET", path, None, headers)
 
+    def has(self, path):
+        """Whether the gateway knows the path; without reading what may have no end."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status != 404
+        finally:
+            connection.close()
+
     def mock(self, method, path, body=None):
         return self._ask(self.mock_port, method, path, body, {})
 
