@@ -29,7 +29,7 @@ struct Bursar: AsyncParsableCommand {
         version: bursarVersion,
         subcommands: [
             Serve.self, Demo.self, Mock.self, Check.self, Balances.self, History.self, Guard.self, Explain.self, Alert.self,
-            Providers.self,
+            Providers.self, Provider.self,
             Healthcheck.self, LeakCheck.self,
             Token.self
         ]

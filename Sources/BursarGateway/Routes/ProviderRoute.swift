@@ -78,8 +78,10 @@ struct ProviderRoute: Route {
         let (request, caller) = (call.request, call.caller)
         let (account, documentedPath) = (call.match["account"], call.name("path"))
         guard let definition = definition(at: call.match) else {
-            let known = catalog.ids.map(\.name).joined(separator: ", ")
-            return .now(Answers.notFound(request, detail: "There is no such provider. Known are: \(known)."))
+            let meant = catalog.nearestName(to: call.name("provider")).map { " Did you mean \($0)?" } ?? ""
+            return .now(
+                Answers.notFound(
+                    request, detail: "There is no such provider.\(meant) GET /v1/providers lists those that there are."))
         }
         switch subject(of: request, caller, definition, account: account) {
         case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))

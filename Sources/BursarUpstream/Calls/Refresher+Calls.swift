@@ -126,6 +126,18 @@ extension Refresher {
         waiters.compactMap { state.slots.removeValue(forKey: $0) }
     }
 
+    /// What an answer has otherwise than its provider documents it, where nothing of it is needed: told once, and `explain` shows it for as
+    /// long as it lasts.
+    private func tellDrift(_ drift: [String], _ account: UpstreamAccount) {
+        guard !drift.isEmpty else { return }
+        let news = state.withLock { $0.drift.news(drift, of: account.definition.id) }
+        for detail in news {
+            logger.warning(
+                "an answer is not as documented; what is read of it is",
+                metadata: ["provider": "\(account.definition.id)", "detail": "\(detail)"])
+        }
+    }
+
     /// One line and one count for each call.
     private func record(
         _ call: CallGate.Call, _ span: CallSpan, _ outcome: CallOutcome, _ view: AccountView?, took: Duration
@@ -135,6 +147,7 @@ extension Refresher {
             provider: account.definition.id, server: UpstreamServer(baseURL: account.baseURL),
             method: account.definition.method.rawValue, status: outcome.status, failure: outcome.failure)
         metrics.record(kind, took: took)
+        if case .reading(let reading) = outcome.result { tellDrift(reading.drift, account) }
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "outcome": "\(outcome.label)",
             "ms": "\(took.milliseconds)", "attempt": "\(start.kind)"
