@@ -1,3 +1,4 @@
+import BursarConfiguration
 import BursarEngine
 import BursarHTTP
 import BursarModel
