@@ -10,7 +10,7 @@ import Testing
     ]
     private static let ops = "{name: ops, kind: webhook, url: '${env:HOOK}', secret: '${env:SECRET}'}"
 
-    private func read(_ targets: [String], alerts: String, account: String = "", store: String = "s.db") throws
+    private func read(_ targets: [String], alerts: String, account: String = "", store: String = "sqlite:s.db") throws
         -> ConfigurationResult
     {
         let yaml = """
@@ -57,7 +57,7 @@ import Testing
 
     @Test func `rules for all hold where an account says nothing else, and no list is none`() throws {
         let yaml = """
-            store: s.db
+            store: sqlite:s.db
             targets: [\(Self.ops)]
             defaults: {alerts: [{below: 5}, {below: 7, unit: credits, name: credits}]}
             accounts:
