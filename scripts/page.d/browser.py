@@ -70,15 +70,17 @@ class Visit:
         except Exception:
             raise Failure(f"{selector} says {self.page.locator(selector).first.text_content()!r}, not {words!r}") from None
 
-    def accessible(self, where=""):
-        results = Axe().run(self.page)
+    def accessible(self, where="", part=None):
+        """`part` is a selector, where the whole would take a minute."""
+        results = Axe().run(self.page, context=part)
         found = [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in results.response["violations"]]
         expect(not found, f"axe{' ' + where if where else ''}: {found}")
         return len(results.response["passes"])
 
     def fits(self, where=""):
+        self.page.wait_for_timeout(200)
         wide = self.page.evaluate("""() => [...document.querySelectorAll("body *")].filter((each) => !each.closest(".unseen, .figures")
-            && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map((each) => each.className).slice(0, 5)""")
+            && each.checkVisibility({ contentVisibilityAuto: true }) && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map((each) => each.className).slice(0, 5)""")
         inner, outer = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         expect(inner <= outer and not wide, f"wider than the window {where}: {inner} of {outer}, {wide}")
 
