@@ -45,7 +45,7 @@ package final class Gateway: Sendable {
         let refresher = Refresher(
             seed: UInt64.random(in: .min ... .max), clock: clock,
             transport: HTTPTransport(eventLoopGroup: group, settings: UpstreamSettings(configuration.upstream)),
-            scrubber: scrubber, logger: logger, metrics: upstreamMetrics,
+            scrubber: scrubber, logger: logger, metrics: upstreamMetrics, sendsTraces: configuration.upstream.sendsTraces,
             onChange: { change in
                 relay.changed(change)
                 store?.changed(change.key, change.view, number: change.number)

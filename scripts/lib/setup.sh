@@ -81,7 +81,7 @@ install_packages() {
 # a web server because of a test.
 set_up_test_programs() {
     local program missing=()
-    for program in nginx haproxy caddy curl openssl; do
+    for program in nginx haproxy caddy curl openssl prometheus; do
         [ -x "/usr/bin/$program" ] || [ -x "/usr/sbin/$program" ] || missing+=("$program")
     done
     if [ ${#missing[@]} -gt 0 ]; then

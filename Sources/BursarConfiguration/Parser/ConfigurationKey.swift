@@ -41,7 +41,7 @@ package struct ConfigurationKey: Sendable, Hashable {
             ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters"]
         case .defaults: ["ttl", "stale_for", "timeout", "refresh", "refresh_for"]
         case .secrets: ["exec"]
-        case .upstream: ["ca", "proxy", "proxy_user", "proxy_password", "private_addresses"]
+        case .upstream: ["ca", "proxy", "proxy_user", "proxy_password", "private_addresses", "traceparent"]
         case .client: ["name", "token_sha256", "allow", "passthrough", "admin", "rate", "expires", "tls", "uid"]
         case .log: ["level", "format", "access"]
         case .drain: ["delay", "deadline"]

@@ -154,7 +154,7 @@ struct ProviderRoute: Sendable {
         let directives = RequestDirectives(
             cacheControl: headers.all("cache-control"), pragma: headers.all("pragma"), prefer: headers.all("prefer"))
         let before = refresher.view(subject.upstream)
-        switch refresher.request(subject.upstream, demand: directives.demand) {
+        switch refresher.request(subject.upstream, demand: directives.demand, trace: request.trace) {
         case .answered(let answer):
             return .now(render(request, subject, answer, directives, before: before))
         case .mustWait(let ticket):
@@ -173,6 +173,15 @@ struct ProviderRoute: Sendable {
 
 extension ProviderRoute {
     private func render(
+        _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, before: AccountView
+    ) -> Response {
+        var response = rendered(request, subject, answer, directives, before: before)
+        // What is not held in any form is a miss, whatever it says.
+        if response.prepared == nil { response.cache = .missed }
+        return response
+    }
+
+    private func rendered(
         _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, before: AccountView
     ) -> Response {
         let now = refresher.now
@@ -210,7 +219,7 @@ extension ProviderRoute {
         if isPlain { headers["cache-status"] = CacheStatus.hit(ttl: nil, detail: nil).field }
         let prepared = Representations.prepare(
             body.body, status: reply.status, headers: headers, ageBase: .at(fetchedAt.monotonic, seenFrom: now),
-            forms: isPlain ? .all : .plain)
+            forms: isPlain ? .all : .plain, cache: reply.cacheStatus.use)
         let replay = isPlain ? publish(prepared, request, subject, expiresAt: answer.view.expiresAt, now) : nil
         return Representations.choose(prepared, for: request, replay: replay)
     }

@@ -15,6 +15,7 @@ package final class ServerCounters: Sendable {
 
     package let connectionsAccepted = Atomic<Int>(0)
     package let connectionsOpen = Atomic<Int>(0)
+    package let activeRequests = ActiveRequests()
     /// Answered by a connection's own replay; added once a read, not once a request.
     package let replays = Atomic<Int>(0)
     private let counts: [Cell]

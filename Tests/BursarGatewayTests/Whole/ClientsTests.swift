@@ -77,7 +77,7 @@ import Testing
             let metrics = try await gateway.get("/metrics", bearer).text
             #expect(metrics.contains("bursar_upstream_calls_total{provider=\"sunor\""))
             #expect(!metrics.contains("bursar_upstream_calls_total{provider=\"tensorpix\""))
-            #expect(!metrics.contains("bursar_http_requests_total"))
+            #expect(!metrics.contains("http_server_request_duration_seconds"))
         }
     }
 
