@@ -17,7 +17,7 @@ struct GatewayResponder: Responder {
         let now = NIODeadline.now()
         let view = current.view(at: now)
         let cors = view.active.cors
-        guard view.active.hosts.allows(request) else { return .now(misdirected(request)) }
+        guard view.active.hosts.allows(request) else { return traced(.now(misdirected(request)), request) }
         if request.target == "*" { return .now(Answers.options(RouteTable.shared.methods)) }
         if cors.isOff { return answer(request, view, now) }
         if let preflight = cors.preflight(request) { return .now(preflight) }
@@ -30,7 +30,8 @@ struct GatewayResponder: Responder {
         switch callers.caller(of: request) {
         case .success(let caller):
             if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return traced(refusal, request) }
-            if let hit = hit(request, caller, view, now) { return .now(hit) }
+            // What is no prepared answer is a 406.
+            if let hit = hit(request, caller, view, now) { return hit.prepared != nil ? .now(hit) : traced(.now(hit), request) }
             return traced(route(request, caller, view.active.scopes[caller.scope]), request).map { response in
                 guard let replay = response.replay else { return response }
                 var response = response

@@ -35,7 +35,7 @@ struct LiveMonitoringTests {
 
     /// The selectors within an expression: `bursar_account_low{provider="x"}`.
     private static func selectors(_ expression: String) -> [String] {
-        expression.matches(of: /\b((?:bursar|http|process)_[a-z0-9_]+|up)(\{[^}]*\})?/).map { String($0.0) }
+        expression.matches(of: /\b((?:bursar|http_server|http_client|process)_[a-z0-9_]+|up)(\{[^}]*\})?/).map { String($0.0) }
     }
 
     private static func name(_ selector: String) -> String { String(selector.prefix { $0 != "{" }) }
