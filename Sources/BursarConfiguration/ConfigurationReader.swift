@@ -108,7 +108,8 @@ extension ConfigurationResult {
     ) {
         self.init(
             configuration: problems.hasErrors ? nil : configuration, origin: origin, catalog: catalog,
-            diagnostics: problems.sortedDiagnostics(of: origin), findings: problems.sortedFindings(of: origin), errorCount: problems.errorCount,
+            diagnostics: problems.sortedDiagnostics(of: origin), findings: problems.sortedFindings(of: origin),
+            errorCount: problems.errorCount,
             exitCode: problems.hasErrors ? exitCode : 0)
     }
 }

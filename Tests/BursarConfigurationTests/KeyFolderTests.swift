@@ -7,7 +7,8 @@ import Testing
 /// Who can put another file in a key's place, on a real file system (B12).
 @Suite struct KeyFolderTests {
     private func findings(_ folder: ScratchFolder, _ key: String) throws -> [AuditFinding] {
-        let configuration = try folder.write("store: memory\naccounts: [{provider: sunor, key: '${file:\(key)}'}]", to: "bursar.yaml")
+        let configuration = try folder.write(
+            "store: memory\naccounts: [{provider: sunor, key: '${file:\(key)}'}]", to: "bursar.yaml")
         for file in [configuration, key] {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         }

@@ -7,10 +7,13 @@ import TestSupport
 @Suite struct KeyFormTests {
     static let references = [
         "op://vault/item/field", "os.environ/OPENAI_API_KEY", "os.environ[OPENAI_API_KEY]", "process.env.API_KEY", "$env:API_KEY",
-        "env.API_KEY", "env:API_KEY", "env://API_KEY", "ENV[API_KEY]", "{env.API_KEY}", "{$API_KEY}", "%API_KEY%", "{{ api_key }}",
-        "{{ env.API_KEY }}", "<%= ENV %>", "#{api_key}#", "$(cat /run/key)", "`cat /run/key`", "secret://vault/key", "vault:secret/data/x#key",
+        "env.API_KEY", "env:API_KEY", "env://API_KEY", "ENV[API_KEY]", "{env.API_KEY}", "{$API_KEY}", "%API_KEY%",
+        "{{ api_key }}",
+        "{{ env.API_KEY }}", "<%= ENV %>", "#{api_key}#", "$(cat /run/key)", "`cat /run/key`", "secret://vault/key",
+        "vault:secret/data/x#key",
         "vault://secret/x", "ref+awsssm://x/y", "aws-sm:name", "arn:aws:secretsmanager:eu-west-1:1:secret:x",
-        "projects/p/secrets/s/versions/1", "keyring:service", "file:/run/key", "file:///run/key", "~/key", "./key", "../key", "@/run/key",
+        "projects/p/secrets/s/versions/1", "keyring:service", "file:/run/key", "file:///run/key", "~/key", "./key", "../key",
+        "@/run/key",
         "@./key", "ENC[AES256_GCM,data:x]", "https://api.example.com/v1", "credential:name"
     ]
 
@@ -28,8 +31,10 @@ import TestSupport
     }
 
     static let placeholders = [
-        "********", "xxxxxxxx", "XXXXXXXXXXXX", "sk-xxxxxxxxxxxxxxxx", "sk-1234********abcd", "sk-…abcd", "sk-abc...xyz", "••••••••",
-        "<your-key>", "<API_KEY>", "[your key]", "{your-key}", "YOUR_API_KEY", "your-api-key-here", "changeme", "CHANGE_ME", "REPLACE_ME",
+        "********", "xxxxxxxx", "XXXXXXXXXXXX", "sk-xxxxxxxxxxxxxxxx", "sk-1234********abcd", "sk-…abcd", "sk-abc...xyz",
+        "••••••••",
+        "<your-key>", "<API_KEY>", "[your key]", "{your-key}", "YOUR_API_KEY", "your-api-key-here", "changeme", "CHANGE_ME",
+        "REPLACE_ME",
         "placeholder", "undefined", "TODO", "REDACTED"
     ]
 
@@ -61,7 +66,8 @@ import TestSupport
     }
 
     @Test(arguments: [
-        "sk-live-5Kq9ZtR2xW8vN4mB7cJ3", "0123456789abcdef0123456789abcdef", "AbCd/Ef+GhIjKlMnOpQrStUv==", "/9j4AAQSkZJRgABAQAAAQABAAD",
+        "sk-live-5Kq9ZtR2xW8vN4mB7cJ3", "0123456789abcdef0123456789abcdef", "AbCd/Ef+GhIjKlMnOpQrStUv==",
+        "/9j4AAQSkZJRgABAQAAAQABAAD",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl", "AKIAIOSFODNN7EXAMPLQ", "A1B2=C3D4E5F6", "user_token_9f8e7d6c5b",
         "mock-ok", "mock-balance-12.3400"
     ])

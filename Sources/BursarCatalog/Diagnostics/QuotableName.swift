@@ -36,7 +36,8 @@ package enum QuotableName {
     private static let mostWords = 4
     private static let longestWord = 14
     private static let marks: Set<String> = [
-        "sk", "pk", "rk", "ak", "gsk", "xai", "pat", "tok", "key", "api", "ghp", "gho", "ghs", "glpat", "hf", "token", "secret", "bearer"
+        "sk", "pk", "rk", "ak", "gsk", "xai", "pat", "tok", "key", "api", "ghp", "gho", "ghs", "glpat", "hf", "token", "secret",
+        "bearer"
     ]
 
     private static func isMark(_ word: [UInt8]) -> Bool { marks.contains(String(decoding: word, as: UTF8.self)) }

@@ -135,7 +135,8 @@ struct MappingReader {
             let hint =
                 meant.map { "did you mean \($0)?" } ?? elsewhere.map { "it belongs to \($0.section.rawValue)" }
                 ?? "known are " + known.joined(separator: ", ")
-            problems.error(pair.keyMark, "unknown key \(QuotableName.quoted(pair.key, near: meant)) in \(section.rawValue)", hint: hint)
+            problems.error(
+                pair.keyMark, "unknown key \(QuotableName.quoted(pair.key, near: meant)) in \(section.rawValue)", hint: hint)
             return false
         }
     }

@@ -40,7 +40,8 @@ extension ConfigurationParser {
             let known = context.catalog.ids.map(\.name)
             let near = NearestName.find(text, among: known)
             problems.error(
-                place, "allow names an unknown provider, \(QuotableName.quoted(text, near: near))", meant: near, otherwise: "known are " + known.joined(separator: ", "))
+                place, "allow names an unknown provider, \(QuotableName.quoted(text, near: near))", meant: near,
+                otherwise: "known are " + known.joined(separator: ", "))
         }
         return nil
     }

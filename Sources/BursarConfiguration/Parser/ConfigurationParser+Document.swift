@@ -32,7 +32,8 @@ extension ConfigurationParser {
         } else if content.isReplaceableByAnyone {
             problems.finding(
                 .configurationWritableByAnyone, ConfigurationPlace(file: file),
-                "every user of this machine can put another file in the place of this one: a folder above it may be written by everyone")
+                "every user of this machine can put another file in the place of this one: a folder above it may be written by everyone"
+            )
         }
         return finish(.file(path: file), settings, catalog, accounts, clients, request)
     }

@@ -59,7 +59,9 @@ extension ConfigurationParser {
                 problems.finding(
                     .literalKey, place, "a key stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
             }
-            guard check(key, at: place, isPair: isBasic(definition)), checkShape(key, user: user, at: place, definition) else { return nil }
+            guard check(key, at: place, isPair: isBasic(definition)), checkShape(key, user: user, at: place, definition) else {
+                return nil
+            }
             return Credential(
                 secret: resolved.secret, password: isBasic(definition) ? resolved.password ?? key.password : nil,
                 reference: reference, file: resolved.file)
@@ -86,7 +88,8 @@ extension ConfigurationParser {
         } else if resolved.isReplaceableByAnyone {
             problems.finding(
                 .keyFileWritableByAnyone, place,
-                "every user of this machine can put another file in the place of the key's: a folder above it may be written by everyone")
+                "every user of this machine can put another file in the place of the key's: a folder above it may be written by everyone"
+            )
         }
     }
 

@@ -72,7 +72,8 @@ extension KeyForm {
         ("env.", "a reference to a variable", variable), ("ENV[", "a reference to a variable", variable),
         ("$(", "a command in a shell's words", command),
         ("~/", "a path of a file", "${file:~/path}"), ("./", "a path of a file", "${file:./path}"),
-        ("../", "a path of a file", "${file:../path}"), ("@/", "a path of a file", file), ("@./", "a path of a file", "${file:./path}"),
+        ("../", "a path of a file", "${file:../path}"), ("@/", "a path of a file", file),
+        ("@./", "a path of a file", "${file:./path}"),
         ("{{", "a template that nothing has filled in", variable), ("{%", "a template that nothing has filled in", variable),
         ("<%", "a template that nothing has filled in", variable), ("#{", "a template that nothing has filled in", variable),
         ("{env.", "a reference to a variable", variable), ("{$", "a reference to a variable", variable),
@@ -83,7 +84,8 @@ extension KeyForm {
 
     /// Before a colon alone: `vault:secret/data/x#key`.
     private static let schemes: Set<String> = [
-        "env", "file", "secret", "secrets", "vault", "op", "aws", "awssm", "aws-sm", "asm", "ssm", "gcp", "gsm", "sm", "azure", "akv",
+        "env", "file", "secret", "secrets", "vault", "op", "aws", "awssm", "aws-sm", "asm", "ssm", "gcp", "gsm", "sm", "azure",
+        "akv",
         "keyvault", "keyring", "keychain", "bw", "pass", "gopass", "doppler", "infisical", "sops", "exec", "cmd", "credential",
         "conjur", "consul", "k8s", "ref"
     ]
@@ -142,9 +144,12 @@ extension KeyForm {
     }
 
     private static let placeholders: Set<String> = [
-        "yourkey", "yourkeyhere", "yourapikey", "yourapikeyhere", "yourtoken", "yourtokenhere", "yoursecret", "apikeyhere", "keyhere",
-        "insertkeyhere", "insertapikeyhere", "putyourkeyhere", "pasteyourkeyhere", "addyourkeyhere", "enteryourapikey", "changeme",
-        "changethis", "replaceme", "replacethis", "todo", "fixme", "placeholder", "example", "undefined", "none", "null", "redacted",
+        "yourkey", "yourkeyhere", "yourapikey", "yourapikeyhere", "yourtoken", "yourtokenhere", "yoursecret", "apikeyhere",
+        "keyhere",
+        "insertkeyhere", "insertapikeyhere", "putyourkeyhere", "pasteyourkeyhere", "addyourkeyhere", "enteryourapikey",
+        "changeme",
+        "changethis", "replaceme", "replacethis", "todo", "fixme", "placeholder", "example", "undefined", "none", "null",
+        "redacted",
         "myapikey", "secretkey", "apikey", "dummy"
     ]
 

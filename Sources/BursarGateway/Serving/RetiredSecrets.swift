@@ -17,7 +17,8 @@ struct RetiredSecrets {
         entries.removeAll { $0.until < now.monotonic }
         let kept = Dictionary(grouping: new.namedSecrets, by: \.name)
         let until = now.monotonic.advanced(by: Self.time)
-        for (name, secret) in old.namedSecrets where !(kept[name] ?? []).contains(where: { $0.secret.constantTimeEquals(secret) }) {
+        for (name, secret) in old.namedSecrets where !(kept[name] ?? []).contains(where: { $0.secret.constantTimeEquals(secret) })
+        {
             entries.append((secret, until))
         }
         if entries.count > Self.most { entries.removeFirst(entries.count - Self.most) }

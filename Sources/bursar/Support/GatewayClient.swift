@@ -41,9 +41,11 @@ struct GatewayClient {
         self.authorities = authorities
     }
 
-    func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
+    func get(_ path: String, _ further: [(String, String)] = [], timeout: Duration = .seconds(30)) async throws(Unreachable)
+        -> Answer
+    {
         guard let place = Self.place(base, path) else { throw Unreachable(url: base, reason: .malformedURL) }
-        var fields = [("accept", "application/json"), ("user-agent", "bursar/\(bursarVersion)")]
+        var fields = [("accept", "application/json"), ("user-agent", "bursar/\(bursarVersion)")] + further
         // From the environment and not from an option: every user of a machine can read its processes' arguments.
         if let token = getenv(Self.tokenVariable) { fields.append(("authorization", "Bearer " + String(cString: token))) }
         var settings = ClientSettings(

@@ -13,7 +13,9 @@ struct TargetOptions: ParsableArguments {
             valueName: "FILE"))
     var ca: String?
 
-    func validate() throws {
+    func validate() throws { try Self.check(url) }
+
+    static func check(_ url: String) throws {
         let isURL = ["http://", "https://"].contains { url.lowercased().hasPrefix($0) && url.utf8.count > $0.utf8.count }
         guard isURL || url.hasPrefix("unix:") && url.utf8.count > 5 else {
             throw ValidationError("--url takes http://host:port, https://host:port or unix:/path.")
@@ -21,17 +23,24 @@ struct TargetOptions: ParsableArguments {
     }
 
     /// Prints why and exits with 69 where nothing answers.
-    func get(_ path: String, timeout: Duration = .seconds(30)) async throws -> GatewayClient.Answer {
-        let client = GatewayClient(base: url, authorities: try authorities())
+    func get(_ path: String, _ fields: [(String, String)] = []) async throws -> GatewayClient.Answer {
+        try await Self.get(path, fields, from: url, ca: ca, timeout: .seconds(30))
+    }
+
+    static func get(_ path: String, _ fields: [(String, String)] = [], from url: String, ca: String?, timeout: Duration)
+        async throws
+        -> GatewayClient.Answer
+    {
+        let client = GatewayClient(base: url, authorities: try authorities(ca))
         do {
-            return try await client.get(path, timeout: timeout)
+            return try await client.get(path, fields, timeout: timeout)
         } catch {
             Terminal.tell("error: \(error)")
             throw ExitStatus.unavailable
         }
     }
 
-    private func authorities() throws -> [NIOSSLCertificate]? {
+    private static func authorities(_ ca: String?) throws -> [NIOSSLCertificate]? {
         guard let ca else { return nil }
         guard let certificates = try? NIOSSLCertificate.fromPEMFile(ca), !certificates.isEmpty else {
             Terminal.tell("error: --ca \(ca): cannot be read, or holds no certificate in PEM form")

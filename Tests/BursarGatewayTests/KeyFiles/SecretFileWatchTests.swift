@@ -19,9 +19,13 @@ import Testing
     }
 
     static let ways = [
-        Way(name: "a rename over it", before: "mkdir d; echo a > d/key", first: "echo b > n; mv n d/key", second: "echo c > n; mv n d/key"),
+        Way(
+            name: "a rename over it", before: "mkdir d; echo a > d/key", first: "echo b > n; mv n d/key",
+            second: "echo c > n; mv n d/key"),
         Way(name: "written in place", before: "mkdir d; echo a > d/key", first: "echo b > d/key", second: "echo c > d/key"),
-        Way(name: "removed and made", before: "mkdir d; echo a > d/key", first: "rm d/key; echo b > d/key", second: "rm d/key; echo c > d/key"),
+        Way(
+            name: "removed and made", before: "mkdir d; echo a > d/key", first: "rm d/key; echo b > d/key",
+            second: "rm d/key; echo c > d/key"),
         Way(
             name: "a mounted secret's link",
             before: "mkdir -p d/..1 d/..2; echo a > d/..1/key; echo b > d/..2/key; ln -s ..1 d/..data; ln -s ..data/key d/key",
@@ -59,7 +63,8 @@ import Testing
     @Test(.enabled(if: canMount, "file systems cannot be mounted here"))
     func `a file system that is mounted over the folder, and taken away, is noticed (B3)`() async throws {
         let way = Way(
-            name: "mounted over", before: "mkdir d; echo a > d/key", first: "mount -t tmpfs tmpfs d; echo b > d/key", second: "umount d")
+            name: "mounted over", before: "mkdir d; echo a > d/key", first: "mount -t tmpfs tmpfs d; echo b > d/key",
+            second: "umount d")
         try await isNoticed(way)
     }
 
