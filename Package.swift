@@ -133,7 +133,8 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
-            name: "BursarClientTests", dependencies: ["BursarBasics", "BursarClient", "CZlib", nioCore, nioPosix, nioSSL],
+            name: "BursarClientTests",
+            dependencies: ["BursarBasics", "BursarClient", "CZlib", "FuzzRules", nioCore, nioPosix, nioSSL],
             swiftSettings: settings
         ),
         .testTarget(
@@ -183,7 +184,7 @@ let package = Package(
 let isFuzzing = Context.environment["BURSAR_FUZZ"] != nil
 let rules: [Target.Dependency] = [
     "BursarBasics", "BursarConfiguration", "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore",
-    "BursarHTTP", "BursarGateway", "CNghttp2", nioCore, nioEmbedded
+    "BursarClient", "BursarHTTP", "BursarGateway", "CNghttp2", nioCore, nioEmbedded
 ]
 package.targets.append(
     isFuzzing

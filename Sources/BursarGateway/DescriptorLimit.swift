@@ -1,6 +1,5 @@
 package import BursarBasics
 package import BursarConfiguration
-import BursarUpstream
 
 #if canImport(Glibc)
     import Glibc

@@ -8,6 +8,7 @@ struct ConfigurationProblems {
     private(set) var errorCount = 0
     /// Errors that are counted and not told.
     private(set) var untoldErrors = 0
+    private var firstUntold: ConfigurationPlace?
     /// What is told of a file of nothing but mistakes.
     private static let mostErrors = 100
     /// The second net under messages that quote no key by themselves: what was read as one is cut out of them by value.
@@ -17,16 +18,17 @@ struct ConfigurationProblems {
     var isFull: Bool { errorCount - untoldErrors >= Self.mostErrors }
 
     /// One error more, of which nothing is told.
-    mutating func countError() {
+    mutating func countError(at place: ConfigurationPlace?) {
         errorCount += 1
         untoldErrors += 1
+        firstUntold = firstUntold ?? place
     }
 
     /// - Parameters:
     ///   - meant: what the writer probably meant; said instead of `otherwise`.
     ///   - otherwise: what to do where nothing is near.
     mutating func error(_ place: ConfigurationPlace, _ message: String, meant: String? = nil, otherwise: String? = nil) {
-        guard !isFull else { return countError() }
+        guard !isFull else { return countError(at: place) }
         errorCount += 1
         add(.error, place, message, meant: meant, otherwise: otherwise)
     }
@@ -44,7 +46,7 @@ struct ConfigurationProblems {
         for diagnostic in others {
             if diagnostic.severity == .error {
                 guard !isFull else {
-                    countError()
+                    countError(at: ConfigurationPlace(file: diagnostic.file, line: diagnostic.line, column: diagnostic.column))
                     continue
                 }
                 errorCount += 1
@@ -55,7 +57,7 @@ struct ConfigurationProblems {
 
     mutating func add(_ other: ConfigurationProblems) {
         add(other.diagnostics)
-        for _ in 0..<other.untoldErrors { countError() }
+        for _ in 0..<other.untoldErrors { countError(at: other.firstUntold) }
         findings += other.findings
     }
 
@@ -73,9 +75,11 @@ struct ConfigurationProblems {
 
     /// Behind all others.
     private func untold(_ origin: ConfigurationOrigin) -> Diagnostic {
-        var file = "the environment"
-        if case .file(let path) = origin { file = path }
-        return Diagnostic(severity: .error, file: file, message: "\(untoldErrors) more errors are not listed")
+        var place = firstUntold ?? ConfigurationPlace(file: "the environment")
+        if firstUntold == nil, case .file(let path) = origin { place = ConfigurationPlace(file: path) }
+        return Diagnostic(
+            severity: .error, file: place.file, line: place.line, column: place.column,
+            message: "from here on \(untoldErrors) more errors are counted and not listed")
     }
 
     func sortedFindings(of origin: ConfigurationOrigin) -> [AuditFinding] {

@@ -49,7 +49,7 @@ struct ConfigurationParser {
     /// The document as a whole; nil, and reported, where it is no YAML. The catalog's reader quotes nothing of it.
     mutating func document(_ content: FileContent) -> LocatedNode? {
         let head = TopLevelKeys.head(of: content.bytes, most: ConfigurationLimits.topLevelKeys)
-        for _ in 0..<head.left { problems.countError() }
+        for _ in 0..<head.left { problems.countError(at: nil) }
         do throws(Diagnostic) {
             return try LocatedReader.yaml(head.bytes, file: file, limits: ConfigurationLimits.document)
         } catch {
@@ -70,7 +70,7 @@ struct ConfigurationParser {
         for pair in pairs {
             guard known.contains(pair.key) else {
                 // Looking for what was meant costs more than anybody reads of a file of nothing but mistakes.
-                if problems.isFull { problems.countError() } else { reportUnknownKey(pair, section: section, known: known) }
+                if problems.isFull { problems.countError(at: at(pair.keyMark)) } else { reportUnknownKey(pair, section: section, known: known) }
                 continue
             }
             entries[pair.key] = Entry(keyMark: pair.keyMark, node: pair.value)

@@ -69,7 +69,7 @@ package actor SQLiteStore: SnapshotStore {
                 // a lock to write keeps no reader out.
                 guard let contents = readOnly(error) else { throw error }
                 return contents
-            case .corrupt, .gone, .noFolder, .newer, .foreign, .silent, .failed: throw error
+            case .corrupt, .gone, .noFolder, .newer, .foreign, .noLocks, .silent, .failed: throw error
             }
         }
     }

@@ -135,6 +135,7 @@ extension StoreFault {
         case ENOSPC, EDQUOT, EFBIG: self.init(.full, code: Int(number))
         case ENOENT, ENOTDIR: self.init(.noFolder, code: Int(number))
         case EISDIR: self.init(.foreign, code: Int(number))
+        case ENOLCK, ENOTSUP: self.init(.noLocks, code: Int(number))
         default: self.init(.failed, code: Int(number))
         }
     }

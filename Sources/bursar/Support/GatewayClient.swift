@@ -41,12 +41,16 @@ struct GatewayClient {
         self.authorities = authorities
     }
 
-    func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
-        try await send("GET", path, timeout: timeout)
+    func get(_ path: String, _ further: [(String, String)] = [], timeout: Duration = .seconds(30)) async throws(Unreachable)
+        -> Answer
+    {
+        try await send("GET", path, further, timeout: timeout)
     }
 
-    func send(_ method: String, _ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
-        try await ask(path, method: method, fields: [("accept", "application/json")], timeout: timeout)
+    func send(
+        _ method: String, _ path: String, _ further: [(String, String)] = [], timeout: Duration = .seconds(30)
+    ) async throws(Unreachable) -> Answer {
+        try await ask(path, method: method, fields: [("accept", "application/json")] + further, timeout: timeout)
     }
 
     /// - Parameter onBody: is given a 200's body as it comes, where one wants it so; on an event loop.

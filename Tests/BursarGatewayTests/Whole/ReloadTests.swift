@@ -122,17 +122,6 @@ struct ReloadTests {
         try await gateway.stop()
     }
 
-    @Test func `a key that calls under way may carry is redacted over several reloads, and let go in the end (B2)`() async throws
-    {
-        try await TestGateway.with(["provider: sunor, key: canary-of-the-first-generation"]) { gateway async throws in
-            for _ in 0..<3 { await gateway.reload([sunor]) }
-            #expect(!(try await gateway.get("/canary-of-the-first-generation").text.contains("canary")))
-            gateway.clock.advance(by: RetiredSecrets.time + .seconds(1))
-            await gateway.reload([sunor])
-            #expect(try await gateway.get("/canary-of-the-first-generation").text.contains("canary"))
-        }
-    }
-
     @Test func `reloads that wait are one (A16)`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

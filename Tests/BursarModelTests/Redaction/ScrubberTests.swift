@@ -87,28 +87,6 @@ import Testing
         #expect(!dumped.contains("do-not"))
         #expect(!"\(scrubber)".contains("do-not"))
     }
-}
-
-/// Texts for properties: keys as providers give them, and noise that is rich in escapes.
-enum SecretText {
-    static func random(length: Int, using generator: inout SeededGenerator) -> [UInt8] {
-        let alphabets = [
-            "0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
-            "ABCDabcd0123-_.~+/=:", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~aZ09"
-        ]
-        let alphabet = Array(alphabets[Int.random(in: 0..<alphabets.count, using: &generator)].utf8)
-        return (0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
-    }
-
-    static func noise(upTo length: Int, using generator: inout SeededGenerator) -> [UInt8] {
-        let pieces = [
-            "a", "0", "%", "\\", "%4", "%41", "\\n", "\\u00e9", "\\ud83d\\ude00", "=", "\"", " ", "é", "{\"x\":1}", "Zm9v", "%25",
-            "\\\\"
-        ]
-        return (0..<Int.random(in: 0...length, using: &generator)).flatMap { _ in
-            Array(pieces[Int.random(in: 0..<pieces.count, using: &generator)].utf8)
-        }
-    }
 
     @Test func `what keys look like does not decide what an index or a line costs (B5)`() {
         // Ten thousand keys that share nearly all of their text, beside as many that share nothing.
@@ -138,6 +116,28 @@ enum SecretText {
             var z = state
             z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
             return z ^ (z >> 27)
+        }
+    }
+}
+
+/// Texts for properties: keys as providers give them, and noise that is rich in escapes.
+enum SecretText {
+    static func random(length: Int, using generator: inout SeededGenerator) -> [UInt8] {
+        let alphabets = [
+            "0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+            "ABCDabcd0123-_.~+/=:", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~aZ09"
+        ]
+        let alphabet = Array(alphabets[Int.random(in: 0..<alphabets.count, using: &generator)].utf8)
+        return (0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+    }
+
+    static func noise(upTo length: Int, using generator: inout SeededGenerator) -> [UInt8] {
+        let pieces = [
+            "a", "0", "%", "\\", "%4", "%41", "\\n", "\\u00e9", "\\ud83d\\ude00", "=", "\"", " ", "é", "{\"x\":1}", "Zm9v", "%25",
+            "\\\\"
+        ]
+        return (0..<Int.random(in: 0...length, using: &generator)).flatMap { _ in
+            Array(pieces[Int.random(in: 0..<pieces.count, using: &generator)].utf8)
         }
     }
 }

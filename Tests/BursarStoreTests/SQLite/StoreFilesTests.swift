@@ -1,3 +1,4 @@
+import BursarEngine
 import Foundation
 import GRDB
 import Testing
