@@ -67,9 +67,8 @@ extension ConfigurationParser {
     private mutating func definition(_ entry: Entry?, in node: LocatedNode, _ context: AccountContext)
         -> ProviderDefinition?
     {
-        let known = context.catalog.ids.map(\.name)
         guard let entry else {
-            problems.error(at(node), "an account needs provider; known are " + known.joined(separator: ", "))
+            problems.error(at(node), "an account needs provider; known are " + context.catalog.knownNames)
             return nil
         }
         guard let text = text(entry.node, "provider", expected: "a provider's id") else { return nil }
@@ -77,8 +76,8 @@ extension ConfigurationParser {
         if context.isCatalogComplete || ProviderID(text) == nil {
             problems.error(
                 at(entry.node), "unknown provider \(ShowableText.quoted(text, else: "(not shown)"))",
-                meant: NearestName.find(text, among: known),
-                otherwise: "known are \(known.joined(separator: ", ")); further definitions are loaded with providers:")
+                meant: context.catalog.nearestName(to: text),
+                otherwise: "known are \(context.catalog.knownNames); further definitions are loaded with providers:")
         }
         return nil
     }

@@ -74,46 +74,4 @@ extension ConfigurationParser {
             return HostPattern(host)
         }
     }
-
-    /// An account named `default` for each provider that has a default variable set.
-    mutating func accountsFromEnvironment(_ context: AccountContext) -> [AccountConfiguration] {
-        // Only what has a variable set is compiled.
-        context.catalog.ids.compactMap { id in
-            guard context.catalog.environmentVariables(id).contains(where: { sources.environment[$0] != nil }),
-                let definition = context.catalog[id]
-            else { return nil }
-            return account(fromEnvironmentFor: definition, context.defaults)
-        }
-    }
-
-    private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ defaults: AccountDefaults)
-        -> AccountConfiguration?
-    {
-        var chosen: String?
-        for name in definition.environmentVariables {
-            guard let value = sources.environment[name] else { continue }
-            let place = ConfigurationPlace(file: "$\(name)")
-            if !value.contains(where: { !$0.isWhitespace }) {
-                problems.warning(place, "is set and blank; no account is made of it")
-            } else if let chosen {
-                problems.warning(place, "is set, and so is $\(chosen), which is used")
-            } else {
-                chosen = name
-            }
-        }
-        guard let chosen else { return nil }
-        let place = ConfigurationPlace(file: "$\(chosen)")
-        guard !definition.accountParameters.contains(where: \.isRequired) else {
-            problems.error(place, "\(definition.id) needs parameters, which only a configuration file can give")
-            return nil
-        }
-        guard let credential = credential(.environment(name: chosen), literal: nil, at: place, definition) else { return nil }
-        return AccountConfiguration(
-            id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
-            password: credential.password,
-            secretReference: credential.reference, ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor,
-            timeout: defaults.timeout,
-            refresh: defaults.refreshing(each: defaults.refresh), low: nil,
-            baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)
-    }
 }

@@ -71,7 +71,10 @@ import Testing
     }
 
     @Test func `no provider's name stands outside its definition`() throws {
-        let names = try Catalog.builtIn().definitions.flatMap { [$0.id.name, $0.title.lowercased()] }
+        let names = Set(try Catalog.builtIn().definitions.flatMap { [$0.id.name, $0.title.lowercased()] })
+        // A word that was ours before a provider of that name came says nothing of the provider.
+        let ourWords: Set = ["runway"]
+        #expect(ourWords.isSubset(of: names), "a word that no provider has needs no exception")
         for target in Self.allowed.keys {
             for file in try Self.sources(of: target)
             where !file.path.contains("/Definitions/") && !Self.examples.contains(file.path) {
@@ -79,7 +82,9 @@ import Testing
                     .joined(separator: "\n").lowercased()
                 // Whole words: some names are short, or part of ours.
                 let words = Set(code.split { !$0.isLetter && !$0.isNumber && $0 != "-" })
-                for name in names { #expect(!words.contains(Substring(name)), "\(file.path) names \(name)") }
+                for name in names.subtracting(ourWords) where words.contains(Substring(name)) {
+                    Issue.record("\(file.path) names \(name)")
+                }
             }
         }
     }
