@@ -18,6 +18,7 @@ package final class Refresher: Sendable {
         var gate = CallGate()
         /// Definitions that a reload has put in the place of those that accounts of before bear.
         var redefined: [ProviderID: ProviderDefinition] = [:]
+        var drift = DriftLedger()
         var nextWaiter: UInt64 = 1
         var changes: UInt64 = 0
         /// Set once, by ``Refresher/shutdown()``: from then on no call begins.
@@ -196,7 +197,10 @@ extension Refresher {
     /// - Parameter keys: the configured credentials of their providers.
     package func redefine(_ definitions: [ProviderDefinition], keys: Set<CredentialKey>) {
         state.withLock { state in
-            for definition in definitions { state.redefined[definition.id] = definition }
+            for definition in definitions {
+                state.redefined[definition.id] = definition
+                state.drift.forget(definition.id)
+            }
             state.machine.definitionsChanged(keys)
         }
         // What a store keeps of them changed.

@@ -29,6 +29,7 @@ struct Bursar: AsyncParsableCommand {
         version: bursarVersion,
         subcommands: [
             Serve.self, Demo.self, Mock.self, Check.self, Balances.self, History.self, Guard.self, Explain.self, Providers.self,
+            Provider.self,
             Healthcheck.self, LeakCheck.self,
             Token.self
         ]

@@ -130,6 +130,8 @@ package struct ExamplePlaces: Sendable, Hashable {
     package let lowFlag: [Step]?
     /// The number that a success must have, such as `code`.
     package let code: [Step]?
+    /// The boolean that it must have, such as `success`.
+    package let flag: [Step]?
 }
 
 /// A request without its credential. *Value.*

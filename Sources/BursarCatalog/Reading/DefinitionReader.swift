@@ -18,6 +18,12 @@ struct DefinitionReader {
     }
 
     static func read(_ source: DefinitionFile) -> (definition: ProviderDefinition?, diagnostics: [Diagnostic]) {
+        let (definition, diagnostics) = attempt(source)
+        return (diagnostics.contains { $0.severity == .error } ? nil : definition, diagnostics)
+    }
+
+    /// The same with a definition also where nothing is wrong with it but its examples: for whoever writes it.
+    static func attempt(_ source: DefinitionFile) -> (definition: ProviderDefinition?, diagnostics: [Diagnostic]) {
         let node: LocatedNode
         do throws(Diagnostic) {
             node =
@@ -28,7 +34,7 @@ struct DefinitionReader {
         }
         var reader = DefinitionReader(file: source.path, root: node, problems: DefinitionProblems(file: source.path))
         let definition = reader.definition()
-        return (reader.problems.hasErrors ? nil : definition, reader.problems.diagnostics)
+        return (definition, reader.problems.diagnostics)
     }
 
     private mutating func definition() -> ProviderDefinition? {
@@ -63,7 +69,7 @@ struct DefinitionReader {
                 accountParameters: request.accountParameters, responses: responses.documented, openAPI: root.json, places: places,
                 examples: examples, plan: plan)
         }
-        let unchecked = definition(ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil), [])
+        let unchecked = definition(ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil, flag: nil), [])
         let outcomes = outcomes(of: responses.examples, unchecked, settings.expect)
         let places = checkExamples(of: unchecked, responses.examples, outcomes, at: extensionNode.mark)
         return definition(places, outcomes)

@@ -41,6 +41,9 @@ struct ExplainRoute: Sendable {
             json.string("ends", explanation.ends)
             json.string("ends_at", explanation.endsAt?.rfc3339)
             json.string("remedy", explanation.remedy)
+            json.array("drift") { json in
+                for detail in view.reading?.drift ?? [] { json.string(nil, detail) }
+            }
             json.string("key_from", entry.keySource)
             json.string("documentation", entry.definition.documentationURL)
             json.string("last_asked", status?.lastAsked.map { now.wall.advanced(by: now.monotonic.duration(to: $0)).rfc3339 })

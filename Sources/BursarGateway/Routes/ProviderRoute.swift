@@ -49,8 +49,10 @@ struct ProviderRoute: Sendable {
 
     func respond(to request: Request, from caller: Caller, name: String, account: String?, documentedPath: String) -> Reply {
         guard let definition = ProviderID(name).flatMap({ catalog[$0] }) else {
-            let known = catalog.ids.map(\.name).joined(separator: ", ")
-            return .now(Answers.notFound(request, detail: "There is no such provider. Known are: \(known)."))
+            let meant = catalog.nearestName(to: name).map { " Did you mean \($0)?" } ?? ""
+            return .now(
+                Answers.notFound(
+                    request, detail: "There is no such provider.\(meant) GET /v1/providers lists those that there are."))
         }
         // A page of another origin may send a POST; it reads nothing by that, and what is asked is the same.
         guard request.method != "POST" || definition.method == .post else {

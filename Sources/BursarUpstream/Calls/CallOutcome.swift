@@ -69,8 +69,7 @@ extension CallOutcome {
         let body = isClean ? response.body : scrubber.scrub(response.body)
         switch definition.evaluate(status: status, contentType: contentType, body: body, context) {
         case .reading(let reading):
-            // What drifts is told beside the call; the reading itself is sound.
-            return CallOutcome(result: .reading(reading), detail: isClean ? reading.drift.first : "credential_withheld")
+            return CallOutcome(result: .reading(reading), detail: isClean ? nil : "credential_withheld")
         case .failure(let failure):
             // What a definition calls "later" is one, whatever number stands before it.
             let hint = CooldownHint.read(

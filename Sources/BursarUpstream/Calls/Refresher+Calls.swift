@@ -117,11 +117,24 @@ extension Refresher {
         waiters.compactMap { state.slots.removeValue(forKey: $0) }
     }
 
+    /// What an answer has otherwise than its provider documents it, where nothing of it is needed: told once, and `explain` shows it for as
+    /// long as it lasts.
+    private func tellDrift(_ drift: [String], _ account: UpstreamAccount) {
+        guard !drift.isEmpty else { return }
+        let news = state.withLock { $0.drift.news(drift, of: account.definition.id) }
+        for detail in news {
+            logger.warning(
+                "an answer is not as documented; what is read of it is",
+                metadata: ["provider": "\(account.definition.id)", "detail": "\(detail)"])
+        }
+    }
+
     /// One line and one count for each call.
     private func record(
         _ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome, _ view: AccountView?, took: Duration
     ) {
         metrics.record(provider: account.definition.id, outcome: outcome.label, took: took)
+        if case .reading(let reading) = outcome.result { tellDrift(reading.drift, account) }
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "outcome": "\(outcome.label)",
             "ms": "\(took.milliseconds)", "attempt": "\(start.kind)"

@@ -30,7 +30,8 @@ struct Providers: ParsableCommand {
         if let name {
             definitions = [ProviderID(name).flatMap { result.catalog[$0] }].compactMap(\.self)
             guard !definitions.isEmpty else {
-                let advice = result.catalog.nearestName(to: name).map { "did you mean \($0)?" } ?? "known are \(result.catalog.knownNames)"
+                let advice =
+                    result.catalog.nearestName(to: name).map { "did you mean \($0)?" } ?? "known are \(result.catalog.knownNames)"
                 Terminal.tell("error: there is no provider of that name; \(advice)")
                 throw result.exitCode == 0 ? ExitStatus.usage : ExitCode(result.exitCode)
             }
