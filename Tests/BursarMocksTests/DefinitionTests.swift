@@ -10,17 +10,20 @@ struct DefinitionTests {
     private static let definitions = builtIn.definitions
     private static let names = definitions.map(\.id.name)
     private static let builtIn = (try? Catalog.builtIn()) ?? .empty
+    /// Made once: some of these tests ask each of them many times.
+    private static let byName = Dictionary(definitions.map { ($0.id.name, $0) }) { first, _ in first }
+    private static let mocks = byName.compactMapValues { MockProvider($0) }
     /// Providers whose page has a figure of any number of digits in the place of the row's own.
     private static let decimals: Set = ["deepixels", "tensorpix", "legnext", "sunor", "hyper3d"]
 
     private func definition(_ name: String) throws -> ProviderDefinition {
-        try #require(Self.definitions.first { $0.id.name == name })
+        try #require(Self.byName[name])
     }
 
     /// What the definition makes of the answer, as Bursar would.
     private func evaluate(_ scenario: String, _ name: String, turn: Int = 1) throws -> Evaluation {
         let definition = try definition(name)
-        let provider = try #require(MockProvider(definition))
+        let provider = try #require(Self.mocks[name])
         let scenario = try #require(MockScenario(scenario))
         let answer = provider.answer(
             .init(turn: .init(scenario: scenario, number: turn), key: Secret("k"), now: WallTime(milliseconds: 0)))
@@ -51,13 +54,13 @@ struct DefinitionTests {
 
     @Test func `every definition has a mock`() throws {
         #expect(Self.definitions.count >= 90)
-        for definition in Self.definitions { #expect(MockProvider(definition) != nil, "\(definition.id)") }
+        for definition in Self.definitions { #expect(Self.mocks[definition.id.name] != nil, "\(definition.id)") }
     }
 
     @Test(arguments: names)
     func `every documented example is served byte for byte, by its name`(name: String) throws {
         let definition = try definition(name)
-        let provider = try #require(MockProvider(definition))
+        let provider = try #require(Self.mocks[name])
         for example in definition.examples {
             let scenario = try #require(MockScenario("example-" + example.name.replacing(" ", with: "-")))
             let answer = provider.answer(
@@ -144,7 +147,7 @@ struct DefinitionTests {
     @Test(arguments: names)
     func `without a credential the documented error comes`(name: String) throws {
         let definition = try definition(name)
-        let answer = try #require(MockProvider(definition)).unauthenticated()
+        let answer = try #require(Self.mocks[name]).unauthenticated()
         guard
             case .failure(let failure) = definition.evaluate(
                 status: answer.status, contentType: answer.contentType, body: answer.body)
@@ -158,7 +161,7 @@ struct DefinitionTests {
     @Test(arguments: names)
     func `an error that is documented for several statuses comes in that form`(name: String) throws {
         let definition = try definition(name)
-        let provider = try #require(MockProvider(definition))
+        let provider = try #require(Self.mocks[name])
         for status in [400, 404, 418, 500, 502] {
             let key = "\(status / 100)XX"
             guard definition.responses.contains(where: { [key, "default"].contains($0.key) && $0.schema != nil }) else {
