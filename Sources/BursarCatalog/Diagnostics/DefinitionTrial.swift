@@ -1,4 +1,4 @@
-package import BursarModel
+import BursarModel
 
 /// One answer as a definition reads it, in words: the row, what was left out and why, and what does not fit. *Value.* It quotes nothing of
 /// the answer but amounts and times.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BursarCatalog
+import BursarClient
 import BursarConfiguration
 import BursarEngine
 import BursarGateway
