@@ -1,5 +1,7 @@
 import BursarCatalog
+import BursarMocks
 import BursarModel
+import NIOHTTP1
 import Testing
 
 /// Every file of the built-in folder on the whole way: mock → gateway → row and route. What a file states of its examples must come out to
