@@ -169,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "BursarGatewayTests",
             dependencies: [
-                "TestSupport", "BursarGateway", "BursarHash", "BursarBasics", "BursarConfiguration", "BursarMocks", "BursarUpstream",
+                "TestSupport", "BursarGateway", "BursarHash", "BursarBasics", "BursarConfiguration", "BursarMocks",
+                "BursarUpstream",
                 "BursarStore",
                 "BursarHTTP", "BursarEngine", "BursarCatalog",
                 "BursarModel", "FuzzRules", "BursarClient", nioCore, nioPosix, nioHTTP1, nioSSL, logging

@@ -70,7 +70,11 @@ struct ConfigurationParser {
         for pair in pairs {
             guard known.contains(pair.key) else {
                 // Looking for what was meant costs more than anybody reads of a file of nothing but mistakes.
-                if problems.isFull { problems.countError(at: at(pair.keyMark)) } else { reportUnknownKey(pair, section: section, known: known) }
+                if problems.isFull {
+                    problems.countError(at: at(pair.keyMark))
+                } else {
+                    reportUnknownKey(pair, section: section, known: known)
+                }
                 continue
             }
             entries[pair.key] = Entry(keyMark: pair.keyMark, node: pair.value)

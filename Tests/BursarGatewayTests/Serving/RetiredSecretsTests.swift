@@ -17,7 +17,9 @@ import Testing
 
     @Test func `a key that was taken out is looked for until no call can carry it, however many reloads come (B2)`() throws {
         var retired = RetiredSecrets()
-        let (first, second) = (try configuration("the-first-key", "another-key-1"), try configuration("the-second-key", "another-key-1"))
+        let (first, second) = (
+            try configuration("the-first-key", "another-key-1"), try configuration("the-second-key", "another-key-1")
+        )
         retired.retire(first, for: second, now: moment(0))
         for second in 1..<20 {
             let same = try configuration("the-second-key", "another-key-1")
