@@ -138,8 +138,8 @@ struct DefinitionTests {
             switch try evaluate(scenario, name) {
             case .reading(let reading):
                 // An outcome that is no failure: nothing is left, or there is no plan.
-                let isEmpty = reading.amounts.allSatisfy { $0.value.isZero }
-                #expect(isEmpty, "\(name) \(scenario)")
+                let isWithoutFigures = reading.amounts.allSatisfy { $0.value.isZero }
+                #expect(isWithoutFigures, "\(name) \(scenario)")
             case .failure(let failure):
                 #expect(!isTold || failure.code != .invalidResponse, "\(name) \(scenario): \(failure.reason)")
             }

@@ -160,9 +160,9 @@ def many(run):
             tab.page.wait_for_timeout(500)
         processor, wall = run.browser.longest_task(tab.page, act)
         figures["longest task, 500 rows"] = f"{processor:.0f} ms of processor, {wall:.0f} ms by the clock"
-        # On a machine that does nothing else. Beside a build a processor is half as fast, and that is no fault of the page.
+        # On a machine that does nothing else. Beside builds its clock counts what others do, too: then only what is far off fails.
         busy = os.getloadavg()[0] > os.cpu_count()
-        expect(processor <= (150 if busy else 50), f"a task of {processor:.0f} ms")
+        expect(processor <= (300 if busy else 50), f"a task of {processor:.0f} ms")
         tab.accessible("500 rows", "header, h1, #choices, h2, .card:nth-child(-n+40)")
         tab.close()
         context.close()

@@ -84,6 +84,8 @@ struct ReadinessProbe: Sendable {
             return Self.judge(try await answer.futureResult.get())
         } catch is TooSlow {
             return .noAnswer("it took too long")
+        } catch is NIOConnectionError {
+            return .noAnswer("nothing accepts a connection there")
         } catch let error as IOError {
             return .noAnswer(ClientFailure.system(error.errnoCode).words)
         } catch {

@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"name": "x", "since": "2026"}"#, "answer.json", nil, "no figure"),
+        (#"{"name": "x", "since": "yesterday"}"#, "answer.json", nil, "no figure"),
         ("[1, 2", "answer.json", nil, "not valid JSON"), ("7", "answer.json", nil, "an answer is a JSON object or list"),
         (document, "openapi.yaml", "/users/me/credit", "did you mean /users/me/credits?"),
         ("openapi: 3.0.0\npaths: {/models: {get: {responses: {}}}}", "openapi.yaml", nil, "no path has a GET or POST")

@@ -124,4 +124,13 @@ import Testing
         let catalog = try Catalog.empty.adding([DefinitionFile(path: "d.json", bytes: json)])
         #expect(catalog.definitions.first?.amounts(#"{"balance":1.10}"#) == ["available 1.10 credits"])
     }
+
+    @Test func `a name that could command a terminal is not suggested`() {
+        let yaml = definition(schema: "{$ref: \"#/components/schemas/S\"}").replacing("components:", with: "\"componen\\ts\":")
+        let problems = Catalog.problems(yaml)
+        #expect(!problems.isEmpty)
+        for problem in problems {
+            #expect(problem.description.utf8.allSatisfy { $0 >= 0x20 }, "\(problem.description.debugDescription)")
+        }
+    }
 }

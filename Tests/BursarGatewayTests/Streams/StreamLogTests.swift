@@ -74,9 +74,11 @@ struct StreamLogTests {
         #expect(subscriber.model.events.map(\.name) == ["snapshot"])
         #expect(subscriber.model.events.map(\.id) == ["a5-0"])
 
-        #expect(log.changed(Self.id(1), to: Self.row(1, 2)))
-        #expect(!log.changed(Self.id(1), to: Self.row(1, 2)), "the same row is no change")
-        #expect(!log.changed(Self.id(9), to: Self.row(9, 2)), "nor is one that the view does not show")
+        let changes = [
+            log.changed(Self.id(1), to: Self.row(1, 2)), log.changed(Self.id(1), to: Self.row(1, 2)),
+            log.changed(Self.id(9), to: Self.row(9, 2))
+        ]
+        #expect(changes == [true, false, false], "the same row is no change, nor is one that the view does not show")
         try subscriber.readAll(log)
         #expect(subscriber.model.events.map(\.name) == ["snapshot", "row"])
         #expect(subscriber.model.lastEventID == "a5-1")

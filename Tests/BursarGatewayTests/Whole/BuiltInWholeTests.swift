@@ -130,4 +130,22 @@ import Testing
             }
         }
     }
+
+    @Test func `the documents stay small, and what is in use comes first`() async throws {
+        try await TestGateway.with(["provider: zenserp, key: mock-ok", "provider: tensorpix, key: mock-ok"]) {
+            gateway async throws in
+            let described = try await gateway.get("/openapi.json")
+            #expect(described.bytes.count < 300_000)
+            #expect(described.text.contains("/providers/zenserp/") && !described.text.contains("/providers/twilio/"))
+            #expect(try await gateway.get("/openapi.json?all").text.contains("/providers/twilio/"))
+            let list = try await gateway.get("/v1/providers")
+            let providers = try #require(list.json?["providers"]?.elements)
+            #expect(providers.prefix(2).map { $0["id"]?.text } == ["tensorpix", "zenserp"])
+            #expect(providers.count == (try Catalog.builtIn().ids.count))
+            #expect(list.bytes.count < 100_000)
+            for provider in providers { #expect(provider["provenance"]?["verified"]?.text != nil) }
+            let tag = try #require(list.headers.first(name: "etag"))
+            #expect(try await gateway.get("/v1/providers", ("if-none-match", tag)).status == 304)
+        }
+    }
 }

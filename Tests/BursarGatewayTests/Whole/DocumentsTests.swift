@@ -19,7 +19,8 @@ import Testing
         let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
         let documented = try #require(document["paths"]?.members).members.map(\.key)
         try await TestGateway.with(TestGateway.five) { gateway async throws in
-            for template in documented where document["paths"]?[template]?["get"] != nil {
+            for template in documented
+            where document["paths"]?[template]?["get"] != nil && !template.hasSuffix("/stream") {  // which has no end
                 let answer = try await gateway.get(TestGateway.path(template))
                 // Some need a query, a store or a claim; none is unknown.
                 #expect(answer.status < 500 || template.hasSuffix("/history"), "\(template) answered \(answer.status)")

@@ -1,3 +1,4 @@
+import BursarCatalog
 import Foundation
 import TestSupport
 import Testing

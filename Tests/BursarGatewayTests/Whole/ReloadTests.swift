@@ -111,7 +111,9 @@ struct ReloadTests {
     @Test func `the proxy's password stays redacted for as long as the process uses it, however many reloads come (B2)`()
         async throws
     {
-        let proxy = { "upstream: {proxy: 'http://127.0.0.1:9', proxy_user: u, proxy_password: '\($0)'}" }
+        let proxy = { (password: String) in
+            "upstream: {proxy: 'http://127.0.0.1:9', proxy_user: u, proxy_password: '\(password)'}"
+        }
         let gateway = try await TestGateway.start([sunor], settings: proxy("canary-of-the-way-out"))
         for password in ["another-password-1", "another-password-2", "another-password-3"] {
             await gateway.reload([sunor], settings: proxy(password))

@@ -48,6 +48,16 @@ struct TraceTests {
         }
     }
 
+    @Test func `a refusal before any route names it, and one instead of a ready answer does too`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+            #expect(try await gateway.get("/v1/balances", Self.header).status == 200)
+            for (header, status) in [(("host", "other.example"), 421), (("accept-encoding", "identity;q=0, br"), 406)] {
+                let answer = try await gateway.get("/v1/balances", Self.header, header)
+                #expect(answer.status == status && answer.json?["trace_id"]?.text == Self.trace, "\(answer.text)")
+            }
+        }
+    }
+
     @Test(arguments: [
         ["00-\(trace.uppercased())-00f067aa0ba902b7-01"], ["00-\(trace)-0000000000000000-01"], ["nonsense"], [field, field]
     ])
