@@ -81,12 +81,13 @@ import Testing
         #expect(try rules(0o602) == [.configurationWritableByAnyone, .keyFileWritableByAnyone])
     }
 
-    @Test func `a quoted key and a folder without definitions are warnings`() throws {
+    @Test func `a quoted key is an error, and a folder without definitions a warning`() throws {
         let result = try readConfiguration(
             "providers: /etc/d\naccounts: [{provider: sunor, key: \"${env:KEY}\"}]", environment: ["KEY": "\"abcdefgh\""],
             files: ["/etc/d/readme.txt": ""])
-        #expect(result.exitCode == 0)
-        #expect(result.warnings.map { $0.prefix(5) } == ["1:12:", "2:35:"])
+        #expect(result.exitCode == 78)
+        #expect(result.warnings.map { $0.prefix(5) } == ["1:12:"])
+        #expect(result.errors.map { $0.prefix(5) } == ["2:35:"])
     }
 }
 

@@ -42,7 +42,7 @@ import Testing
             "limits.connections": "\(limits.connections)",
             "limits.requests_per_connection": "\(limits.requestsPerConnection)",
             "limits.head_time": seconds(limits.headTime), "limits.idle_time": seconds(limits.idleTime),
-            "limits.write_stall_time": seconds(limits.writeStallTime),
+            "limits.write_stall_time": seconds(limits.writeStallTime), "limits.streams": "\(limits.streams)",
             "listen": "\(ListenAddress.standard)", "accounts[].name": "default",
             "defaults.ttl": DurationText.format(defaults.ttl),
             "defaults.stale_for": DurationText.format(defaults.staleFor),

@@ -23,6 +23,8 @@ struct DefinitionProblems {
     }
 
     private mutating func add(_ severity: Diagnostic.Severity, _ mark: TextMark, _ message: String, _ hint: String?) {
+        // A name of the file's own may stand in a hint, and nothing that commands a terminal.
+        let hint = hint.flatMap { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? $0 : nil }
         add(Diagnostic(severity: severity, file: file, line: mark.line, column: mark.column, message: message, hint: hint))
     }
 }

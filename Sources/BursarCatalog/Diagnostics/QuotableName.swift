@@ -36,7 +36,7 @@ package enum QuotableName {
     private static let mostWords = 4
     private static let longestWord = 14
     private static let marks: Set<String> = [
-        "sk", "pk", "rk", "ak", "gsk", "xai", "pat", "tok", "key", "api", "ghp", "gho", "ghs", "glpat", "hf", "token", "secret",
+        "sk", "pk", "rk", "ak", "gsk", "pat", "tok", "key", "api", "ghp", "gho", "ghs", "glpat", "hf", "token", "secret",
         "bearer"
     ]
 

@@ -1,3 +1,4 @@
+import BursarCatalog
 package import BursarModel
 
 /// Reads credentials from where references say they are. *Value.* The same code serves the start and every later re-reading.
@@ -129,10 +130,16 @@ package enum SecretProblem: Error, Sendable, Equatable {
     case notASCII
     case controlCharacter
 
+    /// Of a variable: in capitals and of several words, as variables are, or words of a language. A key may have been pasted in its place.
+    private static func isQuotable(_ name: String) -> Bool {
+        ShowableText.allows(name)
+            && (QuotableName.cannotBeKey(name) || name.contains("_") && !name.utf8.contains { (0x61...0x7A).contains($0) })
+    }
+
     package var words: String {
         switch self {
         case .variableNotSet(let name):
-            "the environment variable \(ShowableText.allows(name) ? name : "named here") is not set"
+            "the environment variable \(Self.isQuotable(name) ? name : "named here") is not set"
         case .noCredentialsDirectory: "$CREDENTIALS_DIRECTORY is not set: systemd sets it where the unit has LoadCredential="
         case .homeUnknown: "~ stands for $HOME, which is not set"
         case .unreadable(let path, let problem): "\(ShowableText.path(path)) \(problem.words)"

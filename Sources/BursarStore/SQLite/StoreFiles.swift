@@ -56,9 +56,12 @@ struct StoreFiles: Sendable {
     /// beside it the same mode. What another user owns stays as that user chose. By its name, because a descriptor that is closed would
     /// take SQLite's locks with it.
     func makePrivate() {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { return }
-        chmod(path, 0o600)
+        // SQLite makes the files beside it with the mode that it has then.
+        for path in [path, path + "-wal", path + "-shm"] {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { continue }
+            chmod(path, 0o600)
+        }
     }
 
     /// What stands under the path now; nil where nothing does.

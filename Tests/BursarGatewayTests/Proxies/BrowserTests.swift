@@ -19,7 +19,7 @@ struct BrowserTests {
         ).text
     }
 
-    @Test func `a browser gets the same answer over TLS, and the page shows it`() async throws {
+    @Test func `a browser gets the same answer over TLS`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
         try await folder.makeCertificate("server")
@@ -30,8 +30,6 @@ struct BrowserTests {
             let plain = try await gateway.get("/v1/balances").text
             let shown = try await dom(gateway.addresses[1] + "/v1/balances", folder)
             #expect(shown.contains(plain), "\(shown)")
-            let page = try await dom(gateway.addresses[1] + "/", folder)
-            #expect(page.lowercased().contains("sunor"), "\(page)")
         }
     }
 }
