@@ -37,7 +37,7 @@ struct ProgramHostileProviderTests {
         return status.firstMatch(of: /VmRSS:\s+(\d+)/).flatMap { Int($0.1) } ?? 0
     }
 
-    @Test(arguments: [false])
+    @Test(arguments: [false, true])
     func `floods, silence, halves and bombs end each call, cost no memory, spoil no other call and no stop (C14, C15)`(
         isEncrypted: Bool
     ) async throws {

@@ -14,9 +14,9 @@ struct StreamProxyTests {
         let curl = try CurlStream(arguments, url + StreamTests.path)
         defer { curl.stop() }
         // The first call has to be over: it would time out when the clock goes on.
-        try await curl.until { state in
-            !state.model.rows.isEmpty && state.model.rows.allSatisfy { $0.json["status"]?.text == "fresh" }
-        }
+        try await curl.until(
+            { state in !state.model.rows.isEmpty && state.model.rows.allSatisfy { $0.json["status"]?.text == "fresh" } },
+            meanwhile: { gateway.clock.advance(by: .milliseconds(20)) })
         let rows = curl.now.model.count("row")
         gateway.clock.advance(by: .seconds(61))
         let state = try await curl.until(

@@ -26,16 +26,20 @@ final class CurlStream: Sendable {
         process.arguments = ["-sSN", "--max-time", "60"] + arguments + [url]
         let out = Pipe()
         (process.standardOutput, process.standardError, process.standardInput) = (out, out, FileHandle.nullDevice)
-        out.fileHandleForReading.readabilityHandler = { [box] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            box.state.withLock { state in
-                if data.isEmpty { state.isEnded = true }
-                state.text += String(decoding: data, as: UTF8.self)
-                do { try state.model.read(Array(data)) } catch { state.error = "\(error)" }
+        try process.run()
+        let reading = out.fileHandleForReading
+        // A thread that blocks: a readability handler does not always hear of the end.
+        Thread.detachNewThread { [box] in
+            while true {
+                let data = reading.availableData
+                box.state.withLock { state in
+                    if data.isEmpty { state.isEnded = true }
+                    state.text += String(decoding: data, as: UTF8.self)
+                    do { try state.model.read(Array(data)) } catch { state.error = "\(error)" }
+                }
+                if data.isEmpty { return }
             }
         }
-        try process.run()
     }
 
     var now: State { box.state.withLock { $0 } }

@@ -25,7 +25,8 @@ enum LocalProgram {
         let (out, error) = (Pipe(), Pipe())
         (process.standardOutput, process.standardError, process.standardInput) = (out, error, FileHandle.nullDevice)
         return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
+            // A thread of its own: libdispatch's are few, tasks run on them, and these wait.
+            Thread.detachNewThread {
                 continuation.resume(
                     with: Result {
                         try process.run()
