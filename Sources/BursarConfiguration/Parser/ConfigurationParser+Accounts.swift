@@ -90,13 +90,7 @@ extension ConfigurationParser {
 
     private mutating func accountName(_ entry: Entry?) -> AccountName? {
         guard let entry else { return .default }
-        let expected = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
-        guard let text = text(entry.node, "name", expected: expected) else { return nil }
-        guard let name = AccountName(text) else {
-            problems.error(at(entry.node), "name must be \(expected): it stands in URLs")
-            return nil
-        }
-        return name
+        return name(entry, reason: ": it stands in URLs").flatMap { AccountName($0) }
     }
 
     private mutating func reportDuplicate(

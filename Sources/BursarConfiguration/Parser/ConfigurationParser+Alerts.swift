@@ -53,7 +53,7 @@ extension ConfigurationParser {
                 said.isEmpty ? "a rule needs one of \(known)" : "a rule has one condition, and this one has \(said.count)")
             return nil
         }
-        let name = ruleName(entries["name"], otherwise: word)
+        let name = entries["name"].map { self.name($0) } ?? word
         if let name, let first = places.updateValue(at(entries["name"]?.node ?? node), forKey: name) {
             problems.error(
                 at(entries["name"]?.node ?? entry.node),
@@ -67,17 +67,6 @@ extension ConfigurationParser {
         return WrittenRule(
             rule: AlertRule(name: name, condition: condition, targets: names, repeats: repeats), place: at(node),
             unitPlace: entries["unit"].map { at($0.node) })
-    }
-
-    private mutating func ruleName(_ entry: Entry?, otherwise: String) -> String? {
-        guard let entry else { return otherwise }
-        let expected = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
-        guard let text = text(entry.node, "name", expected: expected) else { return nil }
-        guard AccountName(text) != nil else {
-            problems.error(at(entry.node), "name must be \(expected)")
-            return nil
-        }
-        return text
     }
 
     private mutating func condition(_ word: String, _ entry: Entry, _ entries: [String: Entry]) -> AlertRule.Condition? {

@@ -47,7 +47,7 @@ extension ConfigurationParser {
             return nil
         }
         let errorsBefore = problems.errorCount
-        let name = clientName(entries["name"], in: node, &taken)
+        let name = uniqueName(entries["name"], in: node, of: "a client", &taken.names)
         let tokens = tokens(entries["token_sha256"], &taken)
         let certificates = certificateNames(entries["tls"], &taken)
         let users = userIDs(entries["uid"], &taken)
@@ -87,23 +87,6 @@ extension ConfigurationParser {
             problems.finding(
                 .adminClient, at(entries["admin"]?.node ?? node), "\(shown) may reload the configuration and clear cooldowns")
         }
-    }
-
-    private mutating func clientName(_ entry: Entry?, in node: LocatedNode, _ taken: inout TakenNames) -> String? {
-        guard let entry else {
-            problems.error(at(node), "a client needs name")
-            return nil
-        }
-        let expected = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
-        guard let text = text(entry.node, "name", expected: expected) else { return nil }
-        guard AccountName(text) != nil else {
-            problems.error(at(entry.node), "name must be \(expected)")
-            return nil
-        }
-        if let first = taken.names.updateValue(at(entry.node), forKey: text) {
-            problems.error(at(entry.node), "a client of this name stands in line \(first.line)")
-        }
-        return text
     }
 
     private mutating func tokens(_ entry: Entry?, _ taken: inout TakenNames) -> [TokenDigest] {

@@ -29,32 +29,13 @@ extension ConfigurationParser {
             return nil
         }
         let errorsBefore = problems.errorCount
-        let name = targetName(entries["name"], in: node, &places)
+        let name = uniqueName(entries["name"], in: node, of: "a target", &places)
         let perHour = number(entries["per_hour"], "per_hour", in: ConfigurationLimits.perHour)
         var files: [String] = []
         let kind = targetKind(entries, in: node, &files)
         guard problems.errorCount == errorsBefore, let name, let kind else { return nil }
         return TargetConfiguration(
             name: name, kind: kind, perHour: perHour ?? TargetConfiguration.standardPerHour, place: at(node), secretFiles: files)
-    }
-
-    private mutating func targetName(
-        _ entry: Entry?, in node: LocatedNode, _ places: inout [String: ConfigurationPlace]
-    ) -> String? {
-        guard let entry else {
-            problems.error(at(node), "a target needs name")
-            return nil
-        }
-        let expected = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
-        guard let text = text(entry.node, "name", expected: expected) else { return nil }
-        guard AccountName(text) != nil else {
-            problems.error(at(entry.node), "name must be \(expected)")
-            return nil
-        }
-        if let first = places.updateValue(at(entry.node), forKey: text) {
-            problems.error(at(entry.node), "a target of this name stands in line \(first.line)")
-        }
-        return text
     }
 
     /// Keys that each kind takes beside `name`, `kind` and `per_hour`.

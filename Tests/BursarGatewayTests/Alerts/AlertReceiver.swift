@@ -49,9 +49,13 @@ final class AlertReceiver: Sendable {
 
     func answer(_ status: Int) { state.status.withLock { $0 = status } }
 
-    /// Returns when so many came.
-    func wait(for count: Int) async throws -> [Message] {
-        for _ in 0..<2_000 where messages.count < count { try await Task.sleep(for: .milliseconds(5)) }
+    /// Returns when so many came. It looks again and again, because `meanwhile` has to move the gateway's clock: what is sent next
+    /// depends on when the last sending ended.
+    func wait(for count: Int, meanwhile: () -> Void = {}) async throws -> [Message] {
+        for _ in 0..<2_000 where messages.count < count {
+            meanwhile()
+            try await Task.sleep(for: .milliseconds(5))
+        }
         guard messages.count >= count else { throw Missing(wanted: count, came: messages.count) }
         return messages
     }

@@ -26,35 +26,22 @@ struct ProxyAttackTests {
     // A3 and A10: behind the configuration of operations.md this was done, for visitors from anywhere.
     @Test(arguments: examples)
     func `A10: no visitor reloads or clears a cooldown, whatever it sends`(example: ProxyExample) async throws {
-        let folder = try ScratchFolder()
-        defer { folder.remove() }
-        let socket = folder.file("bursar.sock")
-        let header = example.text.contains("send-proxy") ? "proxy_protocol: [unix]" : "trusted_proxies: [127.0.0.1, unix]"
-        try await TestGateway.with(
-            ["provider: sunor, key: mock-429-retry-after-300"], listen: TestGateway.listening(at: socket), settings: header
-        ) { gateway async throws in
-            let proxy = try await RealProxy.start(example, tcp: gateway.addresses[0], socket: socket, in: folder)
-            do {
-                _ = try await gateway.get("/v1/balances")
-                for disguise in Self.disguises {
-                    for (method, path) in [("POST", "/admin/reload"), ("DELETE", "/v1/cooldowns/sunor/default")] {
-                        // Some the proxy refuses by itself, or answers with nothing: a host that it does not know, an upgrade.
-                        let answer = try await LocalProgram.run(
-                            "curl", ["-sS", "-i", "--max-time", "20", "-X", method] + disguise + [proxy.url + path]
-                        ).text
-                        let isDone = answer.contains("bursar.reload.v1") || answer.hasPrefix("HTTP/1.1 204")
-                        #expect(!isDone && !answer.contains(" 101 "), "\(method) \(disguise): \(answer)")
-                        let isPlain = disguise.isEmpty
-                        if isPlain { #expect(answer.contains("not_admin"), "\(method): \(answer)") }
-                    }
+        try await RealProxy.with(example, ["provider: sunor, key: mock-429-retry-after-300"]) { proxy, gateway in
+            _ = try await gateway.get("/v1/balances")
+            for disguise in Self.disguises {
+                for (method, path) in [("POST", "/admin/reload"), ("DELETE", "/v1/cooldowns/sunor/default")] {
+                    // Some the proxy refuses by itself, or answers with nothing: a host that it does not know, an upgrade.
+                    let answer = try await LocalProgram.run(
+                        "curl", ["-sS", "-i", "--max-time", "20", "-X", method] + disguise + [proxy.url + path]
+                    ).text
+                    let isDone = answer.contains("bursar.reload.v1") || answer.hasPrefix("HTTP/1.1 204")
+                    #expect(!isDone && !answer.contains(" 101 "), "\(method) \(disguise): \(answer)")
+                    let isPlain = disguise.isEmpty
+                    if isPlain { #expect(answer.contains("not_admin"), "\(method): \(answer)") }
                 }
-                #expect(!gateway.log.text.contains("configuration reloaded"), "\(gateway.log.text)")
-                #expect(try await gateway.get("/v1/status").json?["accounts"]?[0]?["hold"]?["kind"]?.text == "cooldown")
-            } catch {
-                await proxy.stop()
-                throw error
             }
-            await proxy.stop()
+            #expect(!gateway.log.text.contains("configuration reloaded"), "\(gateway.log.text)")
+            #expect(try await gateway.get("/v1/status").json?["accounts"]?[0]?["hold"]?["kind"]?.text == "cooldown")
         }
     }
 

@@ -45,7 +45,7 @@ struct ProxyExample: Sendable, CustomTestStringConvertible {
 /// A proxy that runs as a process of its own in front of a gateway. Stop it, or it stays.
 struct RealProxy {
     let url: String
-    private let process: Process
+    private let server: LocalServer
 
     /// Starts the program with an example, in which the addresses are replaced by real ones, and waits until it answers.
     static func start(_ example: ProxyExample, tcp: String, socket: String, in folder: ScratchFolder) async throws -> RealProxy {
@@ -70,34 +70,33 @@ struct RealProxy {
             let text = "{\n    admin off\n    auto_https off\n}\n" + body
             arguments = ["run", "--adapter", "caddyfile", "--config", try folder.write(text, to: "Caddyfile")]
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: LocalProgram.find(example.kind.rawValue) ?? "")
-        process.arguments = arguments
-        process.environment = ["HOME": folder.path, "PATH": "/usr/bin:/usr/sbin"]
-        let log = folder.file("proxy.log")
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        let output = FileHandle(forWritingAtPath: log)
-        (process.standardOutput, process.standardError) = (output, output)
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let proxy = RealProxy(url: "http://127.0.0.1:\(port)\(example.prefix)", process: process)
-        for _ in 0..<200 where process.isRunning {
-            if try await LocalProgram.curl(proxy.url + "/livez").contains("alive") { return proxy }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        await proxy.stop()
-        throw ScratchFolder.Failure(text: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "it does not answer")
+        let url = "http://127.0.0.1:\(port)\(example.prefix)"
+        let server = try await LocalServer.start(
+            example.kind.rawValue, arguments, in: folder, until: url + "/livez", says: "alive")
+        return RealProxy(url: url, server: server)
     }
 
-    func stop() async {
-        // Not SIGTERM: the program was started from a thread that blocks it, has inherited that, and may never look.
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        let process = self.process
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                process.waitUntilExit()
-                continuation.resume()
+    func stop() async { await server.stop() }
+
+    /// A gateway that listens as the example wants it, and the proxy in front of it.
+    static func with(
+        _ example: ProxyExample, _ accounts: [String],
+        _ body: @Sendable (RealProxy, TestGateway) async throws -> Void
+    ) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let socket = folder.file("bursar.sock")
+        let header = example.text.contains("send-proxy") ? "proxy_protocol: [unix]" : "trusted_proxies: [127.0.0.1, unix]"
+        try await TestGateway.with(accounts, listen: TestGateway.listening(at: socket), settings: header) {
+            gateway async throws in
+            let proxy = try await start(example, tcp: gateway.addresses[0], socket: socket, in: folder)
+            do {
+                try await body(proxy, gateway)
+            } catch {
+                await proxy.stop()
+                throw error
             }
+            await proxy.stop()
         }
     }
 }

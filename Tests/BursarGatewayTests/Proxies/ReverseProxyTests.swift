@@ -27,21 +27,8 @@ struct ReverseProxyTests {
     func `Caddy passes on what the gateway says`(example: ProxyExample) async throws { try await check(example) }
 
     private func check(_ example: ProxyExample) async throws {
-        let folder = try ScratchFolder()
-        defer { folder.remove() }
-        let socket = folder.file("bursar.sock")
-        let header = example.text.contains("send-proxy") ? "proxy_protocol: [unix]" : "trusted_proxies: [127.0.0.1, unix]"
-        try await TestGateway.with(
-            TestGateway.five, listen: "['127.0.0.1:0', {address: 'unix:\(socket)', mode: '0666'}]", settings: header
-        ) { gateway in
-            let proxy = try await RealProxy.start(example, tcp: gateway.addresses[0], socket: socket, in: folder)
-            do {
-                try await compare(proxy, gateway, isHTTP2: example.text.contains("h2"))
-            } catch {
-                await proxy.stop()
-                throw error
-            }
-            await proxy.stop()
+        try await RealProxy.with(example, TestGateway.five) { proxy, gateway in
+            try await compare(proxy, gateway, isHTTP2: example.text.contains("h2"))
         }
     }
 

@@ -57,25 +57,10 @@ struct StreamProxyTests {
 
     @Test(arguments: examples)
     func `each documented proxy passes it on as it comes`(example: ProxyExample) async throws {
-        let folder = try ScratchFolder()
-        defer { folder.remove() }
-        let socket = folder.file("bursar.sock")
-        let header = example.text.contains("send-proxy") ? "proxy_protocol: [unix]" : "trusted_proxies: [127.0.0.1, unix]"
-        try await TestGateway.with(
-            ["provider: sunor, key: mock-ok, ttl: 60s"], listen: TestGateway.listening(at: socket), settings: header
-        ) { gateway async throws in
-            let proxy = try await RealProxy.start(example, tcp: gateway.addresses[0], socket: socket, in: folder)
-            do {
-                // HAProxy takes HTTP/2 without TLS from a client as it is.
-                if example.kind == .haproxy {
-                    try await read(["--http2-prior-knowledge"], proxy.url, gateway, stops: false)
-                }
-                try await read(["--http1.1"], proxy.url, gateway, stops: true)
-            } catch {
-                await proxy.stop()
-                throw error
-            }
-            await proxy.stop()
+        try await RealProxy.with(example, ["provider: sunor, key: mock-ok, ttl: 60s"]) { proxy, gateway in
+            // HAProxy takes HTTP/2 without TLS from a client as it is.
+            if example.kind == .haproxy { try await read(["--http2-prior-knowledge"], proxy.url, gateway, stops: false) }
+            try await read(["--http1.1"], proxy.url, gateway, stops: true)
         }
     }
 }

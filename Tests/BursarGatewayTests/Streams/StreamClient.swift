@@ -29,11 +29,12 @@ final class StreamClient: Sendable {
         resuming model: StreamModel? = nil, reads: Bool = true
     ) async throws -> StreamClient {
         guard let port = gateway.url.split(separator: ":").last.flatMap({ Int($0) }) else { throw ClientError(.unwritable) }
-        return try await open(port: port, path, headers, resuming: model, reads: reads)
+        return try await open(
+            at: try SocketAddress(ipAddress: "127.0.0.1", port: port), path, headers, resuming: model, reads: reads)
     }
 
     static func open(
-        port: Int, _ path: String = "/v1/balances/stream", _ headers: [(String, String)] = [],
+        at address: SocketAddress, _ path: String = "/v1/balances/stream", _ headers: [(String, String)] = [],
         resuming model: StreamModel? = nil, reads: Bool = true
     ) async throws -> StreamClient {
         var state = State()
@@ -46,13 +47,11 @@ final class StreamClient: Sendable {
             .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    // Small, where nothing is read: what lies in the kernel is not in the gateway's queue.
-                    if !reads { try? channel.syncOptions?.setOption(.socketOption(.so_rcvbuf), value: 4_096) }
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     try channel.pipeline.syncOperations.addHandler(Reader(box))
                 }
             }
-            .connect(host: "127.0.0.1", port: port).get()
+            .connect(to: address).get()
         var fields = HTTPHeaders(headers + [("host", "localhost"), ("accept", "text/event-stream")])
         if !state.model.lastEventID.isEmpty { fields.add(name: "last-event-id", value: state.model.lastEventID) }
         try await channel.writeAndFlush(

@@ -100,8 +100,8 @@ struct StreamTests {
             try await Self.until(client, gateway) { $0.model.rows.first?.json["problem"]?["code"]?.text == "rate_limited" }
             for _ in 0..<30 { gateway.clock.advance(by: .seconds(1)) }
             #expect(try gateway.mocks.calls(for: "sunor") == 1)
-            for _ in 0..<40 { gateway.clock.advance(by: .seconds(1)) }
-            try await gateway.mocks.waitForCalls(2, for: "sunor")
+            // Its timer is set behind each change, so time has to go on until it was.
+            try await Self.until(client, gateway) { _ in (try? gateway.mocks.calls(for: "sunor")) == 2 }
             await client.close()
         }
     }
@@ -143,7 +143,7 @@ struct StreamTests {
             for (query, status, words) in [
                 ("provider=nobody", 404, "No account of \\\"nobody\\\""), ("account=x", 404, "There is no account"),
                 ("include=runway", 400, "A stream has no runways"), ("require=sunor", 400, "A stream takes provider and account"),
-                ("limit=1", 400, "A stream takes"), ("provider=%ZZ", 400, "not well-formed"), ("provider=", 400, "takes names")
+                ("limit=1", 400, "A stream takes"), ("provider=%ZZ", 400, "percent-encod"), ("provider=", 400, "takes names")
             ] {
                 let answer = try await gateway.get(Self.path + "?" + query)
                 #expect(answer.status == status && answer.text.contains(words), "\(query): \(answer.text)")
@@ -280,10 +280,15 @@ struct StreamTests {
     @Test func `a slow reader delays nobody, and gets the newest once it reads`() async throws {
         let accounts = (0..<300).map { "provider: sunor, name: a\($0), key: mock-drift-\($0), ttl: 1h, base_url: 'BASE'" }
         let mocks = try await MockProviders.start()
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let socket = folder.file("s")
         let gateway = try await TestGateway.start(
             accounts.map { $0.replacing("BASE", with: mocks.baseURL(for: "sunor")) }
-                .map { $0.replacing(/mock-drift-(\d+)/) { "mock-drift~\($0.1)" } }, mocks: mocks)
-        let slow = try await StreamClient.open(gateway, reads: false)
+                .map { $0.replacing(/mock-drift-(\d+)/) { "mock-drift~\($0.1)" } },
+            listen: "['127.0.0.1:0', 'unix:\(socket)']", mocks: mocks)
+        // A Unix socket's buffer is small: a TCP socket of the kernel would take all that the gateway has to say.
+        let slow = try await StreamClient.open(at: try SocketAddress(unixDomainSocketPath: socket), reads: false)
         let quick = try await StreamClient.open(gateway)
         try await Self.until(quick, gateway) { Self.statuses($0).allSatisfy { $0 == "fresh" } && $0.model.rows.count == 300 }
         for round in 1...10 {
