@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarModel
 
 /// How the credential stands in a request. *Value.*

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// A problem document (RFC 9457): what Bursar says when it, and not a provider, refuses or fails. *Value.*

@@ -1,4 +1,5 @@
-package import BursarCatalog
+import BursarBasics
+import BursarCatalog
 import BursarHTTP
 import BursarModel
 

@@ -1,12 +1,7 @@
 import Dispatch
+import Glibc
 import Logging
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Hears from the kernel when a file that holds a key is replaced or written anew. *Own queue;* any thread may call.
 ///

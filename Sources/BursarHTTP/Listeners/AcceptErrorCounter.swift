@@ -19,8 +19,4 @@ final class AcceptErrorCounter: ChannelInboundHandler {
     }
 }
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc

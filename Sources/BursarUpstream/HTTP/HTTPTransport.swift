@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarClient
 package import NIOCore
@@ -29,7 +30,7 @@ package final class HTTPTransport: UpstreamTransport {
             configuration.proxy = proxy.client
         } else if !settings.allowsPrivateAddresses {
             // TCP does reach such an address; TLS does not, nor a request, and with it the key.
-            configuration.allowsAddress = { AddressScope($0) == .global }
+            configuration.allowsAddress = { IPAddress($0)?.scope == .global }
         }
         outward = HTTPClient(group: eventLoopGroup, settings: configuration)
     }

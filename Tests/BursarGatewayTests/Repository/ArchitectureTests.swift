@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    private static let system: Set<String> = ["Synchronization", "Dispatch", "Glibc", "Musl", "Darwin"]
+    private static let system: Set<String> = ["Synchronization", "Dispatch", "Glibc"]
 
     /// What each target may import; a target that is not here fails the test.
     private static let allowed: [String: Set<String>] = [
@@ -38,7 +38,7 @@ import Testing
         // no server, no refresher, no NIO
         "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess", "Foundation"],
         "BursarClient": ["BursarBasics", "CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
-        "BursarInsight": ["BursarModel"],
+        "BursarInsight": ["BursarBasics", "BursarModel"],
         "BursarUpstream": [
             "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", "NIOCore", "NIOPosix",
             "NIOSSL", "Logging"
@@ -95,7 +95,7 @@ import Testing
         let allowed: Set<String> = [
             // itself, and who must recognise one in text
             "Sources/BursarModel/Secret.swift", "Sources/BursarModel/Redaction/Scrubber.swift",
-            "Sources/BursarModel/Redaction/Scrubber+SelfCheck.swift", "Sources/BursarModel/Redaction/ScrubberBox.swift",
+            "Sources/BursarModel/Redaction/ScrubberBox.swift",
             "Sources/BursarModel/Redaction/SecretForm.swift",
             // the request head and the keyed digest
             "Sources/BursarCatalog/Definition/AuthPlan.swift", "Sources/BursarUpstream/Calls/AuthPlan+Secrets.swift",
@@ -136,11 +136,18 @@ import Testing
         }
     }
 
+    /// The few that are longer, each with the lines that it may have: one thing that reads better whole.
+    private static let longFiles: [String: Int] = [
+        "Sources/BursarHTTP/HTTP1/HTTP1Handler.swift": 340,
+        "Sources/BursarStore/Keeper/StoreKeeper.swift": 360
+    ]
+
     @Test func `files stay small`() throws {
         for target in Self.allowed.keys {
             for file in try Self.sources(of: target) where !file.path.contains("/Definitions/") {
-                let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count
-                #expect(lines <= 500, "\(file.path) has \(lines) lines")
+                let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+                let most = Self.longFiles[file.path] ?? 300
+                #expect(lines <= most, "\(file.path) has \(lines) lines, and \(most) are the most")
             }
         }
     }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// A socket that blocks, for tests that need to know exactly what came and what did not. *One thread.*
 struct BlockingClient: Sendable {
@@ -66,10 +62,6 @@ struct BlockingClient: Sendable {
     }
 
     func close() {
-        #if canImport(Glibc)
-            Glibc.close(descriptor)
-        #else
-            Musl.close(descriptor)
-        #endif
+        Glibc.close(descriptor)
     }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// A client that asks and resets its connection at once, before anybody has accepted it. *Blocking.*
 enum GoneClient {

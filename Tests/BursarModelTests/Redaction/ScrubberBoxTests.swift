@@ -1,4 +1,4 @@
-import BursarModel
+@testable import BursarModel
 import Testing
 
 @Suite struct ScrubberBoxTests {
@@ -32,7 +32,7 @@ import Testing
         #expect(box.scrub("released-credential-2999") == "[redacted]")
         #expect(box.scrub("released-credential-2500") == "[redacted]")
         #expect(box.scrub("released-credential-0") == "released-credential-0")
-        #expect(box.current.secretCount <= 1_024 + 64 + 1)
+        #expect(box.current.secrets.count <= 1_024 + 64 + 1)
         withExtendedLifetime(held) {}
     }
 
@@ -58,11 +58,5 @@ import Testing
             }
             for await found in group { #expect(found) }
         }
-    }
-
-    @Test func `free text of a log passes both nets`() {
-        let box = ScrubberBox()
-        box.configure([Secret("plain words")])
-        #expect(box.scrubLog("plain words, Bearer abcdef0123") == "[redacted], Bearer [redacted]")
     }
 }
