@@ -96,14 +96,13 @@ let package = Package(
             dependencies: ["BursarBasics", "BursarHash", "BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix],
             swiftSettings: settings),
         // program
-        .target(name: "CRuntime"),
         .executableTarget(
             name: "bursar",
             dependencies: [
                 "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
                 "BursarHTTP",
                 "BursarStore",
-                "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", argumentParser,
+                "BursarUpstream", "BursarMocks", "CProcess", argumentParser,
                 serviceLifecycle, unixSignals, "BursarClient", logging, nioCore, nioPosix, nioSSL
             ],
             swiftSettings: settings),

@@ -36,7 +36,6 @@ struct Bursar: AsyncParsableCommand {
 
     static func main() async {
         OneHeap.choose()
-        TaskThreads.takeOver()
         await main(nil)
     }
 }

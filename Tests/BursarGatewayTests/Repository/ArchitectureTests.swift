@@ -54,7 +54,7 @@ import Testing
         "bursar": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
             "BursarStore",
-            "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", "ArgumentParser",
+            "BursarUpstream", "BursarMocks", "CProcess", "ArgumentParser",
             "ServiceLifecycle", "UnixSignals", "BursarClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"
         ]
     ]
