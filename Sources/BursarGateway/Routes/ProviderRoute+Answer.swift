@@ -123,21 +123,3 @@ extension UpstreamAccount {
         return definition.documentedPath(parameters: values)
     }
 }
-
-extension AuthPlan {
-    /// How a caller writes it.
-    var form: String {
-        switch scheme {
-        case .basic: "\(displayName): Basic …"
-        case .apiKey(let prefix): "\(displayName): \(prefix.trimmed.isEmpty ? "" : prefix.trimmed + " ")…"
-        }
-    }
-
-    /// What a 401 must carry (RFC 9110 11.6.1): the scheme where the provider has one, else a name for "a key in a header".
-    var challenge: String {
-        switch scheme {
-        case .basic: "Basic realm=\"provider\""
-        case .apiKey(let prefix): prefix.trimmed.isEmpty ? "ApiKey header=\"\(headerName)\"" : prefix.trimmed
-        }
-    }
-}
