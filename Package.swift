@@ -76,6 +76,12 @@ let package = Package(
         .target(
             name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", "BursarInsight", grdb, logging],
             swiftSettings: settings),
+        .target(
+            name: "BursarDelivery",
+            dependencies: [
+                "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"
+            ],
+            swiftSettings: settings),
         // beside: what an operator wrote, read and checked; no server, no refresher
         .target(
             name: "BursarConfiguration",
@@ -85,7 +91,7 @@ let package = Package(
             name: "BursarGateway",
             dependencies: [
                 "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration",
-                "BursarInsight",
+                "BursarInsight", "BursarDelivery", "BursarClient",
                 "BursarUpstream", "BursarStore", "BursarHTTP", "CProcess", nioCore, nioPosix, logging
             ],
             resources: [.embedInCode("Resources")],
@@ -128,7 +134,8 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
-            name: "BursarClientTests", dependencies: ["BursarBasics", "BursarClient", "CZlib", nioCore, nioPosix, nioSSL],
+            name: "BursarClientTests",
+            dependencies: ["BursarBasics", "BursarClient", "CZlib", "FuzzRules", nioCore, nioPosix, nioSSL],
             swiftSettings: settings
         ),
         .testTarget(
@@ -160,9 +167,16 @@ let package = Package(
             dependencies: ["BursarBasics", "BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging],
             swiftSettings: settings),
         .testTarget(
+            name: "BursarDeliveryTests",
+            dependencies: [
+                "BursarBasics",
+                "BursarDelivery", "BursarInsight", "BursarModel", "BursarCatalog", "BursarClient", nioCore, nioPosix
+            ], swiftSettings: settings),
+        .testTarget(
             name: "BursarGatewayTests",
             dependencies: [
-                "TestSupport", "BursarGateway", "BursarBasics", "BursarConfiguration", "BursarMocks", "BursarUpstream",
+                "TestSupport", "BursarGateway", "BursarHash", "BursarBasics", "BursarConfiguration", "BursarMocks",
+                "BursarUpstream",
                 "BursarStore",
                 "BursarHTTP", "BursarEngine", "BursarCatalog",
                 "BursarModel", "FuzzRules", "BursarClient", nioCore, nioPosix, nioHTTP1, nioSSL, logging
@@ -177,7 +191,7 @@ let package = Package(
 let isFuzzing = Context.environment["BURSAR_FUZZ"] != nil
 let rules: [Target.Dependency] = [
     "BursarBasics", "BursarConfiguration", "BursarModel", "BursarEngine", "BursarCatalog", "BursarUpstream", "BursarStore",
-    "BursarHTTP", "BursarGateway", "CNghttp2", nioCore, nioEmbedded
+    "BursarClient", "BursarHTTP", "BursarGateway", "CNghttp2", nioCore, nioEmbedded
 ]
 package.targets.append(
     isFuzzing

@@ -26,7 +26,7 @@ import PackagePlugin
         ]
     }
 
-    /// No file of YAML text has `"""####` in it.
+    /// The line of variables stands beside the text, so that a start looks into no file for it. No file of YAML text has `"""####` in it.
     private static let script = #####"""
         set -eu
         output=$1
@@ -34,10 +34,11 @@ import PackagePlugin
         {
             printf '/// Made by the plugin EmbedDefinitions of the files in Definitions, by name.\n'
             printf 'enum EmbeddedDefinitions {\n'
-            printf '    static let files: [(name: StaticString, text: StaticString)] = [\n'
+            printf '    static let files: [(name: StaticString, environment: StaticString, text: StaticString)] = [\n'
             for file in "$@"; do
                 name=${file##*/}
-                printf '("%s", ####"""\n' "${name%.yaml}"
+                variables=$(sed -n 's/^  environment: \[\(.*\)\]$/\1/p' "$file")
+                printf '("%s", "%s", ####"""\n' "${name%.yaml}" "$variables"
                 cat "$file"
                 printf '\n"""####),\n'
             done

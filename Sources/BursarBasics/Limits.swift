@@ -28,6 +28,11 @@ package struct Limits: Sendable, Equatable {
     package var connections = 10_000
     /// One peer address's share of `connections`, where it is a TCP address; nil: no share. Local callers all are 127.0.0.1.
     package var connectionsPerPeer: Int?
+    /// Answers that never end by themselves, all listeners together; above, one more is answered 503. A tenth of the connections, so
+    /// that those who stay leave room for those who ask. Each may be a connection, or one of many streams on one.
+    package var streams = 1_000
+    /// One peer address's share of `streams`, as of `connections`.
+    package var streamsPerPeer: Int?
 
     package init() {}
 }

@@ -47,14 +47,19 @@ package final class HTTPClient: Sendable {
     var lentForTests: Int { state.withLock { $0.pool.lentCount } }
 
     /// Ends soon after its task is cancelled, or after `timeout`: from now on, whatever it takes to get a connection included.
-    package func execute(_ request: ClientRequest, timeout: Duration? = nil) async -> ClientResult {
+    /// - Parameter onBody: is given the body of a 200 as it comes, for an answer that may have no end; the result then has none. On an
+    ///   event loop; must not block.
+    package func execute(
+        _ request: ClientRequest, timeout: Duration? = nil, onBody: (@Sendable ([UInt8]) -> Void)? = nil
+    ) async -> ClientResult {
         guard let head = request.bytes else { return .failed(ClientError(.unwritable)) }
         let id = state.withLock { state in
             defer { state.nextCall += 1 }
             return state.nextCall
         }
         let call = Call(
-            id: id, origin: request.origin, head: head, reader: ResponseReader(limits: limits, method: request.method))
+            id: id, origin: request.origin, head: head, reader: ResponseReader(limits: limits, method: request.method),
+            onBody: onBody)
         let timer = timeout.map { timeout in
             group.next().scheduleTask(in: TimeAmount(timeout)) { call.abort(.timeout) }
         }

@@ -28,6 +28,8 @@ package struct Configuration: Sendable {
     package let log: LogConfiguration
     package let drain: DrainConfiguration
     package let upstream: UpstreamConfiguration
+    /// Who is told of alerts.
+    package let targets: [TargetConfiguration]
 
     /// Empty: nobody is told apart, and everyone who reaches a listener may ask.
     package let clients: [ClientConfiguration]
@@ -40,19 +42,28 @@ package struct Configuration: Sendable {
     package var secrets: [Secret] { namedSecrets.map(\.secret) }
 
     /// Files that hold a key: when one changes, everything is read again.
-    package var secretFiles: Set<String> { Set(accounts.compactMap(\.secretFile)) }
+    package var secretFiles: Set<String> { Set(accounts.compactMap(\.secretFile) + targets.flatMap(\.secretFiles)) }
 
     /// Whether an account of that name has another key now.
     package func hasOtherKeys(than old: Configuration) -> Bool {
         let before = Dictionary(old.accounts.map { ($0.id, $0.secret) }, uniquingKeysWith: { first, _ in first })
-        return accounts.contains { account in before[account.id].map { !$0.constantTimeEquals(account.secret) } ?? false }
+        if accounts.contains(where: { account in before[account.id].map { !$0.constantTimeEquals(account.secret) } ?? false }) {
+            return true
+        }
+        return targets.contains { target in
+            old.targets.first { $0.name == target.name }.map { !$0.isSame(as: target) } ?? false
+        }
     }
 
     /// The same with whose they are, for messages: `provider/account`.
     package var namedSecrets: [(name: String, secret: Secret)] {
         accounts.flatMap { account in [account.secret, account.password].compactMap(\.self).map { ("\(account.id)", $0) } }
-            + [upstream.proxy?.password].compactMap(\.self).map { ("upstream.proxy_password", $0) }
+            + upstreamSecrets.map { ("upstream.proxy_password", $0) }
+            + targets.flatMap { target in target.secrets.map { ("targets.\(target.name)", $0) } }
     }
+
+    /// Of the way out, which is looked at by a start only: what the process started with stays in use until it ends.
+    package var upstreamSecrets: [Secret] { [upstream.proxy?.password].compactMap(\.self) }
 }
 
 /// Where a configuration came from. *Value.*
@@ -87,6 +98,8 @@ package struct AccountConfiguration: Sendable {
     package let isBaseURLOverridden: Bool
     /// What the definition's path takes from configuration, by name; complete.
     package let parameters: [String: String]
+    /// What is told of it.
+    package let alerts: [AlertRule]
     /// Where the account stands, for findings and reloads.
     package let place: ConfigurationPlace
 }

@@ -74,7 +74,8 @@ package struct ConfigurationReader: Sendable {
         _ path: String, named name: String?, _ problem: FileProblem, _ problems: ConfigurationProblems
     ) -> ConfigurationResult {
         var problems = problems
-        problems.error(ConfigurationPlace(file: path), problem.words + (name.map { " (named by \($0))" } ?? ""))
+        problems.error(
+            ConfigurationPlace(file: ShowableText.fileName(path)), problem.words + (name.map { " (named by \($0))" } ?? ""))
         var exit = ConfigurationResult.missingFile
         if case .tooLarge = problem { exit = ConfigurationResult.badConfiguration }
         return ConfigurationResult(.file(path: path), nil, (try? builtIn.get()) ?? .empty, problems, exitCode: exit)
@@ -108,6 +109,7 @@ extension ConfigurationResult {
         self.init(
             configuration: problems.hasErrors ? nil : configuration, origin: origin, catalog: catalog,
             diagnostics: problems.sortedDiagnostics(of: origin), findings: problems.sortedFindings(of: origin),
+            errorCount: problems.errorCount,
             exitCode: problems.hasErrors ? exitCode : 0)
     }
 }

@@ -27,6 +27,8 @@ package struct ConfigurationResult: Sendable {
     package let diagnostics: [Diagnostic]
     /// What the audit found, sorted by place.
     package let findings: [AuditFinding]
+    /// With those that ``diagnostics`` only counts.
+    package var errorCount = 0
     /// By sysexits: 0, 66 (no such file) or 78 (configuration).
     package let exitCode: Int32
 }

@@ -56,7 +56,30 @@ extension ConfigurationSources {
         } catch {
             return .failure(FileProblem(systemError: error.number))
         }
-        return .success(FileContent(bytes: bytes, permissions: kind == S_IFREG ? UInt16(status.st_mode & 0o7777) : nil))
+        guard kind == S_IFREG else { return .success(FileContent(bytes: bytes)) }
+        return .success(
+            FileContent(
+                bytes: bytes, permissions: UInt16(status.st_mode & 0o7777), isReplaceableByAnyone: isReplaceableByAnyone(path)))
+    }
+
+    /// Whether a folder on the way may be written by everyone, so that any name in it may be made to stand for something else. Not where
+    /// its sticky bit keeps names to their owners, as in /tmp.
+    private static func isReplaceableByAnyone(_ path: String) -> Bool {
+        var paths = [path]
+        if let whole = realpath(path, nil) {
+            paths.append(String(cString: whole))
+            free(whole)
+        }
+        return paths.contains { path in
+            var path = path[...]
+            while let slash = path.lastIndex(of: "/") {
+                path = path[..<slash]
+                var status = stat()
+                guard stat(path.isEmpty ? "/" : String(path), &status) == 0 else { continue }
+                if status.st_mode & 0o002 != 0, status.st_mode & S_ISVTX == 0 { return true }
+            }
+            return false
+        }
     }
 
     private static func namesInFolder(_ path: String) -> Result<[String], FileProblem> {

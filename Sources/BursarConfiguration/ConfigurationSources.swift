@@ -51,10 +51,13 @@ package struct FileContent: Sendable, CustomStringConvertible {
     package let bytes: [UInt8]
     /// The permission bits of an ordinary file (`0o640`); nil where they say nothing, as for a pipe.
     package let permissions: UInt16?
+    /// Whether every user of this machine can put another file in its place: a folder above it is open to all.
+    package let isReplaceableByAnyone: Bool
 
-    package init(bytes: [UInt8], permissions: UInt16? = nil) {
+    package init(bytes: [UInt8], permissions: UInt16? = nil, isReplaceableByAnyone: Bool = false) {
         self.bytes = bytes
         self.permissions = permissions
+        self.isReplaceableByAnyone = isReplaceableByAnyone
     }
 
     package var isReadableByAnyone: Bool { permissions.map { $0 & 0o004 != 0 } ?? false }

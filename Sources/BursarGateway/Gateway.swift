@@ -1,5 +1,8 @@
+import BursarBasics
 import BursarCatalog
+import BursarClient
 package import BursarConfiguration
+import BursarDelivery
 import BursarEngine
 package import BursarHTTP
 import BursarModel
@@ -45,22 +48,35 @@ package final class Gateway: Sendable {
         let refresher = Refresher(
             seed: UInt64.random(in: .min ... .max), clock: clock,
             transport: HTTPTransport(eventLoopGroup: CallLoop.group, settings: UpstreamSettings(configuration.upstream)),
-            scrubber: scrubber, logger: logger, metrics: upstreamMetrics,
+            scrubber: scrubber, logger: logger, metrics: upstreamMetrics, sendsTraces: configuration.upstream.sendsTraces,
             onChange: { change in
                 relay.changed(change)
                 store?.changed(change.key, change.view, number: change.number)
+                relay.tell(change)
             },
             onCall: { key in store?.touched(key) })
+        let streams = StreamHub(refresher: refresher)
+        let keys = store.map { CredentialKeys(processKey: $0.identity) } ?? .random()
+        let runways = RunwayBook(store: store, refresher: refresher)
+        let courier = Courier(
+            clients: UpstreamSettings(configuration.upstream).clients(
+                on: group, connectionsPerOrigin: Self.connectionsPerTarget, bodyLimit: Courier.bodyLimit),
+            now: { clock.now.wall })
         let process = ProcessParts(
-            keys: store.map { CredentialKeys(processKey: $0.identity) } ?? .random(), refresher: refresher, scrubber: scrubber,
+            keys: keys, refresher: refresher, scrubber: scrubber,
             readiness: Readiness(), counters: ServerCounters(),
             requests: RequestCounts(), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
             callers: CallerRecords(), store: store, log: log.target, startedAt: clock.now.wall,
             insight: InsightParts(
-                runways: RunwayBook(store: store, refresher: refresher), claims: ClaimBook(store: store)))
+                runways: runways, claims: ClaimBook(store: store)),
+            streams: streams, streamPlaces: StreamPlaces(configuration.limits),
+            alerts: AlertDesk(
+                store: store, refresher: refresher, runways: runways, courier: courier, clock: clock, keys: keys, logger: logger))
         let active = ActiveConfiguration(configuration, process: process)
-        relay.send(to: active)
+        relay.send(to: active, streams)
+        relay.tell(to: process.alerts)
         let current = CurrentConfiguration(active, clock: { clock.now })
+        streams.follow(active)
         var identity: TLSIdentity?
         if let tls = configuration.tls { identity = try TLSIdentity(tls, logger: logger) }
         let background = BackgroundRefresh(refresher: refresher, clock: clock, runways: process.insight.runways)
@@ -70,8 +86,10 @@ package final class Gateway: Sendable {
             read: reread, process: process, current: current, relay: relay, background: background, keyFiles: keyFiles,
             identity: identity,
             logger: logger, lifecycle: lifecycle)
+        let descriptors = DescriptorLimit.raise(for: configuration)
+        if let warning = descriptors.warning { logger.warning("\(warning)") }
         self.server = HTTPServer(
-            configuration: ServerConfiguration(configuration, identity: identity),
+            configuration: ServerConfiguration(configuration, identity: identity, connections: descriptors.connections),
             responder: GatewayResponder(
                 current: current, reloader: reloader, callers: process.callers, clock: { refresher.now }),
             observer: AccessLog(counts: process.requests, output: log, current: current),
@@ -86,6 +104,9 @@ package final class Gateway: Sendable {
         self.logger = logger
     }
 
+    /// One message at a time, and a test beside it.
+    private static let connectionsPerTarget = 4
+
     /// Opens the listeners; the gateway is ready when this returns.
     /// - Returns: the addresses as they really are, also where port 0 was asked for; with `https://` before one with TLS.
     package func start() async throws -> [String] {
@@ -94,8 +115,9 @@ package final class Gateway: Sendable {
         try await server.start()
         // What the runtime does at its first connection is done before the first caller waits for it.
         await process.refresher.warmUp()
+        process.alerts.follow(current.value.configuration, current.value.directory)
         background.follow(current.value.directory)
-        keyFiles.onChange { [weak reloader] in Task { await reloader?.reloadForKeys() } }
+        keyFiles.onChange { [weak reloader] in reloader?.reloadForKeys() }
         keyFiles.follow(current.value.configuration.secretFiles)
         bursar_let_go_of_code()
         process.readiness.becomes(.ready)
@@ -149,11 +171,16 @@ package final class Gateway: Sendable {
             try? await Task.sleep(for: min(drain.delay, drain.deadline))
         }
         background.stop()
+        process.streams.stop()
         keyFiles.stop()
         await server.drain(by: deadline - share)
         let refresher = process.refresher
         if !(await Patience.wait(until: deadline - .nanoseconds(share.nanoseconds / 2)) { await refresher.shutdown() }) {
             logger.warning("stopping: calls to providers do not end, and are left")
+        }
+        let alerts = process.alerts
+        if !(await Patience.wait(until: deadline - .nanoseconds(share.nanoseconds / 4)) { await alerts.stop() }) {
+            logger.warning("stopping: alerts under way are left; the next start tries them again")
         }
         if let store = process.store, !(await close(store, by: deadline)) {
             logger.error("stopping: the store does not close, and is left; what it had not kept yet is lost")

@@ -5,7 +5,8 @@ import Logging
 
 extension ServerConfiguration {
     /// The server's part of a configuration.
-    init(_ configuration: Configuration, identity: TLSIdentity?) {
+    /// - Parameter connections: how many there are descriptors for.
+    init(_ configuration: Configuration, identity: TLSIdentity?, connections: Int) {
         let proxies = configuration.proxies
         let configured = configuration.listeners.map { listener in
             ListenerConfiguration(
@@ -16,7 +17,9 @@ extension ServerConfiguration {
             ListenerConfiguration(
                 .inherited(descriptor: socket.descriptor), name: socket.name, proxyProtocolSources: proxies.proxyProtocol)
         }
-        self.init(listeners: configured + inherited, limits: configuration.limits, trustedProxies: proxies.trusted)
+        var limits = configuration.limits
+        limits.connections = min(limits.connections, connections)
+        self.init(listeners: configured + inherited, limits: limits, trustedProxies: proxies.trusted)
     }
 }
 

@@ -1,10 +1,10 @@
-import BursarConfiguration
+package import BursarConfiguration
 import BursarModel
-import BursarUpstream
+package import BursarUpstream
 
 extension UpstreamSettings {
     /// The transport's part of a configuration. Authorities that the reader accepted are read again here.
-    init(_ configuration: UpstreamConfiguration) {
+    package init(_ configuration: UpstreamConfiguration) {
         self.init()
         authorities = configuration.authorities.flatMap { TrustedAuthorities(pem: $0) }
         proxy = configuration.proxy

@@ -31,6 +31,7 @@ extension MockProvider {
         case .drift: return withAmount(exampleAmount.map { $0.falling(by: $0.fraction(of: 100), steps: number - 1) })
         case .topUp: return withAmount(exampleAmount.map { $0.falling(by: $0.fraction(of: 10), steps: (number - 1) % 5) })
         case .bigNumber: return withNumber(longestNumber)
+        case .example(let name): return example(name)
         case .status(let status): return failure((400...599).contains(status) ? status : 500)
         case .rateLimited(let hint): return rateLimited(hint, now: call.now)
         case .unavailable(let seconds): return failure(503).adding("Retry-After", "\(seconds)")
@@ -58,11 +59,26 @@ extension MockProvider {
         }
     }
 
-    /// What a caller without a key, or with one in another form than the documented, gets: the documented 401, or 400 where
-    /// only that is documented.
+    /// What a caller without a key, or with one in another form than the documented, gets: the documented 401, or the other status that
+    /// is documented for a key that is missing or wrong.
     func unauthenticated() -> MockAnswer {
-        let status = failures[401] == nil && failures[400] != nil ? 400 : 401
+        let others = [400, 403].filter { status in
+            failures[status].flatMap { failureCode($0) }.map { [.unauthorized, .forbidden].contains($0) } ?? false
+        }
+        let status = failures[401] == nil ? others.first ?? 401 : 401
         return failure(status).adding("Bursar-Mock", "unauthenticated")
+    }
+
+    private func example(_ name: String) -> MockAnswer {
+        guard let reply = examples.first(where: { $0.name == name })?.reply else {
+            return .problem(
+                400, "unknown_example", title: "No example has this name",
+                detail: "What \(self.name) documents is in `examples`.",
+                extra: [("examples", JSONText.array(examples.map { JSONText.string($0.name) }))])
+        }
+        var answer = MockAnswer(status: reply.status, contentType: reply.contentType, body: reply.body)
+        if reply.status == 401, let challenge = auth.challenge { answer.headers.append(.init("WWW-Authenticate", challenge)) }
+        return answer
     }
 }
 
@@ -161,7 +177,10 @@ extension MockProvider {
         }
         let message = MockAnswer.phrase((400...599).contains(code) ? code : 500)
         let documented = failures.sorted { $0.key < $1.key }.map(\.value)
-        let candidates = [failures[code], errorReply(code, message)].compactMap(\.self) + documented
+        let turned = envelopeFlagPath.flatMap { ExampleText(success.body).turningFlag(at: $0) }
+            .map { UpstreamReply(status: success.status, contentType: success.contentType, body: $0.bytes) }
+        let candidates =
+            [failures[code], errorReply(code, message)].compactMap(\.self) + documented + refusals + [turned].compactMap(\.self)
         // In the provider's own envelope, where one of them has it: anything else would only be a malformed success.
         let fitting = candidates.first { reply in
             let code = failureCode(UpstreamReply(status: success.status, contentType: success.contentType, body: reply.body))

@@ -6,24 +6,59 @@ extension MockProvider {
     /// to answer with.
     init?(_ definition: ProviderDefinition) {
         guard let success = definition.servedSuccess else { return nil }
-        let failures = definition.responses.compactMap { response -> (Int, UpstreamReply)? in
-            guard let status = response.status, status >= 400, let example = response.example else { return nil }
-            return (status, UpstreamReply(status: status, contentType: response.mediaType, body: example))
-        }
+        let failures = definition.documentedFailures
         self.init(
             name: definition.id.name, path: definition.path, methods: definition.method == .post ? ["POST"] : ["GET", "HEAD"],
             auth: MockAuth(definition.auth), success: success,
-            failures: Dictionary(failures, uniquingKeysWith: { first, _ in first }),
+            failures: Dictionary(failures.map { ($0.status, $0) }, uniquingKeysWith: { first, _ in first }),
+            examples: definition.documentedExamples,
             refusals: definition.refusalsInsideSuccess,
             amountPath: definition.places.firstAmount?.map { JSONStep($0) },
             lowFlagPath: definition.places.lowFlag?.map { JSONStep($0) },
             envelopeCodePath: definition.places.code?.map { JSONStep($0) },
+            envelopeFlagPath: definition.places.flag?.map { JSONStep($0) },
             evaluate: { definition.evaluate(status: $0, contentType: $1, body: $2) },
             errorReply: { definition.errorReply(status: $0, message: $1) })
     }
 }
 
 extension ProviderDefinition {
+    /// The first example of each documented error: of a status, then those that stand for several, with the first that they may have. Of
+    /// the latter only where the example says what that status means; a body for any error may be one of a wrong key.
+    fileprivate var documentedFailures: [UpstreamReply] {
+        let exact = responses.compactMap { response -> UpstreamReply? in
+            guard let status = response.status, status >= 400, let example = response.example else { return nil }
+            return UpstreamReply(status: status, contentType: response.mediaType, body: example)
+        }
+        let others = responses.compactMap { response -> UpstreamReply? in
+            guard response.status == nil, let status = response.firstStatus, status >= 400, let example = response.example
+            else { return nil }
+            let reply = UpstreamReply(status: status, contentType: response.mediaType, body: example)
+            return means(reply, whatItsStatusMeans: status) ? reply : nil
+        }
+        return exact + others
+    }
+
+    private func means(_ reply: UpstreamReply, whatItsStatusMeans status: Int) -> Bool {
+        let alone = evaluate(status: status, contentType: "text/plain", body: [])
+        guard case .failure(let told) = evaluate(status: status, contentType: reply.contentType, body: reply.body),
+            case .failure(let expected) = alone
+        else { return false }
+        return told.code == expected.code
+    }
+
+    /// All of them, as `expect` of the file names them.
+    fileprivate var documentedExamples: [(name: String, reply: UpstreamReply)] {
+        examples.map { example in
+            let key = example.name.prefix { $0 != " " }
+            let type = responses.first { $0.key == key }?.mediaType
+            return (
+                example.name.replacing(" ", with: "-"),
+                UpstreamReply(status: example.status, contentType: type, body: example.body)
+            )
+        }
+    }
+
     /// Documented examples of a 2xx that are an error.
     fileprivate var refusalsInsideSuccess: [UpstreamReply] {
         examples.compactMap { example in
@@ -72,5 +107,14 @@ extension JSONStep {
         case .key(let key): self = .key(key)
         case .index(let index): self = .index(index)
         }
+    }
+}
+
+extension DocumentedResponse {
+    /// Of `4XX` 400, of `default` 500.
+    fileprivate var firstStatus: Int? {
+        if let status { return status }
+        if key == "default" { return 500 }
+        return key.first?.wholeNumberValue.map { $0 * 100 }
     }
 }

@@ -3,12 +3,24 @@ internal import BursarModel
 
 /// A provider as the mocks see it: what its definition documents, and where in its example the first amount stands. *Value.*
 struct MockProvider: Sendable {
-    /// How a number at ``amountPath`` becomes the first amount: `amount = ±10^power · number + offset`. Most definitions show
-    /// the number itself; some count in 1/10000 or take a difference. Found by trying, because it is linear in every mapping.
+    /// How a number at ``amountPath`` becomes the first amount: `amount = ±10^power · number / divisor + offset`. Most definitions show
+    /// the number itself; some count in 1/10000 or in seconds, or take a difference. Found by trying, because it is linear in every mapping.
     struct AmountForm: Sendable {
-        let power: Int
-        let isNegated: Bool
+        var power = 0
+        var divisor = 1
+        var isNegated = false
         let offset: ExactDecimal
+
+        /// Minutes and hours of seconds, KiB, and a common gateway's quota.
+        static let divisors = [60, 3_600, 1_024, 500_000]
+
+        /// What to write for the amount to be `wanted`.
+        func number(for wanted: ExactDecimal) -> ExactDecimal? {
+            guard let distance = wanted.subtracting(offset)?.scaled(byPowerOfTen: -power),
+                let factor = ExactFactor("\(divisor)"), let number = distance.multiplied(by: factor, decimals: nil)
+            else { return nil }
+            return isNegated ? number.negated : number
+        }
     }
 
     let name: String
@@ -19,8 +31,10 @@ struct MockProvider: Sendable {
     let auth: MockAuth
     /// The documented success: the example of the lowest 2xx.
     let success: UpstreamReply
-    /// The documented examples of errors by status.
+    /// The documented examples of errors by status; those of a range or of `default` by the first that they may have.
     let failures: [Int: UpstreamReply]
+    /// Every documented example by its name, blanks written as hyphens.
+    let examples: [(name: String, reply: UpstreamReply)]
     /// The documented examples of errors with a success's status.
     let refusals: [UpstreamReply]
     /// The way to the number that the first amount is read from.
@@ -29,6 +43,8 @@ struct MockProvider: Sendable {
     let lowFlagPath: [JSONStep]?
     /// The way to the number that must have a certain value in a success, where the definition demands one.
     let envelopeCodePath: [JSONStep]?
+    /// The same of a boolean.
+    let envelopeFlagPath: [JSONStep]?
     /// What the definition makes of an answer.
     let evaluate: @Sendable (_ status: Int, _ contentType: String?, _ body: [UInt8]) -> Evaluation
     /// `message` in the documented shape of an error, nil where none is documented.
@@ -42,8 +58,8 @@ struct MockProvider: Sendable {
 
     init(
         name: String, path: String, methods: [String] = ["GET", "HEAD"], auth: MockAuth, success: UpstreamReply,
-        failures: [Int: UpstreamReply], refusals: [UpstreamReply] = [], amountPath: [JSONStep]?, lowFlagPath: [JSONStep]?,
-        envelopeCodePath: [JSONStep]?,
+        failures: [Int: UpstreamReply], examples: [(name: String, reply: UpstreamReply)] = [], refusals: [UpstreamReply] = [],
+        amountPath: [JSONStep]?, lowFlagPath: [JSONStep]?, envelopeCodePath: [JSONStep]?, envelopeFlagPath: [JSONStep]? = nil,
         evaluate: @escaping @Sendable (Int, String?, [UInt8]) -> Evaluation,
         errorReply: @escaping @Sendable (Int, String) -> UpstreamReply?
     ) {
@@ -54,9 +70,11 @@ struct MockProvider: Sendable {
         self.refusals = refusals
         self.success = success
         self.failures = failures
+        self.examples = examples
         self.amountPath = amountPath
         self.lowFlagPath = lowFlagPath
         self.envelopeCodePath = envelopeCodePath
+        self.envelopeFlagPath = envelopeFlagPath
         self.evaluate = evaluate
         self.errorReply = errorReply
         let firstAmount = { body in Self.reading(evaluate, success, body).flatMap { $0.available ?? $0.amounts.first }?.value }
@@ -65,7 +83,8 @@ struct MockProvider: Sendable {
         form = amountPath.flatMap { Self.form(of: $0, in: success.body, firstAmount: firstAmount) }
     }
 
-    /// Reads the amount with 0 and with 1 in the place: the first is the offset, the difference the factor.
+    /// Reads the amount with 0 and with 1 in the place: the first is the offset, the difference the factor. What is divided shows a rounded
+    /// difference then, so another number has to bear it out.
     private static func form(
         of path: [JSONStep], in body: [UInt8], firstAmount: ([UInt8]) -> ExactDecimal?
     ) -> AmountForm? {
@@ -74,10 +93,18 @@ struct MockProvider: Sendable {
             let factor = first.subtracting(offset)
         else { return nil }
         let magnitude = factor.isNegative ? factor.negated : factor
-        for power in -12...12 where ExactDecimal(1).scaled(byPowerOfTen: power) == magnitude {
-            return AmountForm(power: power, isNegated: factor.isNegative, offset: offset)
+        let power = (-12...12).first { ExactDecimal(1).scaled(byPowerOfTen: $0) == magnitude }
+        let forms =
+            [power.map { AmountForm(power: $0, isNegated: factor.isNegative, offset: offset) }].compactMap(\.self)
+            + AmountForm.divisors.map { AmountForm(divisor: $0, isNegated: factor.isNegative, offset: offset) }
+        let borneOut = forms.first { form in
+            guard let wanted = offset.adding(ExactDecimal(7)), let number = form.number(for: wanted),
+                let text = ExampleText(body).replacingNumber(at: path, by: number.description)
+            else { return false }
+            return firstAmount(text.bytes) == wanted
         }
-        return nil
+        // A schema may refuse the other number.
+        return borneOut ?? forms.first { $0.divisor == 1 }
     }
 
     /// The definition's reading of a body that comes in the place of the example's; nil where it refuses it.
@@ -98,10 +125,10 @@ struct MockProvider: Sendable {
 
     /// The number to write for the first amount to be `amount`, with the amount's own digits where the number is the amount.
     func number(for amount: String) -> String {
-        guard let form, form.power != 0 || form.isNegated || !form.offset.isZero, let wanted = ExactDecimal(amount),
-            let distance = wanted.subtracting(form.offset), let number = distance.scaled(byPowerOfTen: -form.power)
+        guard let form, form.power != 0 || form.divisor != 1 || form.isNegated || !form.offset.isZero,
+            let wanted = ExactDecimal(amount)
         else { return amount }
-        return (form.isNegated ? number.negated : number).description
+        return form.number(for: wanted)?.description ?? amount
     }
 
     /// Whether `path`, without its query, is the documented one. A trailing slash belongs to a path.

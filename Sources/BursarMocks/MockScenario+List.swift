@@ -25,6 +25,7 @@ extension MockScenario {
         Form("drift", "the first amount falls with each call of a key"),
         Form("top-up", "the first amount falls for four calls of a key and is back with the fifth"),
         Form("big-number", "the longest number that the documented schema admits"),
+        Form("example-{name}", sample: "example-200", "the documented example of that name, byte for byte; also of an error"),
 
         Form("{status}", sample: "401", "an error from 400 to 599 in the documented shape; 429 without any hint"),
         Form("429-retry-after-{seconds}", sample: "429-retry-after-3", "429 with Retry-After; 0, -5 or soon are sent as written"),

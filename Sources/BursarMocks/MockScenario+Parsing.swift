@@ -56,6 +56,7 @@ extension MockScenario {
         if let text = name.parameter(after: "balance-") {
             return ExactDecimal(text) == nil ? nil : .balance(String(text))
         }
+        if let text = name.parameter(after: "example-") { return text.isHeaderWord ? .example(String(text)) : nil }
         if let text = name.parameter(after: "error-inside-200-") {
             guard let code = parseASCIIDigits(text), code <= 99_999 else { return nil }
             return .errorInside200(code: code)

@@ -14,6 +14,9 @@ public enum MockScenario: Sendable, Hashable {
     /// The example with exactly this text for its first amount: `"12.3400"` keeps its zeros. The text is not checked, so that
     /// a malformed number can be tried too; where the example has a string it is escaped as one.
     case balance(String)
+    /// The documented example of that name, byte for byte: `200-full`, `401`, `default`. A range and `default` come with the first status
+    /// that they may have, 400 for `4XX` and 500 for `default`.
+    case example(String)
     /// An error of the documented shape. Outside 400…599 it is taken as 500.
     case status(Int)
     /// 429, with what the provider says about when to come back.
@@ -92,6 +95,7 @@ extension MockScenario: CustomStringConvertible {
         case .depleted: "depleted"
         case .low: "low"
         case .balance(let text): "balance-\(text)"
+        case .example(let name): "example-\(name)"
         case .status(let status): "\(status)"
         case .rateLimited(.none): "429"
         case .rateLimited(.seconds(let seconds)): "429-retry-after-\(seconds)"

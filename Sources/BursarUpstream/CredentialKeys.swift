@@ -34,6 +34,16 @@ package struct CredentialKeys: Sendable {
         return result
     }
 
+    /// Tells one set of secrets from another beyond a restart, without telling them.
+    package func fingerprint(_ secrets: [Secret], _ texts: [String]) -> String {
+        let digest = hash.digest { input in
+            Self.add("fingerprint".utf8, to: &input)
+            for secret in secrets { secret.withExposedBytes { Self.add($0, to: &input) } }
+            for text in texts { Self.add(text.utf8, to: &input) }
+        }
+        return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
     private static func add(_ part: some Collection<UInt8>, to input: inout KeyedHash.Input) {
         withUnsafeBytes(of: UInt64(part.count).bigEndian) { input.update($0) }
         Array(part).withUnsafeBytes { input.update($0) }

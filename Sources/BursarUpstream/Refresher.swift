@@ -1,3 +1,4 @@
+package import BursarBasics
 package import BursarCatalog
 package import BursarEngine
 package import BursarModel
@@ -18,6 +19,7 @@ package final class Refresher: Sendable {
         var gate = CallGate()
         /// Definitions that a reload has put in the place of those that accounts of before bear.
         var redefined: [ProviderID: ProviderDefinition] = [:]
+        var drift = DriftLedger()
         var nextWaiter: UInt64 = 1
         var changes: UInt64 = 0
         /// Set once, by ``Refresher/shutdown()``: from then on no call begins.
@@ -32,17 +34,21 @@ package final class Refresher: Sendable {
     let scrubber: ScrubberBox
     let logger: Logger
     package let metrics: UpstreamMetrics
+    /// Whether providers are told where a call stands in its caller's trace.
+    let sendsTraces: Bool
     private let onChange: @Sendable (ViewChange) -> Void
     let onCall: @Sendable (CredentialKey) -> Void
 
     /// - Parameters:
     ///   - seed: of the jitter.
+    ///   - sendsTraces: whether calls carry the `traceparent` of the request that made them necessary.
     ///   - onChange: after each change that a view may show, before the waiters wake. Any thread, outside the lock; must not block.
     ///   - onCall: after a call began, missed its timeout or ended: what a store keeps of the credential changed, perhaps without a
     ///     change of its view. As `onChange`.
     package init(
         limits: MachineLimits = MachineLimits(), seed: UInt64, clock: any UpstreamClock, transport: any UpstreamTransport,
         scrubber: ScrubberBox, logger: Logger, metrics: UpstreamMetrics = UpstreamMetrics(),
+        sendsTraces: Bool = false,
         onChange: @escaping @Sendable (ViewChange) -> Void, onCall: @escaping @Sendable (CredentialKey) -> Void = { _ in }
     ) {
         state = Mutex(State(machine: RefreshMachine(limits: limits, seed: seed)))
@@ -52,6 +58,7 @@ package final class Refresher: Sendable {
         self.scrubber = scrubber
         self.logger = logger
         self.metrics = metrics
+        self.sendsTraces = sendsTraces
         self.onChange = onChange
         self.onCall = onCall
     }
@@ -81,10 +88,11 @@ extension Refresher {
 
     /// The first step, without waiting: an answer where one can be given now, else a ticket for ``whenEnded(_:then:)`` or ``wait(_:until:)``. Begins the
     /// calls that the machine wants, also behind a stale answer.
-    package func request(_ account: UpstreamAccount, demand: Demand) -> Step {
+    /// - Parameter trace: where the request stands in its caller's trace; a call that it begins goes on with it.
+    package func request(_ account: UpstreamAccount, demand: Demand, trace: TraceContext? = nil) -> Step {
         let now = clock.now
         let (step, start) = state.withLock { requested(account, demand, now, &$0) }
-        if let start { begin(start, account, at: now) }
+        if let start { begin(start, account, at: now, trace: trace) }
         return step
     }
 
@@ -157,7 +165,7 @@ extension Refresher {
             case .fresh, .join, .blocked: return nil
             }
         }
-        if let start { begin(start, account, at: now) }
+        if let start { begin(start, account, at: now, trace: nil) }
     }
 
     /// The waiter of `ticket` has gone.
@@ -196,7 +204,10 @@ extension Refresher {
     /// - Parameter keys: the configured credentials of their providers.
     package func redefine(_ definitions: [ProviderDefinition], keys: Set<CredentialKey>) {
         state.withLock { state in
-            for definition in definitions { state.redefined[definition.id] = definition }
+            for definition in definitions {
+                state.redefined[definition.id] = definition
+                state.drift.forget(definition.id)
+            }
             state.machine.definitionsChanged(keys)
         }
         // What a store keeps of them changed.

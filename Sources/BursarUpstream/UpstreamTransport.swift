@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarCatalog
 package import BursarClient
 package import BursarModel
@@ -33,17 +34,19 @@ package struct UpstreamRequest: Sendable {
     package var reach: UpstreamReach
 
     /// Nil where the account lacks a parameter of the definition; the configuration refuses such an account.
-    package init?(_ account: UpstreamAccount, now: WallTime) {
+    /// - Parameter traceparent: the field of that name; nil: none is sent.
+    package init?(_ account: UpstreamAccount, now: WallTime, traceparent: String? = nil) {
         let definition = account.definition
         let values = CallValues(parameters: account.parameters, now: now, uuid: Self.randomUUID())
         guard let planned = definition.request(values) else { return nil }
         url = account.baseURL + planned.target
         method = planned.method
         body = planned.body
-        let own = [
-            ("accept", "application/json"), ("accept-language", "en"), ("accept-encoding", "gzip"),
-            ("user-agent", "bursar/" + bursarVersion)
-        ]
+        let own =
+            [
+                ("accept", "application/json"), ("accept-language", "en"), ("accept-encoding", "gzip"),
+                ("user-agent", "bursar/" + bursarVersion)
+            ] + (traceparent.map { [(TraceContext.fieldName, $0)] } ?? [])
         let fixed = planned.headers.map { ($0.name, $0.value) }
         // Where a definition says otherwise, it knows its provider.
         fields = own.filter { name, _ in !fixed.contains { $0.0 == name } } + fixed

@@ -13,6 +13,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <sys/epoll.h>
+#include <sys/vfs.h>
 
 int bursar_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
@@ -66,4 +68,26 @@ failed:;
     close(file);
     errno = reason;
     return -1;
+}
+
+int bursar_mount_watch(int list) {
+    int watch = epoll_create1(EPOLL_CLOEXEC);
+    if (watch < 0) return -1;
+    /* The list can always be read; that it has changed is an urgent event. */
+    struct epoll_event event = {.events = EPOLLPRI | EPOLLET, .data = {.fd = list}};
+    if (epoll_ctl(watch, EPOLL_CTL_ADD, list, &event) == 0) return watch;
+    int problem = errno;
+    close(watch);
+    errno = problem;
+    return -1;
+}
+
+void bursar_mount_watch_take(int watch) {
+    struct epoll_event event;
+    while (epoll_wait(watch, &event, 1, 0) > 0) {}
+}
+
+unsigned long bursar_file_system(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (unsigned long)status.f_type & 0xFFFFFFFF : 0;
 }

@@ -28,7 +28,8 @@ struct Bursar: AsyncParsableCommand {
             """,
         version: bursarVersion,
         subcommands: [
-            Serve.self, Demo.self, Mock.self, Check.self, Balances.self, History.self, Guard.self, Explain.self, Providers.self,
+            Serve.self, Demo.self, Mock.self, Check.self, Balances.self, History.self, Guard.self, Explain.self, Alert.self,
+            Providers.self, Provider.self,
             Healthcheck.self, LeakCheck.self,
             Token.self
         ]

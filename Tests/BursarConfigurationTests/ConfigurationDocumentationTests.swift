@@ -51,6 +51,7 @@ import Testing
             "defaults.refresh_for": DurationText.format(defaults.refreshFor),
             "passthrough": "\(RootSettings().passthrough)", "allow_anonymous": "\(RootSettings().allowAnonymous)",
             "upstream.private_addresses": "\(UpstreamConfiguration().allowsPrivateAddresses)",
+            "upstream.traceparent": "\(UpstreamConfiguration().sendsTraces)",
             "secrets.exec": "\(SecretResolver(sources: .memory()).runsCommands)",
             "log.level": log.level.rawValue, "log.format": log.format.rawValue, "log.access": "\(log.access)",
             "drain.delay": DurationText.format(drain.delay), "drain.deadline": DurationText.format(drain.deadline)

@@ -2,6 +2,7 @@ import BursarBasics
 import BursarCatalog
 @testable import BursarConfiguration
 import BursarModel
+import Foundation
 import TestSupport
 import Testing
 
@@ -42,6 +43,56 @@ import Testing
         #expect(result.configuration?.accounts.map(\.id.description) == ["hyper3d/default"])
         #expect(result.diagnostics.map(\.file) == ["$HYPER3D_API_KEY", "$SUNOR_API_KEY"])
         #expect(result.diagnostics.allSatisfy { $0.severity == .warning })
+    }
+
+    @Test func `every default variable at once starts: what does not suffice is told with the lines that would`() throws {
+        let catalog = try builtInCatalog.get()
+        var environment: [String: String] = [:]
+        for id in catalog.ids { environment[try #require(catalog.environmentVariables(id).first)] = "key-0123456789" }
+        // No variable makes accounts of two providers.
+        #expect(environment.count == catalog.ids.count)
+        let result = try read(environment)
+        let configuration = try #require(result.configuration)
+        #expect(result.exitCode == 0)
+        let made = Set(configuration.accounts.map(\.id.provider))
+        for definition in catalog.definitions {
+            let suffices = !definition.accountParameters.contains(where: \.isRequired) && !definition.auth.isPair
+            #expect(made.contains(definition.id) == suffices, "\(definition.id)")
+            guard !suffices else { continue }
+            let notes = result.diagnostics.filter { $0.file == "$\(definition.environmentVariables[0])" }
+            #expect(notes.count == 1 && notes[0].severity == .warning, "\(definition.id)")
+            #expect(notes.first?.message.contains("accounts: [{provider: \(definition.id), ") == true, "\(definition.id)")
+        }
+    }
+
+    @Test func `a note says what is lacking, and its line makes the account`() throws {
+        let result = try read(["DEEPGRAM_API_KEY": "key-of-dee", "VERIFALIA_API_KEY": "key-of-ver"])
+        #expect(result.configuration?.accounts.isEmpty == true)
+        let notes = result.diagnostics.map(\.description)
+        #expect(
+            notes == [
+                "$DEEPGRAM_API_KEY: warning: makes no account, because deepgram needs project_id as well; in bursar.yaml: "
+                    + #"accounts: [{provider: deepgram, key: "${env:DEEPGRAM_API_KEY}", parameters: {project_id: …}}]"#,
+                "$VERIFALIA_API_KEY: warning: makes no account, because verifalia needs a user as well; in bursar.yaml: "
+                    + #"accounts: [{provider: verifalia, user: …, key: "${env:VERIFALIA_API_KEY}"}]"#
+            ])
+        let lines = notes.compactMap { $0.components(separatedBy: "in bursar.yaml: ").last?.replacing("…", with: "some") }
+        for line in lines {
+            let read = try readConfiguration(
+                line, environment: ["DEEPGRAM_API_KEY": "key-of-dee", "VERIFALIA_API_KEY": "key-of-ver"])
+            #expect(read.configuration?.accounts.count == 1, "\(line)")
+        }
+        // A pair in one variable suffices.
+        let pair = try read(["VERIFALIA_API_KEY": "jane:key-of-ver"])
+        #expect(pair.configuration?.accounts.map(\.id.description) == ["verifalia/default"])
+        #expect(pair.diagnostics.isEmpty)
+    }
+
+    @Test func `variables of other programs make nothing`() throws {
+        let names = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "GOOGLE_API_KEY", "API_KEY"]
+        let result = try read(Dictionary(uniqueKeysWithValues: names.map { ($0, "key-0123456789") }))
+        #expect(result.configuration?.accounts.isEmpty == true)
+        #expect(result.diagnostics.isEmpty)
     }
 
     @Test func `a variable that cannot go into a header is an error`() throws {

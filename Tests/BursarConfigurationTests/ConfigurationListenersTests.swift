@@ -15,7 +15,7 @@ import Testing
             tls: {certificate: cert.pem, key: /key.pem, client_ca: ./ca.pem}
             trusted_proxies: [10.0.0.0/8, "::1", unix]
             proxy_protocol: 192.0.2.1
-            limits: {connections: 5, connections_per_peer: 2, requests_per_connection: 9, head_time: 1s, idle_time: 2s, \
+            limits: {connections: 5, connections_per_peer: 2, streams: 7, streams_per_peer: 3, requests_per_connection: 9, head_time: 1s, idle_time: 2s, \
             write_stall_time: 3s}
             """
         let result = try readConfiguration(yaml, files: ["cert.pem": "-", "/key.pem": "-", "ca.pem": "-"])
@@ -35,6 +35,8 @@ import Testing
         #expect(configuration.proxies.proxyProtocol.map(\.description) == ["192.0.2.1"])
         #expect(configuration.limits.connections == 5)
         #expect(configuration.limits.connectionsPerPeer == 2)
+        #expect(configuration.limits.streams == 7)
+        #expect(configuration.limits.streamsPerPeer == 3)
         #expect(configuration.limits.requestsPerConnection == 9)
         #expect(configuration.limits.headTime == .seconds(1))
         #expect(configuration.limits.idleTime == .seconds(2))

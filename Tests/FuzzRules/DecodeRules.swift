@@ -38,7 +38,7 @@ extension FuzzTarget {
             ])
             // The rule that a figure stands in the body is none for sums, differences and scales.
             let straight: Set = ["deepixels", "tensorpix", "legnext", "sunor", "hyper3d"]
-            return catalog.definitions.filter { straight.contains($0.id.name) || catalog.addedIDs.contains($0.id) }
+            return catalog.ids.filter { straight.contains($0.name) || catalog.addedIDs.contains($0) }.compactMap { catalog[$0] }
         } catch {
             preconditionFailure("\(error.diagnostics)")
         }

@@ -24,6 +24,15 @@ extension FuzzTarget {
             "{unit: credits, available: sum(g[].l), granted: -o?, total: /a.b}", "{anyOf: [{type: object}], not: {const: 1}}",
             "{g: [{l: 1.5}, {l: 2}], a.b: \"7\"}"),
         short(
+            "{unit: credits, part: p, where: {\"s?\": [on], \"e?\": future}, scale: 1/60, decimals: 2, resets: [r, q], available: \"sum(g[].l?0)\", used: u?, limit: m?}",
+            "{type: object}", "{g: [{l: 60, s: on}], u: 1, m: 2, r: 2026-12-01}",
+            more: "  private: [e, \"c[].d\"]\n  ttl: 5m\n  verified: {live: A, on: 2026-12-01}\n  read: 2026-12-01\n  first: f\n"
+                + "  query: \"a={t?}&n={now_ms-30d}\"\n  headers: {X-A: \"{uuid}\"}\n  links: {top_up: \"https://a.example\"}\n"),
+        short(
+            "{each: w, merge: sum, unit: {at: c, money: true}, unlimited: not k, expires: x, words: {-1: unlimited, gone: depleted, n: none}, available: a}",
+            "{type: object}", "{w: [{c: usd, a: 1, k: true, x: 4092249600}]}",
+            more: "  codes: {at: c, map: {E: depleted, N: none}}\n  statuses: {402: depleted, 4XX: upstream_error}\n"),
+        short(
             "{unit: USD, available: b, reserved: r?}",
             "{type: object, properties: {b: {type: [number, string], pattern: '^[0-9]{1,3}$', minimum: 0}}, additionalProperties: false}",
             "{b: 5}",

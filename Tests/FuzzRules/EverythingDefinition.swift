@@ -5,23 +5,32 @@ enum EverythingDefinition {
         openapi: 3.1.0
         info: {title: Every Thing, version: 1.0.0}
         externalDocs: {url: "https://docs.example.com/balance"}
-        servers: [{url: "https://api.example.com/base"}]
+        servers:
+          - url: "https://{region}.api.example.com/base"
+            variables: {region: {default: eu, enum: [eu, us]}}
         security: [{key: []}]
 
         x-bursar:
           id: everything
           title: Every Thing
-          documentation: https://docs.example.com/balance
+          source: [https://docs.example.com/balance, A page]
+          read: 2026-11-26
+          verified: {live: Jane Doe, on: 2026-12-01}
+          note: The key must be an admin key.
+          links: {documentation: "https://docs.example.com/balance", top_up: "https://example.com/billing", status: "https://status.example.com"}
           environment: [EVERY_THING_KEY]
           path: /v1/{team}/balance
           prefix: "Key "
-          query: expand=credits
-          headers: {X-Api-Version: "2024-06"}
+          query: "expand=credits&since={now_ms-30d}&project={project?}"
+          headers: {X-Api-Version: "2024-06", X-Trace: "{uuid}", X-Project: "{project?}"}
           limit: 120 per 1m
+          ttl: 5m
+          private: [email, "cards[].digits", data.email]
           root: [data, $]
           success: {"ok?": [true, 1], error: null}
-          codes: {at: [error.code, code], map: {1002: unauthorized, QUOTA: rate_limited}}
-          statuses: {400: unauthorized, 402: forbidden}
+          codes: {at: [error.code, code], map: {1002: unauthorized, QUOTA: rate_limited, EMPTY: depleted, NO_PLAN: none}}
+          statuses: {400: unauthorized, 402: depleted, 5XX: upstream_error}
+          first: main_currency
           message: [error.message, /message]
           amounts:
             - each: wallets
@@ -31,8 +40,27 @@ enum EverythingDefinition {
               available: [free, bought - used?]
               reserved: held?
             - unit: credits
+              where: {"state?": [active, trial], "ends?": future}
               available: sum(grants[].left)
               granted: sum(grants[].size)
+            - unit: credits
+              part: plan
+              scale: 1/60
+              decimals: 2
+              available: plan.limit? - plan.used?0
+              limit: plan.limit?
+              used: plan.used?
+              unlimited: plan.is_unlimited
+              resets: [plan.renews_at, plan.ends]
+              expires: plan.expires
+              words: {-1: unlimited, "": unknown, gone: depleted, none: none}
+            - each: accounts
+              merge: sum
+              unit: {at: unit, money: true}
+              available: left?
+            - unit: {parameter: region, names: {eu: EUR, us: USD}}
+              part: region
+              available: regional?
             - unit: points
               available: -owed?
               total: /odd.name
@@ -62,11 +90,24 @@ enum EverythingDefinition {
                                 - {currency: "€", bought: 50, used: 20}
                                 - {currency: GBP, free: unlimited}
                               grants: [{left: 1.50, size: 2}, {left: 0.25, size: 3}]
+                              main_currency: USD
+                              plan: {limit: 600, used: 60, is_unlimited: false, renews_at: "2099-12-01", expires: 4092249600}
+                              accounts: [{unit: jpy, left: 1}, {unit: GBP, left: 2.5}, {unit: gbp, left: 1}]
+                              regional: 5
                               owed: 3
                               odd.name: 7
                               is_available: true
                               updated_at: 1738356858.25
-                        bare: {value: {wallets: [], grants: [{left: 1, size: 2}], odd.name: 0}}
+                        bare: {value: {wallets: [], grants: [{left: 1, size: 2}], accounts: [], odd.name: 0}}
+                        spent:
+                          value:
+                            email: a@example.com
+                            cards: [{digits: "4242"}]
+                            wallets: []
+                            accounts: []
+                            grants: [{left: 1, size: 2, state: ended, ends: 978307200}]
+                            plan: {limit: gone, is_unlimited: false}
+                            odd.name: 0
                 4XX:
                   description: An error
                   content:

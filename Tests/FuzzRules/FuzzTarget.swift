@@ -31,7 +31,8 @@ extension FuzzTarget {
     /// To add one: a function that takes bytes and throws where a rule is broken, and a line here. A rule that relates two ways to
     /// read the same bytes finds more than "does not trap".
     package static let all: [FuzzTarget] = [
-        .http1, .http2, .connection, .proxy, .acceptEncoding, .json, .dates, .retryAfter, .scrubber, .token, .decode, .definition,
+        .http1, .http2, .connection, .response, .proxy, .acceptEncoding, .json, .dates, .retryAfter, .scrubber, .token, .decode,
+        .definition,
         .configuration
     ]
 

@@ -1,9 +1,12 @@
 """Many accounts: start, memory, and what a warm full list costs beside the same bytes from nginx. `scripts/bench-accounts` runs it."""
 
 import json
+import sqlite3
 import sys
 import tempfile
+import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import servers
@@ -43,6 +46,48 @@ def listed(port):
     return taken, body, json.loads(body)["summary"]
 
 
+def remember(database):
+    """Ten days of spending for each account, as if they had been seen, so that each has a runway."""
+    with sqlite3.connect(database) as connection:
+        newest = connection.execute("SELECT account, max(at), amounts FROM history GROUP BY account").fetchall()
+        rows = []
+        for account, at, amounts in newest:
+            parts = json.loads(amounts)
+            for step in range(1, 61):
+                for part in parts:
+                    part["value"] = str(Decimal(part["value"]) + 2 + step % 3)
+                then = at - step * 4 * 3_600_000
+                text = json.dumps(parts, separators=(",", ":"))
+                rows.append((account, then, text, then + 4 * 3_600_000 - 1))
+        connection.executemany("INSERT OR IGNORE INTO history (account, at, amounts, until) VALUES (?, ?, ?, ?)", rows)
+
+
+def scraped(bursar):
+    """How long `/metrics` takes, and how long a hit takes meanwhile at most."""
+    started = time.monotonic()
+    servers.answer(bursar.port, "/v1/balances?include=runway")
+    print(f"runways of all                {(time.monotonic() - started) * 1000:8.0f} ms  once, behind a request for them")
+    times, slowest, done = [], [0.0], threading.Event()
+
+    def hits():
+        while not done.is_set():
+            began = time.monotonic()
+            servers.answer(bursar.port, "/v1/balances/sunor/a0")
+            slowest[0] = max(slowest[0], time.monotonic() - began)
+
+    beside = threading.Thread(target=hits)
+    beside.start()
+    for _ in range(5):
+        began = time.monotonic()
+        body = servers.answer(bursar.port, "/metrics").partition(b"\r\n\r\n")[2]
+        times.append(time.monotonic() - began)
+    done.set()
+    beside.join()
+    runways = body.count(b"bursar_runway_earliest_timestamp_seconds{")
+    print(f"scrape                        {sorted(times)[2] * 1000:8.0f} ms  {len(body) / 1e6:.1f} MB, {body.count(bytes([10]))} lines, "
+          f"{runways} runways; a hit beside it takes at most {slowest[0] * 1000:.1f} ms")
+
+
 def main():
     binary, count, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     with tempfile.TemporaryDirectory(prefix="bursar-accounts-") as name:
@@ -58,6 +103,7 @@ def main():
         print(f"resident                      {resident:8.1f} MB  {own:.1f} MB of its own")
         time.sleep(1)
         bursar.process.stop()
+        remember(directory / "many.db")
         bursar.start()
         restored, _, summary = listed(bursar.port)
         print(f"ready, readings restored      {bursar.ready_after * 1000:8.0f} ms  then listed in {restored * 1000:.0f} ms  {summary}")
@@ -66,6 +112,7 @@ def main():
         resident, own = bursar.process.resident_megabytes()
         print(f"resident                      {resident:8.1f} MB  {own:.1f} MB of its own")
 
+        scraped(bursar)
         _, body, _ = listed(bursar.port)
         (directory / "body.json").write_bytes(body)
         peer = servers.nginx(directory)

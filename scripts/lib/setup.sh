@@ -81,12 +81,26 @@ install_packages() {
 # a web server because of a test.
 set_up_test_programs() {
     local program missing=()
-    for program in nginx haproxy caddy curl openssl; do
+    for program in nginx haproxy caddy curl openssl prometheus chromium; do
         [ -x "/usr/bin/$program" ] || [ -x "/usr/sbin/$program" ] || missing+=("$program")
     done
     if [ ${#missing[@]} -gt 0 ]; then
         (install_packages "${missing[@]}") || say "The tests with ${missing[*]} are skipped"
     fi
+}
+
+# Whether a browser and what drives it are there; says in `missing_for_page` what is not. The two packages of PyPI are put into
+# .build/page, where they are nobody else's.
+page_programs() {
+    missing_for_page=
+    [ -x /usr/bin/chromium ] || missing_for_page="chromium"
+    command -v python3 >/dev/null || missing_for_page="$missing_for_page python3"
+    [ -z "$missing_for_page" ] || return 1
+    [ -d "$root/.build/page/axe_playwright_python" ] && [ -d "$root/.build/page/playwright" ] && return
+    python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$root/.build/page" \
+        playwright==1.65.2 axe-playwright-python==0.1.8 >&2 </dev/null && return
+    missing_for_page="playwright and axe-playwright-python, of PyPI"
+    return 1
 }
 
 set_up() {

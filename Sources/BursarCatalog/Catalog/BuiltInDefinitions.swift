@@ -59,15 +59,12 @@ final class BuiltInDefinitions: Sendable {
         }
     }
 
-    /// The variables that make an account of it, without compiling it: the one line that names them, else the one that follows from the id.
+    /// The variables that make an account of it, without compiling it: those that its file names in one line, else the one that follows
+    /// from the id.
     func environmentVariables(_ id: ProviderID) -> [String] {
         guard let index = places[id] else { return [] }
-        let line = EmbeddedDefinitions.files[index].text.withUTF8Buffer { text -> String? in
-            let key = Array("\n  environment: [".utf8)
-            guard let start = text.firstRange(of: key)?.upperBound else { return nil }
-            return String(decoding: text[start...].prefix { $0 != UInt8(ascii: "]") }, as: UTF8.self)
-        }
-        guard let line else { return [id.environmentVariable] }
+        let line = EmbeddedDefinitions.files[index].environment.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+        guard !line.isEmpty else { return [id.environmentVariable] }
         return line.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
     }
 }
@@ -75,14 +72,4 @@ final class BuiltInDefinitions: Sendable {
 extension ProviderID {
     /// `acme-cloud` has `ACME_CLOUD_API_KEY` where its definition names no variable.
     var environmentVariable: String { name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() + "_API_KEY" }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-    fileprivate func firstRange(of pattern: [UInt8]) -> Range<Int>? {
-        guard let first = pattern.first, count >= pattern.count else { return nil }
-        for start in 0...(count - pattern.count) where self[start] == first {
-            if self[start..<(start + pattern.count)].elementsEqual(pattern) { return start..<(start + pattern.count) }
-        }
-        return nil
-    }
 }

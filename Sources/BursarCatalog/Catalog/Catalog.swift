@@ -45,6 +45,19 @@ package struct Catalog: Sendable {
         added[id]?.environmentVariables ?? (builtIn.contains(id) ? BuiltInDefinitions.shared.environmentVariables(id) : [])
     }
 
+    /// What there is, for a message about a name that there is not: a few by name, many by number.
+    package var knownNames: String {
+        let named = Array((ids.count <= Self.mostShown ? ids : addedIDs).prefix(Self.mostShown))
+        let others = ids.count - named.count
+        return (named.map(\.name) + (others > 0 ? ["the \(others) that `bursar providers` lists"] : [])).joined(separator: ", ")
+    }
+
+    /// A list of a hundred helps nobody.
+    private static let mostShown = 20
+
+    /// The one that was probably meant.
+    package func nearestName(to name: String) -> String? { NearestName.find(name, among: ids.map(\.name)) }
+
     /// Without any definition; ``adding(_:)`` makes one with a user's alone.
     package static let empty = Catalog(ids: [], added: [:], builtIn: [], warnings: [])
 

@@ -25,6 +25,9 @@ package struct AuthPlan: Sendable, Hashable {
         self.secondHeader = secondHeader
     }
 
+    /// Lowercased, one or two.
+    package var headerNames: [String] { [headerName] + [secondHeader?.lowercased()].compactMap(\.self) }
+
     /// Whether the secret is two with a colon between them.
     package var isPair: Bool { scheme == .basic || secondHeader != nil }
 }

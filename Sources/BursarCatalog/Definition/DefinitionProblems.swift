@@ -25,10 +25,4 @@ struct DefinitionProblems {
     private mutating func add(_ severity: Diagnostic.Severity, _ mark: TextMark, _ message: String, _ hint: String?) {
         add(Diagnostic(severity: severity, file: file, line: mark.line, column: mark.column, message: message, hint: hint))
     }
-
-    /// `"name"`, where it is short and printable: people paste keys where names belong.
-    static func quoted(_ name: String) -> String {
-        let isShowable = name.utf8.count <= 40 && name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 }
-        return isShowable ? "\"\(name)\"" : "(not shown)"
-    }
 }

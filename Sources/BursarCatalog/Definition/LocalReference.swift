@@ -13,9 +13,10 @@ enum LocalReference {
         for part in text.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false) {
             let name = part.unescapedPointer
             guard let next = node[name] else {
+                let near = NearestName.find(name, among: node.pairs?.map(\.key) ?? [])
                 problems.error(
-                    reference.mark, "$ref leads nowhere: there is no \(DefinitionProblems.quoted(name))",
-                    hint: NearestName.find(name, among: node.pairs?.map(\.key) ?? []).map { "did you mean \($0)?" })
+                    reference.mark, "$ref leads nowhere: there is no \(QuotableName.quoted(name, near: near))",
+                    hint: near.map { "did you mean \($0)?" })
                 return nil
             }
             node = next

@@ -30,6 +30,8 @@ package struct ProviderDefinition: Sendable {
     package let environmentVariables: [String]
     /// The units its amounts may have, as far as they are known beforehand.
     package let unitNames: [String]
+    /// Whether an answer may have others.
+    package let tellsOtherUnits: Bool
     /// What Bursar may take of a documented limit; nil where none is documented.
     package let budget: CallLimit?
     /// How long a reading is good, where the provider documents it.
@@ -130,6 +132,8 @@ package struct ExamplePlaces: Sendable, Hashable {
     package let lowFlag: [Step]?
     /// The number that a success must have, such as `code`.
     package let code: [Step]?
+    /// The boolean that it must have, such as `success`.
+    package let flag: [Step]?
 }
 
 /// A request without its credential. *Value.*

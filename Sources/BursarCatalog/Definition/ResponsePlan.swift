@@ -147,8 +147,9 @@ extension ResponsePlan {
             var body = shape.replacing(path.steps[...], with: .string(message), creating: response.example == nil)
         else { return nil }
         // A range has one example for many statuses: its code is the wrong one for all but one of them.
-        for path in mapping.codes.paths where path.value(in: body)?.integer.map({ (400...599).contains($0) }) == true {
-            body = body.replacing(path.steps[...], with: .integer(status), creating: false) ?? body
+        for path in mapping.codes.paths {
+            guard let code = path.value(in: body), let right = mapping.code(inPlaceOf: code, status: status) else { continue }
+            body = body.replacing(path.steps[...], with: right, creating: false) ?? body
         }
         do throws(SchemaMismatch) {
             try SchemaValidator.check(body, against: schema, in: table)

@@ -44,6 +44,11 @@ struct TokenTable<Meaning: Sendable>: Sendable {
         byText[text] ?? ExactDecimal(text).flatMap { byNumber[$0.shortest.description] }
     }
 
+    /// The first in the order of texts that has this meaning.
+    func token(meaning: Meaning, isNumber: Bool) -> String? where Meaning: Equatable {
+        byText.filter { $0.value == meaning && (ExactDecimal($0.key) != nil) == isNumber }.keys.min()
+    }
+
     /// For a scalar; nil for lists and mappings, and for what is not listed.
     subscript(value: JSONValue) -> Meaning? {
         switch value {

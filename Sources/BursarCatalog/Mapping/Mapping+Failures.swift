@@ -44,6 +44,19 @@ extension Mapping {
         return nil
     }
 
+    /// The code that says of an error what its status means, for a body that is written in another one's shape; nil where `code` does.
+    func code(inPlaceOf code: JSONValue, status: Int) -> JSONValue? {
+        if let number = code.integer, (400...599).contains(number) { return number == status ? nil : .integer(status) }
+        let wanted = meaning(ofStatus: status)
+        guard let told = codes.meanings[code], told != wanted else { return nil }
+        // Another of its kind with that meaning, else one that means nothing.
+        switch code {
+        case .string: return .string(codes.meanings.token(meaning: wanted, isNumber: false) ?? "error")
+        case .number: return .number(codes.meanings.token(meaning: wanted, isNumber: true) ?? "9999")
+        case .null, .bool, .array, .object: return nil
+        }
+    }
+
     private func meaningByCode(of body: JSONValue, now: WallTime) -> InnerMeaning? {
         for path in codes.paths {
             guard let value = path.value(in: body), !isSuccess(value, at: path) else { continue }

@@ -9,8 +9,10 @@ extension DefinitionReader {
     ) -> [ExampleOutcome] {
         for expectation in expect where !examples.contains(where: { $0.name == expectation.example }) {
             let names = examples.map(\.name)
+            let near = NearestName.find(expectation.example, among: names)
             problems.error(
-                expectation.mark, "no example with a schema is called \(DefinitionProblems.quoted(expectation.example))",
+                expectation.mark,
+                "no example with a schema is called \(QuotableName.quoted(expectation.example, near: near))",
                 hint: "there are " + names.joined(separator: ", ")
                     + "; of several examples of a response each has its name behind")
         }
@@ -54,7 +56,7 @@ extension DefinitionReader {
                     mark, "no 2xx response has an example that is a balance",
                     hint: "add one: the mapping is tried on it, and `bursar mock` serves it")
             }
-            return ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil)
+            return ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil, flag: nil)
         }
         let mapping = definition.plan.mapping
         warnOfUntried(mapping, by: readable, definition.exampleContext)
@@ -181,8 +183,12 @@ extension Mapping {
         let code = success.first { rule in
             rule.allowed.contains { $0.integer != nil } && rule.path.value(in: example)?.integer != nil
         }
+        let told = success.first { rule in
+            rule.allowed.contains { $0.boolean != nil } && rule.path.value(in: example)?.boolean != nil
+        }
         return ExamplePlaces(
-            firstAmount: firstAmount(in: body, context).map { prefix + $0 }, lowFlag: flag, code: code?.path.firstPlace)
+            firstAmount: firstAmount(in: body, context).map { prefix + $0 }, lowFlag: flag, code: code?.path.firstPlace,
+            flag: told?.path.firstPlace)
     }
 
     /// Of the row's own amount where it is told, else of the first.

@@ -97,7 +97,7 @@ extension DefinitionReader {
             }
             guard !isSent else { continue }
             problems.warning(
-                node.mark, "the parameter \(DefinitionProblems.quoted(name)) is required and not sent",
+                node.mark, "the parameter \(QuotableName.quoted(name)) is required and not sent",
                 hint: "put it into query: or headers: of x-bursar")
         }
     }
@@ -164,7 +164,7 @@ extension DefinitionReader {
         if let node = schemes?[name.key] { return LocalReference.follow(node, in: root, &problems) }
         let near = NearestName.find(name.key, among: schemes?.pairs?.map(\.key) ?? [])
         problems.error(
-            name.keyMark, "components.securitySchemes has no \(DefinitionProblems.quoted(name.key))",
+            name.keyMark, "components.securitySchemes has no \(QuotableName.quoted(name.key, near: near))",
             hint: near.map { "did you mean \($0)?" })
         return nil
     }

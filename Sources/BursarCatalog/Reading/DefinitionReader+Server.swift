@@ -54,7 +54,7 @@ extension DefinitionReader {
         for name in names {
             let node = variables?[name]
             if variables != nil, node == nil {
-                problems.error(mark, "servers[].variables has no \(DefinitionProblems.quoted(name))")
+                problems.error(mark, "servers[].variables has no \(QuotableName.quoted(name))")
             }
             let allowed = node?["enum"]?.elements?.compactMap(\.text) ?? []
             let standard = node?["default"]?.text
@@ -62,7 +62,7 @@ extension DefinitionReader {
                 problems.error(node?.mark ?? mark, "a server's variable is letters, digits, . and -")
             }
             if let standard, !allowed.isEmpty, !allowed.contains(standard) {
-                problems.error(node?.mark ?? mark, "the default of \(DefinitionProblems.quoted(name)) is not in its enum")
+                problems.error(node?.mark ?? mark, "the default of \(QuotableName.quoted(name)) is not in its enum")
             }
             found.append(.init(name: name, standard: standard, allowed: allowed))
         }

@@ -18,6 +18,12 @@ struct DefinitionReader {
     }
 
     static func read(_ source: DefinitionFile) -> (definition: ProviderDefinition?, diagnostics: [Diagnostic]) {
+        let (definition, diagnostics) = attempt(source)
+        return (diagnostics.contains { $0.severity == .error } ? nil : definition, diagnostics)
+    }
+
+    /// The same with a definition also where nothing is wrong with it but its examples: for whoever writes it.
+    static func attempt(_ source: DefinitionFile) -> (definition: ProviderDefinition?, diagnostics: [Diagnostic]) {
         let node: LocatedNode
         do throws(Diagnostic) {
             node =
@@ -28,7 +34,7 @@ struct DefinitionReader {
         }
         var reader = DefinitionReader(file: source.path, root: node, problems: DefinitionProblems(file: source.path))
         let definition = reader.definition()
-        return (reader.problems.hasErrors ? nil : definition, reader.problems.diagnostics)
+        return (definition, reader.problems.diagnostics)
     }
 
     private mutating func definition() -> ProviderDefinition? {
@@ -59,11 +65,12 @@ struct DefinitionReader {
                 id: id, title: title, links: links, provenance: settings.provenance, note: settings.note, server: request.server,
                 path: request.path, method: request.method, body: settings.body?.bytes, query: settings.query, auth: request.auth,
                 headers: settings.headers.map { ($0.name, $0.value) }, environmentVariables: settings.environment,
-                unitNames: settings.unitNames, budget: settings.budget, ttl: settings.ttl, parameters: request.parameters,
+                unitNames: settings.unitNames, tellsOtherUnits: settings.tellsOtherUnits, budget: settings.budget,
+                ttl: settings.ttl, parameters: request.parameters,
                 accountParameters: request.accountParameters, responses: responses.documented, openAPI: root.json, places: places,
                 examples: examples, plan: plan)
         }
-        let unchecked = definition(ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil), [])
+        let unchecked = definition(ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil, flag: nil), [])
         let outcomes = outcomes(of: responses.examples, unchecked, settings.expect)
         let places = checkExamples(of: unchecked, responses.examples, outcomes, at: extensionNode.mark)
         return definition(places, outcomes)

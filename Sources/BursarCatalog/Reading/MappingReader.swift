@@ -31,6 +31,11 @@ struct MappingReader {
         var privateMarks: [TextMark] = []
         var expect: [Expectation] = []
 
+        /// Whether a unit may come that is not known beforehand.
+        var tellsOtherUnits: Bool {
+            mapping.amounts.contains { if case .told = $0.unit { true } else { false } }
+        }
+
         /// Units that are known beforehand, in order, each once.
         var unitNames: [String] {
             var names: [String] = []
@@ -135,7 +140,8 @@ struct MappingReader {
             let hint =
                 meant.map { "did you mean \($0)?" } ?? elsewhere.map { "it belongs to \($0.section.rawValue)" }
                 ?? "known are " + known.joined(separator: ", ")
-            problems.error(pair.keyMark, "unknown key \(DefinitionProblems.quoted(pair.key)) in \(section.rawValue)", hint: hint)
+            problems.error(
+                pair.keyMark, "unknown key \(QuotableName.quoted(pair.key, near: meant)) in \(section.rawValue)", hint: hint)
             return false
         }
     }

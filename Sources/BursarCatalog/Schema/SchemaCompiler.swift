@@ -84,9 +84,10 @@ struct SchemaCompiler {
         if SchemaKeywords.unsupported.contains(pair.key) {
             problems.warning(pair.keyMark, "\(pair.key) is not checked here")
         } else {
+            let near = NearestName.find(pair.key, among: SchemaKeywords.all)
             problems.warning(
-                pair.keyMark, "unknown schema keyword \(DefinitionProblems.quoted(pair.key))",
-                hint: NearestName.find(pair.key, among: SchemaKeywords.all).map { "did you mean \($0)?" })
+                pair.keyMark, "unknown schema keyword \(QuotableName.quoted(pair.key, near: near))",
+                hint: near.map { "did you mean \($0)?" })
         }
     }
 

@@ -42,7 +42,7 @@ extension Diagnostic {
             let words = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
             self.init(file, TextMark(mark), "not valid YAML: \(words)", hint: Self.hint(for: mark, in: bytes))
         case YamlError.duplicatedKeysInMapping(let keys, let context):
-            let name = keys.first.flatMap { Self.isShowable($0) ? "\"\($0)\"" : nil } ?? "a key"
+            let name = keys.first.flatMap { QuotableName.cannotBeKey($0) ? "\"\($0)\"" : nil } ?? "a key"
             self.init(file, TextMark(context.mark), "\(name) stands twice in one mapping", hint: "keep one")
         case YamlError.reader(let problem, _, let value, _):
             self.init(file, TextMark(first: value, in: bytes), "not valid YAML: \(problem)")
@@ -66,11 +66,6 @@ extension Diagnostic {
         let text = line.drop { $0 != 0x3A && $0 != 0x2D }.dropFirst().drop { $0 == 0x20 }
         guard let first = text.first, "@`%".utf8.contains(first) else { return nil }
         return "a text that begins with such a sign stands in quotation marks"
-    }
-
-    /// Short and of words: a key of a mapping, not a credential that slipped into its place.
-    private static func isShowable(_ key: String) -> Bool {
-        key.utf8.count <= 24 && key.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x5F || $0 == 0x2D }
     }
 }
 

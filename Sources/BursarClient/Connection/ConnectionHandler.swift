@@ -102,6 +102,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             // Put away, so that the reader's arrays are not copied when they grow.
             phase = .idle
             let progress = unwrapInboundIn(data).withUnsafeReadableBytes { reader.read($0) }
+            if let onBody = call.onBody, let piece = reader.takeBody() { onBody(piece) }
             progressed(call, reader, progress)
         case .idle:
             spokeFirst = true

@@ -72,6 +72,15 @@ struct ResponseReader: Sendable {
         return ClientResponse(status: head.status, fields: head.fields, body: fault == nil ? body : [], fault: fault)
     }
 
+    /// What is there of the body of a 200, for a reader that wants it as it comes. It no longer counts against the limits, which such an
+    /// answer has for what is not taken.
+    mutating func takeBody() -> [UInt8]? {
+        guard hasHead, head.status == 200, !body.isEmpty else { return nil }
+        framingBytes = 0
+        defer { body = [] }
+        return body
+    }
+
     mutating func read(_ bytes: UnsafeRawBufferPointer) -> Progress {
         var rest = bytes[...]
         while true {

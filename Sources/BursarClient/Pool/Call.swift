@@ -17,9 +17,14 @@ final class Call: Sendable {
     /// The request's bytes.
     let head: [UInt8]
     let reader: ResponseReader
+    /// Takes the body of a 200 as it comes.
+    let onBody: (@Sendable ([UInt8]) -> Void)?
     private let state = Mutex<(state: State, then: (@Sendable (ClientResult) -> Void)?)>((.queued, nil))
 
-    init(id: Int, origin: Origin, head: [UInt8], reader: ResponseReader) {
+    init(
+        id: Int, origin: Origin, head: [UInt8], reader: ResponseReader, onBody: (@Sendable ([UInt8]) -> Void)? = nil
+    ) {
+        self.onBody = onBody
         self.id = id
         self.origin = origin
         self.head = head

@@ -51,6 +51,10 @@ package enum AuditRule: String, Sendable, CaseIterable {
     case keyFromCommand = "BUR023"
     /// A provider's own name may lead to a private address.
     case privateAddresses = "BUR024"
+    /// Alerts, and nothing that outlives the process.
+    case alertsWithoutStore = "BUR025"
+    /// A target that is reached without TLS, over a network.
+    case plainTarget = "BUR026"
 
     /// *Value.*
     package enum Severity: String, Sendable, Comparable, CaseIterable {
@@ -68,9 +72,12 @@ package enum AuditRule: String, Sendable, CaseIterable {
 
     package var severity: Severity {
         switch self {
-        case .plainHTTP, .foreignBaseURL, .sharedKey, .keyFileReadableByGroup, .keyFromCommand, .tokenWithoutExpiry, .adminClient:
+        case .plainHTTP, .foreignBaseURL, .sharedKey, .keyFileReadableByGroup, .keyFromCommand, .tokenWithoutExpiry, .adminClient,
+            .plainTarget:
             .note
-        case .literalKey, .keyFileReadableByAnyone, .shortKey, .privateAddresses, .expiredClient, .expiringClient: .warning
+        case .literalKey, .keyFileReadableByAnyone, .shortKey, .privateAddresses, .expiredClient, .expiringClient,
+            .alertsWithoutStore:
+            .warning
         case .configurationReadableByAnyone, .anonymousListener, .keyFileWritableByAnyone, .configurationWritableByAnyone,
             .plainTokens:
             .high

@@ -22,8 +22,8 @@ package struct CheckReport: Sendable {
     }
 
     private var verdict: String {
-        let errors = result.diagnostics.count { $0.severity == .error }
-        let warnings = result.diagnostics.count - errors + result.findings.count { $0.rule.severity > .note }
+        let errors = result.errorCount
+        let warnings = result.diagnostics.count { $0.severity == .warning } + result.findings.count { $0.rule.severity > .note }
         guard errors == 0 else {
             return "\(Self.counted(errors, "error")), \(Self.counted(warnings, "warning")): serve would not start"
         }
@@ -54,6 +54,7 @@ extension CheckReport {
         lines.append("pass-through   " + (configuration.passthrough ? "on" : "off"))
         lines.append("store          " + configuration.store.title)
         if let runways = runwayCost(of: configuration) { lines.append("runways        " + runways) }
+        lines += alerts(of: configuration)
         lines.append("clients        " + (configuration.clients.isEmpty ? "none" : "\(configuration.clients.count)"))
         lines.append("accounts       " + (configuration.accounts.isEmpty ? "none" : "\(configuration.accounts.count)"))
         return lines + table(of: configuration.accounts)
@@ -83,6 +84,20 @@ extension CheckReport {
             sum + 86_400_000 / max(1, (account.refresh?.interval ?? RefreshConfiguration.forRunways).milliseconds)
         }
         return "accounts whose runway is asked for are kept fresh: at most \(calls) calls a day for all"
+    }
+
+    /// Who is told, of how much, and what it costs that somebody is.
+    private static func alerts(of configuration: Configuration) -> [String] {
+        guard !configuration.targets.isEmpty else { return [] }
+        let told = configuration.accounts.filter { !$0.alerts.isEmpty }
+        let rules = told.reduce(0) { $0 + $1.alerts.count }
+        let calls = told.reduce(0) { sum, account in
+            sum + 86_400_000 / max(1, (account.refresh?.interval ?? RefreshConfiguration.forRunways).milliseconds)
+        }
+        return [
+            "targets        " + configuration.targets.map { "\($0.name) (\($0.word), \($0.shown))" }.joined(separator: ", "),
+            "alerts         \(rules) rules on \(told.count) accounts, which are kept fresh: at most \(calls) calls a day for all"
+        ]
     }
 
     private static func table(of accounts: [AccountConfiguration]) -> [String] {

@@ -6,21 +6,35 @@ struct ConfigurationProblems {
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var findings: [AuditFinding] = []
     private(set) var errorCount = 0
+    /// Errors that are counted and not told.
+    private(set) var untoldErrors = 0
+    private var firstUntold: ConfigurationPlace?
+    /// What is told of a file of nothing but mistakes.
+    private static let mostErrors = 100
     /// The second net under messages that quote no key by themselves: what was read as one is cut out of them by value.
     private var concealed: [Secret] = []
 
     var hasErrors: Bool { errorCount > 0 }
+    var isFull: Bool { errorCount - untoldErrors >= Self.mostErrors }
+
+    /// One error more, of which nothing is told.
+    mutating func countError(at place: ConfigurationPlace?) {
+        errorCount += 1
+        untoldErrors += 1
+        firstUntold = firstUntold ?? place
+    }
 
     /// - Parameters:
     ///   - meant: what the writer probably meant; said instead of `otherwise`.
     ///   - otherwise: what to do where nothing is near.
     mutating func error(_ place: ConfigurationPlace, _ message: String, meant: String? = nil, otherwise: String? = nil) {
+        guard !isFull else { return countError(at: place) }
         errorCount += 1
         add(.error, place, message, meant: meant, otherwise: otherwise)
     }
 
-    mutating func warning(_ place: ConfigurationPlace, _ message: String, meant: String? = nil) {
-        add(.warning, place, message, meant: meant, otherwise: nil)
+    mutating func warning(_ place: ConfigurationPlace, _ message: String, meant: String? = nil, otherwise: String? = nil) {
+        add(.warning, place, message, meant: meant, otherwise: otherwise)
     }
 
     mutating func finding(_ rule: AuditRule, _ place: ConfigurationPlace, _ message: String) {
@@ -30,13 +44,20 @@ struct ConfigurationProblems {
     /// Of the catalog's own reading.
     mutating func add(_ others: some Sequence<Diagnostic>) {
         for diagnostic in others {
-            if diagnostic.severity == .error { errorCount += 1 }
+            if diagnostic.severity == .error {
+                guard !isFull else {
+                    countError(at: ConfigurationPlace(file: diagnostic.file, line: diagnostic.line, column: diagnostic.column))
+                    continue
+                }
+                errorCount += 1
+            }
             diagnostics.append(diagnostic)
         }
     }
 
     mutating func add(_ other: ConfigurationProblems) {
         add(other.diagnostics)
+        for _ in 0..<other.untoldErrors { countError(at: other.firstUntold) }
         findings += other.findings
     }
 
@@ -49,7 +70,16 @@ struct ConfigurationProblems {
             Diagnostic(
                 severity: $0.severity, file: $0.file, line: $0.line, column: $0.column, message: scrubber.scrub($0.message),
                 hint: $0.hint.map(scrubber.scrub))
-        }
+        } + (untoldErrors == 0 ? [] : [untold(origin)])
+    }
+
+    /// Behind all others.
+    private func untold(_ origin: ConfigurationOrigin) -> Diagnostic {
+        var place = firstUntold ?? ConfigurationPlace(file: "the environment")
+        if firstUntold == nil, case .file(let path) = origin { place = ConfigurationPlace(file: path) }
+        return Diagnostic(
+            severity: .error, file: place.file, line: place.line, column: place.column,
+            message: "from here on \(untoldErrors) more errors are counted and not listed")
     }
 
     func sortedFindings(of origin: ConfigurationOrigin) -> [AuditFinding] {

@@ -1,4 +1,5 @@
 import BursarBasics
+import BursarCatalog
 import BursarModel
 
 /// Decides whether a piece of a configuration may stand in a message. *Pure.*
@@ -18,7 +19,8 @@ package enum ShowableText {
 
     package static func allows(_ text: some StringProtocol) -> Bool {
         let bytes = text.utf8
-        guard !bytes.isEmpty, bytes.count <= longest, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x60 })
+        guard !bytes.isEmpty, bytes.count <= longest, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x60 }),
+            !QuotableName.beginsLikeKey(text)
         else { return false }
         return bytes.split(whereSeparator: { !$0.isASCIILetter && !$0.isASCIIDigit }).allSatisfy { word in
             word.count <= (word.contains(where: \.isASCIIDigit) ? longestWordWithDigits : longestWord)
@@ -40,6 +42,12 @@ package enum ShowableText {
         let shown = parts.prefix { $0.isEmpty || allows($0) }
         guard shown.count < parts.count || path.utf8.count > longestPath else { return String(path) }
         return path.prefix(known) + shown.prefix(longestParts).map { $0 + "/" }.joined() + "…"
+    }
+
+    /// A file that is not there, as far as it may be shown: what has neither a folder nor the ending of a document may be anything.
+    package static func fileName(_ path: String) -> String {
+        let isFile = path.contains("/") || [".yaml", ".yml", ".json"].contains { path.lowercased().hasSuffix($0) }
+        return isFile ? self.path(path) : QuotableName.cannotBeKey(path) ? path : QuotableName.withheld
     }
 
     /// `"text"`, or the fallback where the text may not be shown.

@@ -18,6 +18,10 @@ package struct ConfigurationKey: Sendable, Hashable {
         case upstream
         /// An element of `clients`.
         case client = "clients[]"
+        /// An element of `alerts`, of an account or of `defaults`.
+        case alert = "alerts[]"
+        /// An element of `targets`.
+        case target = "targets[]"
     }
 
     package let section: Section
@@ -35,20 +39,30 @@ package struct ConfigurationKey: Sendable, Hashable {
         case .root:
             [
                 "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "store",
-                "tls", "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream", "clients", "cors"
+                "tls", "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream", "clients", "cors", "targets"
             ]
         case .account:
-            ["provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters"]
-        case .defaults: ["ttl", "stale_for", "timeout", "refresh", "refresh_for"]
+            [
+                "provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters",
+                "alerts"
+            ]
+        case .defaults: ["ttl", "stale_for", "timeout", "refresh", "refresh_for", "alerts"]
         case .secrets: ["exec"]
-        case .upstream: ["ca", "proxy", "proxy_user", "proxy_password", "private_addresses"]
+        case .upstream: ["ca", "proxy", "proxy_user", "proxy_password", "private_addresses", "traceparent"]
         case .client: ["name", "token_sha256", "allow", "passthrough", "admin", "rate", "expires", "tls", "uid"]
+        case .alert:
+            ["below", "unit", "runway", "unavailable", "topped_up", "key_rejected", "name", "to", "repeat"]
+        case .target:
+            ["name", "kind", "url", "secret", "token", "command", "timeout", "per_hour", "private_addresses"]
         case .log: ["level", "format", "access"]
         case .drain: ["delay", "deadline"]
         case .listener: ["address", "tls", "mode"]
         case .tls: ["certificate", "key", "client_ca"]
         case .limits:
-            ["connections", "connections_per_peer", "requests_per_connection", "head_time", "idle_time", "write_stall_time"]
+            [
+                "connections", "connections_per_peer", "streams", "streams_per_peer", "requests_per_connection", "head_time",
+                "idle_time", "write_stall_time"
+            ]
         }
     }
 
@@ -63,7 +77,8 @@ package struct ConfigurationKey: Sendable, Hashable {
             "pass_through": "passthrough", "anonymous": "allow_anonymous", "allow_exec": "secrets", "proxy": "upstream",
             "http_proxy": "upstream", "https_proxy": "upstream", "outbound": "upstream", "ssl": "tls", "https": "tls",
             "database": "store", "db": "store", "state": "store", "persistence": "store", "storage": "store",
-            "trust_proxy": "trusted_proxies", "real_ip": "trusted_proxies"
+            "trust_proxy": "trusted_proxies", "real_ip": "trusted_proxies", "notifications": "targets", "receivers": "targets",
+            "webhooks": "targets", "alert": "targets"
         ],
         .account: [
             "api_key": "key", "apikey": "key", "token": "key", "secret": "key", "password": "key", "username": "user",
@@ -88,6 +103,19 @@ package struct ConfigurationKey: Sendable, Hashable {
             "expiry": "expires", "expires_at": "expires", "until": "expires", "pass_through": "passthrough", "user": "uid",
             "certificate": "tls", "mtls": "tls"
         ],
-        .limits: ["max_connections": "connections", "per_peer": "connections_per_peer", "keepalive": "idle_time"]
+        .alert: [
+            "low": "below", "threshold": "below", "limit": "below", "lasts": "runway", "down": "unavailable",
+            "unknown": "unavailable", "rejected": "key_rejected", "unauthorized": "key_rejected", "topup": "topped_up",
+            "top_up": "topped_up", "targets": "to", "target": "to", "every": "repeat", "remind": "repeat", "id": "name"
+        ],
+        .target: [
+            "type": "kind", "address": "url", "endpoint": "url", "secrets": "secret", "key": "secret", "argv": "command",
+            "exec": "command", "program": "command", "limit": "per_hour", "rate": "per_hour", "id": "name",
+            "allow_private": "private_addresses"
+        ],
+        .limits: [
+            "max_connections": "connections", "per_peer": "connections_per_peer", "max_streams": "streams",
+            "keepalive": "idle_time"
+        ]
     ]
 }

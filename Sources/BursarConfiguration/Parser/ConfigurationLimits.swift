@@ -5,6 +5,8 @@ enum ConfigurationLimits {
     /// 10,000 accounts of a generous 800 bytes each.
     static let fileBytes = 8 << 20
     static let document = LocatedLimits(bytes: fileBytes, depth: 16, nodes: 1_000_000)
+    /// Of which there are some twenty. A file with more is no configuration, and is read no further.
+    static let topLevelKeys = 1_000
     /// A definition is an OpenAPI document with one path.
     static let definitionBytes = 1 << 20
     /// A week: longer than that, a balance is no balance.
@@ -33,4 +35,16 @@ enum ConfigurationLimits {
     static let identitiesOfClient = 1_000
     static let allowed = 10_000
     static let parameterBytes = 128
+    static let targets = 100
+    static let rules = 100
+    static let perHour = 1...1_000
+    static let webhookSecrets = 4
+    /// A shorter path is a word that stands elsewhere, too, and would be blanked there.
+    static let shortestSecretPath = 16
+    /// A program that tells somebody something ends within a minute.
+    static let commandTimeout = Duration.seconds(1)...Duration.seconds(60)
+    static let runway = Duration.seconds(3_600)...Duration.seconds(200 * 24 * 3_600)
+    /// Sooner, every backoff would be told.
+    static let unavailable = Duration.seconds(60)...Duration.seconds(30 * 24 * 3_600)
+    static let repeats = Duration.seconds(3_600)...Duration.seconds(30 * 24 * 3_600)
 }

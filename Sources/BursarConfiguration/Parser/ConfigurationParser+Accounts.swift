@@ -7,6 +7,10 @@ struct AccountContext {
     /// False when a definition of `providers:` could not be read: an unknown provider may be that one, and is not reported.
     let isCatalogComplete: Bool
     let defaults: AccountDefaults
+    var targets: [TargetConfiguration] = []
+    var areTargetsRead = true
+    /// What is told of an account that says nothing else.
+    var alerts: [WrittenRule] = []
 }
 
 extension ConfigurationParser {
@@ -44,6 +48,7 @@ extension ConfigurationParser {
         let low = amount(entries["low"], "low")
         let baseURL = baseURL(entries["base_url"], definition)
         let parameters = parameters(entries["parameters"], of: definition, in: node)
+        let alerts = alerts(entries["alerts"], targets: context.targets, areTargetsRead: context.areTargetsRead)
         guard let credential = credential(entries, of: definition, in: node), let definition, let name else { return nil }
         return AccountConfiguration(
             id: AccountID(provider: definition.id, account: name), definition: definition, secret: credential.secret,
@@ -54,7 +59,8 @@ extension ConfigurationParser {
             timeout: timeout ?? context.defaults.timeout,
             refresh: context.defaults.refreshing(each: refresh), low: low,
             baseURL: baseURL?.description ?? definition.origin(parameters: parameters) ?? definition.origin,
-            isBaseURLOverridden: baseURL != nil, parameters: parameters, place: at(node))
+            isBaseURLOverridden: baseURL != nil, parameters: parameters,
+            alerts: alerts.map { rules($0, of: definition) } ?? rules(forAll: context.alerts, of: definition), place: at(node))
     }
 
     /// - Parameter otherwise: what holds where nothing is said.
@@ -67,18 +73,17 @@ extension ConfigurationParser {
     private mutating func definition(_ entry: Entry?, in node: LocatedNode, _ context: AccountContext)
         -> ProviderDefinition?
     {
-        let known = context.catalog.ids.map(\.name)
         guard let entry else {
-            problems.error(at(node), "an account needs provider; known are " + known.joined(separator: ", "))
+            problems.error(at(node), "an account needs provider; known are " + context.catalog.knownNames)
             return nil
         }
         guard let text = text(entry.node, "provider", expected: "a provider's id") else { return nil }
         if let id = ProviderID(text), let definition = context.catalog[id] { return definition }
         if context.isCatalogComplete || ProviderID(text) == nil {
+            let near = context.catalog.nearestName(to: text)
             problems.error(
-                at(entry.node), "unknown provider \(ShowableText.quoted(text, else: "(not shown)"))",
-                meant: NearestName.find(text, among: known),
-                otherwise: "known are \(known.joined(separator: ", ")); further definitions are loaded with providers:")
+                at(entry.node), "unknown provider \(QuotableName.quoted(text, near: near))", meant: near,
+                otherwise: "known are \(context.catalog.knownNames); further definitions are loaded with providers:")
         }
         return nil
     }

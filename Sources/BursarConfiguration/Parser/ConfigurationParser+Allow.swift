@@ -37,10 +37,10 @@ extension ConfigurationParser {
     private mutating func provider(_ text: String, _ place: ConfigurationPlace, _ context: ClientContext) -> ProviderID? {
         if let id = ProviderID(text), context.catalog.contains(id) { return id }
         if context.isComplete || ProviderID(text) == nil {
-            let known = context.catalog.ids.map(\.name)
+            let near = context.catalog.nearestName(to: text)
             problems.error(
-                place, "allow names an unknown provider, \(ShowableText.quoted(text, else: "(not shown)"))",
-                meant: NearestName.find(text, among: known), otherwise: "known are " + known.joined(separator: ", "))
+                place, "allow names an unknown provider, \(QuotableName.quoted(text, near: near))", meant: near,
+                otherwise: "known are " + context.catalog.knownNames)
         }
         return nil
     }

@@ -10,10 +10,15 @@ extension ConfigurationParser {
         let settings = settings(entries)
         let (catalog, isComplete) = catalog(entries["providers"], builtIn)
         knownCatalog = catalog
-        let context = AccountContext(catalog: catalog, isCatalogComplete: isComplete, defaults: settings.defaults)
+        let context = AccountContext(
+            catalog: catalog, isCatalogComplete: isComplete, defaults: settings.defaults, targets: settings.targets,
+            areTargetsRead: settings.areTargetsRead, alerts: settings.alerts)
         let errorsBefore = problems.errorCount
         // A file that names no accounts at all leaves them to the environment; an empty list means none.
         let accounts = entries["accounts"].map { self.accounts($0, context) } ?? accountsFromEnvironment(context)
+        if problems.errorCount == errorsBefore, settings.areTargetsRead {
+            checkAlerts(accounts, forAll: settings.alerts, settings.targets)
+        }
         let clients = clients(
             entries["clients"],
             ClientContext(
@@ -29,6 +34,11 @@ extension ConfigurationParser {
             problems.finding(
                 .configurationWritableByAnyone, ConfigurationPlace(file: file),
                 "every user of this machine can change this file, and with it where keys are sent; chmod 600 it")
+        } else if content.isReplaceableByAnyone {
+            problems.finding(
+                .configurationWritableByAnyone, ConfigurationPlace(file: file),
+                "every user of this machine can put another file in the place of this one: a folder above it may be written by everyone"
+            )
         }
         return finish(.file(path: file), settings, catalog, accounts, clients, request)
     }
@@ -56,6 +66,11 @@ extension ConfigurationParser {
         checkSockets(listen)
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
+        if case .memory = store, let target = settings.targets.first {
+            problems.finding(
+                .alertsWithoutStore, target.place,
+                "without a store, a restart may tell again what was told, and misses what ended in it")
+        }
         // Whoever passes sockets has said where to listen.
         let standard = inherited.isEmpty ? [ListenerSettings(.standard)] : []
         return Configuration(
@@ -63,7 +78,8 @@ extension ConfigurationParser {
             tls: listen.contains(where: \.0.usesTLS) ? settings.tls : nil, proxies: settings.proxies, limits: settings.limits,
             accounts: accounts, defaults: settings.defaults,
             catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
-            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream, clients: clients,
+            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream,
+            targets: settings.targets, clients: clients,
             corsOrigins: settings.corsOrigins)
     }
 
@@ -73,47 +89,5 @@ extension ConfigurationParser {
             guard case .tcp(let host, _) = address, IPAddress(host) == nil, host != "localhost" else { return nil }
             return HostPattern(host)
         }
-    }
-
-    /// An account named `default` for each provider that has a default variable set.
-    mutating func accountsFromEnvironment(_ context: AccountContext) -> [AccountConfiguration] {
-        // Only what has a variable set is compiled.
-        context.catalog.ids.compactMap { id in
-            guard context.catalog.environmentVariables(id).contains(where: { sources.environment[$0] != nil }),
-                let definition = context.catalog[id]
-            else { return nil }
-            return account(fromEnvironmentFor: definition, context.defaults)
-        }
-    }
-
-    private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ defaults: AccountDefaults)
-        -> AccountConfiguration?
-    {
-        var chosen: String?
-        for name in definition.environmentVariables {
-            guard let value = sources.environment[name] else { continue }
-            let place = ConfigurationPlace(file: "$\(name)")
-            if !value.contains(where: { !$0.isWhitespace }) {
-                problems.warning(place, "is set and blank; no account is made of it")
-            } else if let chosen {
-                problems.warning(place, "is set, and so is $\(chosen), which is used")
-            } else {
-                chosen = name
-            }
-        }
-        guard let chosen else { return nil }
-        let place = ConfigurationPlace(file: "$\(chosen)")
-        guard !definition.accountParameters.contains(where: \.isRequired) else {
-            problems.error(place, "\(definition.id) needs parameters, which only a configuration file can give")
-            return nil
-        }
-        guard let credential = credential(.environment(name: chosen), literal: nil, at: place, definition) else { return nil }
-        return AccountConfiguration(
-            id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
-            password: credential.password,
-            secretReference: credential.reference, ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor,
-            timeout: defaults.timeout,
-            refresh: defaults.refreshing(each: defaults.refresh), low: nil,
-            baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:], place: place)
     }
 }

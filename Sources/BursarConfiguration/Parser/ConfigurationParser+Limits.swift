@@ -10,6 +10,8 @@ extension ConfigurationParser {
         let most = ConfigurationLimits.connections
         limits.connections = number(entries["connections"], "connections", in: most) ?? limits.connections
         limits.connectionsPerPeer = number(entries["connections_per_peer"], "connections_per_peer", in: most)
+        limits.streams = number(entries["streams"], "streams", in: most) ?? limits.streams
+        limits.streamsPerPeer = number(entries["streams_per_peer"], "streams_per_peer", in: most)
         limits.requestsPerConnection =
             number(entries["requests_per_connection"], "requests_per_connection", in: ConfigurationLimits.requestsPerConnection)
             ?? limits.requestsPerConnection
@@ -23,7 +25,7 @@ extension ConfigurationParser {
         duration(entries[name], name, in: ConfigurationLimits.clientTime)
     }
 
-    private mutating func number(_ entry: Entry?, _ name: String, in range: ClosedRange<Int>) -> Int? {
+    mutating func number(_ entry: Entry?, _ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let entry else { return nil }
         let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard let text = text(entry.node, name, expected: expected) else { return nil }

@@ -36,9 +36,9 @@ extension ConfigurationParser {
 
     private mutating func parameter(_ pair: LocatedNode.Pair, known: [String], _ provider: ProviderID) -> String? {
         guard known.contains(pair.key) else {
+            let near = NearestName.find(pair.key, among: known)
             problems.error(
-                at(pair.keyMark), "unknown parameter \(ShowableText.quoted(pair.key, else: "(not shown)")) of \(provider)",
-                meant: NearestName.find(pair.key, among: known),
+                at(pair.keyMark), "unknown parameter \(QuotableName.quoted(pair.key, near: near)) of \(provider)", meant: near,
                 otherwise: known.isEmpty ? "it takes none" : "it takes \(known.joined(separator: ", "))")
             return nil
         }

@@ -22,6 +22,10 @@ struct RootSettings {
     var log = LogConfiguration()
     var drain = DrainConfiguration()
     var upstream = UpstreamConfiguration()
+    var targets: [TargetConfiguration] = []
+    /// False where one could not be read: a name that is not known may be that one's.
+    var areTargetsRead = true
+    var alerts: [WrittenRule] = []
 }
 
 extension ConfigurationParser {
@@ -43,7 +47,10 @@ extension ConfigurationParser {
         settings.storePlace = root["store"].map { at($0.node) }
         settings.hasClients = root["clients"] != nil
         settings.corsOrigins = origins(root["cors"])
-        settings.defaults = defaults(root["defaults"])
+        let errorsBeforeTargets = problems.errorCount
+        settings.targets = targets(root["targets"])
+        settings.areTargetsRead = problems.errorCount == errorsBeforeTargets
+        settings.defaults = defaults(root["defaults"], &settings)
         settings.log = log(root["log"])
         settings.drain = drain(root["drain"])
         settings.upstream = upstream(root["upstream"])
@@ -65,7 +72,7 @@ extension ConfigurationParser {
         return hosts
     }
 
-    private mutating func defaults(_ entry: Entry?) -> AccountDefaults {
+    private mutating func defaults(_ entry: Entry?, _ settings: inout RootSettings) -> AccountDefaults {
         var defaults = AccountDefaults()
         guard let entry, let entries = entries(of: entry.node, in: .defaults) else { return defaults }
         defaults.ttl = duration(entries["ttl"], "ttl", in: ConfigurationLimits.ttl) ?? defaults.ttl
@@ -74,6 +81,8 @@ extension ConfigurationParser {
         defaults.refresh = refresh(entries["refresh"], otherwise: nil)
         defaults.refreshFor =
             duration(entries["refresh_for"], "refresh_for", in: ConfigurationLimits.refreshFor) ?? defaults.refreshFor
+        settings.alerts =
+            alerts(entries["alerts"], targets: settings.targets, areTargetsRead: settings.areTargetsRead) ?? []
         return defaults
     }
 

@@ -59,7 +59,9 @@ extension ConfigurationParser {
                 problems.finding(
                     .literalKey, place, "a key stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
             }
-            guard check(key, at: place), checkShape(key, user: user, at: place, definition) else { return nil }
+            guard check(key, at: place, isPair: isBasic(definition)), checkShape(key, user: user, at: place, definition) else {
+                return nil
+            }
             return Credential(
                 secret: resolved.secret, password: isBasic(definition) ? resolved.password ?? key.password : nil,
                 reference: reference, file: resolved.file)
@@ -83,6 +85,11 @@ extension ConfigurationParser {
             problems.finding(
                 .keyFileWritableByAnyone, place,
                 "every user of this machine can put another key into the key's file; chmod 600 it")
+        } else if resolved.isReplaceableByAnyone {
+            problems.finding(
+                .keyFileWritableByAnyone, place,
+                "every user of this machine can put another file in the place of the key's: a folder above it may be written by everyone"
+            )
         }
     }
 
@@ -124,7 +131,7 @@ extension ConfigurationParser {
     }
 
     /// What is wrong with a key wherever it goes.
-    private mutating func check(_ secret: Secret, at place: ConfigurationPlace) -> Bool {
+    private mutating func check(_ secret: Secret, at place: ConfigurationPlace, isPair: Bool) -> Bool {
         guard secret.count >= SecretResolver.fewestBytes else {
             problems.error(
                 place,
@@ -135,8 +142,12 @@ extension ConfigurationParser {
             problems.error(place, "the key begins with \"\(scheme) \"; write the key alone, the scheme is added where it belongs")
             return false
         }
-        if secret.isQuoted {
-            problems.warning(place, "the key begins and ends with quotation marks, which are sent as a part of it")
+        if let form = secret.withExposedBytes({ KeyForm(String(decoding: $0, as: UTF8.self), isPair: isPair) }) {
+            guard form.isWarning else {
+                problems.error(place, form.message, otherwise: form.advice)
+                return false
+            }
+            problems.warning(place, form.message, otherwise: form.advice)
         }
         if secret.count < SecretResolver.fewBytes {
             problems.finding(
@@ -208,13 +219,6 @@ extension Secret {
         withExposedBytes { bytes in
             guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return nil }
             return Secret(bytes[(colon + 1)...])
-        }
-    }
-
-    fileprivate var isQuoted: Bool {
-        withExposedBytes { bytes in
-            guard bytes.count >= 2, let first = bytes.first, first == 0x22 || first == 0x27 else { return false }
-            return bytes.last == first
         }
     }
 }

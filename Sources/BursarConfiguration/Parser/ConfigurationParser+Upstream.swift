@@ -8,6 +8,7 @@ extension ConfigurationParser {
         guard let entry, let entries = entries(of: entry.node, in: .upstream) else { return settings }
         settings.authorities = authorities(entries["ca"])
         settings.proxy = proxy(entries)
+        settings.sendsTraces = boolean(entries["traceparent"], "traceparent") ?? false
         settings.allowsPrivateAddresses = boolean(entries["private_addresses"], "private_addresses") ?? false
         if settings.allowsPrivateAddresses, let entry = entries["private_addresses"] {
             problems.finding(

@@ -48,8 +48,10 @@ struct ConfigurationParser {
 
     /// The document as a whole; nil, and reported, where it is no YAML. The catalog's reader quotes nothing of it.
     mutating func document(_ content: FileContent) -> LocatedNode? {
+        let head = TopLevelKeys.head(of: content.bytes, most: ConfigurationLimits.topLevelKeys)
+        for _ in 0..<head.left { problems.countError(at: nil) }
         do throws(Diagnostic) {
-            return try LocatedReader.yaml(content.bytes, file: file, limits: ConfigurationLimits.document)
+            return try LocatedReader.yaml(head.bytes, file: file, limits: ConfigurationLimits.document)
         } catch {
             problems.add([error])
             return nil
@@ -67,7 +69,12 @@ struct ConfigurationParser {
         var entries: [String: Entry] = [:]
         for pair in pairs {
             guard known.contains(pair.key) else {
-                reportUnknownKey(pair, section: section, known: known)
+                // Looking for what was meant costs more than anybody reads of a file of nothing but mistakes.
+                if problems.isFull {
+                    problems.countError(at: at(pair.keyMark))
+                } else {
+                    reportUnknownKey(pair, section: section, known: known)
+                }
                 continue
             }
             entries[pair.key] = Entry(keyMark: pair.keyMark, node: pair.value)
@@ -88,7 +95,7 @@ struct ConfigurationParser {
                 at(pair.keyMark), "\(spelled) does not belong to \(Self.named(section)), but to \(elsewhere.sectionTitle)")
         } else {
             problems.error(
-                at(pair.keyMark), "unknown key \(ShowableText.quoted(pair.key, else: "(not shown)")) in \(Self.named(section))",
+                at(pair.keyMark), "unknown key \(QuotableName.quoted(pair.key, near: meant)) in \(Self.named(section))",
                 meant: meant, otherwise: "known keys are " + known.joined(separator: ", "))
         }
     }
@@ -99,6 +106,8 @@ struct ConfigurationParser {
         case .account: "an account"
         case .listener: "an element of listen"
         case .client: "a client"
+        case .alert: "a rule"
+        case .target: "a target"
         case .defaults, .log, .drain, .tls, .limits, .secrets, .upstream: section.rawValue
         }
     }

@@ -3,16 +3,27 @@ import Glibc
 
 /// Runs a command to its end and takes what it prints. *Stateless;* blocks its thread for as long as ``SecretCommand/timeout``.
 ///
-/// The child has the given environment, no input, no open file but its outputs, a process group of its own, and the signals as
-/// they are at the start of a program. Its error output goes nowhere: helpers print secrets there, too.
+/// The child has the given environment, the given input or none, no open file but that and its outputs, a process group of its own, and
+/// the signals as they are at the start of a program. Its error output goes nowhere: helpers print secrets there, too.
 package enum CommandRunner {
     package static func run(
-        _ command: SecretCommand, environment: [String: String], limit: Int, timeout: Duration = SecretCommand.timeout
+        _ command: SecretCommand, environment: [String: String], input: [UInt8]? = nil, limit: Int,
+        timeout: Duration = SecretCommand.timeout, isStopped: () -> Bool = { false }
     ) -> Result<[UInt8], CommandProblem> {
         var ends: [Int32] = [-1, -1]
         guard bursar_pipe(&ends) == 0 else { return .failure(.cannotStart(errno)) }
         defer { close(ends[0]) }
-        let spawned = spawn(command, environment, output: ends[1])
+        var source: Int32 = -1
+        if let input {
+            // A file and not a pipe: whoever reads nothing of it keeps nobody waiting.
+            source = input.withUnsafeBytes { $0.baseAddress.map { bursar_memory_file($0, UInt(input.count)) } ?? -1 }
+            guard source >= 0, lseek(source, 0, SEEK_SET) == 0 else {
+                close(ends[1])
+                return .failure(.cannotStart(errno))
+            }
+        }
+        let spawned = spawn(command, environment, input: source, output: ends[1])
+        if source >= 0 { close(source) }
         close(ends[1])
         let child: pid_t
         switch spawned {
@@ -20,9 +31,9 @@ package enum CommandRunner {
         case .success(let id): child = id
         }
         let deadline = now() + timeout
-        let read = output(of: ends[0], limit: limit, until: deadline)
+        let read = output(of: ends[0], limit: limit, until: deadline, isStopped)
         if case .failure = read { kill(-child, SIGKILL) }
-        let ended = wait(for: child, until: deadline)
+        let ended = wait(for: child, until: deadline, isStopped)
         // Whatever it left running in its group holds nothing of ours, and is not wanted.
         kill(-child, SIGKILL)
         if case .failure = read { return read }
@@ -31,12 +42,16 @@ package enum CommandRunner {
     }
 
     private static func spawn(
-        _ command: SecretCommand, _ environment: [String: String], output: Int32
+        _ command: SecretCommand, _ environment: [String: String], input: Int32, output: Int32
     ) -> Result<pid_t, CommandProblem> {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        if input >= 0 {
+            posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
         // Sockets of this process must not stay open in a helper that hangs.
@@ -64,17 +79,24 @@ package enum CommandRunner {
         return problem == 0 ? .success(child) : .failure(.cannotStart(problem))
     }
 
-    private static func output(of descriptor: Int32, limit: Int, until deadline: Duration) -> Result<[UInt8], CommandProblem> {
+    /// How often is looked whether to stop.
+    private static let look: Duration = .milliseconds(100)
+
+    private static func output(
+        of descriptor: Int32, limit: Int, until deadline: Duration, _ isStopped: () -> Bool
+    ) -> Result<[UInt8], CommandProblem> {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4_096)
         // The chunk may have held a credential.
         defer { for index in chunk.indices { chunk[index] = 0 } }
         while true {
             var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let left = max(.zero, deadline - now())
+            let left = min(max(.zero, deadline - now()), look)
             let ready = poll(
                 &poller, 1, Int32(left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000))
             if ready < 0 && errno == EINTR { continue }
+            if isStopped() || now() >= deadline { return .failure(.timedOut) }
+            if ready == 0 { continue }
             guard ready > 0 else { return .failure(.timedOut) }
             let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
@@ -85,14 +107,16 @@ package enum CommandRunner {
     }
 
     /// Collects the child, which has ended or is about to: it closed its output. One that goes on is ended at the deadline.
-    private static func wait(for child: pid_t, until deadline: Duration) -> Result<Void, CommandProblem> {
+    private static func wait(
+        for child: pid_t, until deadline: Duration, _ isStopped: () -> Bool
+    ) -> Result<Void, CommandProblem> {
         var status: Int32 = 0
         var isLate = false
         while true {
             let ended = waitpid(child, &status, isLate ? 0 : WNOHANG)
             if ended == child { break }
             guard ended == 0 || errno == EINTR else { return .failure(.cannotStart(errno)) }
-            if now() >= deadline {
+            if now() >= deadline || isStopped() {
                 kill(-child, SIGKILL)
                 isLate = true
             } else if ended == 0 {

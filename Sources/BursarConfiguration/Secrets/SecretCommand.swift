@@ -24,6 +24,10 @@ package struct SecretCommand: Sendable, Hashable {
         } else {
             words = text.split(separator: " ").map(String.init)
         }
+        self.init(words: words)
+    }
+
+    init?(words: [String]) {
         guard let program = words.first, program.hasPrefix("/"), !program.hasSuffix("/"), words.count <= Self.mostWords,
             words.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } })
         else { return nil }

@@ -27,6 +27,8 @@ package struct SecretResolver: Sendable {
         package var file: String?
         /// Of the file it came from; nil where it came from no ordinary file.
         package let permissions: UInt16?
+        /// Every user of this machine can put another file in the place of the one it came from.
+        package var isReplaceableByAnyone = false
 
         /// Every user of this machine can read it.
         package var isReadableByAnyone: Bool { permissions.map { $0 & 0o004 != 0 } ?? false }
@@ -40,7 +42,9 @@ package struct SecretResolver: Sendable {
         let resolved = try resolve(reference.source, literal: literal)
         guard let user = reference.user else { return resolved }
         let pair = resolved.secret.withExposedBytes { Secret(Array(user.utf8) + [UInt8(ascii: ":")] + $0) }
-        return Resolved(secret: pair, password: resolved.secret, file: resolved.file, permissions: resolved.permissions)
+        return Resolved(
+            secret: pair, password: resolved.secret, file: resolved.file, permissions: resolved.permissions,
+            isReplaceableByAnyone: resolved.isReplaceableByAnyone)
     }
 
     /// - Parameter literal: the text of the value itself, for ``SecretReference/Source/literal``.
@@ -83,6 +87,7 @@ package struct SecretResolver: Sendable {
         case .success(let content):
             var resolved = try Self.resolved(content.bytes, permissions: content.permissions)
             resolved.file = path
+            resolved.isReplaceableByAnyone = content.isReplaceableByAnyone
             return resolved
         }
     }

@@ -8,6 +8,8 @@ package struct UpstreamConfiguration: Sendable, Equatable {
     package var proxy: ProxyServer?
     /// Whether a provider's own host name may lead to an address that is not public.
     package var allowsPrivateAddresses = false
+    /// Whether calls carry the `traceparent` of the request that made them necessary.
+    package var sendsTraces = false
 
     package init() {}
 }

@@ -1,9 +1,9 @@
-import BursarModel
+package import BursarModel
 
 extension CooldownHint {
     /// `Retry-After` in any form that can be read, and `Retry-After-Ms`. The field stands once; where several waits are told, by a
     /// server and a proxy for instance, the longest is kept. One that cannot be read does not hide another.
-    static func retryAfter(_ field: (String) -> [String], now: WallTime) -> CooldownHint? {
+    package static func retryAfter(_ field: (String) -> [String], now: WallTime) -> CooldownHint? {
         let time = serverTime(field, now: now)
         let told = field("retry-after").flatMap { line in
             // A date has a comma itself: the whole line first.

@@ -118,6 +118,8 @@ package struct StoreBatch: Sendable, Equatable {
     package var history: [HistoryEntry]
     /// Claims as they are now; those that ended before ``now`` are forgotten.
     package var claims: [Claim]
+    /// What changed of alerts: event, delivery and state together.
+    package var alerts: AlertChanges
     /// Where the configuration changed: all accounts that it names. The history of any other one is forgotten a while after it
     /// was named last (``HistoryBounds/grace``).
     package var accounts: [AccountID]?
@@ -126,12 +128,14 @@ package struct StoreBatch: Sendable, Equatable {
 
     package init(
         saved: [StoredCredential] = [], removed: [CredentialKey] = [], confirmed: [AccountID: WallTime] = [:],
-        history: [HistoryEntry] = [], claims: [Claim] = [], accounts: [AccountID]? = nil, now: WallTime
+        history: [HistoryEntry] = [], claims: [Claim] = [], alerts: AlertChanges = AlertChanges(), accounts: [AccountID]? = nil,
+        now: WallTime
     ) {
         self.saved = saved
         self.removed = removed
         self.confirmed = confirmed
         self.claims = claims
+        self.alerts = alerts
         self.history = history
         self.accounts = accounts
         self.now = now
@@ -145,6 +149,8 @@ package struct StoreContents: Sendable {
     package let credentials: [StoredCredential]
     /// Those that have not ended by their own time.
     package let claims: [Claim]
+    /// What was told, and what is still to be.
+    package let alerts: AlertRecords
     /// How many rows could not be read whole. What could not was passed over: a part of one, or all of it.
     package let unreadable: Int
     /// Where this was begun anew because what stood here was broken: the name under which that was kept.
@@ -153,12 +159,14 @@ package struct StoreContents: Sendable {
     package let readOnly: StoreFault?
 
     package init(
-        identity: Secret, credentials: [StoredCredential], claims: [Claim] = [], unreadable: Int = 0, movedAside: String? = nil,
+        identity: Secret, credentials: [StoredCredential], claims: [Claim] = [], alerts: AlertRecords = AlertRecords(),
+        unreadable: Int = 0, movedAside: String? = nil,
         readOnly: StoreFault? = nil
     ) {
         self.identity = identity
         self.credentials = credentials
         self.claims = claims
+        self.alerts = alerts
         self.unreadable = unreadable
         self.movedAside = movedAside
         self.readOnly = readOnly

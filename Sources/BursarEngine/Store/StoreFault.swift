@@ -29,6 +29,8 @@ package struct StoreFault: Error, Sendable, Hashable {
         case newer
         /// It is something else's.
         case foreign
+        /// Its file system has no locks: a network share without a lock service.
+        case noLocks = "no_locks"
         /// It gives no answer: a mount that hangs.
         case silent
         /// Anything else; the code tells.
@@ -48,6 +50,7 @@ package struct StoreFault: Error, Sendable, Hashable {
         case .noFolder: "has no folder, and none can be made"
         case .newer: "was written by a newer version of this program"
         case .foreign: "belongs to another program"
+        case .noLocks: "lies in a file system that gives no locks, such as a network share; put it on a disk of this machine"
         case .silent: "gives no answer"
         case .failed: "cannot be used" + (code.map { " (error \($0))" } ?? "")
         }

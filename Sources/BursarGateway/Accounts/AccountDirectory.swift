@@ -16,6 +16,8 @@ struct AccountEntry: Sendable {
     let refresh: RefreshConfiguration?
     /// `${env:NAME}`: where its key comes from, for people.
     var keySource = ""
+    /// What is told of it.
+    var alerts: [AlertRule] = []
 }
 
 /// The configured accounts in configuration order, and the ways to find one. *Immutable after start; any thread.*
@@ -168,11 +170,7 @@ extension AccountDirectory {
 
     /// Every segment of a path that answers to something: our own words, and names of definitions and accounts.
     func knownSegments(_ catalog: Catalog) -> Set<Substring> {
-        var segments: Set<Substring> = [
-            "v1", "balances", "history", "guard", "claims", "explain", "providers", "status", "cooldowns", "admin", "reload",
-            "livez", "readyz", "metrics", "openapi.json",
-            "app.js", "style.css", "icon.svg"
-        ]
+        var segments = RouteTable.shared.words
         for id in catalog.ids { segments.insert(id.name[...]) }
         for definition in catalog.compiledDefinitions { segments.formUnion(definition.path.split(separator: "/")) }
         for entry in entries {

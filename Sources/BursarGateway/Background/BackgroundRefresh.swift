@@ -37,7 +37,7 @@ final class BackgroundRefresh: Sendable {
     func follow(_ directory: AccountDirectory) {
         let others = runways?.isPossible == true ? RefreshConfiguration.forRunways : nil
         let items = directory.entries.enumerated().compactMap { index, entry in
-            (entry.refresh?.interval ?? others).map {
+            (entry.refresh?.interval ?? (entry.alerts.isEmpty ? others : RefreshConfiguration.forRunways)).map {
                 RefreshPlan.Item(index: index, interval: $0, share: entry.upstream.key.share)
             }
         }
@@ -77,7 +77,7 @@ final class BackgroundRefresh: Sendable {
             return due.map { directory[$0] }
         }
         for entry in due {
-            let isWanted = runways?.isSubscribed(entry.id, now) ?? false
+            let isWanted = !entry.alerts.isEmpty || runways?.isSubscribed(entry.id, now) ?? false
             guard isWanted || entry.refresh.map({ isAwake(entry, $0, now) }) ?? false else { continue }
             // Half an interval: a reading that a caller brought in just now is new enough.
             refresher.refreshInBackground(

@@ -15,6 +15,20 @@ struct Caller: Sendable {
     var mayPassThrough: Bool { client?.mayPassThrough ?? true }
 }
 
+/// What a request showed of who asks, as far as it is kept: of a token its digest. *Value.* An answer that goes on after a reload asks
+/// with it who that is now.
+struct CallerCredential: Sendable {
+    let token: PresentedToken
+    let connection: ConnectionInfo
+
+    init(token: PresentedToken, connection: ConnectionInfo) { (self.token, self.connection) = (token, connection) }
+
+    /// Of a request to one of the gateway's own routes.
+    init(_ request: Request) {
+        self.init(token: PresentedToken.read(request.headers, auth: nil), connection: request.connection)
+    }
+}
+
 /// Why a request has no caller, where clients are configured. *Value.*
 enum CallerRefusal: String, Error, Sendable, CaseIterable {
     /// Nothing that says who asks.

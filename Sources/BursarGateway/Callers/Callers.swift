@@ -24,20 +24,27 @@ struct Callers: Sendable {
     }
 
     func caller(of request: Request) -> Result<Caller, CallerRefusal> {
+        guard directory != nil else { return .success(.anyone) }
+        let token = PresentedToken.read(request.headers, auth: auth(for: request.path))
+        let caller = caller(of: CallerCredential(token: token, connection: request.connection))
+        if case .failure(.unknown) = caller, PresentedToken.isMistyped(request.headers) { return .failure(.malformed) }
+        return caller
+    }
+
+    /// The same for a request of before.
+    func caller(of credential: CallerCredential) -> Result<Caller, CallerRefusal> {
         guard let directory else { return .success(.anyone) }
         let client: Client
-        switch PresentedToken.read(request.headers, auth: auth(for: request.path)) {
+        switch credential.token {
         case .several: return .failure(.several)
         case .malformed: return .failure(.malformed)
         case .foreign: return .failure(.foreign)
         case .token(let digest):
-            guard let found = directory.client(token: digest) else {
-                return .failure(PresentedToken.isMistyped(request.headers) ? .malformed : .unknown)
-            }
+            guard let found = directory.client(token: digest) else { return .failure(.unknown) }
             client = found
         case .none:
             // What the connection shows is asked last: a program that has a token means that one.
-            guard let found = directory.client(of: request.connection) else { return .failure(.missing) }
+            guard let found = directory.client(of: credential.connection) else { return .failure(.missing) }
             client = found
         }
         if client.expires != nil, client.isExpired(at: clock().wall) { return .failure(.expired) }

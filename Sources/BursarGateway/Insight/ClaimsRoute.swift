@@ -137,7 +137,8 @@ extension ClaimsRoute {
     }
 
     private func answer(_ wanted: ClaimRequest, _ request: Request, owner: String) async -> Response {
-        let result = await reading.take(wanted.entry, noOlderThan: wanted.entry.upstream.policy.ttl)
+        let result = await reading.take(
+            wanted.entry, noOlderThan: wanted.entry.upstream.policy.ttl, trace: request.trace)
         if let unit = wanted.unit, !result.view.unitNames.isEmpty, result.view.available(unit) == nil {
             return Answers.badRequest(
                 request, code: "unknown_unit",

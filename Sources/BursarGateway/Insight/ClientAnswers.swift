@@ -34,9 +34,14 @@ package struct ExplainAnswer: Sendable {
             ("last_failure", "last failure"),
             ("runway", "runway")
         ]
-        text = names.compactMap { name, title in
-            document[name]?.text.map { title + String(repeating: " ", count: 14 - title.count) + TerminalText.shown($0) + "\n" }
-        }.joined()
+        text =
+            names.compactMap { name, title in
+                document[name]?.text.map {
+                    title + String(repeating: " ", count: 14 - title.count) + TerminalText.shown($0) + "\n"
+                }
+            }.joined()
+            + (document["drift"]?.elements ?? []).compactMap(\.text).map { "not as told   " + TerminalText.shown($0) + "\n" }
+            .joined()
     }
 }
 

@@ -12,12 +12,14 @@ struct ExplainRoute: Route {
     private let refresher: Refresher
     private let runways: RunwayBook
     private let claims: ClaimBook
+    private let alerts: AlertDesk
 
     init(_ parts: RouteParts) {
         directory = parts.directory
         refresher = parts.refresher
         runways = parts.process.insight.runways
         claims = parts.process.insight.claims
+        alerts = parts.process.alerts
     }
 
     func respond(to call: RouteCall) -> Reply {
@@ -49,6 +51,9 @@ struct ExplainRoute: Route {
             json.string("ends", explanation.ends)
             json.string("ends_at", explanation.endsAt?.rfc3339)
             json.string("remedy", explanation.remedy)
+            json.array("drift") { json in
+                for detail in view.reading?.drift ?? [] { json.string(nil, detail) }
+            }
             json.string("key_from", entry.keySource)
             json.string("documentation", entry.definition.documentationURL)
             json.string("last_asked", status?.lastAsked.map { now.wall.advanced(by: now.monotonic.duration(to: $0)).rfc3339 })
@@ -56,6 +61,11 @@ struct ExplainRoute: Route {
             json.string("last_failure", status?.lastFailure?.at.wall.rfc3339)
             json.integer("budget_left", status?.budgetLeft ?? entry.upstream.policy.budget?.calls)
             json.string("claimed", view.firstUnit.flatMap { claims.claimed(entry.id, $0, now.wall)?.description })
+            json.array("alerts") { json in
+                for listing in alerts.firing(entry.id, now.wall) {
+                    json.string(nil, listing.rule.condition.words)
+                }
+            }
             json.string("runway", runways.known(entry.id).first?.words(at: now.wall))
         }
         return json.bytes

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarEngine
 import BursarModel
@@ -14,10 +15,13 @@ struct FreshReading: Sendable {
         let age: Duration?
     }
 
-    func take(_ entry: AccountEntry, noOlderThan age: Duration) async -> Result {
+    /// - Parameter trace: of the request that asks.
+    func take(_ entry: AccountEntry, noOlderThan age: Duration, trace: TraceContext?) async -> Result {
         let limit = min(age, entry.upstream.policy.staleFor)
         let asked = refresher.now
-        if case .mustWait(let ticket) = refresher.request(entry.upstream, demand: .newerThan(age: limit)) {
+        if case .mustWait(let ticket) = refresher.request(
+            entry.upstream, demand: .newerThan(age: limit), trace: trace)
+        {
             let longest = entry.upstream.policy.timeout + BalancesRoute.margin
             await CallWait([0: ticket], of: refresher, .ofCalls(longest)).value()
         }

@@ -58,7 +58,7 @@ struct GuardRoute: Route {
     }
 
     private func answer(_ wanted: GuardRequest, _ request: Request) async -> Response {
-        let result = await reading.take(wanted.entry, noOlderThan: wanted.fresh)
+        let result = await reading.take(wanted.entry, noOlderThan: wanted.fresh, trace: request.trace)
         let judged: Judged
         do throws(InsightQuery.Refusal) {
             judged = try Judged(wanted.entry, wanted.needs, wanted.unit, result, claims, now: reading.refresher.now.wall)

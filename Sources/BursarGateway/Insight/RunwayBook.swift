@@ -22,11 +22,16 @@ final class RunwayBook: Sendable {
         /// When each account's runway was asked for last: such an account is kept fresh.
         var asked: [AccountID: MonotonicTime] = [:]
         var working: [AccountID: Task<[Runway], Never>] = [:]
+        var isRenewing = false
     }
 
     static let shortestInterval: Duration = .seconds(60)
     /// An account whose runway nobody asks for so long falls asleep again.
     static let subscription: Duration = .seconds(86_400)
+    /// Who shows what was worked out, and waits for nothing, has it renewed so often.
+    static let renewal: Duration = .seconds(300)
+    /// Older answers are not shown: their readings may be gone.
+    static let longestShown: Duration = .seconds(900)
 
     private let store: StoreKeeper?
     private let refresher: Refresher
@@ -92,6 +97,40 @@ final class RunwayBook: Sendable {
 
     /// What was worked out already: for those who must not cause work.
     func known(_ id: AccountID) -> [Runway] { state.withLock { $0.entries[id]?.runways ?? [] } }
+
+    /// The same, where somebody wants to be told and it is no older than ``longestShown``.
+    func current(_ entry: AccountEntry) -> [Runway] {
+        let now = refresher.now.monotonic
+        return state.withLock { state in
+            guard state.asked[entry.id].map({ $0.duration(to: now) <= Self.subscription }) ?? false,
+                let known = state.entries[entry.id], known.at.duration(to: now) <= Self.longestShown
+            else { return [] }
+            return known.runways
+        }
+    }
+
+    /// Works out anew, one after the other, what is older than ``renewal`` of the accounts that somebody asked for. Returns at once.
+    func renew(_ entries: [AccountEntry]) {
+        guard let store else { return }
+        let now = refresher.now.monotonic
+        let due = state.withLock { state -> [AccountEntry] in
+            guard !state.isRenewing else { return [] }
+            let due = entries.filter { entry in
+                (state.asked[entry.id].map { $0.duration(to: now) <= Self.subscription } ?? false)
+                    && (state.entries[entry.id].map { $0.at.duration(to: now) >= Self.renewal } ?? false)
+            }
+            state.isRenewing = !due.isEmpty
+            return due
+        }
+        guard !due.isEmpty else { return }
+        Task.detached(priority: .utility) {
+            for entry in due {
+                let runways = await Self.workOut(entry, store, self.refresher)
+                self.state.withLock { $0.entries[entry.id] = Entry(at: self.refresher.now.monotonic, runways: runways) }
+            }
+            self.state.withLock { $0.isRenewing = false }
+        }
+    }
 
     /// Whether somebody wants to be told how long the account lasts.
     func isSubscribed(_ id: AccountID, _ now: MonotonicTime) -> Bool {

@@ -14,21 +14,27 @@ final class AccessLines {
         let status: Int
         let bytes: Int
         let version: HTTPVersion
-        let counter: RequestCounter
+        let isSecure: Bool
+        let cache: CacheUse
+        let isTraced: Bool
+        let histogram: RequestHistogram
         /// What the scrubber knew when the line passed it.
         let scrubberChanges: UInt64
-        var line: AccessLine
+        /// Nil: it is made each time, or nobody wants one.
+        var line: AccessLine?
 
-        init(_ record: RequestRecord, _ counter: RequestCounter, _ line: AccessLine, scrubberChanges: UInt64) {
+        init(_ record: RequestRecord, _ histogram: RequestHistogram, _ line: AccessLine?, scrubberChanges: UInt64) {
             (method, path, peer) = (record.method, record.path, record.peer)
             (status, bytes, version) = (record.status, record.bytes, record.version)
-            self.counter = counter
+            (isSecure, cache, isTraced) = (record.isSecure, record.cache, record.trace != nil)
+            self.histogram = histogram
             self.scrubberChanges = scrubberChanges
             self.line = line
         }
 
         func covers(_ record: RequestRecord) -> Bool {
-            status == record.status && bytes == record.bytes && version == record.version && path == record.path
+            status == record.status && bytes == record.bytes && version == record.version && cache == record.cache
+                && isSecure == record.isSecure && isTraced == (record.trace != nil) && path == record.path
                 && peer == record.peer && method == record.method
         }
     }
@@ -38,6 +44,7 @@ final class AccessLines {
     private static let longestText = 128
 
     private var kinds: [Kind?] = []
+    private var counting: LoopRequests?
     private var time = LogTime()
 
     /// Counts the request and writes its line.
@@ -46,33 +53,42 @@ final class AccessLines {
     ///   - knownSegments: what of a path may be shown.
     func note(_ record: RequestRecord, _ counts: RequestCounts, _ output: LogOutput?, knownSegments: Set<Substring>) {
         let place = Self.place(of: record)
-        if place < kinds.count, write(record, kindAt: place, output) { return }
-        let counter = counts.counter(RouteTable.shared.label(record.path), status: record.status)
-        counter.tick()
-        guard let output else { return }
+        if place < kinds.count, let kind = kinds[place], kind.covers(record) {
+            if output.map({ write(record, kind, $0) }) ?? true { return kind.histogram.observe(record.duration) }
+        }
+        let histogram = requests(counts).histogram(RequestSeries(record))
+        histogram.observe(record.duration)
         // Before the scrubbing: what becomes known meanwhile is not in it.
-        let changes = output.scrubber.changes
+        let changes = output?.scrubber.changes ?? 0
         let path = Self.shown(record.path, knownSegments)
-        output.write(
+        output?.write(
             level: "info", message: AccessLine.message, fields: AccessLine.fields(record, path: path), isHurried: false)
         // A text that a caller chose is not kept: it may be anything.
-        guard path == record.path, path.utf8.count <= Self.longestText, record.peer.utf8.count <= Self.longestText,
-            let line = AccessLine(record, path: path, output)
-        else { return }
+        guard path == record.path, path.utf8.count <= Self.longestText, record.peer.utf8.count <= Self.longestText else { return }
+        let line = output.flatMap { AccessLine(record, path: path, $0) }
+        if line == nil, output != nil { return }
         if kinds.isEmpty { kinds = Array(repeating: nil, count: Self.places) }
-        kinds[place] = Kind(record, counter, line, scrubberChanges: changes)
+        kinds[place] = Kind(record, histogram, line, scrubberChanges: changes)
     }
 
-    /// - Returns: false where that kind is another, or what is known of credentials.
-    private func write(_ record: RequestRecord, kindAt place: Int, _ output: LogOutput?) -> Bool {
-        guard let output, let kind = kinds[place], kind.covers(record), kind.scrubberChanges == output.scrubber.changes else {
-            return false
-        }
+    /// Where this loop counts.
+    func requests(_ counts: RequestCounts) -> LoopRequests {
+        if let counting { return counting }
+        let new = counts.ofThisLoop()
+        counting = new
+        return new
+    }
+
+    /// - Returns: false where what is known of credentials is another thing now.
+    private func write(_ record: RequestRecord, _ kind: Kind, _ output: LogOutput) -> Bool {
+        guard kind.line != nil, kind.scrubberChanges == output.scrubber.changes else { return false }
         time.become(output.clock())
         let part = output.format.timePart
-        time.bytes.withUnsafeBufferPointer { kind.line.become(record, time: UnsafeBufferPointer(rebasing: $0[part])) }
-        kind.counter.tick()
-        output.target.write(kind.line.bytes, isHurried: false)
+        let isWritten = time.bytes.withUnsafeBufferPointer {
+            kind.line?.become(record, time: UnsafeBufferPointer(rebasing: $0[part]), output.scrubber) == true
+        }
+        guard isWritten, let line = kind.line else { return false }
+        output.target.write(line.bytes, isHurried: false)
         return true
     }
 

@@ -25,10 +25,14 @@ final class AccessLog: RequestObserver {
 
     /// Without a line to write, a repetition is a number and nothing else. A reload ends every answer that is repeated, so what
     /// the configuration says is asked again.
-    func counter(ofRepeated path: String, status: Int) -> RequestCounter? {
-        if writesLines(current.view().active) { return nil }
-        return counts.counter(RouteTable.shared.label(path), status: status)
+    func counter(ofRepeated record: RequestRecord) -> RequestCounter? {
+        let view = current.view()
+        if writesLines(view.active) { return nil }
+        return view.accessLines.requests(counts).histogram(RequestSeries(record)).quickest
     }
+
+    /// By the level, which does not change while the process runs.
+    var wantsTraces: Bool { output.level <= .info }
 
     func requestCompleted(_ record: RequestRecord) {
         let view = current.view()

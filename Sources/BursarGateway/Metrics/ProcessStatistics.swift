@@ -3,8 +3,11 @@ import Glibc
 
 /// What the kernel knows of this process: `/proc/self`. *Value.*
 struct ProcessStatistics {
+    /// In user code and in the kernel.
+    let processorTime: Duration
     let residentBytes: Int
     let openDescriptors: Int
+    let mostDescriptors: Int
     let threads: Int
 
     /// Nil parts read as 0 where /proc is not mounted.
@@ -15,7 +18,21 @@ struct ProcessStatistics {
             return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0
         }
         return ProcessStatistics(
-            residentBytes: number("VmRSS") * 1_024, openDescriptors: countEntries("/proc/self/fd"), threads: number("Threads"))
+            processorTime: processorTimeUsed(), residentBytes: number("VmRSS") * 1_024,
+            openDescriptors: countEntries("/proc/self/fd"),
+            mostDescriptors: descriptorLimit(), threads: number("Threads"))
+    }
+
+    private static func processorTimeUsed() -> Duration {
+        var time = timespec()
+        guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return .zero }
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
+    /// "Max open files            1024                 524288               files": the first figure holds.
+    private static func descriptorLimit() -> Int {
+        let line = readSmallFile("/proc/self/limits").split(separator: "\n").first { $0.hasPrefix("Max open files") }
+        return line?.split(separator: " ").dropFirst(3).first.flatMap { Int($0) } ?? 0
     }
 
     private static func countEntries(_ path: String) -> Int {

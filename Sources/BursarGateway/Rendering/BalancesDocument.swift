@@ -1,5 +1,6 @@
 import BursarBasics
 import BursarEngine
+import BursarHTTP
 import BursarModel
 
 /// The answer to `/v1/balances`: rows that are rendered already, and what follows from them together. *Value.* Pure.
@@ -39,6 +40,8 @@ package struct BalancesDocument: Sendable {
     /// Every row has a value, fresh or stale.
     var isComplete: Bool { rows.allSatisfy { $0.status != .unavailable } }
     var isFresh: Bool { rows.allSatisfy { $0.status == .fresh } }
+    /// - Parameter asked: whether a provider was asked for it.
+    func cacheUse(asked: Bool) -> CacheUse { asked ? .missed : isFresh ? .fresh : .stale }
     var hasValue: Bool { rows.isEmpty || rows.contains { $0.status != .unavailable } }
 
     /// Until when plain requests get this very document; nil where the next one may change it.

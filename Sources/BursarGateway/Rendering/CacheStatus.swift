@@ -1,3 +1,4 @@
+import BursarHTTP
 import BursarModel
 
 /// The `Cache-Status` field of an answer (RFC 9211): whether it was held, and why not. *Value.* It never carries a key.
@@ -18,6 +19,13 @@ enum CacheStatus: Equatable, Sendable {
         case stale
         /// The request asked for something newer.
         case request
+    }
+
+    var use: CacheUse {
+        switch self {
+        case .hit(let ttl, _): (ttl ?? 0) < 0 ? .stale : .fresh
+        case .forwarded, .collapsed, .refused: .missed
+        }
     }
 
     var field: String {

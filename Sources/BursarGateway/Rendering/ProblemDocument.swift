@@ -1,5 +1,7 @@
 import BursarBasics
+import BursarHTTP
 import BursarModel
+import NIOCore
 
 /// A problem document (RFC 9457): what Bursar says when it, and not a provider, refuses or fails. *Value.*
 ///
@@ -35,5 +37,20 @@ package struct ProblemDocument: Sendable {
             for member in extensions { json.raw(member.name, member.json) }
         }
         return json.bytes
+    }
+}
+
+extension ProblemDocument {
+    /// A response with the trace's id behind its other members, where it is a problem document. One place for all of them: whoever makes
+    /// one need not know of traces.
+    static func name(_ trace: TraceContext, in response: Response) -> Response {
+        guard response.prepared == nil, response.producer == nil, response.headers["content-type"] == contentType,
+            response.body.readableBytesView.last == UInt8(ascii: "}")
+        else { return response }
+        var body = ByteBuffer(bytes: response.body.readableBytesView.dropLast())
+        body.writeString(",\"trace_id\":\"\(trace.traceID)\"}")
+        var response = response
+        response.body = body
+        return response
     }
 }

@@ -57,7 +57,8 @@ extension BalancesRoute {
         if let table = wanted.table {
             let headers = self.headers(document, contentType: Self.plainText, asked: asked)
             let prepared = Representations.prepare(
-                Self.text(table, document.generatedAt), headers: headers, ageBase: .now(), forms: .plain)
+                Self.text(table, document.generatedAt), headers: headers, ageBase: .now(), forms: .plain,
+                cache: document.cacheUse(asked: asked))
             return Representations.choose(prepared, for: wanted.request, replay: nil)
         }
         var body = document.json
@@ -65,7 +66,8 @@ extension BalancesRoute {
         let headers = self.headers(document, contentType: "application/json", asked: asked)
         // The same rows are the same answer, whenever it was made: only generated_at differs then.
         let prepared = Representations.prepare(
-            body, tag: EntityTag.weak(document.parts), headers: headers, ageBase: .now(), forms: wanted.isPlain ? .all : .plain)
+            body, tag: EntityTag.weak(document.parts), headers: headers, ageBase: .now(),
+            forms: wanted.isPlain ? .all : .plain, cache: document.cacheUse(asked: asked))
         let replay = wanted.isPlain ? publish(prepared, wanted, document, asked: asked) : nil
         return Representations.choose(prepared, for: wanted.request, replay: replay)
     }
@@ -149,11 +151,15 @@ extension BalancesRoute {
         ]
         headers["cache-status"] = (asked ? CacheStatus.forwarded(.miss, status: nil, stored: false) : .refused(nil)).field
         if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
-        guard let table = wanted.table else { return Answers.problem(problem, headers: headers) }
-        headers["cache-control"] = "no-store"
-        headers["content-type"] = Self.plainText
-        return Response(
-            status: status, headers: headers, bytes: Self.text(table, document.generatedAt) + Array("\n\(detail)\n".utf8))
+        var response = Answers.problem(problem, headers: headers)
+        if let table = wanted.table {
+            headers["cache-control"] = "no-store"
+            headers["content-type"] = Self.plainText
+            response = Response(
+                status: status, headers: headers, bytes: Self.text(table, document.generatedAt) + Array("\n\(detail)\n".utf8))
+        }
+        response.cache = .missed
+        return response
     }
 }
 

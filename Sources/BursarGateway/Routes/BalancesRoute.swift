@@ -78,8 +78,9 @@ struct BalancesRoute: Route {
 
     private func refreshAll(_ wanted: BalancesRequest) -> FirstStep {
         var first = FirstStep()
+        let trace = wanted.request.trace
         for (index, demand) in demands(of: wanted) {
-            switch refresher.request(directory[index].upstream, demand: demand) {
+            switch refresher.request(directory[index].upstream, demand: demand, trace: trace) {
             case .mustWait(let ticket): first.tickets[index] = ticket
             case .answered(let answer): if answer.isOwn { first.answers[index] = answer }
             }

@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarHTTP
+import BursarModel
 
 /// What web pages of other origins may do (Fetch, "CORS protocol"): read answers, where `cors` names their origin; else nothing, because
 /// without a grant a browser keeps the answer from the page. *Value.* Pure.
@@ -7,22 +8,23 @@ import BursarHTTP
 /// A grant lets a page read; it gives it no right: the page needs a client token like everyone, and cookies do not exist here.
 struct CrossOrigin: Sendable {
     private let origins: Set<String>
-    private let requestHeaders: String
+    /// What a page may send everywhere.
+    private let requestHeaders: [String]
+    private let catalog: Catalog
 
     init(origins: [String], catalog: Catalog) {
         self.origins = Set(origins)
-        // Compiling every definition to learn its header is for those who need it.
-        let definitions = origins.isEmpty ? [] : catalog.definitions
-        let names = definitions.flatMap { [$0.auth.headerName, $0.auth.secondHeader?.lowercased()].compactMap(\.self) }
-        let providers = Set(names).subtracting(Self.requestHeaders).sorted()
-        requestHeaders = (Self.requestHeaders + providers).joined(separator: ", ")
+        self.catalog = catalog
+        // Those that are compiled anyway: the headers of all others are found when a page asks for a route of one.
+        let own = catalog.addedIDs.compactMap { catalog[$0] }.flatMap(\.auth.headerNames)
+        requestHeaders = Self.commonHeaders + Set(own).subtracting(Self.commonHeaders).sorted()
     }
 
     var isOff: Bool { origins.isEmpty }
 
     /// Beside what every page may send.
-    private static let requestHeaders = [
-        "authorization", PresentedToken.ownHeader, "cache-control", "if-none-match", "pragma", "prefer"
+    private static let commonHeaders = [
+        "authorization", PresentedToken.ownHeader, "cache-control", "if-none-match", "last-event-id", "pragma", "prefer"
     ]
     /// Beside what every page may read.
     private static let responseHeaders =
@@ -43,7 +45,7 @@ struct CrossOrigin: Sendable {
         else { return nil }
         var headers: HeaderFields = [
             "access-control-allow-origin": origin, "access-control-allow-methods": "GET, HEAD",
-            "access-control-allow-headers": requestHeaders, "access-control-max-age": "600",
+            "access-control-allow-headers": headerNames(for: request.path), "access-control-max-age": "600",
             "vary": "origin, access-control-request-method, access-control-request-headers", "cache-control": "no-store"
         ]
         // A page from a public address that wants to reach a private one (Private Network Access).
@@ -51,6 +53,17 @@ struct CrossOrigin: Sendable {
             headers["access-control-allow-private-network"] = "true"
         }
         return Response(status: 204, headers: headers)
+    }
+
+    /// On a provider's route also the headers that it takes a key in.
+    private func headerNames(for path: String) -> String {
+        var names = requestHeaders
+        if let match = RouteTable.shared.match(path), match.endpoint.route == ProviderRoute.self, let name = match["provider"],
+            let definition = ProviderID(name).flatMap({ catalog[$0] })
+        {
+            names += definition.auth.headerNames.filter { !names.contains($0) }
+        }
+        return names.joined(separator: ", ")
     }
 
     /// The answer with the grant. A prepared one is taken apart: its bytes stand ready without.

@@ -17,7 +17,7 @@ struct GatewayResponder: Responder {
         let now = NIODeadline.now()
         let view = current.view(at: now)
         let cors = view.active.cors
-        guard view.active.hosts.allows(request) else { return .now(misdirected(request)) }
+        guard view.active.hosts.allows(request) else { return traced(.now(misdirected(request)), request) }
         if request.target == "*" { return .now(Answers.options(RouteTable.shared.methods)) }
         if cors.isOff { return answer(request, view, now) }
         if let preflight = cors.preflight(request) { return .now(preflight) }
@@ -29,15 +29,16 @@ struct GatewayResponder: Responder {
         let callers = view.active.callers
         switch callers.caller(of: request) {
         case .success(let caller):
-            if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return refusal }
-            if let hit = hit(request, caller, view, now) { return .now(hit) }
-            return route(request, caller, view.active.scopes[caller.scope]).map { response in
+            if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return traced(refusal, request) }
+            // What is no prepared answer is a 406.
+            if let hit = hit(request, caller, view, now) { return hit.prepared != nil ? .now(hit) : traced(.now(hit), request) }
+            return traced(route(request, caller, view.active.scopes[caller.scope]), request).map { response in
                 guard let replay = response.replay else { return response }
                 var response = response
                 response.replay = callers.replay(replay, for: caller, now: .now())
                 return response
             }
-        case .failure(let refusal): return refuse(request, refusal, view.active)
+        case .failure(let refusal): return traced(refuse(request, refusal, view.active), request)
         }
     }
 
@@ -68,7 +69,7 @@ struct GatewayResponder: Responder {
 
     private func route(_ request: Request, _ caller: Caller, _ scope: Scope) -> Reply {
         guard let match = RouteTable.shared.match(request.path) else {
-            return .now(Answers.notFound(request, detail: RouteTable.shared.words))
+            return .now(Answers.notFound(request, detail: RouteTable.shared.summary))
         }
         if let refusal = refuseQuery(request) { return .now(refusal) }
         let route = scope.routes[match.index]
@@ -163,5 +164,15 @@ extension GatewayResponder {
             detail:
                 "A credential in a URL ends up in logs. Send it in the provider's documented header; and consider this one leaked."
         )
+    }
+}
+
+// MARK: - Traces
+
+extension GatewayResponder {
+    /// Problem documents name their caller's trace. Not on the way of a hit, which is none.
+    private func traced(_ reply: Reply, _ request: Request) -> Reply {
+        guard let trace = request.trace else { return reply }
+        return reply.map { ProblemDocument.name(trace, in: $0) }
     }
 }

@@ -11,6 +11,15 @@ extension ProviderRoute {
     func render(
         _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, before: AccountView
     ) -> Response {
+        var response = rendered(request, subject, answer, directives, before: before)
+        // What is not held in any form is a miss, whatever it says.
+        if response.prepared == nil { response.cache = .missed }
+        return response
+    }
+
+    private func rendered(
+        _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, before: AccountView
+    ) -> Response {
         let now = refresher.now
         let definition = subject.upstream.definition
         if directives.freshness == .cachedOnly, answer.view.reading == nil {
@@ -46,7 +55,7 @@ extension ProviderRoute {
         if isPlain { headers["cache-status"] = CacheStatus.hit(ttl: nil, detail: nil).field }
         let prepared = Representations.prepare(
             body.body, status: reply.status, headers: headers, ageBase: .at(fetchedAt.monotonic, seenFrom: now),
-            forms: isPlain ? .all : .plain)
+            forms: isPlain ? .all : .plain, cache: reply.cacheStatus.use)
         let replay = isPlain ? publish(prepared, request, subject, expiresAt: answer.view.expiresAt, now) : nil
         return Representations.choose(prepared, for: request, replay: replay)
     }

@@ -78,8 +78,10 @@ struct ProviderRoute: Route {
         let (request, caller) = (call.request, call.caller)
         let (account, documentedPath) = (call.match["account"], call.name("path"))
         guard let definition = definition(at: call.match) else {
-            let known = catalog.ids.map(\.name).joined(separator: ", ")
-            return .now(Answers.notFound(request, detail: "There is no such provider. Known are: \(known)."))
+            let meant = catalog.nearestName(to: call.name("provider")).map { " Did you mean \($0)?" } ?? ""
+            return .now(
+                Answers.notFound(
+                    request, detail: "There is no such provider.\(meant) GET /v1/providers lists those that there are."))
         }
         switch subject(of: request, caller, definition, account: account) {
         case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))
@@ -179,7 +181,7 @@ struct ProviderRoute: Route {
         let directives = RequestDirectives(
             cacheControl: headers.all("cache-control"), pragma: headers.all("pragma"), prefer: headers.all("prefer"))
         let before = refresher.view(subject.upstream)
-        switch refresher.request(subject.upstream, demand: directives.demand) {
+        switch refresher.request(subject.upstream, demand: directives.demand, trace: request.trace) {
         case .answered(let answer):
             return .now(render(request, subject, answer, directives, before: before))
         case .mustWait(let ticket):

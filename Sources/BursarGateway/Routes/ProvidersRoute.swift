@@ -19,7 +19,10 @@ struct ProvidersRoute: Route {
         json.object { json in
             json.string("schema", "bursar.providers.v1")
             json.array("providers") { json in
-                for definition in catalog.definitions {
+                // What is in use comes first: there are many that are not.
+                let definitions = catalog.definitions
+                let isUsed = { (definition: ProviderDefinition) in !directory.indices(of: definition.id).isEmpty }
+                for definition in definitions.filter(isUsed) + definitions.filter({ !isUsed($0) }) {
                     json.object { json in write(definition, directory, into: &json) }
                 }
             }

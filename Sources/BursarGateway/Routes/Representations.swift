@@ -15,7 +15,8 @@ enum Representations {
     ///   - tag: the entity tag; nil: a strong one of the body.
     ///   - headers: without ETag and Content-Encoding; with Vary.
     static func prepare(
-        _ body: [UInt8], tag: String? = nil, status: Int = 200, headers: HeaderFields, ageBase: NIODeadline?, forms: Forms
+        _ body: [UInt8], tag: String? = nil, status: Int = 200, headers: HeaderFields, ageBase: NIODeadline?, forms: Forms,
+        cache: CacheUse = .none
     ) -> PreparedResponse {
         let tag = tag ?? EntityTag.of(body)
         var gzip: PreparedResponse?
@@ -25,19 +26,21 @@ enum Representations {
             let gzipTag = tag.dropLast() + "-gzip\""
             gzip = PreparedResponse(
                 status: status, headers: gzipHeaders, body: ByteBuffer(bytes: compressed), etag: String(gzipTag),
-                ageBase: ageBase,
-                notModified: notModified(headers, tag: String(gzipTag), ageBase: ageBase))
+                ageBase: ageBase, cache: cache,
+                notModified: notModified(headers, tag: String(gzipTag), ageBase: ageBase, cache))
         }
         return PreparedResponse(
-            status: status, headers: headers, body: ByteBuffer(bytes: body), etag: tag, ageBase: ageBase, gzip: gzip,
-            notModified: notModified(headers, tag: tag, ageBase: ageBase))
+            status: status, headers: headers, body: ByteBuffer(bytes: body), etag: tag, ageBase: ageBase, cache: cache,
+            gzip: gzip, notModified: notModified(headers, tag: tag, ageBase: ageBase, cache))
     }
 
     /// A 304 repeats what a cache would update (RFC 9110 15.4.5), not what describes a body that is not there.
-    private static func notModified(_ headers: HeaderFields, tag: String, ageBase: NIODeadline?) -> PreparedResponse {
+    private static func notModified(
+        _ headers: HeaderFields, tag: String, ageBase: NIODeadline?, _ cache: CacheUse
+    ) -> PreparedResponse {
         var headers = headers
         headers.remove("content-type")
-        return PreparedResponse(status: 304, headers: headers, etag: tag, ageBase: ageBase)
+        return PreparedResponse(status: 304, headers: headers, etag: tag, ageBase: ageBase, cache: cache)
     }
 
     /// The form that this request gets.

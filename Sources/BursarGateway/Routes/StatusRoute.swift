@@ -1,4 +1,5 @@
 import BursarBasics
+import BursarConfiguration
 import BursarEngine
 import BursarHTTP
 import BursarModel
@@ -9,10 +10,13 @@ import BursarUpstream
 struct StatusRoute: Route {
     private let directory: AccountDirectory
     private let process: ProcessParts
+    /// Whether the caller may see every account, and so who is told of them.
+    private let showsTargets: Bool
 
     init(_ parts: RouteParts) {
         directory = parts.directory
         process = parts.process
+        showsTargets = parts.visibility == .everything
     }
 
     func respond(to call: RouteCall) -> Reply {
@@ -36,6 +40,11 @@ struct StatusRoute: Route {
             }
             json.array("accounts") { json in
                 for entry in directory.entries { json.raw(nil, Self.account(entry, process.refresher, now)) }
+            }
+            if showsTargets {
+                json.array("targets") { json in
+                    for target in process.alerts.targetStatuses() { json.raw(nil, target.json) }
+                }
             }
         }
         return json.bytes

@@ -65,6 +65,9 @@ struct ProcessParts: Sendable {
     let log: any LogTarget
     let startedAt: WallTime
     let insight: InsightParts
+    let streams: StreamHub
+    let streamPlaces: StreamPlaces
+    let alerts: AlertDesk
 }
 
 extension AccountEntry {
@@ -77,6 +80,7 @@ extension AccountEntry {
             upstream: UpstreamAccount(
                 id: account.id, definition: account.definition, baseURL: account.baseURL, secret: account.secret,
                 parameters: account.parameters, policy: policy, keys: keys),
-            low: account.low, position: position, refresh: account.refresh, keySource: account.secretReference.source.title)
+            low: account.low, position: position, refresh: account.refresh, keySource: account.secretReference.source.title,
+            alerts: account.alerts)
     }
 }

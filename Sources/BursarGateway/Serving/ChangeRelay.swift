@@ -9,14 +9,27 @@ final class ChangeRelay: Sendable {
         let directory: AccountDirectory
         let rows: RowTable
         let scopes: [(directory: AccountDirectory, hot: HotTable)]
+        let streams: StreamHub
     }
 
     private let target = Mutex<Target?>(nil)
+    private let alerts = Mutex(Listener())
 
-    func send(to active: ActiveConfiguration) {
+    /// Weak: the desk asks the refresher, whose changes come through here.
+    private struct Listener: Sendable {
+        weak var desk: AlertDesk?
+    }
+
+    func tell(to desk: AlertDesk) { alerts.withLock { $0.desk = desk } }
+
+    /// Who wants to be told of it, behind all that shows it.
+    func tell(_ change: ViewChange) { alerts.withLock { $0.desk }?.changed(change) }
+
+    func send(to active: ActiveConfiguration, _ streams: StreamHub) {
         target.withLock {
             $0 = Target(
-                directory: active.directory, rows: active.rows, scopes: active.scopes.map { ($0.directory, $0.hot) })
+                directory: active.directory, rows: active.rows, scopes: active.scopes.map { ($0.directory, $0.hot) },
+                streams: streams)
         }
     }
 
@@ -26,5 +39,7 @@ final class ChangeRelay: Sendable {
         for scope in target.scopes {
             for index in scope.directory.indices(of: change.key) { scope.hot.invalidate(scope.directory.paths(showing: index)) }
         }
+        // Last: it renders what the tables have.
+        target.streams.changed(change.key)
     }
 }

@@ -31,7 +31,8 @@ package struct ReloadReport: Sendable, Equatable {
 }
 
 extension ReloadReport {
-    init(from old: ActiveConfiguration, to new: ActiveConfiguration) {
+    /// - Parameter started: what the process started with: a setting that only a start looks at is still that one's.
+    init(from old: ActiveConfiguration, to new: ActiveConfiguration, startedWith started: Configuration) {
         accounts = new.directory.entries.count
         let before = Dictionary(old.directory.entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let after = Set(new.directory.entries.map(\.id))
@@ -44,7 +45,7 @@ extension ReloadReport {
             if !known.isAsked(like: entry) || redefined.contains(entry.id.provider) { changed.append(entry.id) }
         }
         removed = old.directory.entries.map(\.id).filter { !after.contains($0) }
-        needsRestart = new.configuration.settingsThatNeedRestart(after: old.configuration)
+        needsRestart = new.configuration.settingsThatNeedRestart(after: started)
     }
 }
 

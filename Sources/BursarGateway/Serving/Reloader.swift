@@ -6,6 +6,7 @@ import BursarStore
 import BursarUpstream
 import Dispatch
 import Logging
+import Synchronization
 
 /// Reads the configuration again and puts it in force, or leaves everything as it is. *Own queue:* one reload at a time, and files
 /// and commands that answer slowly block nobody else.
@@ -25,6 +26,16 @@ final class Reloader: Sendable {
     private let logger: Logger
     private let lifecycle: Lifecycle
     private let queue = DispatchQueue(label: "bursar.reload")
+    private let waiting = Mutex(Waiting())
+    /// Touched on ``queue`` alone.
+    private nonisolated(unsafe) var retired = RetiredSecrets()
+
+    /// Who waits for the next reload. *Value.* Those who ask while another one runs share the one behind it: it reads what is there when
+    /// it begins, which is what each of them asked for.
+    private struct Waiting {
+        var callers: [CheckedContinuation<ReloadOutcome, Never>] = []
+        var hasKeyFiles = false
+    }
 
     /// - Parameter read: blocks while it reads files; nil where there is nothing to read again.
     init(
@@ -47,18 +58,33 @@ final class Reloader: Sendable {
     /// - Parameter trigger: what asked for it, for the log: a signal, a request, a file.
     func reload(_ trigger: StaticString) async -> ReloadOutcome {
         await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: self.reloadNow(trigger)) }
+            let isFirst = waiting.withLock { waiting in
+                waiting.callers.append(continuation)
+                return waiting.callers.count == 1
+            }
+            guard isFirst else { return }
+            queue.async {
+                let callers = self.waiting.withLock { waiting in
+                    defer { waiting.callers = [] }
+                    return waiting.callers
+                }
+                let outcome = self.reloadNow(trigger)
+                for caller in callers { caller.resume(returning: outcome) }
+            }
         }
     }
 
     /// For a file that holds a key and was written: reloads where an account's key is another one now. Read once: each of a
     /// configuration's secret commands runs once.
-    func reloadForKeys() async {
-        await withCheckedContinuation { continuation in
-            queue.async {
-                self.reloadForKeysNow()
-                continuation.resume()
-            }
+    func reloadForKeys() {
+        let isFirst = waiting.withLock { waiting in
+            defer { waiting.hasKeyFiles = true }
+            return !waiting.hasKeyFiles
+        }
+        guard isFirst else { return }
+        queue.async {
+            self.waiting.withLock { $0.hasKeyFiles = false }
+            self.reloadForKeysNow()
         }
     }
 
@@ -98,10 +124,11 @@ final class Reloader: Sendable {
 
     private func putInForce(_ configuration: Configuration, _ trigger: StaticString) -> ReloadReport {
         let old = current.value
-        // Calls under way still carry the old keys: both are looked for until the reload after this one.
-        process.scrubber.configure(configuration.secrets + old.configuration.secrets)
+        // Calls under way still carry the old keys, and the way out is still that of the start.
+        retired.retire(old.configuration, for: configuration, now: process.refresher.now)
+        process.scrubber.configure(configuration.secrets + started.upstreamSecrets + retired.secrets)
         let new = ActiveConfiguration(configuration, process: process)
-        relay.send(to: new)
+        relay.send(to: new, process.streams)
         // Before the first request of the new one, or what that brings in would leave no mark.
         let gone = process.store?.name(new.directory, refresher: process.refresher)
         let redefined = configuration.definitions(otherThanIn: old.configuration)
@@ -111,11 +138,13 @@ final class Reloader: Sendable {
             process.refresher.redefine(redefined, keys: Set(concerned.map(\.upstream.key)))
         }
         _ = current.replace(with: new)
+        process.streams.follow(new)
+        process.alerts.follow(configuration, new.directory)
         background.follow(new.directory)
         keyFiles.follow(configuration.secretFiles)
         process.refresher.forget(exceptFor: Set(new.directory.entries.map(\.upstream.key)))
         if let gone { process.store?.forgot(gone) }
-        let report = ReloadReport(from: old, to: new)
+        let report = ReloadReport(from: old, to: new, startedWith: started)
         process.reloads.applied(at: process.refresher.now.wall)
         logger.notice(
             "configuration reloaded",

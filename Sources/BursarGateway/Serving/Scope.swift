@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarConfiguration
 import BursarModel
+import BursarUpstream
 
 /// The routes as they are for everyone who may see the same, with the answers that stand ready for them. *Immutable; any thread:* its
 /// tables have locks of their own.

@@ -1,3 +1,5 @@
+package import BursarBasics
+
 /// Header fields in the order they came, with names in lower case: one block of bytes and a list of places in it, so that a
 /// request head costs two allocations however many fields it has, and text is made only of what somebody reads. *Value.*
 package struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral {
@@ -73,6 +75,16 @@ package struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral {
         guard let index = firstIndex(of: name) else { return nil }
         let range = places[index].value
         return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[Int(range.lowerBound)..<Int(range.upperBound)])) }
+    }
+
+    /// Where its request stands in a trace. A field that came twice is none: nobody could say which one is meant.
+    package var trace: TraceContext? {
+        guard let index = firstIndex(of: TraceContext.fieldName) else { return nil }
+        guard firstIndex(of: TraceContext.fieldName, from: index + 1) == nil else { return nil }
+        let range = places[index].value
+        return bytes.withUnsafeBytes {
+            TraceContext(UnsafeRawBufferPointer(rebasing: $0[Int(range.lowerBound)..<Int(range.upperBound)]))
+        }
     }
 
     /// Whether the name stands exactly once and with exactly this value: what a hit asks before it makes text of a field.

@@ -42,6 +42,7 @@ package final class PreparedResponse: Sendable {
     package let body: ByteBuffer
     package let etag: String?
     package let ageBase: NIODeadline?
+    package let cache: CacheUse
     /// The same answer in the gzip coding, for a responder that found it accepted.
     package let gzip: PreparedResponse?
     /// The 304 for this answer's tag, ready in the same way.
@@ -67,7 +68,8 @@ package final class PreparedResponse: Sendable {
     /// - Parameter headers: as in `Response`; `etag` becomes an ETag header. A 204 or 304 gets no Content-Length and no body.
     package init(
         status: Int = 200, headers: HeaderFields, body: ByteBuffer = ByteBuffer(), etag: String? = nil,
-        ageBase: NIODeadline? = nil, gzip: PreparedResponse? = nil, notModified: PreparedResponse? = nil
+        ageBase: NIODeadline? = nil, cache: CacheUse = .none, gzip: PreparedResponse? = nil,
+        notModified: PreparedResponse? = nil
     ) {
         var fields = headers
         for name in HeaderFields.ownedByServer { fields.remove(name) }
@@ -79,6 +81,7 @@ package final class PreparedResponse: Sendable {
         self.body = mayHaveBody ? body : ByteBuffer()
         self.etag = etag
         self.ageBase = ageBase
+        self.cache = cache
         self.gzip = gzip
         self.notModified = notModified
 

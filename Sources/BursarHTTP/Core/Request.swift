@@ -39,6 +39,7 @@ package final class ConnectionInfo: Sendable {
     package let listener: String
     /// `http` or `https`.
     package let scheme: String
+    package let isSecure: Bool
     /// True where this peer may say who it forwards for: requests then carry `forwardedFor`.
     package let isTrustedProxy: Bool
     /// The names in the certificate that a client showed and one of `TLSSettings.clientAuthoritiesFile` signed, with their kind:
@@ -53,6 +54,7 @@ package final class ConnectionInfo: Sendable {
         self.proxied = proxied
         self.listener = listener
         self.scheme = scheme
+        isSecure = scheme == "https"
         self.isTrustedProxy = isTrustedProxy
         self.certificateNames = certificateNames
         clientText = Self.client(peer, proxied).description
@@ -128,4 +130,6 @@ package struct Request: Sendable {
     package var listener: String { connection.listener }
     package var scheme: String { connection.scheme }
     package var isHead: Bool { method == "HEAD" }
+    /// Where the request stands in its caller's trace. Read anew each time: most requests are never asked.
+    package var trace: TraceContext? { headers.trace }
 }

@@ -1,3 +1,4 @@
+package import BursarBasics
 package import NIOCore
 
 /// What a responder has to say: an answer, or that one is being made. *Value.*
@@ -53,10 +54,16 @@ package struct RequestRecord: Sendable {
     package let version: HTTPVersion
     /// True when the connection's own replay answered it.
     package let wasReplayed: Bool
+    /// Whether it came over TLS.
+    package let isSecure: Bool
+    package let cache: CacheUse
+    /// Where it stands in its caller's trace; nil also where nobody wants to know.
+    package let trace: TraceContext?
 
     package init(
         id: RequestID, method: String, path: String, status: Int, bytes: Int, duration: TimeAmount, peer: String,
-        listener: String, version: HTTPVersion, wasReplayed: Bool = false
+        listener: String, version: HTTPVersion, wasReplayed: Bool = false, isSecure: Bool = false, cache: CacheUse = .none,
+        trace: TraceContext? = nil
     ) {
         self.id = id
         self.method = method
@@ -68,6 +75,9 @@ package struct RequestRecord: Sendable {
         self.listener = listener
         self.version = version
         self.wasReplayed = wasReplayed
+        self.isSecure = isSecure
+        self.cache = cache
+        self.trace = trace
     }
 }
 
@@ -77,12 +87,16 @@ package protocol RequestObserver: Sendable {
     func requestCompleted(_ record: RequestRecord)
     /// What to tick for each repetition of an answer, where counting is all that would be done with its record; nil: every
     /// repetition is reported like any other request. Asked once, when a connection keeps an answer.
-    func counter(ofRepeated path: String, status: Int) -> RequestCounter?
+    /// - Parameter record: as each repetition's would be, but for its number.
+    func counter(ofRepeated record: RequestRecord) -> RequestCounter?
+    /// Whether records are to say where their requests stand in a trace: reading that costs a little.
+    var wantsTraces: Bool { get }
     /// A connection was closed because it brought no PROXY header, or none that can be read, where each must.
     func proxyHeaderRefused(peer: Peer, listener: String)
 }
 
 extension RequestObserver {
     package func proxyHeaderRefused(peer: Peer, listener: String) {}
-    package func counter(ofRepeated path: String, status: Int) -> RequestCounter? { nil }
+    package func counter(ofRepeated record: RequestRecord) -> RequestCounter? { nil }
+    package var wantsTraces: Bool { false }
 }

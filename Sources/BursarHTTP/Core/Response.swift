@@ -15,6 +15,8 @@ package struct Response: Sendable {
     package var replay: Replay?
     /// When given, it makes the body piece by piece, and `body` is ignored.
     package var producer: (any BodyProducer)?
+    /// What it was made of; a prepared one knows it.
+    package var cache = CacheUse.none
     /// Ends the connection behind this response.
     package var closesConnection = false
 
@@ -44,5 +46,6 @@ package struct Response: Sendable {
         self.init(status: prepared.status)
         self.prepared = prepared
         self.replay = replay
+        cache = prepared.cache
     }
 }

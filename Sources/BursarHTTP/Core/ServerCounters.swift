@@ -15,6 +15,7 @@ package final class ServerCounters: Sendable {
 
     package let connectionsAccepted = Atomic<Int>(0)
     package let connectionsOpen = Atomic<Int>(0)
+    package let activeRequests = ActiveRequests()
     private let counts: [Cell]
 
     private final class Cell: Sendable {

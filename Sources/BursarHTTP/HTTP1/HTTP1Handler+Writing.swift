@@ -27,7 +27,7 @@ extension HTTP1Handler {
                 outbound.writeImmutableBuffer(response.body)
             }
         }
-        report(exchange, status: response.status, bytes: bodyBytes)
+        report(exchange, status: response.status, bytes: bodyBytes, cache: response.cache)
         if !keeps { close(lingering: false) }
     }
 
@@ -59,14 +59,15 @@ extension HTTP1Handler {
     }
 
     /// Tells the observer; makes nothing where there is none.
-    func report(_ exchange: Exchange, status: Int, bytes: Int) {
+    func report(_ exchange: Exchange, status: Int, bytes: Int, cache: CacheUse = .none) {
         guard let observer = connection.observer else { return }
         observer.requestCompleted(
             RequestRecord(
                 id: exchange.id, method: exchange.method, path: exchange.path, status: status, bytes: bytes,
                 duration: NIODeadline.now() - exchange.started,
                 peer: exchange.forwardedFor?.description ?? connection.info.clientText,
-                listener: connection.info.listener, version: exchange.version))
+                listener: connection.info.listener, version: exchange.version, isSecure: connection.info.isSecure, cache: cache,
+                trace: exchange.trace))
     }
 
     /// Hands what is ready to the channel without a flush.

@@ -35,6 +35,8 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         let started: NIODeadline
         /// Who a trusted proxy says it forwards for.
         var forwardedFor: IPAddress?
+        /// Nil also where nobody wants to know.
+        var trace: TraceContext?
     }
 
     let connection: ConnectionContext
@@ -48,7 +50,13 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     /// `outbound` is an answer that other connections write as well: it is let go of, and not cleared for reuse.
     var outboundIsShared = false
     /// The exchange that `answering` is about.
-    var current: Exchange?
+    var current: Exchange? {
+        didSet {
+            let active = connection.counters.activeRequests
+            if let oldValue { active.ended(RequestMethod(oldValue.method), isSecure: connection.info.isSecure) }
+            if let current { active.began(RequestMethod(current.method), isSecure: connection.info.isSecure) }
+        }
+    }
     var unfinished: UnfinishedAnswer?
     /// The produced body that `answering` is about.
     var stream: HTTP1Stream?
@@ -227,10 +235,19 @@ extension HTTP1Handler {
         if let counter = replay.counter { return counter.tick() }
         guard let observer = connection.observer else { return }
         observer.requestCompleted(
-            RequestRecord(
-                id: connection.nextRequestID(), method: replay.method, path: replay.path, status: prepared.status,
-                bytes: replay.isHead ? 0 : prepared.body.readableBytes, duration: .nanoseconds(0),
-                peer: connection.info.clientText, listener: connection.info.listener, version: .http1_1, wasReplayed: true))
+            repetition(
+                of: prepared, id: connection.nextRequestID(), method: replay.method, path: replay.path, trace: replay.trace))
+    }
+
+    /// What is said of each repetition.
+    private func repetition(
+        of prepared: PreparedResponse, id: RequestID, method: String, path: String, trace: TraceContext?
+    ) -> RequestRecord {
+        RequestRecord(
+            id: id, method: method, path: path, status: prepared.status,
+            bytes: method == "HEAD" ? 0 : prepared.body.readableBytes, duration: .nanoseconds(0),
+            peer: connection.info.clientText, listener: connection.info.listener, version: .http1_1, wasReplayed: true,
+            isSecure: connection.info.isSecure, cache: prepared.cache, trace: trace)
     }
 
     private func respond(
@@ -246,18 +263,22 @@ extension HTTP1Handler {
         let exchange = Exchange(
             id: request.id, method: request.method, path: request.path, isHead: request.isHead, version: head.version,
             keepsAlive: head.keepsAlive && answered < connection.limits.requestsPerConnection, started: now,
-            forwardedFor: request.forwardedFor)
+            forwardedFor: request.forwardedFor, trace: connection.observer?.wantsTraces == true ? request.trace : nil)
         switch connection.responder.respond(to: request) {
         case .now(let response):
             if let prepared = response.prepared, let kept = response.replay, headLength > 0, exchange.keepsAlive,
                 head.version == .http1_1, !response.closesConnection, request.forwardedFor == nil,
                 replay.isWorthKeeping()
             {
-                let counter = connection.observer?.counter(ofRepeated: request.path, status: prepared.status)
+                let counter = connection.observer?.counter(
+                    ofRepeated: repetition(
+                        of: prepared, id: request.id, method: request.method, path: request.path, trace: exchange.trace))
                 bytes.withVeryUnsafeBytes {
                     replay.keep(
                         UnsafeRawBufferPointer(rebasing: $0[headStart..<(headStart + headLength)]), prepared: prepared,
-                        replay: kept, method: request.method, path: request.path, counter: counter)
+                        replay: kept, method: request.method, path: request.path, trace: exchange.trace,
+                        readsTraces: counter == nil && connection.observer?.wantsTraces == true
+                            && request.headers.count(of: TraceContext.fieldName) == 1, counter: counter)
                 }
             }
             write(response, for: exchange, now: now)

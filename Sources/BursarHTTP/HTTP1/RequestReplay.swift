@@ -1,4 +1,5 @@
 import Glibc
+import BursarBasics
 import NIOCore
 
 /// A connection's memory of the last request head it answered with a prepared response. Clients that keep a connection repeat
@@ -15,12 +16,16 @@ struct RequestReplay: ~Copyable {
     private var head: [UInt8] = []
     /// Where tracing's values stand in ``head``, in order.
     private var tracing: [Range<Int>] = []
+    /// Which of these is the one `traceparent`; nil: there is none, or nobody wants to know what it says.
+    private var traceparent: Int?
     private(set) var prepared: PreparedResponse?
     private var validity = Validity()
     private var until = NIODeadline.distantPast
     private(set) var method = ""
     private(set) var path = ""
     private(set) var isHead = false
+    /// Of the head that was matched last.
+    private(set) var trace: TraceContext?
     /// What counts a repetition, where no record of it is wanted.
     private(set) var counter: RequestCounter?
 
@@ -50,7 +55,23 @@ struct RequestReplay: ~Copyable {
         }
         guard length > 0, length <= mostBytes else { return 0 }
         vain = 0
-        return validity.isCurrent && now < until ? length : 0
+        guard validity.isCurrent, now < until else { return 0 }
+        if let traceparent { trace = bytes.withUnsafeReadableBytes { context(in: $0, traceparent) } }
+        return length
+    }
+
+    /// What a head that matched says of its trace.
+    private func context(in bytes: UnsafeRawBufferPointer, _ place: Int) -> TraceContext? {
+        var (start, end, keptEnd) = (0, 0, 0)
+        for value in tracing[...place] {
+            start = end + value.lowerBound - keptEnd
+            end = ByteSet.endOfValue(bytes, from: start)
+            keptEnd = value.upperBound
+        }
+        func isBlank(_ index: Int) -> Bool { bytes[index] == 0x20 || bytes[index] == 0x09 }
+        while start < end, isBlank(start) { start += 1 }
+        while start < end, isBlank(end - 1) { end -= 1 }
+        return TraceContext(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
     }
 
     /// - Parameter values: places in `kept` where another value may stand.
@@ -77,16 +98,20 @@ struct RequestReplay: ~Copyable {
 
     /// A head was answered with something that may be repeated. The copy reuses its room: a client whose heads all differ
     /// pays a `memcpy` here and nothing else.
+    /// - Parameters:
+    ///   - trace: what the head says of its trace.
+    ///   - readsTraces: whether repetitions are to say it, too.
     mutating func keep(
         _ bytes: UnsafeRawBufferPointer, prepared: PreparedResponse, replay: Replay, method: String, path: String,
-        counter: RequestCounter?
+        trace: TraceContext?, readsTraces: Bool, counter: RequestCounter?
     ) {
         guard bytes.count <= Self.longestHead, prepared.restHasBody else { return forget() }
         head.removeAll(keepingCapacity: true)
         head.append(contentsOf: bytes)
         tracing = TracingFields.values(in: bytes)
+        traceparent = readsTraces ? TracingFields.onlyTraceparent(in: bytes, values: tracing) : nil
         (self.prepared, validity, until) = (prepared, replay.validity, replay.until)
-        (self.method, self.path, isHead, self.counter) = (method, path, method == "HEAD", counter)
+        (self.method, self.path, isHead, self.trace, self.counter) = (method, path, method == "HEAD", trace, counter)
     }
 
     mutating func forget() { prepared = nil }

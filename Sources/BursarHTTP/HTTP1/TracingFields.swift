@@ -1,8 +1,6 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import BursarBasics
+
+import Glibc
 
 /// The fields with which tracing makes every request head differ from the last. No answer that is repeated depends on them: they
 /// are for logs and for whoever is asked next. *Pure.*
@@ -33,6 +31,19 @@ enum TracingFields {
             start = end + 1
         }
         return found
+    }
+
+    /// Which of these values is that of `traceparent`; nil where none is, or several are: nobody could say which one is meant.
+    static func onlyTraceparent(in head: UnsafeRawBufferPointer, values: [Range<Int>]) -> Int? {
+        let name = TraceContext.fieldName.utf8.count
+        let bytes = UnsafeBufferPointer(rebasing: head.assumingMemoryBound(to: UInt8.self)[...])
+        let places = values.indices.filter { index in
+            // The byte before a value is its colon.
+            let end = values[index].lowerBound - 1
+            guard end > name, bytes[end - name - 1] == 0x0A else { return false }
+            return UnsafeBufferPointer(rebasing: bytes[(end - name)..<end]).equalsLowered("traceparent")
+        }
+        return places.count == 1 ? places.first : nil
     }
 
     private static func isTracing(_ name: UnsafeBufferPointer<UInt8>) -> Bool { names.contains { name.equalsLowered($0) } }

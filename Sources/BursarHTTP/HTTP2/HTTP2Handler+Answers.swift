@@ -19,10 +19,15 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         var request = request
         request.id = connection.nextRequestID()
         note(request, id: request.id, on: stream, wasReplayed: false)
+        stream.method = RequestMethod(request.method)
         switch connection.responder.respond(to: request) {
         case .now(let response):
             if let known, let prepared = response.prepared, let replay = response.replay, !response.closesConnection {
-                let counter = connection.observer?.counter(ofRepeated: request.path, status: prepared.status)
+                let counter = connection.observer?.counter(
+                    ofRepeated: RequestRecord(
+                        id: request.id, method: request.method, path: request.path, status: prepared.status, bytes: 0,
+                        duration: .zero, peer: "", listener: connection.info.listener, version: .http2, wasReplayed: true,
+                        isSecure: connection.info.isSecure, cache: prepared.cache))
                 known.answer = (prepared, replay, counter)
             }
             answer(stream, response)
@@ -61,6 +66,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
 
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {
         stream.unfinished?.cancel()
+        endActivity(of: stream)
         if let streamed = stream.streamed { streamed.end(isComplete: errorCode == 0 && streamed.state.isFinished) }
         guard let observer = connection.observer, let record = stream.record else { return }
         observer.requestCompleted(
@@ -69,7 +75,8 @@ extension HTTP2Handler: HTTP2SessionDelegate {
                 // The loop's time of this moment: the session's is that of the read, in which a hit is also answered.
                 duration: max(.zero, (context?.eventLoop.now ?? session.now) - stream.headEndedAt), peer: record.peer,
                 listener: connection.info.listener,
-                version: .http2, wasReplayed: record.wasReplayed))
+                version: .http2, wasReplayed: record.wasReplayed, isSecure: connection.info.isSecure, cache: record.cache,
+                trace: record.trace))
     }
 
     func pingAcknowledged() { leave() }
@@ -85,6 +92,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             return session.reset(stream, NGHTTP2_REFUSED_STREAM)
         }
         unfinishedAnswers += 1
+        beginActivity(of: stream)
         let loop = context.eventLoop
         stream.unfinished = begin(loop, NIOLoopBound(self, eventLoop: loop), stream.id)
     }
@@ -107,6 +115,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         } else {
             let (fields, body) = HTTP2PreparedFields.whole(response)
             stream.record?.status = response.status
+            stream.record?.cache = response.cache
             session.submit(
                 fields, body: body, date: connection.dates.bytes, age: response.ageBase.map { seconds(since: $0) }, on: stream)
         }
@@ -115,10 +124,24 @@ extension HTTP2Handler: HTTP2SessionDelegate {
 
     private func send(_ prepared: PreparedResponse, on stream: HTTP2Stream) {
         stream.record?.status = prepared.status
+        stream.record?.cache = prepared.cache
         session.submit(
             HTTP2PreparedFields.of(prepared), body: prepared.body, date: connection.dates.bytes,
             age: prepared.age(at: session.now),
             on: stream)
+    }
+
+    /// The answer takes time: it is among the active ones until its stream closes.
+    func beginActivity(of stream: HTTP2Stream) {
+        guard stream.activeMethod == nil else { return }
+        stream.activeMethod = stream.method
+        connection.counters.activeRequests.began(stream.method, isSecure: connection.info.isSecure)
+    }
+
+    private func endActivity(of stream: HTTP2Stream) {
+        guard let method = stream.activeMethod else { return }
+        stream.activeMethod = nil
+        connection.counters.activeRequests.ended(method, isSecure: connection.info.isSecure)
     }
 
     func seconds(since base: NIODeadline) -> Int64 { max(0, (session.now - base).nanoseconds / 1_000_000_000) }
@@ -128,6 +151,6 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         guard connection.observer != nil else { return }
         stream.record = HTTP2StreamRecord(
             id: id ?? connection.nextRequestID(), method: request.method, path: request.path, peer: request.clientText,
-            wasReplayed: wasReplayed)
+            wasReplayed: wasReplayed, trace: connection.observer?.wantsTraces == true ? request.trace : nil)
     }
 }

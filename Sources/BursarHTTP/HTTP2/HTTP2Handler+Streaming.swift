@@ -12,6 +12,7 @@ extension HTTP2Handler {
         if hasBody {
             let body = StreamedBody(producer, stallTime: connection.times.writeStall, now: session.now)
             stream.streamed = body
+            beginActivity(of: stream)
             body.begin(waker(of: stream.id, context.eventLoop), isDraining: connection.isDraining)
         }
         session.submit(

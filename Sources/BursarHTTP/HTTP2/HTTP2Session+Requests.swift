@@ -36,7 +36,7 @@ extension HTTP2Session {
         progress &+= 1
         if !endsStream { delegate?.bodyAwaited(on: stream) }
         switch block.problem {
-        case .tooLarge: return refuse(stream, 431, "the header fields are larger than \(limits.headBytes) bytes or too many")
+        case .tooLarge: return refuse(stream, 431, HeadFault.headTooLarge.detail)
         case .invalidField: return refuse(stream, 400, "a header field holds bytes that none may hold")
         case .none: break
         }

@@ -1,3 +1,4 @@
+internal import BursarBasics
 internal import CNghttp2
 internal import NIOCore
 
@@ -31,6 +32,9 @@ final class HTTP2Stream {
     var headEndedAt = NIODeadline.uptimeNanoseconds(0)
     /// What `.later` or `.after` is about, cancelled when the client goes away.
     var unfinished: UnfinishedAnswer?
+    var method = RequestMethod.other
+    /// The method under which it counts as an active request; nil: it does not.
+    var activeMethod: RequestMethod?
     /// What the record says of it; filled only where somebody listens.
     var record: HTTP2StreamRecord?
 
@@ -71,4 +75,6 @@ struct HTTP2StreamRecord {
     /// What was answered; 0 where the client left before.
     var status = 0
     var wasReplayed: Bool
+    var cache = CacheUse.none
+    var trace: TraceContext?
 }

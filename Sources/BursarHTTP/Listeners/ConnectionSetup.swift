@@ -34,7 +34,8 @@ struct ConnectionSetup: Sendable {
         }
         guard open <= limits.connections, hasShare else {
             counters.count(open > limits.connections ? .tooManyConnections : .tooManyConnectionsOfPeer)
-            try channel.pipeline.syncOperations.addHandler(RefusingHandler(context(peer, nil, state)))
+            let lingers = open <= limits.connections + RefusingHandler.mostAtOnce(of: limits.connections)
+            try channel.pipeline.syncOperations.addHandler(RefusingHandler(context(peer, nil, state), lingers: lingers))
             return
         }
         if listener.proxyProtocolSources.contains(where: { $0.contains(peer) }) {

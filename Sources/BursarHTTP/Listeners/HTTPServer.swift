@@ -113,11 +113,13 @@ package final class HTTPServer: Sendable {
             responder: responder, observer: observer, http2: http2, counters: counters,
             loops: Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), $1) }), identities: identities,
             shares: shares)
+        var refusal: (@Sendable () -> [UInt8])?
+        if listener.security == nil { refusal = { [responder, identities] in RefusingHandler.bytes(responder, identities) } }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: configuration.backlog)
-            .serverChannelInitializer { [counters] channel in
+            .serverChannelInitializer { [counters, refusal] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptErrorCounter(counters))
+                    try channel.pipeline.syncOperations.addHandler(AcceptGuard(counters: counters, refusal: refusal))
                 }
             }
             .childChannelInitializer { channel in

@@ -3,11 +3,13 @@ import Synchronization
 /// All credentials the process knows, for whatever writes text: configured ones until the next configuration, passed-through
 /// ones while somebody holds them. *Mutex; any thread.* One per process, made before the first log line.
 ///
-/// Reading takes the lock for the copy of a reference. The index of a changed set is built by whoever scrubs next, and only
-/// over the credentials that came lately: those that stay are merged into a layer of their own now and then.
+/// Reading takes the lock for the copy of a reference. The index of a changed set is built by whoever scrubs next, and only over the few
+/// credentials that came last: those before lie in small layers of their own, which are merged now and then, on no caller's thread.
 package final class ScrubberBox: Sendable {
-    /// A few hundred microseconds of building is the most that a newly seen credential costs whoever scrubs next.
-    private static let recentLimit = 64
+    /// Some fifty microseconds of building is the most that a newly seen credential costs whoever scrubs next.
+    private static let recentLimit = 16
+    /// Each layer is one search more for every text.
+    private static let layerLimit = 4
     /// Released credentials that are still looked for: a caller who comes back with every request costs no new index.
     private static let lingering = 1_024
 
@@ -23,8 +25,11 @@ package final class ScrubberBox: Sendable {
         var passing: [SecretIdentity: Passing] = [:]
         /// Merged credentials, with an index of their own.
         var settled = Scrubber.empty
-        /// Those that came since the last merge.
+        /// Small layers of those that came since the last merge, the oldest first.
+        var layers: [Scrubber] = []
+        /// Those that came last, and are in no layer yet.
         var recent: [Secret] = []
+        var isMerging = false
         /// Everything together; nil after a change, until someone asks.
         var snapshot: Scrubber? = Scrubber.empty
         var clock: UInt64 = 0
@@ -33,7 +38,12 @@ package final class ScrubberBox: Sendable {
     private let state = Mutex(State())
     private let changeCount = Atomic<UInt64>(0)
 
-    package init() {}
+    private let schedule: @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
+
+    package convenience init() { self.init { work in Task.detached(priority: .utility) { work() } } }
+
+    /// - Parameter schedule: has work done that takes milliseconds; not on the thread that calls it.
+    init(schedule: @escaping @Sendable (_ work: @escaping @Sendable () -> Void) -> Void) { self.schedule = schedule }
 
     /// How often credentials became known: a text that was scrubbed needs it again only when this has moved.
     package var changes: UInt64 { changeCount.load(ordering: .acquiring) }
@@ -52,7 +62,7 @@ package final class ScrubberBox: Sendable {
     /// Looks for `secret` too, from now until the last hold on it is gone (and a while longer).
     package func hold(_ secret: Secret) -> SecretHold {
         let identity = SecretIdentity(secret)
-        state.withLock { state in
+        let mustMerge = state.withLock { state in
             if state.passing[identity] != nil {
                 state.passing[identity]?.holds += 1
             } else {
@@ -60,9 +70,16 @@ package final class ScrubberBox: Sendable {
                 state.recent.append(secret)
                 state.snapshot = nil
                 changeCount.wrappingAdd(1, ordering: .releasing)
-                if state.recent.count > Self.recentLimit { Self.merge(&state) }
+                if state.recent.count >= Self.recentLimit {
+                    state.layers.append(Scrubber(state.recent))
+                    state.recent = []
+                }
             }
+            guard state.layers.count > Self.layerLimit, !state.isMerging else { return false }
+            state.isMerging = true
+            return true
         }
+        if mustMerge { schedule { [weak self] in self?.merge() } }
         return SecretHold(box: self, identity: identity)
     }
 
@@ -74,12 +91,21 @@ package final class ScrubberBox: Sendable {
         }
     }
 
-    /// Files everything that is held, and what was released last, in one layer; forgets the rest.
-    private static func merge(_ state: inout State) {
-        let idle = state.passing.filter { $0.value.holds == 0 }.sorted { $0.value.released > $1.value.released }
-        for (identity, _) in idle.dropFirst(lingering) { state.passing[identity] = nil }
-        state.settled = Scrubber(state.passing.values.map(\.secret))
-        state.recent = []
+    /// Files everything that is held, and what was released last, in one layer; forgets the rest. The index is built outside the lock.
+    private func merge() {
+        let (secrets, merged) = state.withLock { state in
+            let idle = state.passing.filter { $0.value.holds == 0 }.sorted { $0.value.released > $1.value.released }
+            for (identity, _) in idle.dropFirst(Self.lingering) { state.passing[identity] = nil }
+            return (state.passing.values.map(\.secret), state.layers.count)
+        }
+        let settled = Scrubber(secrets)
+        state.withLock { state in
+            state.settled = settled
+            // What came meanwhile has layers of its own.
+            state.layers.removeFirst(merged)
+            state.snapshot = nil
+            state.isMerging = false
+        }
     }
 
     /// The configured credentials alone. An upstream body is checked against these and its own call's credential: if it were
@@ -90,7 +116,8 @@ package final class ScrubberBox: Sendable {
     package var current: Scrubber {
         state.withLock { state in
             if let snapshot = state.snapshot { return snapshot }
-            let snapshot = state.configured.joined(state.settled).joined(Scrubber(state.recent))
+            let passing = state.layers.reduce(state.settled) { $0.joined($1) }
+            let snapshot = state.configured.joined(passing).joined(Scrubber(state.recent))
             state.snapshot = snapshot
             return snapshot
         }

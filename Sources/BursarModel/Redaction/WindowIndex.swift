@@ -96,19 +96,25 @@ final class WindowIndex: Sendable {
         let last = pattern.count - width
         var best = last
         var bestCrowd = Int.max
-        for candidate in [last, last / 2, last / 4, last * 3 / 4, 0] {
+        func look(at candidate: Int) {
             let hash = Self.hash(pattern, at: candidate, width: width)
             var crowd = 0
             var index = heads[Int(hash >> shift)]
-            while index >= 0, crowd < 8 {
+            while index >= 0, crowd < crowded {
                 if entries[Int(index)].hash == hash { crowd += 1 }
                 index = entries[Int(index)].next
             }
             if crowd < bestCrowd { (best, bestCrowd) = (candidate, crowd) }
-            if crowd == 0 { break }
         }
+        for candidate in [last, last / 2, last / 4, last * 3 / 4, 0] where bestCrowd > 0 { look(at: candidate) }
+        guard bestCrowd > 1 else { return best }
+        // Keys that share most of their text (`key-team-000123-live`) differ somewhere: each place is looked at, a few steps each.
+        for candidate in 0...last where bestCrowd > 0 { look(at: candidate) }
         return best
     }
+
+    /// Beyond this, one crowd is as bad as another: what is looked at for a pattern stays bounded.
+    private static let crowded = 8
 }
 
 extension WindowIndex {

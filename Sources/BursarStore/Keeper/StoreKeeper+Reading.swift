@@ -13,6 +13,15 @@ extension StoreKeeper {
     /// Claims that were kept when the process began; empty once they were taken.
     package func takeClaims() -> [Claim] { keptClaims.withLock { claims in exchange(&claims, with: []) } }
 
+    /// Alerts as they stood when the process before ended; empty once they were taken.
+    package func takeAlerts() -> AlertRecords { keptAlerts.withLock { alerts in exchange(&alerts, with: AlertRecords()) } }
+
+    /// Keeps what changed of alerts, all of it or nothing. After it returns, a process that is killed loses none of it.
+    package func keep(_ alerts: AlertChanges) async throws(StoreFault) {
+        if let fault = status.fault { throw fault }
+        try await store.write(StoreBatch(alerts: alerts, now: now().wall))
+    }
+
     /// Keeps claims as they are now. After it returns, a process that is killed loses none of them; where it throws, none is kept.
     package func keep(_ claims: [Claim]) async throws(StoreFault) {
         if let fault = status.fault { throw fault }

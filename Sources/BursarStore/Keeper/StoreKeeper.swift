@@ -60,6 +60,7 @@ package final class StoreKeeper: Sendable {
     /// What was kept when the process began; empty once it was restored.
     private let contents: Mutex<StoreContents?>
     let keptClaims: Mutex<[Claim]>
+    let keptAlerts: Mutex<AlertRecords>
     let state: Mutex<State>
     let now: @Sendable () -> Moment
     private let logger: Logger
@@ -109,6 +110,7 @@ package final class StoreKeeper: Sendable {
         identity = contents.identity
         self.contents = Mutex(contents)
         keptClaims = Mutex(contents.claims)
+        keptAlerts = Mutex(contents.alerts)
         var state = State(health: StoreHealth(fault, now: now().monotonic))
         state.counts.unreadable = UInt64(contents.unreadable)
         self.state = Mutex(state)

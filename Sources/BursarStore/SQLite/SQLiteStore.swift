@@ -69,7 +69,7 @@ package actor SQLiteStore: SnapshotStore {
                 // a lock to write keeps no reader out.
                 guard let contents = readOnly(error) else { throw error }
                 return contents
-            case .corrupt, .gone, .noFolder, .newer, .foreign, .silent, .failed: throw error
+            case .corrupt, .gone, .noFolder, .newer, .foreign, .noLocks, .silent, .failed: throw error
             }
         }
     }
@@ -154,6 +154,7 @@ extension SQLiteStore {
             opened = Open(queue: queue, lock: lock, file: file, lockFile: lockFile, history: HistoryTable(bounds: bounds))
             try queue.writeWithoutTransaction { db in
                 try Self.refuseForeign(db)
+                files.makePrivate()
                 try db.execute(sql: "PRAGMA journal_mode = WAL")
                 try db.execute(sql: "PRAGMA synchronous = NORMAL")
                 // After a burst the log is cut back to this.
@@ -165,9 +166,10 @@ extension SQLiteStore {
                 let kept = try Self.identity(db, wanted: identity)
                 let (credentials, unreadable) = try Self.load(db)
                 let claims = try ClaimTable.load(db)
+                let alerts = try AlertTables.load(db)
                 return StoreContents(
-                    identity: kept, credentials: credentials, claims: claims.claims, unreadable: unreadable + claims.unreadable,
-                    movedAside: movedAside)
+                    identity: kept, credentials: credentials, claims: claims.claims, alerts: alerts.records,
+                    unreadable: unreadable + claims.unreadable + alerts.unreadable, movedAside: movedAside)
             }
         }
     }
@@ -236,6 +238,7 @@ extension SQLiteStore {
         for (account, time) in batch.confirmed { try history.confirm(account, at: time, db) }
         for entry in batch.history { try history.append(entry, db) }
         try ClaimTable.write(batch.claims, now: batch.now, db)
+        try AlertTables.write(batch.alerts, db)
         if let accounts = batch.accounts { try history.name(accounts, now: batch.now, db) }
     }
 

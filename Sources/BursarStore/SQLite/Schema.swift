@@ -17,6 +17,9 @@ enum Schema {
         migrator.registerMigration("2") { db in
             try db.execute(sql: second)
         }
+        migrator.registerMigration("3") { db in
+            try db.execute(sql: third)
+        }
         return migrator
     }
 
@@ -115,5 +118,94 @@ enum Schema {
             SELECT provider, name AS account, unit, spent, topped_up,
                 strftime('%Y-%m-%dT%H:%M:%fZ', since / 1000.0, 'unixepoch') AS since
             FROM counter JOIN account ON account.id = counter.account;
+        """
+
+    /// Alerts: how each rule stands, who was told of it, and what is on its way to whom. Nothing that was there is touched.
+    private static let third = """
+        CREATE TABLE alert_state (
+            provider TEXT NOT NULL,
+            account TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            firing TEXT,
+            since INTEGER,
+            fired_at INTEGER,
+            recovered_at INTEGER,
+            reminded_at INTEGER,
+            fired_read_at INTEGER,
+            fired_value TEXT,
+            fired_unit TEXT,
+            fired_detail TEXT,
+            candidate_since INTEGER,
+            candidate_last INTEGER,
+            candidate_readings INTEGER,
+            candidate_read_at INTEGER,
+            candidate_value TEXT,
+            candidate_unit TEXT,
+            candidate_detail TEXT,
+            PRIMARY KEY (provider, account, rule)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE alert_told (
+            provider TEXT NOT NULL,
+            account TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            target TEXT NOT NULL,
+            event TEXT NOT NULL,
+            confirmed INTEGER NOT NULL,
+            PRIMARY KEY (provider, account, rule, target)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE alert_event (
+            id TEXT PRIMARY KEY NOT NULL,
+            kind TEXT NOT NULL,
+            provider TEXT,
+            account TEXT,
+            rule TEXT,
+            at INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            amount_limit TEXT,
+            firing TEXT,
+            reminder INTEGER NOT NULL,
+            read_at INTEGER,
+            value TEXT,
+            unit TEXT,
+            detail TEXT,
+            before_read_at INTEGER,
+            before_value TEXT,
+            before_unit TEXT,
+            before_detail TEXT
+        ) WITHOUT ROWID;
+
+        CREATE TABLE alert_message (
+            id TEXT PRIMARY KEY NOT NULL,
+            target TEXT NOT NULL,
+            made_at INTEGER NOT NULL,
+            due_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            may_have_arrived INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE alert_delivery (
+            target TEXT NOT NULL,
+            event TEXT NOT NULL,
+            queued_at INTEGER NOT NULL,
+            message TEXT,
+            PRIMARY KEY (target, event)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE alert_mute (
+            provider TEXT NOT NULL,
+            account TEXT NOT NULL,
+            until INTEGER NOT NULL,
+            PRIMARY KEY (provider, account)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE alert_target (
+            name TEXT PRIMARY KEY NOT NULL,
+            paused_with TEXT,
+            paused_at INTEGER,
+            paused_status INTEGER,
+            sent TEXT NOT NULL
+        ) WITHOUT ROWID;
         """
 }

@@ -36,8 +36,8 @@ struct StoreFiles: Sendable {
         }
     }
 
-    /// Makes the database file, for this user alone, and takes away what others may do with one that is there. It holds balances
-    /// and the key of the digests. SQLite gives the files beside it the same mode.
+    /// Makes the database file, for this user alone. One that is there stays as it is until it is known to be ours: its name may be a
+    /// link to anything.
     func makeFile() throws(StoreFault) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw StoreFault(systemError: errno) }
@@ -45,8 +45,15 @@ struct StoreFiles: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw StoreFault(systemError: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw StoreFault(.foreign) }
-        // Fails where another user owns it; then that user's choice stands.
-        if status.st_mode & 0o077 != 0 { fchmod(descriptor, 0o600) }
+    }
+
+    /// Takes away what others may do with the file: it holds balances and the key of the digests. SQLite gives the files that it makes
+    /// beside it the same mode. What another user owns stays as that user chose. By its name, because a descriptor that is closed would
+    /// take SQLite's locks with it.
+    func makePrivate() {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { return }
+        chmod(path, 0o600)
     }
 
     /// What stands under the path now; nil where nothing does.
@@ -123,6 +130,7 @@ extension StoreFault {
         case ENOSPC, EDQUOT, EFBIG: self.init(.full, code: Int(number))
         case ENOENT, ENOTDIR: self.init(.noFolder, code: Int(number))
         case EISDIR: self.init(.foreign, code: Int(number))
+        case ENOLCK, ENOTSUP: self.init(.noLocks, code: Int(number))
         default: self.init(.failed, code: Int(number))
         }
     }

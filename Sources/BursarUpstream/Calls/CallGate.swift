@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarEngine
 import BursarModel
 
@@ -11,6 +12,8 @@ struct CallGate: Sendable {
     struct Call: Sendable {
         let start: FetchStart
         let account: UpstreamAccount
+        /// Of the request that made it necessary.
+        var trace: TraceContext?
     }
 
     /// What waits for one provider, and how many of its calls are under way.

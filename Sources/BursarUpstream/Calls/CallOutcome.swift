@@ -13,6 +13,8 @@ struct CallOutcome: Sendable {
     var result: Result
     var status: Int?
     var bodyBytes = 0
+    /// Where no answer could be taken whole.
+    var fault: TransportFault?
     /// For the log beside the code, in our own words.
     var detail: String?
 
@@ -24,8 +26,16 @@ struct CallOutcome: Sendable {
         }
     }
 
+    /// For metrics. A status that is an error names itself, a fault does too; else the code says what was wrong with the answer.
+    var failure: UpstreamCallKind.Failure? {
+        guard case .failure(let failure) = result else { return nil }
+        let status = status.map(UpstreamCallKind.bounded).flatMap { $0 >= 400 ? String($0) : nil }
+        return .init(code: failure.code, errorType: status ?? fault?.rawValue ?? failure.code.rawValue)
+    }
+
     static func failed(_ fault: TransportFault) -> CallOutcome {
-        CallOutcome(result: .failure(FetchFailure(code: fault.code, reason: fault.reason)), detail: fault.rawValue)
+        CallOutcome(
+            result: .failure(FetchFailure(code: fault.code, reason: fault.reason)), fault: fault, detail: fault.rawValue)
     }
 }
 
@@ -43,6 +53,7 @@ extension CallOutcome {
         var outcome = judged(response, definition: definition, scrubber: scrubber, context)
         outcome.status = response.status
         outcome.bodyBytes = response.body.count
+        outcome.fault = response.bodyFault
         return outcome
     }
 
@@ -69,8 +80,7 @@ extension CallOutcome {
         let body = isClean ? response.body : scrubber.scrub(response.body)
         switch definition.evaluate(status: status, contentType: contentType, body: body, context) {
         case .reading(let reading):
-            // What drifts is told beside the call; the reading itself is sound.
-            return CallOutcome(result: .reading(reading), detail: isClean ? reading.drift.first : "credential_withheld")
+            return CallOutcome(result: .reading(reading), detail: isClean ? nil : "credential_withheld")
         case .failure(let failure):
             // What a definition calls "later" is one, whatever number stands before it.
             let hint = CooldownHint.read(

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarClient
 import BursarEngine
@@ -8,30 +9,34 @@ import Synchronization
 /// The life of one call: begun, perhaps overdue, perhaps given up, ended; perhaps once more.
 extension Refresher {
     /// Carries out a start: the call is a detached task, so that nobody's cancellation reaches it but the shutdown's.
-    /// - Parameter began: when the machine said so; its durations count from there.
-    func begin(_ start: FetchStart, _ account: UpstreamAccount, at began: Moment) {
+    /// - Parameters:
+    ///   - began: when the machine said so; its durations count from there.
+    ///   - trace: of the request that made it necessary.
+    func begin(_ start: FetchStart, _ account: UpstreamAccount, at began: Moment, trace: TraceContext?) {
         state.withLock { state in
             guard !state.isClosed else { return }  // the waiters were woken by the shutdown
-            let call = CallGate.Call(start: start, account: account)
+            let call = CallGate.Call(start: start, account: account, trace: trace)
             if state.gate.admits(call) { send(call, began, &state) }
         }
         onCall(account.key)
     }
 
     private func send(_ call: CallGate.Call, _ began: Moment, _ state: inout State) {
-        state.calls[call.start.id] = Task.detached { await self.run(call.start, call.account, began) }
+        state.calls[call.start.id] = Task.detached { await self.run(call, began) }
     }
 
-    private func run(_ start: FetchStart, _ account: UpstreamAccount, _ began: Moment) async {
+    private func run(_ call: CallGate.Call, _ began: Moment) async {
+        let (start, account) = (call.start, call.account)
+        let span = CallSpan(call.trace, isSent: sendsTraces)
         let overdue = clock.schedule(at: began.monotonic.advanced(by: start.timeout)) { [weak self] in
             self?.overdue(start, account)
         }
-        let outcome = await outcome(of: start, account, began)
+        let outcome = await outcome(of: start, account, span, began)
         overdue.cancel()
         // A call that the shutdown ended says nothing about the provider.
         if !state.withLock({ $0.isClosed }) {
-            let view = end(start, account, outcome)
-            record(start, account, outcome, view, took: began.monotonic.duration(to: clock.now.monotonic))
+            let view = end(call, outcome)
+            record(call, span, outcome, view, took: began.monotonic.duration(to: clock.now.monotonic))
         }
         // Last, so that a shutdown waits for all of the above.
         let now = clock.now
@@ -43,11 +48,15 @@ extension Refresher {
     }
 
     /// The call itself, given up at its hard deadline.
-    private func outcome(of start: FetchStart, _ account: UpstreamAccount, _ began: Moment) async -> CallOutcome {
+    private func outcome(
+        of start: FetchStart, _ account: UpstreamAccount, _ span: CallSpan, _ began: Moment
+    ) async -> CallOutcome {
         let hold = account.id == nil ? scrubber.hold(account.secret) : nil
         defer { withExtendedLifetime(hold) {} }
 
-        guard let request = UpstreamRequest(current(account), now: clock.now.wall) else { return .failed(.unwritable) }
+        guard let request = UpstreamRequest(current(account), now: clock.now.wall, traceparent: span.field) else {
+            return .failed(.unwritable)
+        }
         let fetch = Task { [transport] in await transport.fetch(request) }
         let giveUp = clock.schedule(at: began.monotonic.advanced(by: start.hardDeadline)) { fetch.cancel() }
         let result = await withTaskCancellationHandler {
@@ -87,8 +96,8 @@ extension Refresher {
 
     /// The call ended, in time or late.
     /// - Returns: what may be shown now; nil where a retry follows, or where nobody wants to know any more.
-    private func end(_ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome) -> AccountView? {
-        let now = clock.now
+    private func end(_ call: CallGate.Call, _ outcome: CallOutcome) -> AccountView? {
+        let (start, account, now) = (call.start, call.account, clock.now)
         let (change, wake, view, retry) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?, FetchStart?) in
             let action =
                 switch outcome.result {
@@ -109,7 +118,7 @@ extension Refresher {
         publish(change)
         onCall(account.key)
         if let view { for slot in wake { slot.resolve(.settled(view)) } }
-        if let retry { begin(retry, account, at: now) }
+        if let retry { begin(retry, account, at: now, trace: call.trace) }
         return view
     }
 
@@ -117,11 +126,28 @@ extension Refresher {
         waiters.compactMap { state.slots.removeValue(forKey: $0) }
     }
 
+    /// What an answer has otherwise than its provider documents it, where nothing of it is needed: told once, and `explain` shows it for as
+    /// long as it lasts.
+    private func tellDrift(_ drift: [String], _ account: UpstreamAccount) {
+        guard !drift.isEmpty else { return }
+        let news = state.withLock { $0.drift.news(drift, of: account.definition.id) }
+        for detail in news {
+            logger.warning(
+                "an answer is not as documented; what is read of it is",
+                metadata: ["provider": "\(account.definition.id)", "detail": "\(detail)"])
+        }
+    }
+
     /// One line and one count for each call.
     private func record(
-        _ start: FetchStart, _ account: UpstreamAccount, _ outcome: CallOutcome, _ view: AccountView?, took: Duration
+        _ call: CallGate.Call, _ span: CallSpan, _ outcome: CallOutcome, _ view: AccountView?, took: Duration
     ) {
-        metrics.record(provider: account.definition.id, outcome: outcome.label, took: took)
+        let (start, account) = (call.start, call.account)
+        let kind = UpstreamCallKind(
+            provider: account.definition.id, server: UpstreamServer(baseURL: account.baseURL),
+            method: account.definition.method.rawValue, status: outcome.status, failure: outcome.failure)
+        metrics.record(kind, took: took)
+        if case .reading(let reading) = outcome.result { tellDrift(reading.drift, account) }
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "outcome": "\(outcome.label)",
             "ms": "\(took.milliseconds)", "attempt": "\(start.kind)"
@@ -139,6 +165,8 @@ extension Refresher {
             }
         }
         if let detail = outcome.detail { metadata["detail"] = "\(detail)" }
+        if let trace = call.trace { metadata["trace_id"] = "\(trace.traceID)" }
+        if let id = span.id { metadata["span_id"] = "\(id)" }
         let isFine = outcome.label == "ok" && outcome.detail == nil
         logger.log(level: isFine ? .info : .warning, "upstream call", metadata: metadata)
     }

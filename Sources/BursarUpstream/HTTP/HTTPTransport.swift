@@ -11,35 +11,23 @@ package final class HTTPTransport: UpstreamTransport {
     /// The contract's bound, on what came before and after any content coding was undone; a balance takes some hundred bytes.
     package static let bodyLimit = 1_024 * 1_024
 
-    /// For this machine, and for what an operator chose where there is no proxy.
-    let client: HTTPClient
-    /// For providers: through the proxy where there is one, else to public addresses only.
-    private let outward: HTTPClient
-    private let hasProxy: Bool
+    private let clients: OutwardClients
     let eventLoopGroup: any EventLoopGroup
 
     package init(eventLoopGroup: any EventLoopGroup, settings: UpstreamSettings = UpstreamSettings()) {
         self.eventLoopGroup = eventLoopGroup
-        var configuration = ClientSettings(
-            tls: ClientTLS(authorities: settings.authorities?.certificates),
-            connectionsPerOrigin: CallGate.callsPerProvider, bodyLimit: Self.bodyLimit)
-        client = HTTPClient(group: eventLoopGroup, settings: configuration)
-        hasProxy = settings.proxy != nil
-        if let proxy = settings.proxy {
-            // The proxy resolves names, and its own rules say where it connects to.
-            configuration.proxy = proxy.client
-        } else if !settings.allowsPrivateAddresses {
-            // TCP does reach such an address; TLS does not, nor a request, and with it the key.
-            configuration.allowsAddress = { IPAddress($0)?.scope == .global }
-        }
-        outward = HTTPClient(group: eventLoopGroup, settings: configuration)
+        clients = settings.clients(
+            on: eventLoopGroup, connectionsPerOrigin: CallGate.callsPerProvider, bodyLimit: Self.bodyLimit)
     }
+
+    /// For this machine.
+    var client: HTTPClient { clients[.thisMachine] }
 
     private func client(for reach: UpstreamReach) -> HTTPClient {
         switch reach {
-        case .provider: outward
-        case .chosen: hasProxy ? outward : client
-        case .thisMachine: client
+        case .provider: clients[.publicAddress]
+        case .chosen: clients[.anyAddress]
+        case .thisMachine: clients[.thisMachine]
         }
     }
 
@@ -78,12 +66,10 @@ package final class HTTPTransport: UpstreamTransport {
     }
 
     package func retireConnections() {
-        client.retireConnections()
-        outward.retireConnections()
+        clients.retireConnections()
     }
 
     package func shutdown() async {
-        client.shutdown()
-        outward.shutdown()
+        clients.shutdown()
     }
 }

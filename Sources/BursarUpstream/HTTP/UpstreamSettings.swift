@@ -1,7 +1,8 @@
 import BursarBasics
 import BursarCatalog
-import BursarClient
+package import BursarClient
 package import BursarModel
+package import NIOCore
 import NIOSSL
 
 /// How providers are reached. *Value.* Nothing of it comes from the environment: a variable that happens to be set must not be
@@ -14,6 +15,17 @@ package struct UpstreamSettings: Sendable, Equatable {
     package var allowsPrivateAddresses = false
 
     package init() {}
+
+    /// Clients for all that goes out by these settings: providers are asked with some, and alerts are sent with others.
+    package func clients(
+        on group: any EventLoopGroup, connectionsPerOrigin: Int, bodyLimit: Int
+    ) -> OutwardClients {
+        OutwardClients(
+            group: group,
+            settings: ClientSettings(
+                tls: ClientTLS(authorities: authorities?.certificates), connectionsPerOrigin: connectionsPerOrigin,
+                bodyLimit: bodyLimit), proxy: proxy?.client, allowsPrivateAddresses: allowsPrivateAddresses)
+    }
 }
 
 /// Authorities that vouch for providers' certificates. *Immutable.*

@@ -21,6 +21,14 @@ int bursar_is_dumpable(void);
  * descriptor, closed in programs that are started, or -1 with errno. */
 int bursar_memory_file(const void *_Nonnull bytes, unsigned long count);
 
+/* A descriptor that can be read when something was mounted or unmounted (an epoll(7) set with `list`, an open /proc/self/mountinfo, in
+ * it), closed in programs that are started; or -1 with errno. Both are the caller's to close. */
+int bursar_mount_watch(int list);
+/* Takes what it has told, so that only the next change is told again. */
+void bursar_mount_watch_take(int watch);
+/* The kind of the file system that a path lies in, as statfs(2) numbers them; 0 where that is not known. */
+unsigned long bursar_file_system(const char *_Nonnull path);
+
 /* Takes the code and constants of the program and its libraries out of this process: what is used comes back from the system's cache, by
  * 16 pages at a time. Of what a start touches little is needed again. Breakpoints that a debugger set before are lost. */
 void bursar_let_go_of_code(void);

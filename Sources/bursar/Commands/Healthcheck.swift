@@ -1,25 +1,75 @@
 import ArgumentParser
+import BursarConfiguration
 
 /// `bursar healthcheck`: for container images without curl.
 struct Healthcheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Exit 0 when a gateway is ready, 69 when it is not.",
         discussion: """
-            Example, in a Dockerfile:
+            Examples, the first one in a Dockerfile:
 
               HEALTHCHECK CMD ["bursar", "healthcheck"]
+              bursar healthcheck --config /etc/bursar/bursar.yaml
+              bursar healthcheck --url unix:/run/bursar/bursar.sock
 
-            Asks GET /readyz, which never asks a provider.
+            Asks GET /readyz, which never asks a provider, where the configuration that serve would read says that the gateway listens:
+            over its Unix socket if it has one, in clear text, or over TLS. Of the configuration nothing but that is read. What serve was
+            given with --listen is given here, too.
             """
     )
 
-    @OptionGroup var target: TargetOptions
+    @Option(
+        help: ArgumentHelp(
+            "Ask there, whatever the configuration says: http://host:port, https://host:port or unix:/path.", valueName: "URL"))
+    var url: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "For --url https://: the certificates, in PEM form, of the authorities that are trusted.", valueName: "FILE"))
+    var ca: String?
+
+    @Option(help: ArgumentHelp("The configuration; else $BURSAR_CONFIG or ./bursar.yaml.", valueName: "FILE"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("As serve was given it; may be repeated.", valueName: "ADDR"))
+    var listen: [String] = []
+
+    func validate() throws {
+        if let url { try TargetOptions.check(url) }
+        for text in listen { try ListenArgument.check(text) }
+    }
 
     func run() async throws {
-        let answer = try await target.get("/readyz", timeout: .seconds(3))
-        guard answer.status == 200 else {
-            Terminal.tell("\(target.url) is not ready (status \(answer.status))")
-            throw ExitStatus.unavailable
+        if let url {
+            let answer = try await TargetOptions.get("/readyz", from: url, ca: ca, timeout: .seconds(3))
+            guard answer.status == 200 else {
+                Terminal.tell("\(url) is not ready (status \(answer.status))")
+                throw ExitStatus.unavailable
+            }
+            return
         }
+        let request = ConfigurationRequest(path: config, listen: listen)
+        switch ConfigurationReader(sources: .program()).listeningPlaces(request) {
+        case .failure(let problem):
+            Terminal.tell("error: the configuration \(problem.words)")
+            throw ExitStatus.noSuchFile
+        case .success(let places):
+            guard let probe = ReadinessProbe(places) else {
+                Terminal.tell(
+                    "error: the system chooses the ports of this configuration; say with --url where the gateway listens")
+                throw ExitStatus.unavailable
+            }
+            try await report(probe)
+        }
+    }
+
+    private func report(_ probe: ReadinessProbe) async throws {
+        switch await probe.ask() {
+        case .ready: return
+        case .refused(let status): Terminal.tell("\(probe.description) is not ready (status \(status))")
+        case .noGateway: Terminal.tell("what answers at \(probe.description) is no Bursar")
+        case .noAnswer(let reason): Terminal.tell("no answer from \(probe.description): \(reason)")
+        }
+        throw ExitStatus.unavailable
     }
 }

@@ -30,8 +30,9 @@ struct Providers: ParsableCommand {
         if let name {
             definitions = [ProviderID(name).flatMap { result.catalog[$0] }].compactMap(\.self)
             guard !definitions.isEmpty else {
-                let known = result.catalog.ids.map(\.name).joined(separator: ", ")
-                Terminal.tell("error: there is no provider of that name; known are \(known)")
+                let advice =
+                    result.catalog.nearestName(to: name).map { "did you mean \($0)?" } ?? "known are \(result.catalog.knownNames)"
+                Terminal.tell("error: there is no provider of that name; \(advice)")
                 throw result.exitCode == 0 ? ExitStatus.usage : ExitCode(result.exitCode)
             }
         } else {

@@ -9,5 +9,7 @@ enum ExitStatus {
     static let data = ExitCode(65)
     static let noSuchFile = ExitCode(66)
     static let unavailable = ExitCode(69)
+    /// A file that cannot be written, or must not be written over.
+    static let cannotCreate = ExitCode(73)
     static let configuration = ExitCode(78)
 }

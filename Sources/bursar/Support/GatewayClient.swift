@@ -21,7 +21,7 @@ struct GatewayClient {
     }
 
     /// Answers above this are not a gateway's: 10,000 rows are 6 MB.
-    private static let largestAnswer = 64 << 20
+    static let largestAnswer = 64 << 20
 
     /// The client token, where the gateway has clients configured.
     static let tokenVariable = "BURSAR_TOKEN"
@@ -37,9 +37,25 @@ struct GatewayClient {
         self.authorities = authorities
     }
 
-    func get(_ path: String, timeout: Duration = .seconds(30)) async throws(Unreachable) -> Answer {
+    func get(_ path: String, _ further: [(String, String)] = [], timeout: Duration = .seconds(30)) async throws(Unreachable)
+        -> Answer
+    {
+        try await send("GET", path, further, timeout: timeout)
+    }
+
+    func send(
+        _ method: String, _ path: String, _ further: [(String, String)] = [], timeout: Duration = .seconds(30)
+    ) async throws(Unreachable) -> Answer {
+        try await ask(path, method: method, fields: [("accept", "application/json")] + further, timeout: timeout)
+    }
+
+    /// - Parameter onBody: is given a 200's body as it comes, where one wants it so; on an event loop.
+    func ask(
+        _ path: String, method: String = "GET", fields: [(String, String)], timeout: Duration?,
+        onBody: (@Sendable ([UInt8]) -> Void)? = nil
+    ) async throws(Unreachable) -> Answer {
         guard let place = Self.place(base, path) else { throw Unreachable(url: base, reason: .malformedURL) }
-        var fields = [("accept", "application/json"), ("user-agent", "bursar/\(bursarVersion)")]
+        var fields = fields + [("user-agent", "bursar/\(bursarVersion)")]
         // From the environment and not from an option: every user of a machine can read its processes' arguments.
         if let token = getenv(Self.tokenVariable) { fields.append(("authorization", "Bearer " + String(cString: token))) }
         var settings = ClientSettings(
@@ -47,8 +63,8 @@ struct GatewayClient {
         settings.skipsRedirects = false
         let client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
         defer { client.shutdown() }
-        let request = ClientRequest(origin: place.origin, target: place.target, fields: fields)
-        switch await client.execute(request, timeout: timeout) {
+        let request = ClientRequest(method: method, origin: place.origin, target: place.target, fields: fields)
+        switch await client.execute(request, timeout: timeout, onBody: onBody) {
         case .response(let response):
             if let fault = response.fault {
                 throw Unreachable(url: base, reason: ClientFailure(ClientError(fault), usesTLS: place.origin.isEncrypted))

@@ -39,6 +39,61 @@ struct ClaimsTests {
         }
     }
 
+    @Test(.enabled(if: LocalProgram.has("curl"), "curl is not installed"))
+    func `the same over HTTP/2, by twenty programs at once`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let settings = "store: sqlite:\(folder.file("bursar.db"))"
+        try await TestGateway.with([Self.account], settings: settings) { gateway async throws in
+            let lines = try await withThrowingTaskGroup(of: [String].self) { group in
+                for program in 0..<20 {
+                    group.addTask {
+                        let claims = (0..<5).map { number in
+                            """
+                            url = "\(gateway.url)/v1/claims"
+                            header = "Idempotency-Key: job-\(program)-\(number)"
+                            data = "{\\"account\\":\\"sunor/default\\",\\"amount\\":\\"20\\"}"
+                            output = "/dev/null"
+                            write-out = "%{http_version} %{response_code}\\n"
+                            http2-prior-knowledge
+                            """
+                        }
+                        let file = try folder.write(claims.joined(separator: "\nnext\n"), to: "curl-\(program)")
+                        return try await LocalProgram.curl("-K", file).split(separator: "\n").map(String.init)
+                    }
+                }
+                var lines: [String] = []
+                for try await some in group { lines += some }
+                return lines
+            }
+            #expect(lines.count { $0 == "2 201" } == 12 && lines.count { $0 == "2 402" } == 88, "\(lines)")
+            #expect(try await gateway.get("/v1/claims").json?["claims"]?.elements?.count == 12)
+        }
+    }
+
+    @Test func `a store that cannot be written refuses claims and says why, and guards go on from memory, marked`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        // A folder where the file should be.
+        try FileManager.default.createDirectory(atPath: folder.file("bursar.db"), withIntermediateDirectories: false)
+        try await TestGateway.with([Self.account], settings: "store: sqlite:\(folder.file("bursar.db"))") {
+            gateway async throws in
+            let refused = try await claim(gateway, "job", body())
+            #expect(refused.status == 503 && refused.json?["type"]?.text == "urn:bursar:problem:claims_not_kept")
+            #expect(refused.json?["detail"]?.text?.contains("the store ") == true, "\(refused.text)")
+            #expect(try await gateway.get("/v1/claims").json?["claims"]?.elements?.isEmpty == true)
+            let guarded = try await gateway.get("/v1/guard?account=sunor&needs=250&strict")
+            #expect(guarded.status == 200 && guarded.json?["decision"]?.text == "yes")
+            #expect(guarded.json?["claims_kept"] == .bool(false) && guarded.json?["claimed"]?.text == "0")
+            // It comes back by itself, and so do claims.
+            try FileManager.default.removeItem(atPath: folder.file("bursar.db"))
+            gateway.clock.advance(by: .seconds(120))
+            #expect(await gateway.log.contains("everything is kept again"))
+            #expect(try await claim(gateway, "job", body()).status == 201)
+            #expect(try await gateway.get("/v1/guard?account=sunor&needs=1").json?["claims_kept"] == .bool(true))
+        }
+    }
+
     @Test func `claims outlive the process, and a repeat is the same claim`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

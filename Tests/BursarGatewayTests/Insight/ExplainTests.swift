@@ -40,6 +40,48 @@ struct ExplainTests {
         }
     }
 
+    @Test(arguments: [
+        ("http://127.0.0.1:1", "could not be reached: connection_refused", "base_url"),
+        ("https://no-such-host.invalid", "could not be reached: name_not_resolved", "network"),
+        ("TLS", "could not be reached: tls_not_spoken", "base_url"), ("page", "something else than it documents", "base_url"),
+        ("404", "answered with an error", "ask the provider")
+    ])
+    func `a configuration that leads elsewhere is named, also by the command`(place: String, cause: String, remedy: String)
+        async throws
+    {
+        let mocks = try await MockProviders.start()
+        let elsewhere = try await RecordingUpstream.start(answering: "<html>It works!</html>")
+        let url =
+            switch place {
+            case "TLS": elsewhere.url.replacing("http:", with: "https:")
+            case "page": elsewhere.url
+            case "404": mocks.url + "/no-such-provider"
+            default: place
+            }
+        let gateway = try await TestGateway.start(
+            ["provider: tensorpix, key: mock-ok, base_url: '\(url)'"], clock: ManualClock(), mocks: mocks)
+        do {
+            _ = try await gateway.get("/v1/balances")
+            let answer = try await gateway.get("/v1/explain/tensorpix/default")
+            let (said, toDo) = (answer.json?["cause"]?.text ?? "", answer.json?["remedy"]?.text ?? "")
+            #expect(said.contains(cause), "\(said)")
+            #expect(toDo.contains(remedy), "\(toDo)")
+            #expect(answer.json?["ends"]?.text?.isEmpty == false)
+            let program = try ChildProgram(["explain", "--url", gateway.url, "tensorpix/default"])
+            #expect(await program.untilEnd() == 0, "\(program.complaintText)")
+            let printed = String(decoding: program.output, as: UTF8.self)
+            #expect(printed.contains(said) && printed.contains(toDo), "\(printed)")
+            gateway.outflow.saw(program.output)
+            gateway.outflow.saw(program.complaint)
+        } catch {
+            try await gateway.stop()
+            throw error
+        }
+        try await gateway.stop()
+        await elsewhere.stop()
+        await mocks.stop()
+    }
+
     @Test func `an open circuit names the failure behind it`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-500"]) { gateway async throws in
             for _ in 0..<8 {

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarHTTP
 import BursarModel
 import Logging
@@ -20,6 +21,9 @@ import Testing
         let time = Mutex(WallTime(milliseconds: 1_763_679_360_123))
     }
 
+    private static let traces = ["4bf92f3577b34da6a3ce929d0e0e4736", "aaaabbbbccccddddeeeeffff00001111"].compactMap {
+        TraceContext("00-\($0)-00f067aa0ba902b7-01")
+    }
     private static let segments: Set<Substring> = ["v1", "balances", "livez", "sunor"]
     private let lines = Lines()
     private let clock = Clock()
@@ -32,11 +36,12 @@ import Testing
 
     private func record(
         id: UInt64 = 1, method: String = "GET", path: String = "/v1/balances", status: Int = 200, bytes: Int = 1_184,
-        microseconds: Int64 = 0, peer: String = "127.0.0.1", version: HTTPVersion = .http1_1
+        microseconds: Int64 = 0, peer: String = "127.0.0.1", version: HTTPVersion = .http1_1, trace: TraceContext? = nil
     ) -> RequestRecord {
         RequestRecord(
             id: RequestID(value: id), method: method, path: path, status: status, bytes: bytes,
-            duration: .microseconds(microseconds), peer: peer, listener: "127.0.0.1:8787", version: version)
+            duration: .microseconds(microseconds), peer: peer, listener: "127.0.0.1:8787", version: version,
+            trace: trace)
     }
 
     private func note(_ record: RequestRecord, by access: AccessLines, _ format: LogFormat = .json) -> String {
@@ -59,7 +64,8 @@ import Testing
                 microseconds: [0, 9, 10, 38, 999, 1_000, 123_456_789].randomElement(using: &random)!,
                 peer: ["127.0.0.1", "unix", "2001:db8::1", "10.0.0.\(Int.random(in: 0...99, using: &random))"]
                     .randomElement(using: &random)!,
-                version: [.http1_0, .http1_1, .http2].randomElement(using: &random)!)
+                version: [.http1_0, .http1_1, .http2].randomElement(using: &random)!,
+                trace: [nil, Self.traces[0], Self.traces[1]].randomElement(using: &random)!)
             let written = note(record, by: access, format)
             let made = output(format).format.line(
                 time: clock.time.withLock { $0 }, level: "info", message: "request",
@@ -92,6 +98,17 @@ import Testing
         withExtendedLifetime(hold) {}
     }
 
+    @Test func `a trace's id that is a credential is not shown, also in a line that is written over`() {
+        let access = AccessLines()
+        let key = "aaaabbbbccccddddeeeeffff00001111"
+        for _ in 0..<2 { #expect(note(record(trace: Self.traces[0]), by: access).contains("4bf92f3577b34da6a3ce929d0e0e4736")) }
+        scrubber.configure([Secret(key)])
+        for _ in 0..<2 {
+            #expect(note(record(trace: Self.traces[0]), by: access).contains("4bf92f3577b34da6a3ce929d0e0e4736"))
+            #expect(!note(record(trace: Self.traces[1]), by: access).contains(key))
+        }
+    }
+
     @Test func `what a caller wrote into a path is not shown, however often it is asked`() {
         let access = AccessLines()
         for _ in 0..<3 {
@@ -105,7 +122,8 @@ import Testing
         let access = AccessLines()
         for number in 0..<10 { _ = note(record(id: UInt64(number)), by: access) }
         for _ in 0..<5 { access.note(record(), counts, nil, knownSegments: Self.segments) }
-        #expect(counts.all.map(\.count) == [15])
+        let totals = counts.totals { $0 }
+        #expect(totals.values.map(\.requests) == [15])
         #expect(lines.all.withLock { $0.count } == 10)
     }
 

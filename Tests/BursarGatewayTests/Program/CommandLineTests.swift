@@ -76,6 +76,56 @@ struct CommandLineTests {
         }
     }
 
+    @Test(arguments: ["unix", "plain", "tls", "proxy"])
+    func `a health check asks where the configuration says that the gateway listens (D)`(_ kind: String) async throws {
+        let port = try await LocalProgram.freePort()
+        try await serving(
+            kind == "proxy" ? "proxy_protocol: [127.0.0.1]" : "",
+            listen: kind == "unix"
+                ? nil : kind == "tls" ? "{address: '127.0.0.1:\(port)', tls: true}" : "127.0.0.1:\(port)"
+        ) { folder, program in
+            let healthy = try await run("healthcheck", "--config", folder.file("bursar.yaml"))
+            #expect(healthy.status == 0, "\(healthy.complaint)")
+            // The variable that serve would read says the same.
+            let named = try await run("healthcheck", environment: ["BURSAR_CONFIG": folder.file("bursar.yaml")])
+            #expect(named.status == 0, "\(named.complaint)")
+            await program.end(by: SIGTERM)
+            let gone = try await run("healthcheck", "--config", folder.file("bursar.yaml"))
+            #expect(gone.status == 69 && gone.complaint.contains("no answer from"), "\(gone.complaint)")
+        }
+    }
+
+    @Test func `a health check tells another server from a gateway, and runs no command for keys (D)`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let upstream = try await RecordingUpstream.start(answering: #"{"status":"ok"}"#)
+        let file = try folder.write(
+            """
+            listen: \(upstream.url.replacing("http://", with: ""))
+            secrets: {exec: true}
+            accounts: [{provider: sunor, key: '${exec:/bin/touch \(folder.file("ran"))}'}]
+            """, to: "bursar.yaml")
+        let asked = try await run("healthcheck", "--config", file)
+        await upstream.stop()
+        #expect(asked.status == 69 && asked.complaint.contains("is no Bursar"), "\(asked.complaint)")
+        #expect(!FileManager.default.fileExists(atPath: folder.file("ran")))
+        let none = try await run("healthcheck", "--config", folder.file("none.yaml"))
+        #expect(none.status == 66 && none.complaint.contains("does not exist"), "\(none.complaint)")
+    }
+
+    @Test func `balances waits for fresh values, and takes what is cached where that is asked for (D)`() async throws {
+        func request(_ arguments: String...) async throws -> String {
+            let upstream = try await RecordingUpstream.start(answering: #"{"balances":[]}"#)
+            let program = try ChildProgram(["balances", "--url", upstream.url] + arguments, environment: [:])
+            _ = await program.untilEnd()
+            await upstream.stop()
+            return upstream.requests.last?.lowercased() ?? ""
+        }
+        let person = try await request()
+        #expect(person.contains("cache-control: max-age=30") && person.contains("prefer: wait=5"), "\(person)")
+        #expect(try await request("--cached").contains("cache-control: only-if-cached"))
+    }
+
     @Test func `a gateway is asked over TLS with its authority, and a refusal says why at once`() async throws {
         try await serving { folder, program in
             let url = try Self.tlsURL(program)

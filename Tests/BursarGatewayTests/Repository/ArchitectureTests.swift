@@ -43,11 +43,14 @@ import Testing
             "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", "NIOCore", "NIOPosix",
             "NIOSSL", "Logging"
         ],
+        "BursarDelivery": [
+            "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"
+        ],
         "BursarStore": ["BursarModel", "BursarEngine", "BursarInsight", "GRDB", "Logging", "Foundation"],
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight",
-            "BursarUpstream",
+            "BursarUpstream", "BursarDelivery", "BursarClient",
             "BursarStore", "BursarHTTP", "BursarHash", "CProcess", "NIOCore", "NIOPosix", "Logging", "Foundation"
         ],
         "BursarMocks": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHTTP", "BursarHash", "NIOCore", "NIOPosix"],
@@ -71,7 +74,10 @@ import Testing
     }
 
     @Test func `no provider's name stands outside its definition`() throws {
-        let names = try Catalog.builtIn().definitions.flatMap { [$0.id.name, $0.title.lowercased()] }
+        let names = Set(try Catalog.builtIn().definitions.flatMap { [$0.id.name, $0.title.lowercased()] })
+        // A word that was ours before a provider of that name came says nothing of the provider.
+        let ourWords: Set = ["runway"]
+        #expect(ourWords.isSubset(of: names), "a word that no provider has needs no exception")
         for target in Self.allowed.keys {
             for file in try Self.sources(of: target)
             where !file.path.contains("/Definitions/") && !Self.examples.contains(file.path) {
@@ -79,7 +85,9 @@ import Testing
                     .joined(separator: "\n").lowercased()
                 // Whole words: some names are short, or part of ours.
                 let words = Set(code.split { !$0.isLetter && !$0.isNumber && $0 != "-" })
-                for name in names { #expect(!words.contains(Substring(name)), "\(file.path) names \(name)") }
+                for name in names.subtracting(ourWords) where words.contains(Substring(name)) {
+                    Issue.record("\(file.path) names \(name)")
+                }
             }
         }
     }
@@ -104,7 +112,12 @@ import Testing
             "Sources/BursarUpstream/HTTP/UpstreamSettings.swift",
             // the key of the digests, which is no credential, is kept beside them
             "Sources/BursarStore/SQLite/SQLiteStore.swift",
+            // a target's address, what signs a message, and what lets one publish
+            "Sources/BursarDelivery/DeliveryTarget.swift", "Sources/BursarDelivery/Messages/WebhookMessage.swift",
+            "Sources/BursarDelivery/Messages/NtfyMessage.swift",
             // where it is read and checked
+            "Sources/BursarConfiguration/Parser/ConfigurationParser+Targets.swift",
+            "Sources/BursarConfiguration/Targets/WebhookSecret.swift",
             "Sources/BursarConfiguration/Secrets/SecretResolver.swift",
             "Sources/BursarConfiguration/Parser/ConfigurationParser+Secrets.swift",
             "Sources/BursarConfiguration/Parser/ConfigurationParser+Accounts.swift",
@@ -125,7 +138,7 @@ import Testing
         for target in [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
             "BursarUpstream",
-            "BursarStore", "BursarInsight"
+            "BursarStore", "BursarInsight", "BursarDelivery"
         ] {
             for file in try Self.sources(of: target) {
                 let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }
@@ -138,7 +151,9 @@ import Testing
 
     /// The few that are longer, each with the lines that it may have: one thing that reads better whole.
     private static let longFiles: [String: Int] = [
-        "Sources/BursarHTTP/HTTP1/HTTP1Handler.swift": 340,
+        "Sources/BursarGateway/Alerts/AlertDesk.swift": 350,
+        "Sources/BursarHTTP/HTTP1/HTTP1Handler.swift": 360,
+        "Sources/BursarInsight/Alerts/AlertLedger+Dispatching.swift": 310,
         "Sources/BursarStore/Keeper/StoreKeeper.swift": 360
     ]
 

@@ -33,8 +33,10 @@ final class ChildProgram: Sendable {
     /// - Parameters:
     ///   - user: whom it runs as, where the tests run as root: its number.
     ///   - folder: the one it is started in; nil: this process's.
+    ///   - descriptors: how many it may have, by the soft and the hard limit.
     init(
-        _ arguments: [String], environment: [String: String] = [:], user: uid_t? = nil, in folder: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], user: uid_t? = nil, in folder: String? = nil,
+        descriptors: Int? = nil
     ) throws {
         process = Process()
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
@@ -42,6 +44,9 @@ final class ChildProgram: Sendable {
         if let user {
             process.executableURL = URL(fileURLWithPath: try #require(LocalProgram.find("setpriv")))
             process.arguments = ["--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", "--", path] + arguments
+        } else if let descriptors {
+            process.executableURL = URL(fileURLWithPath: try #require(LocalProgram.find("prlimit")))
+            process.arguments = ["--nofile=\(descriptors):\(descriptors)", path] + arguments
         } else {
             process.executableURL = URL(fileURLWithPath: path)
             process.arguments = arguments
@@ -95,6 +100,12 @@ final class ChildProgram: Sendable {
         for _ in 0..<2_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
         // Signal 0 is none.
         return await end(by: 0).status
+    }
+
+    /// Hundredths of a second of a processor that it took so far.
+    var processorTicks: Int {
+        let fields = String(decoding: proc("stat"), as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+        return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
     }
 
     /// A file of `/proc/PID`; empty where it may not be read.

@@ -195,6 +195,12 @@ final class TestGateway: Sendable {
         return try await ask(place.origin, place.target, method, headers, body)
     }
 
+    /// Of anything that listens on this machine, such as the mocks.
+    func ask(_ url: String, method: String, _ headers: [(String, String)]) async throws -> Answer {
+        guard let place = RequestURL(url) else { throw ClientError(.unwritable) }
+        return try await ask(place.origin, place.target, HTTPMethod(rawValue: method), headers)
+    }
+
     struct NoSocket: Error {}
 
     /// A `listen` with a Unix socket beside the usual address.

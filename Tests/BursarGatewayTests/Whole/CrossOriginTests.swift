@@ -51,7 +51,7 @@ import Testing
             gateway async throws in
             let ask = ("access-control-request-method", "GET")
             let preflight = try await gateway.get(
-                "/v1/balances", method: .OPTIONS, app, ask, ("access-control-request-private-network", "true"))
+                TestGateway.routes["sunor"] ?? "", method: .OPTIONS, app, ask, ("access-control-request-private-network", "true"))
             #expect(preflight.status == 204)
             #expect(preflight.headers["access-control-allow-origin"] == ["https://app.example"])
             #expect(preflight.headers["access-control-allow-methods"] == ["GET, HEAD"])
@@ -61,6 +61,9 @@ import Testing
                 #expect(allowed.contains(name))
             }
             #expect(preflight.headers.first(name: "access-control-allow-credentials") == nil)
+            // A key's header belongs to the routes of its provider.
+            let elsewhere = try await gateway.get("/v1/balances", method: .OPTIONS, app, ask)
+            #expect(elsewhere.headers["access-control-allow-headers"].joined().contains("x-api-key") == false)
             #expect(try await gateway.get("/v1/balances", method: .OPTIONS, evil, ask).status == 401)
             // A grant is no right.
             let without = try await gateway.get("/v1/balances", app)

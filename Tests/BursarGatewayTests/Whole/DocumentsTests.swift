@@ -10,18 +10,9 @@ import Testing
 @Suite struct DocumentsTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../")
 
-    @Test(arguments: ["Public/index.html", "Public/app.js", "Public/style.css", "Public/icon.svg", "docs/openapi.yaml"])
-    func `what is embedded is what the repository has`(path: String) throws {
-        let file = [UInt8](try Data(contentsOf: Self.root.appending(path: path)))
-        let embedded: [UInt8] =
-            switch path {
-            case "Public/index.html": PackageResources.index_html
-            case "Public/app.js": PackageResources.app_js
-            case "Public/style.css": PackageResources.style_css
-            case "Public/icon.svg": PackageResources.icon_svg
-            default: PackageResources.openapi_yaml
-            }
-        #expect(file == embedded)
+    @Test func `the description that is embedded is the one in the repository`() throws {
+        let file = [UInt8](try Data(contentsOf: Self.root.appending(path: "docs/openapi.yaml")))
+        #expect(file == PackageResources.openapi_yaml)
     }
 
     @Test func `every documented path is served`() async throws {
@@ -114,16 +105,6 @@ import Testing
         }
     }
 
-    @Test func `the page may load nothing from elsewhere`() async throws {
-        try await TestGateway.with([]) { gateway async throws in
-            let page = try await gateway.get("/")
-            #expect(page.status == 200)
-            #expect(page.headers.first(name: "content-security-policy")?.hasPrefix("default-src 'none'") == true)
-            #expect(!page.text.contains("http://") || page.text.contains("http://www.w3.org"))
-            #expect(!page.text.contains("https://"))
-        }
-    }
-
     @Test func `health does not ask anybody, and a foreign host name is told which setting to change`() async throws {
         try await TestGateway.with(TestGateway.five) { gateway async throws in
             #expect(try await gateway.get("/livez").status == 200)
@@ -142,7 +123,7 @@ import Testing
             let metrics = try await gateway.get("/metrics").text
             #expect(
                 metrics.contains(#"bursar_balance{provider="tensorpix",account="default",kind="available",unit="USD"} 12.3400"#))
-            #expect(metrics.contains(#"bursar_upstream_calls_total{provider="tensorpix",outcome="ok"} 1"#))
+            #expect(metrics.contains(#"bursar_upstream_calls_total{provider="tensorpix"} 1"#))
             #expect(try gateway.mocks.calls(for: "tensorpix") == 1)
         }
     }

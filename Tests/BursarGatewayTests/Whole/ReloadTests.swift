@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarMocks
 import BursarModel
+import Foundation
 import NIOHTTP1
 import TestSupport
 import Testing
@@ -88,6 +89,63 @@ struct ReloadTests {
             }
             #expect(report.needsRestart == ["listen", "limits", "log.level"])
             #expect(await gateway.log.contains("listen limits log.level"))
+        }
+    }
+
+    @Test func `what needs a restart is named by every reload until there was one (B1)`() async throws {
+        try await TestGateway.with([sunor]) { gateway async throws in
+            for _ in 0..<2 {
+                let outcome = await gateway.reload([sunor], settings: "limits: {connections: 7}")
+                guard case .applied(let report) = outcome else {
+                    Issue.record("\(outcome)")
+                    return
+                }
+                #expect(report.needsRestart == ["limits"])
+            }
+            // Written back as the process started, there is nothing to restart for.
+            guard case .applied(let report) = await gateway.reload([sunor]) else { return }
+            #expect(report.needsRestart.isEmpty)
+        }
+    }
+
+    @Test func `the proxy's password stays redacted for as long as the process uses it, however many reloads come (B2)`()
+        async throws
+    {
+        let proxy = { "upstream: {proxy: 'http://127.0.0.1:9', proxy_user: u, proxy_password: '\($0)'}" }
+        let gateway = try await TestGateway.start([sunor], settings: proxy("canary-of-the-way-out"))
+        for password in ["another-password-1", "another-password-2", "another-password-3"] {
+            await gateway.reload([sunor], settings: proxy(password))
+        }
+        let answer = try await gateway.get("/canary-of-the-way-out")
+        #expect(!answer.text.contains("canary"))
+        #expect(!gateway.log.text.contains("canary"))
+        try await gateway.stop()
+    }
+
+    @Test func `reloads that wait are one (A16)`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let runs = folder.file("runs")
+        let gate = folder.file("gate")
+        let command = try folder.write(
+            "#!/bin/sh\necho run >> \(runs)\nwhile [ ! -e \(gate) ]; do sleep 0.02; done\necho 'mock-ok\(Canary.mark)'\n",
+            to: "command")
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: command)
+        let accounts = ["provider: sunor, key: '${exec:\(command)}'"]
+        func count() -> Int { ((try? String(contentsOfFile: runs, encoding: .utf8)) ?? "").split(separator: "\n").count }
+        _ = try folder.write("", to: "gate")
+        try await TestGateway.with(accounts, settings: "secrets: {exec: true}") { gateway async throws in
+            try FileManager.default.removeItem(atPath: gate)
+            let before = count()
+            let first = Task { await gateway.gateway.reload("test") }
+            while count() == before { try await Task.sleep(for: .milliseconds(5)) }
+            let others = (0..<60).map { _ in Task { await gateway.gateway.reload("test") } }
+            // They have asked once each has taken a turn: the first still runs.
+            try await Task.sleep(for: .milliseconds(200))
+            _ = try folder.write("", to: "gate")
+            let outcomes = [await first.value] + (await others.asyncValues())
+            #expect(outcomes.allSatisfy { if case .applied = $0 { true } else { false } })
+            #expect(count() == before + 2, "the one that ran, and one for all who came meanwhile")
         }
     }
 
@@ -206,5 +264,13 @@ struct ReloadTests {
             }
             #expect(try gateway.mocks.calls(for: "sunor") == 1)
         }
+    }
+}
+
+extension [Task<ReloadOutcome, Never>] {
+    fileprivate func asyncValues() async -> [ReloadOutcome] {
+        var values: [ReloadOutcome] = []
+        for task in self { values.append(await task.value) }
+        return values
     }
 }

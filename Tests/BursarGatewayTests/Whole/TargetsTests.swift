@@ -62,7 +62,8 @@ struct TargetsTests {
     func `A8: OPTIONS is answered 204 with Allow, for the server and for each path`(version: String) async throws {
         try await TestGateway.with(account) { gateway async throws in
             for (target, allow) in [
-                ("*", "GET, HEAD, POST, DELETE, OPTIONS"), ("/", "GET, HEAD, OPTIONS"), ("/v1/balances", "GET, HEAD, OPTIONS"),
+                ("*", "GET, HEAD, POST, PUT, DELETE, OPTIONS"), ("/", "GET, HEAD, OPTIONS"),
+                ("/v1/balances", "GET, HEAD, OPTIONS"),
                 ("/admin/reload", "POST, OPTIONS"), ("/v1/cooldowns/a/b", "DELETE, OPTIONS")
             ] {
                 let answer = try await LocalProgram.curl(

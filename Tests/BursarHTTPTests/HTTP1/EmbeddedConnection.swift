@@ -60,11 +60,13 @@ final class CountingObserver: RequestObserver {
 
     var records: [RequestRecord] { heard.withLock { $0 } }
     func requestCompleted(_ record: RequestRecord) { heard.withLock { $0.append(record) } }
-    func counter(ofRepeated path: String, status: Int) -> RequestCounter? { path == "/counted" ? repeated : nil }
+    func counter(ofRepeated record: RequestRecord) -> RequestCounter? { record.path == "/counted" ? repeated : nil }
 }
 
 /// Keeps the records it hears. *Mutex.*
 final class RecordingObserver: RequestObserver {
+    let wantsTraces: Bool
+    init(wantsTraces: Bool = false) { self.wantsTraces = wantsTraces }
     private let heard = Mutex<[RequestRecord]>([])
 
     var records: [RequestRecord] { heard.withLock { $0 } }

@@ -160,6 +160,29 @@ import Testing
         #expect(try connection.answer("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").hasPrefix("HTTP/1.1 200 OK"))
     }
 
+    @Test func `a repetition is told with the trace of its own head`() throws {
+        let traces = ["4bf92f3577b34da6a3ce929d0e0e4736", "aaaabbbbccccddddeeeeffff00001111"]
+        func head(_ trace: String, _ more: String = "") -> String {
+            "GET /v1/balances HTTP/1.1\r\nX-Request-Id: \(trace.prefix(Int(trace.utf8.first ?? 1) % 9))\r\nHost: x\r\n"
+                + "TraceParent: \t00-\(trace)-00f067aa0ba902b7-01 \r\n\(more)\r\n"
+        }
+        let observer = RecordingObserver(wantsTraces: true)
+        let responder = CountingResponder()
+        let connection = try connection(responder, observer: observer)
+        for trace in [traces[0], traces[1], traces[0], "no trace", traces[1]] {
+            #expect(try connection.answer(head(trace)).hasPrefix("HTTP/1.1 200 OK"))
+        }
+        // Among other requests of one read, too.
+        _ = try connection.answer(head(traces[0]) + head(traces[1]))
+        #expect(responder.calls.load(ordering: .relaxed) == 1)
+        #expect(
+            observer.records.map { $0.trace?.traceID }
+                == [traces[0], traces[1], traces[0], nil, traces[1], traces[0], traces[1]])
+        // Twice is none.
+        for _ in 0..<2 { _ = try connection.answer(head(traces[0], "traceparent: 00-\(traces[1])-00f067aa0ba902b7-01\r\n")) }
+        #expect(observer.records.suffix(2).allSatisfy { $0.trace == nil })
+    }
+
     @Test func `Date and Age move on in what is written again`() throws {
         let prepared = PreparedResponse(
             headers: ["x": "y"], body: ByteBuffer(string: "b"), ageBase: .uptimeNanoseconds(0))

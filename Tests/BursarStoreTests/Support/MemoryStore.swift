@@ -12,6 +12,7 @@ actor MemoryStore: SnapshotStore {
     private var landed: [AccountID: [HistoryEntry]] = [:]
     private var counted: [AccountID: [AmountUnit: StoredCounters]] = [:]
     private var claims: [String: Claim] = [:]
+    private var alerts = AlertRecords()
     private var missingSince: [AccountID: WallTime] = [:]
 
     init(bounds: HistoryBounds = HistoryBounds()) { self.bounds = bounds }
@@ -22,7 +23,8 @@ actor MemoryStore: SnapshotStore {
         let kept = wanted ?? identity ?? Secret((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
         identity = kept
         return StoreContents(
-            identity: kept, credentials: Array(credentials.values), claims: claims.values.sorted { $0.id < $1.id })
+            identity: kept, credentials: Array(credentials.values), claims: claims.values.sorted { $0.id < $1.id },
+            alerts: alerts)
     }
 
     func write(_ batch: StoreBatch) async throws(StoreFault) {
@@ -32,6 +34,7 @@ actor MemoryStore: SnapshotStore {
             guard let newest = changes[account]?.keys.max(), let entry = changes[account]?[newest] else { continue }
             changes[account]?[newest]?.until = max(entry.until, time)
         }
+        alerts.apply(batch.alerts)
         for claim in batch.claims { claims[claim.id] = claim }
         if !batch.claims.isEmpty { claims = claims.filter { $0.value.expiresAt > batch.now } }
         for entry in batch.history {

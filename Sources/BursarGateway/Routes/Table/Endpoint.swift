@@ -16,6 +16,10 @@ final class Endpoint: Sendable {
             Operation(method: "POST", access: access, id: id)
         }
 
+        static func put(_ id: String?, for access: Access = .clients) -> Operation {
+            Operation(method: "PUT", access: access, id: id)
+        }
+
         static func delete(_ id: String?, for access: Access = .clients) -> Operation {
             Operation(method: "DELETE", access: access, id: id)
         }

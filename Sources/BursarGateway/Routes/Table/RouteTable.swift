@@ -13,7 +13,9 @@ struct RouteTable: Sendable {
     /// Of the server as a whole: what `OPTIONS *` asks for.
     let methods: [String]
     /// For people: everything that could be asked.
-    let words: String
+    let summary: String
+    /// The segments of paths that are words of ours.
+    let words: Set<Substring>
 
     private let literals: [String: Int]
     private let patterns: [Int]
@@ -36,9 +38,11 @@ struct RouteTable: Sendable {
         self.labels = labels + ["other"]
         let all = Set(endpoints.flatMap(\.methods))
         methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter(all.contains)
-        words =
+        words = Set(
+            endpoints.flatMap { $0.pattern.text.split(separator: "/").filter { !$0.contains("{") } })
+        summary =
             "There are "
-            + endpoints.map { endpoint in
+            + endpoints.filter { $0.operations.contains { $0.id != nil } || !$0.pattern.isLiteral }.map { endpoint in
                 let methods = endpoint.methods.dropLast()
                 return endpoint.pattern.text + (methods.contains("GET") ? "" : " (\(methods.joined(separator: ", ")))")
             }.joined(separator: ", ") + "."
@@ -109,6 +113,9 @@ struct RouteMatch: Sendable {
 struct RouteLabel: Sendable, Hashable {
     /// In ``RouteTable/labels``.
     let place: Int
+
+    /// Of paths that nothing answers to.
+    static let other = RouteLabel(place: RouteTable.shared.labels.count - 1)
 
     var text: String { RouteTable.shared.labels[place] }
 }

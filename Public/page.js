@@ -1,0 +1,165 @@
+// The page is a plain client of the gateway's documented routes. This module joins the others: what the feed tells goes into the
+// rows, the rows go to the board, and the controls do what they say.
+
+import { find, showDays, showRows, tick } from "./board.js";
+import { $, say } from "./dom.js";
+import { askForToken, closeEntrance } from "./entrance.js";
+import { dropFacts } from "./facts.js";
+import { keepToken, read, Stranger, wordsOf } from "./gateway.js";
+import { writeHeadline } from "./headline.js";
+import { idOf } from "./need.js";
+import { noteConnection, tell } from "./news.js";
+import { follow } from "./share.js";
+import { onClock, span } from "./time.js";
+
+const rows = new Map(); // id → row, in the order of the configuration
+const runways = new Map(); // id → [runway], where the row does not carry them
+let connection = null;
+let heardAt = null; // Date.now() when the rows were last known to be those of the gateway
+let due = false;
+
+const isWall = new URLSearchParams(location.search).has("wall");
+document.documentElement.classList.toggle("wall", isWall);
+
+function take(message) {
+    if (message.type === "stranger") return close(message.words);
+    if (message.type === "rows") {
+        rows.clear();
+        for (const row of message.rows) rows.set(idOf(row), row);
+    } else if (message.type === "row") {
+        rows.set(idOf(message.row), message.row);
+    } else if (message.type === "gone") {
+        rows.delete(message.id);
+    } else if (message.type === "runways") {
+        runways.clear();
+        for (const [id, all] of message.runways) runways.set(id, all);
+    } else if (message.type === "connection") {
+        connection = message;
+        noteConnection(message.mode, message.words);
+        return showConnection();
+    }
+    if (message.type !== "runways") heardAt = Date.now();
+    // However many come together, they are shown once.
+    if (due) return;
+    due = true;
+    requestAnimationFrame(show);
+}
+
+// The same object as before where nothing changed: a card is then left alone.
+const joined = new Map(); // id → { row, runway, whole }
+function whole(id, row) {
+    const runway = row.runway ?? runways.get(id);
+    const before = joined.get(id);
+    if (before && before.runway === runway && (before.row === row || JSON.stringify(before.row) === JSON.stringify(row))) return before.whole;
+    const made = { row, runway, whole: { ...row, runway } };
+    joined.set(id, made);
+    return made.whole;
+}
+
+function show() {
+    due = false;
+    if (heardAt === null) return;
+    const all = [...rows].map(([id, row]) => whole(id, row));
+    showRows(all);
+    closeEntrance();
+    $("empty").hidden = all.length > 0;
+    for (const id of ["controls", "choices"]) $(id).hidden = all.length === 0;
+    $("finder").hidden = all.length < 13;
+    if (!performance.getEntriesByName("rows").length) performance.mark("rows");
+}
+
+function showConnection() {
+    if (connection === null) return;
+    const lost = connection.mode === "lost";
+    $("connection").hidden = false;
+    $("connection").className = `connection ${stop ? connection.mode : "paused"}`;
+    const left = connection.at - Date.now();
+    say($("connection-words"), !stop ? "paused" : connection.mode === "live" ? "live"
+        : lost ? "no connection" : `again in ${span(left)}`);
+    const held = heardAt === null ? "" : ` What stands here is of ${onClock(heardAt)}.`;
+    const again = left > 0 ? ` Tried again in ${span(left)}.` : " Trying again.";
+    say($("trouble"), lost ? `${connection.words}${held}${stop ? again : ""}` : "");
+    document.documentElement.classList.toggle("lost", lost);
+    if (lost && heardAt === null) writeHeadline("No balances yet.");
+}
+
+// The gateway does not know who asks. What was shown is taken away: it may be somebody else's.
+function close(words) {
+    pause();
+    keepToken(null);
+    dropFacts();
+    for (const each of [rows, runways, joined]) each.clear();
+    [heardAt, connection] = [null, null];
+    showRows([]);
+    for (const id of ["controls", "choices", "connection", "empty"]) $(id).hidden = true;
+    document.documentElement.classList.remove("lost");
+    writeHeadline("A client token is needed.");
+    say($("trouble"), words);
+    if (words) tell("Refused:", words.replace(/\.$/, ""));
+    askForToken(() => {
+        say($("trouble"), "");
+        writeHeadline("Asking the gateway…");
+        resume();
+    });
+}
+
+// Nobody reads a hidden tab: it asks nothing and counts nothing.
+let stop = null;
+let wanted = true; // false while the button says "paused", or nobody may ask
+let timer = null;
+let seconds = 0;
+function resume() {
+    wanted = true;
+    if (stop || document.hidden) return;
+    stop = new AbortController();
+    timer ??= setInterval(() => {
+        seconds += 1;
+        tick(seconds);
+        showConnection();
+    }, 1000);
+    follow(stop.signal, take);
+}
+
+function halt() {
+    stop?.abort();
+    stop = null;
+}
+
+function pause() {
+    wanted = false;
+    halt();
+}
+
+document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return wanted ? resume() : undefined;
+    halt();
+    clearInterval(timer);
+    timer = null;
+});
+
+$("pause").addEventListener("click", ({ currentTarget }) => {
+    const paused = wanted;
+    currentTarget.setAttribute("aria-pressed", String(paused));
+    paused ? pause() : resume();
+    showConnection();
+});
+
+$("refresh").addEventListener("click", async ({ currentTarget }) => {
+    if (currentTarget.getAttribute("aria-disabled") === "true") return;
+    currentTarget.setAttribute("aria-disabled", "true");
+    try {
+        const { answer } = await read("v1/balances", { cache: "reload" });
+        take({ type: "rows", rows: answer.balances });
+    } catch (error) {
+        if (error instanceof Stranger) close(error.message);
+        else say($("trouble"), wordsOf(error));
+    }
+    currentTarget.removeAttribute("aria-disabled");
+});
+
+$("find").addEventListener("input", ({ target }) => find(target.value));
+for (const radio of document.querySelectorAll("input[name=days]")) {
+    radio.addEventListener("change", () => showDays(Number(radio.value)));
+}
+
+resume();

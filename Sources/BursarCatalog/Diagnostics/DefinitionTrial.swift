@@ -1,0 +1,55 @@
+import BursarModel
+
+/// One answer as a definition reads it, in words: the row, what was left out and why, and what does not fit. *Value.* It quotes nothing of
+/// the answer but amounts and times.
+package struct DefinitionTrial: Sendable {
+    package let evaluation: Evaluation
+    /// At least one.
+    package let lines: [String]
+
+    package init(
+        _ definition: ProviderDefinition, status: Int, contentType: String?, body: [UInt8], _ context: ReadingContext
+    ) {
+        evaluation = definition.evaluate(status: status, contentType: contentType, body: body, context)
+        switch evaluation {
+        case .failure(let failure):
+            lines = [
+                "\(failure.code.rawValue): \(failure.reason)" + (failure.documented ? "" : ", in a form that is not documented")
+            ]
+        case .reading(let reading):
+            var lines = reading.lines
+            if lines.isEmpty { lines = ["a row without amounts"] }
+            // What the first element tells is the row's own, whatever else there is.
+            if reading.available == nil, !reading.amounts.isEmpty { lines.append("the row's own amount is null") }
+            lines += definition.leftOut(of: body, context)
+            lines += reading.drift.map { "not as documented, and not needed: \($0)" }
+            self.lines = lines
+        }
+    }
+
+    init(of example: ExampleOutcome, _ definition: ProviderDefinition) {
+        self.init(
+            definition, status: example.status, contentType: nil, body: example.body, definition.exampleContext)
+    }
+}
+
+extension ProviderDefinition {
+    /// The figures that the mapping knows and this body does not give: `total is left out because pending is null`.
+    func leftOut(of body: [UInt8], _ context: ReadingContext) -> [String] {
+        guard let value = try? JSONReader.read(body.withoutByteOrderMark), let root = plan.mapping.root(of: value) else {
+            return []
+        }
+        var context = context
+        context.parameters.merge(parameterDefaults) { given, _ in given }
+        return plan.mapping.amounts.enumerated().flatMap { index, rule -> [String] in
+            guard let groups = try? rule.groups(in: root, context, element: index) else { return [] }
+            if groups.isEmpty, let each = rule.each {
+                return ["no amount of element \(index + 1): no element of \(each.text) counts"]
+            }
+            return groups.flatMap { group -> [String] in
+                let unlimited = group.isUnlimited ? ["available is not told: there is no limit"] : []
+                return unlimited + group.leftOut
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package import BursarModel
+
+/// A first definition from what a provider publishes: its OpenAPI document, or one answer that somebody saved. *Pure.*
+///
+/// It passes `bursar check`; what was guessed is marked as such, because only a person can know what a figure means.
+package struct DefinitionDraft: Sendable {
+    /// YAML.
+    package let text: String
+    /// The path that it asks, and the others that could have been meant.
+    package let path: String
+    package let otherPaths: [String]
+
+    /// Why there is no draft. *Value.*
+    package struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// - Parameters:
+    ///   - file: an OpenAPI document, or a JSON answer.
+    ///   - path: of an OpenAPI document the path to take; nil: the one that looks most like a balance.
+    ///   - today: the day the document was read, `2026-11-26`.
+    package init(_ id: ProviderID, from file: DefinitionFile, path: String?, today: String) throws(Refusal) {
+        let document = try Self.document(file)
+        let source: DraftSource
+        if document["paths"]?.members != nil {
+            source = try OpenAPISource(document, file: file.path).source(path)
+        } else {
+            source = try DraftSource(answer: document, of: id, file: file.path)
+        }
+        guard let best = Self.firstThatPasses(id, source, today: today) else {
+            throw Refusal(description: "no figure in the answer can be read as an amount; write the definition by hand")
+        }
+        text = best
+        self.path = source.path
+        otherPaths = source.otherPaths
+    }
+
+    private static func document(_ file: DefinitionFile) throws(Refusal) -> JSONValue {
+        do throws(Diagnostic) {
+            return try
+                (file.isJSON ? LocatedReader.json(file.bytes, file: file.path) : LocatedReader.yaml(file.bytes, file: file.path))
+                .json
+        } catch {
+            throw Refusal(description: error.description)
+        }
+    }
+
+    /// Documents contradict themselves: their examples do not fit their schemas, their errors have no text. What does not pass is left out.
+    private static func firstThatPasses(_ id: ProviderID, _ source: DraftSource, today: String) -> String? {
+        for withErrors in source.errors.isEmpty ? [false] : [true, false] {
+            for usesSchema in source.schema == nil ? [false] : [true, false] {
+                guard let choice = DraftAmounts(source.example) else { return nil }
+                let writer = DraftWriter(
+                    id: id, source: source, amounts: choice, today: today, hasErrors: withErrors, usesSchema: usesSchema)
+                let plain = DefinitionReader.read(DefinitionFile(path: "draft.yaml", bytes: Array(writer.text(expect: []).utf8)))
+                guard let definition = plain.definition else { continue }
+                let text = writer.text(expect: definition.examples.map { ($0.name, $0.lines) })
+                let whole = DefinitionReader.read(DefinitionFile(path: "draft.yaml", bytes: Array(text.utf8)))
+                if whole.definition != nil { return text }
+            }
+        }
+        return nil
+    }
+}
+
+/// What a draft is made of. *Value.*
+struct DraftSource: Sendable {
+    /// How the key is sent. *Value.*
+    enum Scheme: Sendable, Equatable {
+        case bearer
+        case basic
+        case header(String)
+    }
+
+    /// A documented error with an example. *Value.*
+    struct Failure: Sendable {
+        let key: String
+        let description: String
+        let example: JSONValue
+    }
+
+    var title: String
+    /// Where the facts are from, for `source`.
+    var origin: String
+    var documentation: String?
+    var server: String
+    /// Name, default and documented values of what stands in braces in ``server``.
+    var variables: JSONValue?
+    var path: String
+    var method = ProviderDefinition.Method.get
+    var scheme = Scheme.bearer
+    var status = "200"
+    var schema: JSONValue?
+    var example: JSONValue
+    /// Pairs of the query that the request cannot do without.
+    var query: [String] = []
+    var errors: [Failure] = []
+    var otherPaths: [String] = []
+    /// What nothing in the source says, for the marks.
+    var isServerGuessed = false
+    var isSchemeGuessed = false
+    var isExampleMade = false
+    var isDocumented = false
+
+    /// One saved answer says nothing of the request. The host is one that leads nowhere, so that no key is sent to a guess.
+    init(answer: JSONValue, of id: ProviderID, file: String) throws(DefinitionDraft.Refusal) {
+        guard answer.members != nil || answer.elements != nil else {
+            throw .init(description: "\(file): an OpenAPI document has paths, and an answer is a JSON object or list")
+        }
+        title = id.name
+        origin = "an answer that was saved"
+        server = "https://\(id.name).invalid"
+        path = "/balance"
+        example = answer
+        isServerGuessed = true
+        isSchemeGuessed = true
+    }
+
+    init(title: String, origin: String, server: String, path: String, example: JSONValue) {
+        self.title = title
+        self.origin = origin
+        self.server = server
+        self.path = path
+        self.example = example
+        isDocumented = true
+    }
+}

@@ -1,0 +1,186 @@
+import BursarModel
+
+/// Which fields of an answer look like amounts. *Value.* Pure: names and values decide, and a person decides again.
+struct DraftAmounts: Sendable {
+    /// A figure in the answer. *Value.*
+    struct Candidate: Sendable, Equatable {
+        /// As `x-bursar` writes it.
+        let path: String
+        let steps: [ValuePath.Step]
+        let value: String
+        let kind: AmountKind
+        let unit: String
+        /// Where the answer names a currency beside it.
+        let currencyPath: String?
+        let scale: String?
+        /// The higher, the more it looks like what is left.
+        let score: Int
+        let isOfFirstElement: Bool
+    }
+
+    /// What the draft maps.
+    let chosen: Candidate
+    /// Written as comments.
+    let others: [Candidate]
+    /// Fields of persons and secrets.
+    let privatePaths: [String]
+    /// Whether the answer itself is a list: then paths start from its elements.
+    let isList: Bool
+
+    init?(_ example: JSONValue) {
+        var candidates: [Candidate] = []
+        var privates: [String] = []
+        isList = example.elements != nil
+        let start = example.elements?.first ?? example
+        Self.collect(start, steps: isList ? [.each] : [], text: "", beside: nil, &candidates, &privates, depth: 0)
+        let best = candidates.enumerated().max { ($0.element.score, -$0.offset) < ($1.element.score, -$1.offset) }
+        guard let chosen = best?.element else { return nil }
+        self.chosen = chosen
+        others = candidates.filter { $0.path != chosen.path }.prefix(20).map { $0 }
+        // What is struck out is named from the answer, and of one that is a list there is no name.
+        privatePaths = isList ? [] : privates.filter { $0 != chosen.currencyPath }
+    }
+
+    private static let deepest = 16
+    private static let most = 200
+
+    private static func collect(
+        _ value: JSONValue, steps: [ValuePath.Step], text: String, beside object: JSONObject?,
+        _ candidates: inout [Candidate], _ privates: inout [String], depth: Int
+    ) {
+        guard depth < deepest, candidates.count < most else { return }
+        switch value {
+        case .object(let object):
+            for member in object.members {
+                guard let path = joined(text, member.key) else { continue }
+                collect(
+                    member.value, steps: steps + [.key(member.key)], text: path, beside: object, &candidates, &privates,
+                    depth: depth + 1)
+            }
+        case .array(let elements):
+            // Which element counts, or whether all do, the answer does not say.
+            guard let first = elements.first, !text.isEmpty else { return }
+            collect(
+                first, steps: steps + [.index(0)], text: text + "[0]", beside: nil, &candidates, &privates,
+                depth: depth + 1)
+        case .number(let number): candidate(number, steps, text, object).map { candidates.append($0) }
+        case .string(let string):
+            let words = DraftWords(steps)
+            if words.isPrivate {
+                // A list's elements are alike.
+                privates.append(text.replacing("[0]", with: "[]"))
+            } else if ExactDecimal(string) != nil {
+                candidate(string, steps, text, object).map { candidates.append($0) }
+            }
+        case .null, .bool: return
+        }
+    }
+
+    /// Names that need a JSON Pointer are left to a person.
+    private static func joined(_ text: String, _ key: String) -> String? {
+        guard (try? ValuePath(parsing: key)) != nil, !key.contains("."), !key.contains("["), !key.hasPrefix("/"), key != "$"
+        else {
+            return nil
+        }
+        return text.isEmpty ? key : "\(text).\(key)"
+    }
+
+    private static func candidate(
+        _ number: String, _ steps: [ValuePath.Step], _ text: String, _ object: JSONObject?
+    ) -> Candidate? {
+        let words = DraftWords(steps)
+        guard let value = ExactDecimal(number), !words.isNoAmount else { return nil }
+        var currencyPath: String?
+        for name in ["currency", "currency_code", "currencyCode"] where currencyPath == nil {
+            guard let told = object?[name]?.text, told.utf8.count == 3,
+                told.utf8.allSatisfy({ ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A })
+            else { continue }
+            let parent = text.split(separator: ".").dropLast().joined(separator: ".")
+            currencyPath = parent.isEmpty ? name : "\(parent).\(name)"
+        }
+        return Candidate(
+            path: text.isEmpty ? "$" : text, steps: steps, value: value.description, kind: words.kind, unit: words.unit,
+            currencyPath: currencyPath, scale: words.scale, score: words.score + (currencyPath == nil ? 0 : 3),
+            isOfFirstElement: steps.contains { if case .index = $0 { true } else { false } })
+    }
+}
+
+/// The words in the names on the way to a value: `creditsRemaining` is credits and remaining. *Value.*
+struct DraftWords: Sendable {
+    private let last: Set<String>
+    private let all: Set<String>
+
+    init(_ steps: [ValuePath.Step]) {
+        let names = steps.compactMap { step in if case .key(let key) = step { key } else { nil } }
+        last = Self.words(names.last ?? "")
+        all = names.reduce(into: []) { $0.formUnion(Self.words($1)) }
+    }
+
+    private static func words(_ name: String) -> Set<String> {
+        var words: [String] = []
+        var current = ""
+        for character in name {
+            let endsWord =
+                !(character.isLetter || character.isNumber) || (character.isUppercase && current.last?.isLowercase == true)
+            if endsWord, !current.isEmpty {
+                words.append(current.lowercased())
+                current = ""
+            }
+            if character.isLetter || character.isNumber { current.append(character) }
+        }
+        if !current.isEmpty { words.append(current.lowercased()) }
+        return Set(words)
+    }
+
+    private func says(_ words: String...) -> Bool { !last.isDisjoint(with: words) }
+
+    /// Numbers that count something else.
+    var isNoAmount: Bool {
+        says(
+            "id", "code", "status", "time", "timestamp", "date", "at", "created", "updated", "expires", "expiry", "reset",
+            "resets",
+            "percent", "percentage", "page", "version", "concurrency", "rate", "interval", "ttl", "year", "month", "day",
+            "threshold")
+    }
+
+    var isPrivate: Bool {
+        says(
+            "email", "phone", "address", "secret", "token", "password", "iban", "card", "username", "firstname", "lastname",
+            "fullname")
+            || all.isSuperset(of: ["api", "key"]) || last.isSuperset(of: ["first", "name"])
+            || last.isSuperset(of: ["last", "name"])
+    }
+
+    var kind: AmountKind {
+        if says("reserved", "frozen", "hold", "held", "pending", "locked") { return .reserved }
+        if says("used", "usage", "spent", "spend", "consumed", "count") { return .used }
+        if says("available", "balance", "remaining", "remain", "left", "remained") { return .available }
+        if says("limit", "quota", "max", "maximum", "cap", "allowance") { return .limit }
+        if says("granted", "total", "allocated", "included", "purchased") { return .granted }
+        return .available
+    }
+
+    var score: Int {
+        var score = 0
+        if says("available") { score += 12 }
+        if says("remaining", "left", "remain", "remained") { score += 11 }
+        if says("balance") { score += 10 }
+        if says("credit", "credits", "funds") { score += 6 }
+        if !all.isDisjoint(with: ["balance", "credit", "credits", "wallet", "quota", "usage"]) { score += 2 }
+        return kind == .available ? score : min(score, 1)
+    }
+
+    var unit: String {
+        let units: [(unit: String, words: Set<String>)] = [
+            ("USD", ["usd", "dollar", "dollars", "cent", "cents"]), ("EUR", ["eur", "euro", "euros"]),
+            ("credits", ["credit", "credits"]), ("tokens", ["tokens"]), ("characters", ["character", "characters"]),
+            ("requests", ["request", "requests", "calls"]), ("minutes", ["minute", "minutes"]),
+            ("seconds", ["second", "seconds"]),
+            ("images", ["image", "images"]), ("points", ["point", "points"]), ("GB", ["gb", "gigabytes"])
+        ]
+        return units.first { !$0.words.isDisjoint(with: last) }?.unit ?? units.first { !$0.words.isDisjoint(with: all) }?.unit
+            ?? "credits"
+    }
+
+    var scale: String? { says("cent", "cents") ? "0.01" : nil }
+}

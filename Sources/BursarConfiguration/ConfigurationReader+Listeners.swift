@@ -1,0 +1,37 @@
+package import BursarBasics
+
+/// Where `serve` would listen. *Value.* For a program that asks the gateway: of the configuration nothing else is read, no key and no
+/// command.
+package struct ListeningPlaces: Sendable {
+    package let listeners: [ListenerSettings]
+    /// Whose connections begin with a PROXY header.
+    package let proxyProtocol: [AddressRange]
+}
+
+extension ConfigurationReader {
+    /// By the same order as ``read(_:)``.
+    package func listeningPlaces(_ request: ConfigurationRequest) -> Result<ListeningPlaces, FileProblem> {
+        let named = request.path ?? sources.environment["BURSAR_CONFIG"].flatMap { $0.contains { !$0.isWhitespace } ? $0 : nil }
+        let path = named ?? "bursar.yaml"
+        var places: ListeningPlaces?
+        switch sources.readFile(path, ConfigurationLimits.fileBytes) {
+        case .failure(.notFound) where named == nil: break
+        case .failure(let problem): return .failure(problem)
+        case .success(let content):
+            var parser = ConfigurationParser(file: path, sources: sources)
+            // What is wrong with the rest is the gateway's business, which may serve with the configuration of before.
+            if let root = parser.document(content), let entries = parser.entries(of: root, in: .root) {
+                places = ListeningPlaces(
+                    listeners: parser.listen(entries["listen"]).map(\.0),
+                    proxyProtocol: parser.ranges(entries["proxy_protocol"], "proxy_protocol"))
+            }
+        }
+        var parser = ConfigurationParser(file: path, sources: sources)
+        let options = parser.listeners(request.listen.map { ($0, ConfigurationPlace(file: "--listen")) }).map(\.0)
+        let listeners = options.isEmpty ? places?.listeners ?? [] : options
+        return .success(
+            ListeningPlaces(
+                listeners: listeners.isEmpty ? [ListenerSettings(.standard)] : listeners,
+                proxyProtocol: places?.proxyProtocol ?? []))
+    }
+}

@@ -1,0 +1,200 @@
+import BursarBasics
+import BursarCatalog
+import BursarModel
+
+/// A rule as it stands in a file, before it is known for which account. *Value.*
+struct WrittenRule {
+    let rule: AlertRule
+    let place: ConfigurationPlace
+    /// Of `unit`, where it is said.
+    let unitPlace: ConfigurationPlace?
+}
+
+/// `alerts`, of an account and of all.
+extension ConfigurationParser {
+    private static let conditions = ["below", "runway", "unavailable", "topped_up", "key_rejected"]
+
+    /// Nil where nothing is said.
+    mutating func alerts(_ entry: Entry?, targets: [TargetConfiguration], areTargetsRead: Bool) -> [WrittenRule]? {
+        guard let entry else { return nil }
+        guard !entry.node.isNull else { return [] }
+        guard case .sequence(let nodes) = entry.node.content else {
+            problems.error(
+                at(entry.node), "alerts must be a list of rules",
+                otherwise: "for example alerts: [{below: 50}, {unavailable: 30m}]")
+            return []
+        }
+        guard nodes.count <= ConfigurationLimits.rules else {
+            problems.error(at(entry.node), "alerts has \(nodes.count) elements; at most \(ConfigurationLimits.rules) are taken")
+            return []
+        }
+        if !nodes.isEmpty, targets.isEmpty, areTargetsRead {
+            problems.error(
+                at(entry.keyMark), "alerts without targets: nobody would be told", otherwise: "name who is told with targets:")
+        }
+        var places: [String: ConfigurationPlace] = [:]
+        return nodes.compactMap { alert($0, targets, areTargetsRead, &places) }
+    }
+
+    private mutating func alert(
+        _ node: LocatedNode, _ targets: [TargetConfiguration], _ areTargetsRead: Bool,
+        _ places: inout [String: ConfigurationPlace]
+    ) -> WrittenRule? {
+        let known = Self.conditions.joined(separator: ", ")
+        guard !node.isNull, let entries = entries(of: node, in: .alert) else {
+            if node.isNull { problems.error(at(node), "a rule needs one of \(known)") }
+            return nil
+        }
+        let errorsBefore = problems.errorCount
+        let said = Self.conditions.filter { entries[$0] != nil }
+        guard said.count == 1, let word = said.first, let entry = entries[word] else {
+            problems.error(
+                at(node),
+                said.isEmpty ? "a rule needs one of \(known)" : "a rule has one condition, and this one has \(said.count)")
+            return nil
+        }
+        let name = ruleName(entries["name"], otherwise: word)
+        if let name, let first = places.updateValue(at(entries["name"]?.node ?? node), forKey: name) {
+            problems.error(
+                at(entries["name"]?.node ?? entry.node),
+                "a rule of the name \(ShowableText.quoted(name)) stands in line \(first.line); give one of them a name of its own",
+                otherwise: "for example name: \(name)-2")
+        }
+        let condition = condition(word, entry, entries)
+        let names = recipients(entries["to"], targets, areTargetsRead)
+        let repeats = entries["repeat"].flatMap { self.days($0, "repeat", in: ConfigurationLimits.repeats) }
+        guard problems.errorCount == errorsBefore, let name, let condition else { return nil }
+        return WrittenRule(
+            rule: AlertRule(name: name, condition: condition, targets: names, repeats: repeats), place: at(node),
+            unitPlace: entries["unit"].map { at($0.node) })
+    }
+
+    private mutating func ruleName(_ entry: Entry?, otherwise: String) -> String? {
+        guard let entry else { return otherwise }
+        let expected = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
+        guard let text = text(entry.node, "name", expected: expected) else { return nil }
+        guard AccountName(text) != nil else {
+            problems.error(at(entry.node), "name must be \(expected)")
+            return nil
+        }
+        return text
+    }
+
+    private mutating func condition(_ word: String, _ entry: Entry, _ entries: [String: Entry]) -> AlertRule.Condition? {
+        if word != "below", let unit = entries["unit"] { problems.error(at(unit.keyMark), "unit is for below") }
+        switch word {
+        case "below":
+            let unit = entries["unit"].flatMap { named in self.amountUnit(named) }
+            guard let limit = amount(entry, "below") else { return nil }
+            return .below(limit, unit: unit)
+        case "runway": return days(entry, "runway", in: ConfigurationLimits.runway).map { .runway($0) }
+        case "unavailable": return days(entry, "unavailable", in: ConfigurationLimits.unavailable).map { .unavailable($0) }
+        default:
+            guard let isOn = boolean(entry, word) else { return nil }
+            guard isOn else {
+                problems.error(at(entry.node), "\(word) is true, or left out")
+                return nil
+            }
+            return word == "topped_up" ? .toppedUp : .keyRejected
+        }
+    }
+
+    private mutating func amountUnit(_ entry: Entry) -> AmountUnit? {
+        let expected = "a unit as rows have it, such as USD or credits"
+        guard let text = text(entry.node, "unit", expected: expected) else { return nil }
+        guard let unit = AmountUnit(text) else {
+            problems.error(at(entry.node), "unit must be \(expected)")
+            return nil
+        }
+        return unit
+    }
+
+    /// Days too, which other durations do not know: people say how long money lasts in them.
+    private mutating func days(_ entry: Entry, _ name: String, in range: ClosedRange<Duration>) -> Duration? {
+        guard case .scalar(let text, _) = entry.node.content, text.hasSuffix("d"), let days = parseASCIIDigits(text.dropLast()),
+            days <= 3_660
+        else { return duration(entry, name, in: range) }
+        let length = Duration.seconds(days * 86_400)
+        guard range.contains(length) else {
+            problems.error(
+                at(entry.node),
+                "\(name) must be within \(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))")
+            return nil
+        }
+        return length
+    }
+
+    private mutating func recipients(_ entry: Entry?, _ targets: [TargetConfiguration], _ areTargetsRead: Bool) -> [String] {
+        let names = targets.map(\.name)
+        guard let entry else { return names }
+        var chosen: [String] = []
+        for (text, place) in texts(entry, "to", element: "the name of a target", atMost: ConfigurationLimits.targets) ?? [] {
+            if names.contains(text) {
+                if !chosen.contains(text) { chosen.append(text) }
+            } else if areTargetsRead {
+                problems.error(
+                    place, "unknown target \(ShowableText.quoted(text, else: "(not shown)"))",
+                    meant: NearestName.find(text, among: names),
+                    otherwise: names.isEmpty ? "there are no targets" : "known are \(names.joined(separator: ", "))")
+            }
+        }
+        if chosen.isEmpty, entry.node.isNull || entry.node.elements?.isEmpty ?? false {
+            problems.error(at(entry.node), "to is empty: nobody would be told", otherwise: "leave it out to tell every target")
+        }
+        return chosen
+    }
+}
+
+// MARK: - Against accounts
+
+extension ConfigurationParser {
+    /// An account's own rules, checked against what its definition can tell.
+    mutating func rules(_ written: [WrittenRule], of definition: ProviderDefinition) -> [AlertRule] {
+        for rule in written {
+            guard case .below(_, let unit?) = rule.rule.condition, !definition.mayGive(unit) else { continue }
+            problems.error(
+                rule.unitPlace ?? rule.place, "\(definition.id) has no amount in \(unit)",
+                meant: NearestName.find(unit.name, among: definition.unitNames),
+                otherwise: "it has \(definition.unitNames.joined(separator: ", "))")
+        }
+        return written.map(\.rule)
+    }
+
+    /// Rules for all hold where the definition can tell their unit; one that no account has is a mistake.
+    func rules(forAll written: [WrittenRule], of definition: ProviderDefinition) -> [AlertRule] {
+        written.map(\.rule).filter { rule in
+            guard case .below(_, let unit?) = rule.condition else { return true }
+            return definition.mayGive(unit)
+        }
+    }
+
+    /// Targets that nobody uses, and rules for all that hold for no account.
+    mutating func checkAlerts(
+        _ accounts: [AccountConfiguration], forAll: [WrittenRule], _ targets: [TargetConfiguration]
+    ) {
+        guard !accounts.isEmpty else { return }
+        var units: [String] = []
+        for account in accounts { for unit in account.definition.unitNames where !units.contains(unit) { units.append(unit) } }
+        for rule in forAll {
+            guard case .below(_, let unit?) = rule.rule.condition, !accounts.contains(where: { $0.definition.mayGive(unit) })
+            else {
+                continue
+            }
+            problems.error(
+                rule.unitPlace ?? rule.place, "no account has an amount in \(unit)",
+                meant: NearestName.find(unit.name, among: units),
+                otherwise: "they have \(units.joined(separator: ", "))")
+        }
+        let used = Set(accounts.flatMap { $0.alerts.flatMap(\.targets) })
+        for target in targets where !used.contains(target.name) {
+            problems.error(
+                target.place, "no rule tells the target \(ShowableText.quoted(target.name))",
+                otherwise: "give accounts, or defaults, alerts:")
+        }
+    }
+}
+
+extension ProviderDefinition {
+    /// Whether an amount of the unit may ever come.
+    fileprivate func mayGive(_ unit: AmountUnit) -> Bool { tellsOtherUnits || unitNames.contains(unit.name) }
+}

@@ -1,0 +1,227 @@
+import BursarBasics
+import BursarCatalog
+import BursarModel
+
+/// `targets`. No message quotes an address: many hold a token in their path.
+extension ConfigurationParser {
+    private enum KindWord: String, CaseIterable {
+        case webhook, alertmanager, slack, ntfy, command
+    }
+
+    mutating func targets(_ entry: Entry?) -> [TargetConfiguration] {
+        guard let entry, !entry.node.isNull else { return [] }
+        guard case .sequence(let nodes) = entry.node.content else {
+            problems.error(at(entry.node), "targets must be a list: each target begins with \"- name: …\"")
+            return []
+        }
+        guard nodes.count <= ConfigurationLimits.targets else {
+            problems.error(
+                at(entry.node), "targets has \(nodes.count) elements; at most \(ConfigurationLimits.targets) are taken")
+            return []
+        }
+        var places: [String: ConfigurationPlace] = [:]
+        return nodes.compactMap { target($0, &places) }
+    }
+
+    private mutating func target(_ node: LocatedNode, _ places: inout [String: ConfigurationPlace]) -> TargetConfiguration? {
+        guard !node.isNull, let entries = entries(of: node, in: .target) else {
+            if node.isNull { problems.error(at(node), "a target needs name and kind") }
+            return nil
+        }
+        let errorsBefore = problems.errorCount
+        let name = targetName(entries["name"], in: node, &places)
+        let perHour = number(entries["per_hour"], "per_hour", in: ConfigurationLimits.perHour)
+        var files: [String] = []
+        let kind = targetKind(entries, in: node, &files)
+        guard problems.errorCount == errorsBefore, let name, let kind else { return nil }
+        return TargetConfiguration(
+            name: name, kind: kind, perHour: perHour ?? TargetConfiguration.standardPerHour, place: at(node), secretFiles: files)
+    }
+
+    private mutating func targetName(
+        _ entry: Entry?, in node: LocatedNode, _ places: inout [String: ConfigurationPlace]
+    ) -> String? {
+        guard let entry else {
+            problems.error(at(node), "a target needs name")
+            return nil
+        }
+        let expected = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
+        guard let text = text(entry.node, "name", expected: expected) else { return nil }
+        guard AccountName(text) != nil else {
+            problems.error(at(entry.node), "name must be \(expected)")
+            return nil
+        }
+        if let first = places.updateValue(at(entry.node), forKey: text) {
+            problems.error(at(entry.node), "a target of this name stands in line \(first.line)")
+        }
+        return text
+    }
+
+    /// Keys that each kind takes beside `name`, `kind` and `per_hour`.
+    private static func keys(of kind: KindWord) -> [String] {
+        switch kind {
+        case .webhook: ["url", "secret", "private_addresses"]
+        case .alertmanager, .slack: ["url", "private_addresses"]
+        case .ntfy: ["url", "token", "private_addresses"]
+        case .command: ["command", "timeout"]
+        }
+    }
+
+    private mutating func targetKind(
+        _ entries: [String: Entry], in node: LocatedNode, _ files: inout [String]
+    ) -> TargetConfiguration.Kind? {
+        guard let entry = entries["kind"] else {
+            let names = KindWord.allCases.map(\.rawValue).joined(separator: ", ")
+            problems.error(at(node), "a target needs kind: one of \(names)")
+            return nil
+        }
+        guard let kind: KindWord = choice(entry, "kind") else { return nil }
+        let known = Self.keys(of: kind) + ["name", "kind", "per_hour"]
+        for (key, entry) in entries.sorted(by: { $0.key < $1.key }) where !known.contains(key) {
+            problems.error(at(entry.keyMark), "\(key) is not for a target of kind \(kind.rawValue)")
+        }
+        if kind == .command { return command(entries, in: node) }
+        guard let endpoint = endpoint(entries, kind, in: node, &files) else { return nil }
+        switch kind {
+        case .webhook:
+            let secrets = webhookSecrets(entries["secret"], in: node, &files)
+            return secrets.isEmpty ? nil : .webhook(endpoint, secrets: secrets)
+        case .alertmanager: return .alertmanager(endpoint)
+        case .slack: return .slack(endpoint)
+        case .ntfy:
+            let token = entries["token"].flatMap { targetSecret($0.node, "token", &files) }
+            return .ntfy(endpoint, token: token)
+        case .command: return nil
+        }
+    }
+
+    private mutating func command(_ entries: [String: Entry], in node: LocatedNode) -> TargetConfiguration.Kind? {
+        let expected = "a list: a program's absolute path and its arguments"
+        guard let entry = entries["command"] else {
+            problems.error(at(node), "a target of kind command needs command: \(expected)")
+            return nil
+        }
+        let timeout = duration(entries["timeout"], "timeout", in: ConfigurationLimits.commandTimeout)
+        guard case .sequence(let nodes) = entry.node.content else {
+            problems.error(
+                at(entry.node), "command must be \(expected)", otherwise: "there is no shell: [/usr/bin/program, argument]")
+            return nil
+        }
+        let words = nodes.compactMap { text($0, "an element of command", expected: "a text") }
+        guard words.count == nodes.count, let command = SecretCommand(words: words) else {
+            problems.error(at(entry.node), "command must be \(expected), of at most \(SecretCommand.mostWords) words")
+            return nil
+        }
+        return .command(command, timeout: timeout ?? TargetConfiguration.standardTimeout)
+    }
+}
+
+// MARK: - Addresses and secrets
+
+extension ConfigurationParser {
+    private mutating func endpoint(
+        _ entries: [String: Entry], _ kind: KindWord, in node: LocatedNode, _ files: inout [String]
+    ) -> TargetEndpoint? {
+        let allowsPrivate = boolean(entries["private_addresses"], "private_addresses") ?? false
+        guard let entry = entries["url"] else {
+            problems.error(at(node), "a target of kind \(kind.rawValue) needs url")
+            return nil
+        }
+        guard let secret = targetSecret(entry.node, "url", &files, isKey: kind == .slack) else { return nil }
+        let place = at(entry.node)
+        let text = secret.withExposedBytes { String(decoding: $0, as: UTF8.self) }
+        let query = text.firstIndex(of: "?").map { text[$0...] } ?? ""
+        let base: BaseURL
+        do throws(BaseURL.Refusal) {
+            base = try BaseURL(parsing: String(text.dropLast(query.count)))
+        } catch {
+            problems.error(place, "url " + error.words)
+            return nil
+        }
+        guard query.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
+            problems.error(place, "url has a character in its query that does not belong there")
+            return nil
+        }
+        if kind == .ntfy, base.path.isEmpty {
+            problems.error(place, "url must name the topic, such as https://ntfy.sh/topic")
+            return nil
+        }
+        // A name of the operator's own network is said to be one; an Alertmanager there often speaks no TLS.
+        guard base.isEncrypted || base.isLoopback || (kind == .alertmanager && allowsPrivate) else {
+            problems.error(
+                place,
+                "url is plain http to another machine, where anyone on the way could read and change messages; use https://",
+                otherwise: kind == .alertmanager ? "private_addresses: true says that it is in your own network" : nil)
+            return nil
+        }
+        if !base.isEncrypted, !base.isLoopback {
+            problems.finding(.plainTarget, place, "messages reach the target without TLS")
+        }
+        let path = base.path + query
+        return TargetEndpoint(
+            url: secret, path: path.utf8.count >= ConfigurationLimits.shortestSecretPath ? Secret(path) : nil, host: base.host,
+            mayBePrivate: allowsPrivate || IPAddress(base.host) != nil, isThisMachine: base.isLoopback)
+    }
+
+    /// Several while one replaces another.
+    private mutating func webhookSecrets(_ entry: Entry?, in node: LocatedNode, _ files: inout [String]) -> [Secret] {
+        let expected = "whsec_ and 24 to 64 bytes in base64, or where such a text is; a list while one replaces another"
+        guard let entry else {
+            problems.error(
+                at(node), "a target of kind webhook needs secret: \(expected)",
+                otherwise: "`bursar alert secret` prints a new one")
+            return []
+        }
+        var nodes = [entry.node]
+        if case .sequence(let elements) = entry.node.content { nodes = elements }
+        guard (1...ConfigurationLimits.webhookSecrets).contains(nodes.count) else {
+            problems.error(at(entry.node), "secret must be 1 to \(ConfigurationLimits.webhookSecrets) of: \(expected)")
+            return []
+        }
+        return nodes.compactMap { node in
+            guard let secret = targetSecret(node, "secret", &files) else { return nil }
+            guard WebhookSecret.isOne(secret) else {
+                problems.error(
+                    at(node), "secret must be \(expected)", otherwise: "`bursar alert secret` prints a new one")
+                return nil
+            }
+            return secret
+        }
+    }
+
+    /// A text that is a secret, or where it is. No message quotes the value.
+    /// - Parameter isKey: whether it is told where it stands in the file itself.
+    private mutating func targetSecret(
+        _ node: LocatedNode, _ name: String, _ files: inout [String], isKey: Bool = true
+    ) -> Secret? {
+        let expected = "a text, or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
+        guard let text = text(node, name, expected: expected) else { return nil }
+        let place = at(node)
+        guard var source = try? SecretReference.Source.parse(text) else {
+            problems.error(place, "\(name) must be \(expected)")
+            return nil
+        }
+        if source == .literal {
+            problems.conceal(Secret(text))
+            if isKey || name != "url" {
+                problems.finding(
+                    .literalKey, place,
+                    "a secret of a target stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
+            }
+        }
+        if case .file(let path) = source {
+            guard let resolved = resolvedPath(path, place) else { return nil }
+            source = .file(path: resolved)
+        }
+        do throws(SecretProblem) {
+            let resolved = try resolver.resolve(source, literal: text)
+            problems.conceal(resolved.secret)
+            audit(resolved, at: place)
+            if let file = resolved.file { files.append(file) }
+            return resolved.secret
+        } catch {
+            problems.error(place, words(for: error).replacing("the key", with: "the \(name)"))
+            return nil
+        }
+    }
+}

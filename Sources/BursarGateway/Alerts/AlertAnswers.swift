@@ -1,0 +1,75 @@
+import BursarCatalog
+
+/// What `bursar alert list` prints. *Value.* Whatever answered may not be a gateway: control characters never reach a terminal.
+package struct AlertListAnswer: Sendable {
+    package let text: String
+
+    package init?(json: [UInt8]) {
+        guard let document = try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)),
+            document["schema"]?.text == "bursar.alerts.v1", let alerts = document["alerts"]?.elements
+        else { return nil }
+        func shown(_ value: JSONValue?) -> String { TerminalText.shown(value?.text ?? "-") }
+        var rows = [["ACCOUNT", "RULE", "STATE", "VALUE", "SINCE", "MUTED UNTIL"]]
+        for alert in alerts {
+            let value = alert["value"]?.text.map { value in value + (alert["unit"]?.text.map { " " + $0 } ?? "") }
+            let isFiring = alert["firing"]?.boolean == true
+            let state = shown(alert["state"])
+            rows.append([
+                shown(alert["account"]), shown(alert["condition"]), isFiring && state == "unknown" ? "unknown (fired)" : state,
+                TerminalText.shown(value ?? "-"), shown(alert["since"]), shown(alert["muted_until"])
+            ])
+        }
+        var text = alerts.isEmpty ? "no rules\n" : Self.table(rows)
+        if let targets = document["targets"]?.elements {
+            var rows = [["TARGET", "KIND", "AT", "STATE", "PENDING", "REASON", "LAST DELIVERED"]]
+            for target in targets {
+                rows.append([
+                    shown(target["name"]), shown(target["kind"]), shown(target["at"]), shown(target["state"]),
+                    target["pending"]?.integer.map { "\($0)" } ?? "-", shown(target["reason"]), shown(target["last_delivered"])
+                ])
+            }
+            text += "\n" + (targets.isEmpty ? "no targets\n" : Self.table(rows))
+        }
+        self.text = text
+    }
+
+    private static func table(_ rows: [[String]]) -> String {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            var line = zip(row, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }.joined(separator: "  ")
+            while line.hasSuffix(" ") { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+}
+
+/// What `bursar alert test` prints. *Value.*
+package struct AlertTestAnswer: Sendable {
+    package let text: String
+    package let allDelivered: Bool
+
+    package init?(json: [UInt8]) {
+        guard let document = try? JSONReader.read(json), document["schema"]?.text == "bursar.alert-test.v1",
+            let targets = document["targets"]?.elements
+        else { return nil }
+        allDelivered = targets.allSatisfy { $0["outcome"]?.text == "delivered" }
+        text = targets.map { target in
+            let parts = [target["name"], target["kind"], target["at"], target["outcome"], target["reason"]].compactMap {
+                $0?.text
+            }
+            return TerminalText.shown(parts.joined(separator: "  ")) + "\n"
+        }.joined()
+    }
+}
+
+/// What `bursar alert mute` prints. *Value.*
+package struct AlertMuteAnswer: Sendable {
+    package let text: String
+
+    package init?(json: [UInt8]) {
+        guard let document = try? JSONReader.read(json), let account = document["account"]?.text,
+            let until = document["muted_until"]?.text
+        else { return nil }
+        text = TerminalText.shown("\(account) is muted until \(until)") + "\n"
+    }
+}

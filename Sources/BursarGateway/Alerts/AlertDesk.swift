@@ -1,0 +1,348 @@
+import BursarCatalog
+import BursarConfiguration
+import BursarDelivery
+import BursarEngine
+import BursarInsight
+import BursarModel
+import BursarStore
+import BursarUpstream
+import Logging
+import NIOCore
+import Synchronization
+
+/// The one ledger of alerts of a process: what it hears, keeps and sends. *Mutex; any thread.*
+///
+/// Whoever tells it something leaves that and goes on. A task of its own keeps what changed, and only then sends what is due; each
+/// sending is a task, so that no target waits for another. A store that fails is no reason to be silent.
+final class AlertDesk: Sendable {
+    struct State {
+        var ledger: AlertLedger
+        var targets: [String: ConfiguredTarget] = [:]
+        /// Accounts that somebody wants to be told of, by credential.
+        var entries: [CredentialKey: [AccountEntry]] = [:]
+        var contexts: [AccountID: AlertWords.Context] = [:]
+        /// Accounts whose history was looked at: before that nothing is judged.
+        var known: Set<AccountID> = []
+        /// The number of the newest change that was heard, by credential.
+        var heard: [CredentialKey: UInt64] = [:]
+        var health: [String: TargetHealth] = [:]
+        var sending: [String: Task<Void, Never>] = [:]
+        var loop: Task<Void, Never>?
+        var timer: (any ScheduledWork)?
+        var hasUnkept = false
+        var isStopped = false
+    }
+
+    /// A target with what the configuration says of it. *Immutable.*
+    struct ConfiguredTarget: Sendable {
+        let configuration: TargetConfiguration
+        let delivery: DeliveryTarget
+    }
+
+    /// How long what is to be kept is waited for before it is sent all the same.
+    private static let storePatience = TimeAmount.seconds(5)
+    /// How soon what could not be kept is tried again.
+    private static let keepAgain: Duration = .seconds(10)
+    /// A burst of edges is kept in one transaction.
+    private static let shortestSleep: Duration = .milliseconds(50)
+
+    let state: Mutex<State>
+    private let store: StoreKeeper?
+    private let refresher: Refresher
+    private let runways: RunwayBook
+    private let courier: Courier
+    private let commands: CommandTargets
+    private let clock: any UpstreamClock
+    private let keys: CredentialKeys
+    private let logger: Logger
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    init(
+        store: StoreKeeper?, refresher: Refresher, runways: RunwayBook, courier: Courier, clock: any UpstreamClock,
+        keys: CredentialKeys, logger: Logger
+    ) {
+        self.store = store
+        self.refresher = refresher
+        self.runways = runways
+        self.courier = courier
+        self.clock = clock
+        self.keys = keys
+        self.logger = logger
+        commands = CommandTargets()
+        let records = store?.takeAlerts() ?? AlertRecords()
+        state = Mutex(State(ledger: AlertLedger(records, seed: UInt64.random(in: .min ... .max))))
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+}
+
+// MARK: - The life of the process
+
+extension AlertDesk {
+    /// Begins, or goes on with another configuration.
+    func follow(_ configuration: Configuration, _ directory: AccountDirectory) {
+        let told = directory.entries.filter { !$0.alerts.isEmpty }
+        let targets = configuration.targets.map { target in
+            ConfiguredTarget(configuration: target, delivery: DeliveryTarget(target, commands: commands))
+        }
+        let specs = targets.map { target in
+            AlertTarget(
+                name: target.configuration.name, takesStates: target.delivery.takesStates,
+                perHour: target.configuration.perHour, fingerprint: keys.fingerprint(of: target.configuration))
+        }
+        let new = state.withLock { state -> [AccountEntry] in
+            guard !state.isStopped else { return [] }
+            state.targets = Dictionary(targets.map { ($0.configuration.name, $0) }, uniquingKeysWith: { first, _ in first })
+            state.entries = Dictionary(grouping: told, by: \.upstream.key)
+            state.contexts = Dictionary(told.map { ($0.id, AlertWords.Context($0)) }, uniquingKeysWith: { first, _ in first })
+            state.ledger.configure(
+                rules: Dictionary(told.map { ($0.id, $0.alerts) }, uniquingKeysWith: { first, _ in first }), targets: specs)
+            state.health = state.health.filter { state.targets[$0.key] != nil }
+            state.known.formIntersection(told.map(\.id))
+            state.heard = state.heard.filter { state.entries[$0.key] != nil }
+            if state.loop == nil, !specs.isEmpty { state.loop = Task { await self.run() } }
+            return told.filter { !state.known.contains($0.id) }
+        }
+        if !new.isEmpty { Task { await self.learn(new) } }
+        wake.yield()
+    }
+
+    /// Looks at what was before: a top-up while nobody ran is one, and what is read again is no news.
+    private func learn(_ entries: [AccountEntry]) async {
+        let since = clock.now.wall.advanced(by: .zero - SpendCounters.lookBack)
+        for entry in entries {
+            var history: [Observation] = []
+            if let store {
+                let kept = try? await store.history(of: entry.id, in: HistoryRange(since: since))
+                history = (kept ?? []).map { Observation(at: $0.at, until: $0.until, amounts: $0.amounts) }
+            }
+            let view = refresher.view(entry.upstream)
+            let now = clock.now.wall
+            state.withLock { state in
+                guard state.known.insert(entry.id).inserted else { return }
+                state.ledger.remember(entry.id, history)
+                if let reading = view.reading, let fetchedAt = view.fetchedAt, view.status == .fresh {
+                    state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
+                }
+            }
+        }
+        wake.yield()
+    }
+
+    /// What may be shown of a credential changed. Any thread; does not block.
+    func changed(_ change: ViewChange) {
+        let entries = state.withLock { state -> [AccountEntry] in
+            guard !state.isStopped, let entries = state.entries[change.key],
+                change.number > state.heard[change.key] ?? 0
+            else { return [] }
+            state.heard[change.key] = change.number
+            return entries.filter { state.known.contains($0.id) }
+        }
+        guard let first = entries.first else { return }
+        let failedAt = change.view.problem == nil ? nil : refresher.status(first.upstream)?.lastFailure?.at.wall
+        let now = clock.now.wall
+        state.withLock { state in
+            for entry in entries {
+                if let reading = change.view.reading, let fetchedAt = change.view.fetchedAt {
+                    state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
+                }
+                if let problem = change.view.problem, let failedAt {
+                    state.ledger.failed(entry.id, problem.code, at: failedAt, now: now)
+                }
+            }
+        }
+        wake.yield()
+        if let fetchedAt = change.view.fetchedAt?.wall {
+            for entry in entries where state.withLock({ $0.ledger.wantsRunway(entry.id) }) {
+                Task { await self.lookAhead(entry, at: fetchedAt) }
+            }
+        }
+    }
+
+    private func lookAhead(_ entry: AccountEntry, at: WallTime) async {
+        let runway = await runways.runways(of: entry).first
+        let now = clock.now.wall
+        let lasting = runway.map { $0.lasting(from: now) } ?? .unknown
+        state.withLock { $0.ledger.lasts(entry.id, lasting, at: at, now: now) }
+        wake.yield()
+    }
+
+    /// Sends nothing more, waits a moment for what is under way, and keeps what is known.
+    func stop() async {
+        let (loop, sending) = state.withLock { state in
+            state.isStopped = true
+            state.timer?.cancel()
+            defer { state.loop = nil }
+            return (state.loop, Array(state.sending.values))
+        }
+        commands.stop()
+        wake.finish()
+        loop?.cancel()
+        await Patience.wait(until: .now() + .seconds(1)) { for task in sending { await task.value } }
+        for task in sending { task.cancel() }
+        courier.shutdown()
+        await keep()
+    }
+}
+
+// MARK: - Keeping and sending
+
+extension AlertDesk {
+    private func run() async {
+        for await _ in wakes {
+            // What comes together is kept together.
+            guard (try? await Task.sleep(for: Self.shortestSleep)) != nil else { return }
+            await turn()
+        }
+    }
+
+    private func turn() async {
+        let now = clock.now.wall
+        let due = state.withLock { state -> [AlertDispatch] in
+            guard !state.isStopped else { return [] }
+            state.ledger.tick(now)
+            return state.ledger.takeDue(now)
+        }
+        await keep()
+        for dispatch in due { send(dispatch) }
+        schedule()
+    }
+
+    /// Keeps what changed, before anything of it leaves.
+    private func keep() async {
+        guard let store else {
+            state.withLock { _ = $0.ledger.takeChanges() }
+            return
+        }
+        let (changes, wasUnkept) = state.withLock { state -> (AlertChanges, Bool) in
+            // It may have been begun anew meanwhile.
+            if state.hasUnkept, store.status.fault == nil { state.ledger.markAll() }
+            return (state.ledger.takeChanges(), state.hasUnkept)
+        }
+        guard !changes.isEmpty else { return }
+        let outcome = KeepOutcome()
+        await Patience.wait(until: .now() + Self.storePatience, endsWithTask: false) {
+            if (try? await store.keep(changes)) != nil { outcome.isKept.store(true, ordering: .releasing) }
+        }
+        let kept = outcome.isKept.load(ordering: .acquiring)
+        state.withLock { state in
+            state.hasUnkept = !kept
+            if !kept { state.ledger.putBack(changes) }
+        }
+        if !kept, !wasUnkept { logger.warning("alerts: what was told cannot be kept; a restart may tell it again") }
+    }
+
+    /// Whether a write came through before nobody waited for it any more. *Atomic.*
+    private final class KeepOutcome: Sendable {
+        let isKept = Atomic(false)
+    }
+
+    private func send(_ dispatch: AlertDispatch) {
+        state.withLock { state in
+            guard let target = state.targets[dispatch.target], !state.isStopped else { return }
+            let contexts = state.contexts
+            state.sending[dispatch.target] = Task.detached { [courier] in
+                let outcome = await courier.deliver(dispatch, to: target.delivery) { contexts[$0] }
+                self.ended(dispatch, outcome)
+            }
+        }
+    }
+
+    private func ended(_ dispatch: AlertDispatch, _ outcome: AlertOutcome) {
+        let now = clock.now.wall
+        let change = state.withLock { state -> TargetHealth.Change? in
+            state.sending[dispatch.target] = nil
+            // Cut off by the stop: whether it arrived nobody knows, and the next process tries again under the same id.
+            guard !state.isStopped || outcome == .delivered else { return nil }
+            state.ledger.finished(dispatch.target, outcome, now: now)
+            return state.health[dispatch.target, default: TargetHealth()].ended(outcome, at: now)
+        }
+        if let change { tell(change, dispatch.target) }
+        wake.yield()
+    }
+
+    private func tell(_ change: TargetHealth.Change, _ target: String) {
+        switch change {
+        case .failing(let reason):
+            logger.warning("alerts: a target fails", metadata: ["target": "\(target)", "reason": "\(reason)"])
+        case .gone(let status):
+            logger.error(
+                "alerts: a target is gone, and is left alone until its configuration changes",
+                metadata: ["target": "\(target)", "status": "\(status)"])
+        case .recovered: logger.notice("alerts: a target takes messages again", metadata: ["target": "\(target)"])
+        }
+    }
+
+    private func schedule() {
+        let now = clock.now
+        state.withLock { state in
+            guard !state.isStopped else { return }
+            state.timer?.cancel()
+            state.timer = nil
+            var next = state.ledger.nextWake(now.wall)
+            if state.hasUnkept {
+                next = min(next ?? now.wall.advanced(by: Self.keepAgain), now.wall.advanced(by: Self.keepAgain))
+            }
+            guard let next else { return }
+            // The wall clock may be set: it is looked at again now and then.
+            let wait = min(max(now.wall.duration(to: next), Self.shortestSleep), .seconds(60))
+            let wake = wake
+            state.timer = clock.schedule(at: now.monotonic.advanced(by: wait)) { wake.yield() }
+        }
+    }
+}
+
+// MARK: - By hand
+
+extension AlertDesk {
+    /// Sends a test, now, whatever else is on its way. Nil where there is no such target.
+    func test(_ name: String) async -> AlertOutcome? {
+        guard let target = state.withLock({ $0.targets[name] }) else { return nil }
+        let now = clock.now.wall
+        let event = AlertEvent(
+            id: "evt_test_\(now.milliseconds)", kind: .test, key: nil, at: now, since: now, facts: AlertFacts(readAt: now))
+        let dispatch = AlertDispatch(
+            id: "msg_test_\(now.milliseconds)", target: name, content: .events([event]), attempt: 1, at: now)
+        let outcome = await courier.deliver(dispatch, to: target.delivery) { _ in nil }
+        let change = state.withLock { state -> TargetHealth.Change? in
+            // Whoever asks has looked after it.
+            if outcome == .delivered { state.ledger.resume(name) }
+            return state.health[name, default: TargetHealth()].ended(outcome, at: clock.now.wall)
+        }
+        if let change { tell(change, name) }
+        wake.yield()
+        return outcome
+    }
+
+    func mute(_ account: AccountID, for length: Duration) -> WallTime {
+        let until = clock.now.wall.advanced(by: length)
+        state.withLock { $0.ledger.mute(account, until: until) }
+        wake.yield()
+        return until
+    }
+
+    func unmute(_ account: AccountID) {
+        state.withLock { state in _ = state.ledger.unmute(account) }
+        wake.yield()
+    }
+}
+
+extension AlertWords.Context {
+    init(_ entry: AccountEntry) {
+        self.init(
+            provider: entry.definition.title, topUp: entry.definition.links.topUp,
+            documentation: entry.definition.documentationURL)
+    }
+}
+
+extension Runway {
+    /// As a rule looks at it: the middle of the forecast.
+    fileprivate func lasting(from now: WallTime) -> AlertLedger.Lasting {
+        switch status {
+        case .unknown, .accumulating: .unknown
+        case .empty: .expected(.zero)
+        case .flat, .quota: .open
+        case .burning: forecast?.expected.map { .expected(max(.zero, now.duration(to: $0))) } ?? .open
+        }
+    }
+}

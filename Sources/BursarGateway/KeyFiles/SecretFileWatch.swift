@@ -1,0 +1,144 @@
+import Dispatch
+import Logging
+import Synchronization
+
+/// Hears from the kernel when a file that holds a key is replaced or written anew. *Own queue;* any thread may call.
+///
+/// No timer: while nothing changes, nothing wakes up. Watched are the folders of every name on the way to a file, through every link, the
+/// files themselves, and the list of mounts: a key may be rotated by changing any of these. What no system tells (a network's file
+/// system, a file that is mounted alone) is told to the operator; there a reload is asked for (SIGHUP, `POST /admin/reload`).
+///
+/// What happened before it listened it cannot know: so it reports a change once whenever it begins to.
+final class SecretFileWatch: Sendable {
+    /// Several files are often replaced together.
+    private static let settling = DispatchTimeInterval.milliseconds(300)
+    /// A way that changes while it is being watched is gone again so often.
+    private static let attempts = 5
+
+    private let queue = DispatchQueue(label: "bursar.keys")
+    private let state: QueueBound
+    private let logger: Logger
+    private let onChange = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Touched on ``queue`` alone.
+    private final class QueueBound: @unchecked Sendable {
+        var files: Set<String> = []
+        var routes: [KeyFileRoute] = []
+        var sources: [any DispatchSourceRead] = []
+        var isSettling = false
+        /// Never left.
+        var isStopped = false
+        /// What the operator was told once.
+        var told: Set<String> = []
+    }
+
+    init(logger: Logger) {
+        self.logger = logger
+        state = QueueBound()
+    }
+
+    /// - Parameter change: called once things have settled; must not block for long.
+    func onChange(_ change: @escaping @Sendable () -> Void) { onChange.withLock { $0 = change } }
+
+    /// Watches these files in place of those before. What cannot be watched is told and left out: a reload finds it all the same.
+    func follow(_ files: Set<String>) {
+        queue.async {
+            guard !self.state.isStopped else { return }
+            let isOther = self.state.files != files
+            self.state.files = files
+            // Nothing that is about to be heard may be lost for a reload that changes nothing here.
+            if self.watch() || isOther, !files.isEmpty { self.settle() }
+        }
+    }
+
+    func stop() {
+        onChange.withLock { $0 = nil }
+        queue.async {
+            self.state.isStopped = true
+            self.letGo()
+        }
+    }
+
+    /// Watches the ways as they are now.
+    /// - Returns: whether one is another than before.
+    private func watch() -> Bool {
+        var routes = state.files.sorted().map(KeyFileRoute.init)
+        guard routes != state.routes else { return false }
+        for _ in 0..<Self.attempts {
+            listen(to: routes)
+            // What changed before anybody listened is seen by going the way again.
+            let again = state.files.sorted().map(KeyFileRoute.init)
+            if again == routes { break }
+            routes = again
+        }
+        state.routes = routes
+        tellOfGaps(routes)
+        return true
+    }
+
+    private func listen(to routes: [KeyFileRoute]) {
+        letGo()
+        guard !routes.isEmpty else { return }
+        guard let folders = FolderWatch() else {
+            return tell("key files cannot be watched: what changes in them takes a reload", "every folder")
+        }
+        for (folder, number) in folders.watch(routes) {
+            tell("a folder on the way to key files cannot be watched: what changes in it takes a reload", folder, "\(number)")
+        }
+        add(folders.descriptor, of: folders) { [weak self] in if folders.takeEvents() { self?.settle() } }
+        guard let mounts = MountWatch() else { return }
+        add(mounts.descriptor, of: mounts) { [weak self] in
+            mounts.takeEvents()
+            self?.mountsChanged()
+        }
+    }
+
+    /// - Parameter owner: closes the descriptor; kept until nobody listens to that any more.
+    private func add(_ descriptor: Int32, of owner: AnyObject, _ handler: @escaping () -> Void) {
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+        source.setEventHandler(handler: handler)
+        source.setCancelHandler { withExtendedLifetime(owner) {} }
+        source.activate()
+        state.sources.append(source)
+    }
+
+    private func letGo() {
+        for source in state.sources { source.cancel() }
+        state.sources = []
+    }
+
+    /// Most mounts are of something else.
+    private func mountsChanged() {
+        if !state.isStopped, state.files.sorted().map(KeyFileRoute.init) != state.routes { settle() }
+    }
+
+    private func settle() {
+        if state.isSettling { return }
+        state.isSettling = true
+        queue.asyncAfter(deadline: .now() + Self.settling) { [weak self] in
+            guard let self, !state.isStopped else { return }
+            state.isSettling = false
+            _ = watch()
+            onChange.withLock { $0 }?()
+        }
+    }
+
+    // MARK: - What the operator is told
+
+    private func tellOfGaps(_ routes: [KeyFileRoute]) {
+        let mounts = FileSystemKind.mountPoints()
+        for folder in Set(routes.compactMap(\.endFolder)).sorted() where FileSystemKind.isShared(folder) {
+            tell("what others change in this folder is not told to this machine: after a key's rotation there, reload", folder)
+        }
+        for end in Set(routes.compactMap(\.end)).sorted() where mounts.contains(end) {
+            tell("a key's file is mounted alone: what takes its place outside is not seen here; mount its folder", end)
+        }
+    }
+
+    private func tell(_ message: String, _ path: String, _ number: String? = nil) {
+        guard state.told.insert("\(path) \(message)").inserted else { return }
+        var metadata: Logger.Metadata = ["path": "\(path)"]
+        if let number { metadata["errno"] = "\(number)" }
+        logger.warning("\(message)", metadata: metadata)
+    }
+}

@@ -1,0 +1,302 @@
+package import BursarModel
+
+/// From queues to targets, and back.
+extension AlertLedger {
+    /// Goes on with what only time moves.
+    package mutating func tick(_ now: WallTime) {
+        for (account, until) in records.mutes where until <= now { set(mute: account, nil) }
+        for key in candidates.sorted() { if let rule = rule(key) { fireIfDue(key, rule, now) } }
+        for key in firing.sorted() {
+            guard let repeats = rule(key)?.repeats, let state = records.states[key], !state.told.isEmpty,
+                !isMuted(key.account, now), let last = state.remindedAt, last.advanced(by: repeats) <= now
+            else { continue }
+            remind(key, now)
+        }
+    }
+
+    /// What is to be sent now, at most one thing a target; each is under way until ``finished(_:_:now:)``. Nothing of it may leave
+    /// before ``takeChanges()`` is kept.
+    package mutating func takeDue(_ now: WallTime) -> [AlertDispatch] {
+        targets.keys.sorted().compactMap { name in
+            guard let target = targets[name], underWay[name] == nil, !isPaused(target) else { return nil }
+            return target.takesStates ? push(target, now) : message(target, now)
+        }
+    }
+
+    /// The next moment at which something may be due; nil: only an event changes anything.
+    package func nextWake(_ now: WallTime) -> WallTime? {
+        var times = Array(records.mutes.values)
+        for key in candidates { if let rule = rule(key), let time = firingTime(key, rule) { times.append(time) } }
+        for key in firing {
+            guard let repeats = rule(key)?.repeats, let state = records.states[key], let last = state.remindedAt,
+                !state.told.isEmpty, !isMuted(key.account, now)
+            else { continue }
+            times.append(last.advanced(by: repeats))
+        }
+        for (name, target) in targets where underWay[name] == nil && !isPaused(target) {
+            if target.takesStates {
+                if let time = pushes[name], !reports(target, now).isEmpty { times.append(time) }
+            } else {
+                times += records.messages.values.filter { $0.target == name }.map(\.dueAt)
+                if let time = gatheredAt(target, now) { times.append(time) }
+            }
+        }
+        return times.min()
+    }
+
+    func isPaused(_ target: AlertTarget) -> Bool { records.targets[target.name]?.pausedWith == target.fingerprint }
+
+    /// A target is as good as new.
+    package mutating func resume(_ name: String) {
+        guard var record = records.targets[name], record.pausedWith != nil else { return }
+        (record.pausedWith, record.pausedAt, record.pausedStatus) = (nil, nil, nil)
+        set(target: name, record)
+    }
+}
+
+// MARK: - Messages
+
+extension AlertLedger {
+    /// Waits for no message yet, is of no muted account, and does not overtake what is on its way of the same rule.
+    private func isWaiting(_ id: AlertDelivery.ID, _ now: WallTime) -> Bool {
+        guard let delivery = records.deliveries[id], delivery.message == nil, let key = records.events[id.event]?.key else {
+            return false
+        }
+        guard !isMuted(key.account, now) else { return false }
+        return !(queueOfKey[key] ?? []).contains { $0.target == id.target && records.deliveries[$0]?.message != nil }
+    }
+
+    /// When the oldest of what waits was queued.
+    private func waitingSince(_ target: AlertTarget, _ now: WallTime) -> WallTime? {
+        (queueOfTarget[target.name] ?? []).lazy.filter { isWaiting($0, now) }.compactMap { records.deliveries[$0]?.queuedAt }
+            .min()
+    }
+
+    private func gatheredAt(_ target: AlertTarget, _ now: WallTime) -> WallTime? {
+        guard let first = waitingSince(target, now) else { return nil }
+        let time = first.advanced(by: AlertTiming.gathering)
+        let sent = recentlySent(target, now)
+        guard sent.count >= target.perHour, let oldest = sent.dropFirst(sent.count - target.perHour).first else { return time }
+        return max(time, oldest.advanced(by: AlertTiming.rateWindow))
+    }
+
+    /// Times of the future are of a clock that was wrong.
+    private func recentlySent(_ target: AlertTarget, _ now: WallTime) -> [WallTime] {
+        (records.targets[target.name]?.sent ?? []).filter { $0 <= now && $0.advanced(by: AlertTiming.rateWindow) > now }
+    }
+
+    private mutating func message(_ target: AlertTarget, _ now: WallTime) -> AlertDispatch? {
+        let again = records.messages.values.filter {
+            // Set back by a clock, it would wait for as long as that was wrong.
+            $0.target == target.name && ($0.dueAt <= now || $0.dueAt > now.advanced(by: AlertTiming.longestRetry * 2))
+        }.min { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
+        if let again { return begin(again, now) }
+        guard let time = gatheredAt(target, now), time <= now || isAhead(target, now) else { return nil }
+        let message = AlertMessage(id: newID("msg_"), target: target.name, madeAt: now, dueAt: now)
+        for id in (queueOfTarget[target.name] ?? []).filter({ isWaiting($0, now) }) {
+            guard var delivery = records.deliveries[id] else { continue }
+            delivery.message = message.id
+            set(delivery: id, delivery)
+        }
+        var record = records.targets[target.name] ?? AlertTargetRecord()
+        record.sent = recentlySent(target, now) + [now]
+        set(target: target.name, record)
+        return begin(message, now)
+    }
+
+    /// Queued at a time that lies in the future: the clock was set back.
+    private func isAhead(_ target: AlertTarget, _ now: WallTime) -> Bool {
+        waitingSince(target, now).map { $0 > now } ?? false
+    }
+
+    private mutating func begin(_ message: AlertMessage, _ now: WallTime) -> AlertDispatch? {
+        var message = message
+        let events = queued(for: message.target).filter { $0.delivery.message == message.id }.map(\.event)
+        let before = message.mayHaveArrived
+        message.attempts += 1
+        // As if it failed: what is not heard of again, because this process ends, is tried at that time.
+        message.dueAt = now.advanced(
+            by: AlertTiming.retry(after: message.attempts, asked: nil, word: random.next()) ?? AlertTiming.longestRetry)
+        message.mayHaveArrived = true
+        set(message: message.id, message)
+        for event in events where event.kind.isFiring && !event.isReminder {
+            guard let key = event.key else { continue }
+            update(key) { state in
+                state.told[message.target] = event.id
+                state.confirmed.remove(message.target)
+            }
+        }
+        underWay[message.target] = Attempt(
+            message: message.id, events: events, mayHaveArrivedBefore: before, states: [])
+        return AlertDispatch(
+            id: message.id, target: message.target, content: .events(events.map(asTold(to: message.target))),
+            attempt: message.attempts, at: now)
+    }
+
+    /// An end refers to the event that this target was told, which may be an earlier one than the last that fired.
+    private func asTold(to target: String) -> (AlertEvent) -> AlertEvent {
+        { event in
+            guard event.kind.isRecovery, let key = event.key, let told = self.records.states[key]?.told[target],
+                told != event.firing
+            else { return event }
+            return AlertEvent(
+                id: event.id, kind: event.kind, key: event.key, at: event.at, since: event.since, facts: event.facts,
+                before: event.before, limit: event.limit, firing: told)
+        }
+    }
+
+    /// An attempt ended.
+    package mutating func finished(_ target: String, _ outcome: AlertOutcome, now: WallTime) {
+        guard let attempt = underWay.removeValue(forKey: target) else { return }
+        if targets[target]?.takesStates == true { return pushed(target, attempt, outcome, now) }
+        let message = records.messages[attempt.message]
+        switch outcome {
+        case .delivered:
+            for event in attempt.events {
+                guard let key = event.key else { continue }
+                update(key) { state in
+                    if event.kind.isRecovery { state.told[target] = nil }
+                    if state.told[target] == nil || event.kind.isRecovery {
+                        state.confirmed.remove(target)
+                    } else if state.told[target] == event.id || state.told[target] == event.firing {
+                        state.confirmed.insert(target)
+                    }
+                }
+            }
+            remove(attempt.message, of: target)
+            for event in attempt.events { forgetEvent(event.id) }
+        case .gone(let status):
+            notArrived(attempt, target)
+            for queued in queued(for: target) where queued.delivery.message == attempt.message {
+                set(delivery: queued.id, AlertDelivery(queuedAt: queued.delivery.queuedAt))
+            }
+            if message != nil { set(message: attempt.message, nil) }
+            pause(target, status, now)
+        case .failed(_, let mayHaveArrived, let retryAfter):
+            if !mayHaveArrived { notArrived(attempt, target) }
+            guard var message = records.messages[attempt.message] else { return }
+            if !mayHaveArrived { message.mayHaveArrived = attempt.mayHaveArrivedBefore }
+            guard let delay = AlertTiming.retry(after: message.attempts, asked: retryAfter, word: random.next()) else {
+                countGivenUp()
+                remove(message.id, of: target)
+                return
+            }
+            message.dueAt = now.advanced(by: delay)
+            set(message: message.id, message)
+        }
+    }
+
+    /// The target took nothing in this attempt nor in one before: it was not told.
+    private mutating func notArrived(_ attempt: Attempt, _ target: String) {
+        guard !attempt.mayHaveArrivedBefore else { return }
+        for event in attempt.events where event.kind.isFiring && !event.isReminder {
+            guard let key = event.key, records.states[key]?.told[target] == event.id else { continue }
+            update(key) { $0.told[target] = nil }
+            // It ended meanwhile: then there is nothing to tell at all.
+            for queued in queued(key, for: target) where queued.event.kind.isRecovery && queued.event.firing == event.id {
+                withdraw(queued.id)
+            }
+        }
+    }
+
+    private mutating func remove(_ message: String, of target: String) {
+        for queued in queued(for: target) where queued.delivery.message == message { withdraw(queued.id) }
+        if records.messages[message] != nil { set(message: message, nil) }
+    }
+
+    private mutating func pause(_ target: String, _ status: Int, _ now: WallTime) {
+        guard let spec = targets[target] else { return }
+        var record = records.targets[target] ?? AlertTargetRecord()
+        (record.pausedWith, record.pausedAt, record.pausedStatus) = (spec.fingerprint, now, status)
+        set(target: target, record)
+    }
+}
+
+// MARK: - States
+
+extension AlertLedger {
+    /// What fires for a target, and what ended in the last minutes.
+    package func reports(_ target: AlertTarget, _ now: WallTime) -> [AlertReport] {
+        var reports: [AlertReport] = []
+        for key in firing.union(ended) {
+            guard let state = records.states[key], let rule = rule(key), rule.targets.contains(target.name) else { continue }
+            if let open = state.firing, let event = records.events[open] {
+                // What began while it is muted is told at the end of that.
+                guard !isMuted(key.account, now) || state.told[target.name] != nil else { continue }
+                reports.append(AlertReport(event: event, endedAt: nil))
+            } else if let told = state.told[target.name], let event = records.events[told], let ended = state.recoveredAt,
+                ended.advanced(by: AlertTiming.resolvedFor) > now
+            {
+                reports.append(AlertReport(event: event, endedAt: ended))
+            }
+        }
+        return reports.sorted { ($0.event.at, $0.event.id) < ($1.event.at, $1.event.id) }
+    }
+
+    private mutating func push(_ target: AlertTarget, _ now: WallTime) -> AlertDispatch? {
+        for key in ended {
+            guard let state = records.states[key], let told = state.told[target.name],
+                state.recoveredAt.map({ $0.advanced(by: AlertTiming.resolvedFor) <= now }) ?? true
+            else { continue }
+            update(key) { $0.told[target.name] = nil }
+            forgetEvent(told)
+        }
+        guard let time = pushes[target.name],
+            time <= now || time > now.advanced(by: AlertTiming.pushInterval * 2)
+        else { return nil }
+        let reports = reports(target, now)
+        guard !reports.isEmpty else { return nil }
+        pushes[target.name] = now.advanced(by: AlertTiming.pushInterval)
+        for report in reports where report.endedAt == nil {
+            if let key = report.event.key { update(key) { $0.told[target.name] = report.event.id } }
+        }
+        underWay[target.name] = Attempt(message: "", events: [], mayHaveArrivedBefore: false, states: reports)
+        return AlertDispatch(id: newID("msg_"), target: target.name, content: .states(reports), attempt: 1, at: now)
+    }
+
+    private mutating func pushed(_ target: String, _ attempt: Attempt, _ outcome: AlertOutcome, _ now: WallTime) {
+        switch outcome {
+        case .delivered: break
+        case .gone(let status): pause(target, status, now)
+        case .failed(_, _, let retryAfter):
+            pushes[target] = now.advanced(by: max(AlertTiming.pushInterval, min(retryAfter ?? .zero, AlertTiming.pushedFor)))
+        }
+    }
+}
+
+// MARK: - Looking
+
+/// How a rule stands, for people. *Value.*
+package struct AlertListing: Sendable, Equatable {
+    package let key: AlertKey
+    package let rule: AlertRule
+    package let state: AlertState
+    package let facts: AlertFacts?
+    package let mutedUntil: WallTime?
+}
+
+extension AlertLedger {
+    /// Every rule of every account, those that nothing was heard of yet too.
+    package func listing(_ now: WallTime) -> [AlertListing] {
+        rules.keys.sorted().flatMap { account in
+            (rules[account] ?? []).map { rule in
+                let key = AlertKey(account, rule.name)
+                return AlertListing(
+                    key: key, rule: rule, state: records.states[key] ?? AlertState(), facts: latest[key],
+                    mutedUntil: isMuted(account, now) ? records.mutes[account] : nil)
+            }
+        }
+    }
+
+    /// Events that are on their way to a target.
+    package func pending(_ target: String) -> Int { queueOfTarget[target]?.count ?? 0 }
+
+    /// When a target is tried next; nil where nothing is to be tried.
+    package func nextAttempt(_ target: String) -> WallTime? {
+        records.messages.values.filter { $0.target == target }.map(\.dueAt).min()
+    }
+
+    package func pausedStatus(_ target: String) -> Int? {
+        targets[target].flatMap { isPaused($0) ? records.targets[target]?.pausedStatus : nil }
+    }
+}

@@ -1,0 +1,235 @@
+package import BursarModel
+
+/// From readings and failures to edges.
+extension AlertLedger {
+    /// What was known before this process: nothing is judged by it, but a rise is one against it.
+    package mutating func remember(_ account: AccountID, _ history: [Observation]) {
+        guard let rules = rules[account] else { return }
+        var known = Array(history.suffix(AlertTiming.mostRecent))
+        // A top-up that was told is no news, even if the history was lost behind it.
+        for rule in rules where rule.condition == .toppedUp {
+            guard let told = records.states[AlertKey(account, rule.name)]?.fired, let value = told.value, let unit = told.unit,
+                told.readAt > known.last?.until ?? WallTime(milliseconds: .min)
+            else { continue }
+            known.append(
+                Observation(
+                    at: told.readAt, until: told.readAt, amounts: [Amount(kind: .available, value: value, unit: unit)]))
+        }
+        recent[account] = known + (recent[account] ?? [])
+    }
+
+    /// A provider answered.
+    /// - Parameter at: when the reading landed; one that is not newer than the one before says nothing.
+    package mutating func read(_ account: AccountID, _ amounts: [Amount], at: WallTime, now: WallTime) {
+        guard let rules = rules[account] else { return }
+        let next = Observation(at: at, until: at, amounts: amounts)
+        let past = recent[account] ?? []
+        if let last = past.last, last.until >= at { return }
+        let topUps = Self.topUps(next, after: past)
+        remember(next, of: account)
+        for rule in rules {
+            let key = AlertKey(account, rule.name)
+            switch rule.condition {
+            case .below(let limit, let unit):
+                let amount = amounts.first { $0.kind == .available && (unit.map { $0 == unit } ?? !$0.isAside) && isOf(unit, $0) }
+                guard let amount else {
+                    unknown(key)
+                    continue
+                }
+                let facts = AlertFacts(value: amount.value, unit: amount.unit, readAt: at)
+                let isHigh =
+                    amount.value >= limit
+                    && (isFiring(key)
+                        ? amount.value >= Self.margin(limit) || topUps.contains { $0.unit == amount.unit } : true)
+                if amount.value < limit {
+                    holds(key, rule, facts, at: at, now: now)
+                } else if isHigh {
+                    ended(key, rule, facts, now: now)
+                } else {
+                    between(key, facts)
+                }
+            case .unavailable, .keyRejected:
+                let own = amounts.first { $0.kind == .available && !$0.isAside }
+                ended(key, rule, AlertFacts(value: own?.value, unit: own?.unit, readAt: at), now: now)
+            case .toppedUp:
+                update(key) { $0.isKnown = true }
+                for topUp in topUps { toppedUp(key, rule, topUp, at: at, now: now) }
+            case .runway: break
+            }
+        }
+    }
+
+    private func isOf(_ unit: AmountUnit?, _ amount: Amount) -> Bool { unit == nil || amount.unit == unit }
+
+    /// A provider gave no answer that could be taken.
+    /// - Parameter at: when; the same failure again says nothing.
+    package mutating func failed(_ account: AccountID, _ code: ProblemCode, at: WallTime, now: WallTime) {
+        guard let rules = rules[account] else { return }
+        let isRejected = code == .unauthorized || code == .forbidden
+        let tellsRejection = rules.contains { $0.condition == .keyRejected }
+        let facts = AlertFacts(readAt: at, detail: code.rawValue)
+        for rule in rules {
+            let key = AlertKey(account, rule.name)
+            switch rule.condition {
+            case .below, .runway, .toppedUp: unknown(key)
+            case .keyRejected: if isRejected { holds(key, rule, facts, at: at, now: now) } else { unknown(key) }
+            case .unavailable:
+                // One cause is told once.
+                if isRejected && tellsRejection { unknown(key) } else { holds(key, rule, facts, at: at, now: now) }
+            }
+        }
+    }
+
+    /// How long a balance is expected to last, as far as that is known.
+    package enum Lasting: Sendable, Equatable {
+        case unknown
+        case expected(Duration)
+        /// No end is in sight.
+        case open
+    }
+
+    package mutating func lasts(_ account: AccountID, _ lasting: Lasting, at: WallTime, now: WallTime) {
+        for rule in rules[account] ?? [] {
+            guard case .runway(let limit) = rule.condition else { continue }
+            let key = AlertKey(account, rule.name)
+            if let last = latest[key]?.readAt, last >= at, records.states[key]?.isKnown == true { continue }
+            switch lasting {
+            case .unknown: unknown(key)
+            case .open: ended(key, rule, AlertFacts(readAt: at), now: now)
+            case .expected(let left):
+                let facts = AlertFacts(readAt: at, detail: String(max(0, left.milliseconds)))
+                let clears = limit * AlertTiming.runwayMargin.numerator / AlertTiming.runwayMargin.denominator
+                if left < limit {
+                    holds(key, rule, facts, at: at, now: now)
+                } else if !isFiring(key) || left >= clears {
+                    ended(key, rule, facts, now: now)
+                } else {
+                    between(key, facts)
+                }
+            }
+        }
+    }
+}
+
+// MARK: - The machine of one rule
+
+extension AlertLedger {
+    func isFiring(_ key: AlertKey) -> Bool { records.states[key]?.firing != nil }
+
+    private mutating func unknown(_ key: AlertKey) { update(key) { $0.isKnown = false } }
+
+    /// High enough not to fire, and too low to be told as the end.
+    private mutating func between(_ key: AlertKey, _ facts: AlertFacts) {
+        latest[key] = facts
+        update(key) { $0.isKnown = true }
+    }
+
+    private mutating func holds(_ key: AlertKey, _ rule: AlertRule, _ facts: AlertFacts, at: WallTime, now: WallTime) {
+        latest[key] = facts
+        update(key) { state in
+            state.isKnown = true
+            guard state.firing == nil else { return }
+            guard var candidate = state.candidate else {
+                state.candidate = .init(since: at, last: at, readings: 1, facts: facts)
+                return
+            }
+            // Two are enough: more would be written for nothing.
+            guard at > candidate.last, candidate.readings < 2 else { return }
+            (candidate.last, candidate.facts) = (at, facts)
+            candidate.readings += 1
+            state.candidate = candidate
+        }
+        fireIfDue(key, rule, now)
+    }
+
+    private mutating func ended(_ key: AlertKey, _ rule: AlertRule, _ facts: AlertFacts, now: WallTime) {
+        latest[key] = facts
+        update(key) { state in
+            state.isKnown = true
+            state.candidate = nil
+        }
+        if isFiring(key) { recover(key, rule, facts, now) }
+    }
+
+    /// When a candidate fires if nothing comes between; nil where only another reading can make it.
+    func firingTime(_ key: AlertKey, _ rule: AlertRule) -> WallTime? {
+        guard let state = records.states[key], state.firing == nil, state.isKnown, let candidate = state.candidate else {
+            return nil
+        }
+        var time: WallTime
+        if case .unavailable(let length) = rule.condition {
+            time = candidate.since.advanced(by: length)
+        } else {
+            time = candidate.readings >= 2 ? candidate.last : candidate.since.advanced(by: AlertTiming.settling)
+        }
+        if let last = state.firedAt { time = max(time, last.advanced(by: AlertTiming.quiet)) }
+        return time
+    }
+
+    mutating func fireIfDue(_ key: AlertKey, _ rule: AlertRule, _ now: WallTime) {
+        guard let candidate = records.states[key]?.candidate, let time = firingTime(key, rule) else { return }
+        // A clock that was set back must not keep it quiet for longer than the hour.
+        let isQuiet = records.states[key]?.firedAt.map { $0 <= now && $0.advanced(by: AlertTiming.quiet) > now } ?? false
+        guard !isQuiet, time <= now || candidate.since > now else { return }
+        fire(key, rule, candidate, now)
+    }
+
+    /// 1.1 × the limit, or the limit where that has more digits than there are.
+    static func margin(_ limit: ExactDecimal) -> ExactDecimal {
+        ExactFactor(AlertTiming.amountMargin).flatMap { limit.multiplied(by: $0, decimals: nil) } ?? limit
+    }
+
+    /// What was added of each unit in one step.
+    struct TopUp {
+        let unit: AmountUnit
+        let amount: ExactDecimal
+        let before: ExactDecimal
+        let after: ExactDecimal
+        let since: WallTime
+    }
+
+    private static func topUps(_ next: Observation, after past: [Observation]) -> [TopUp] {
+        guard let last = past.last, SpendCounters.rises(last.amounts, next.amounts) else { return [] }
+        return SpendCounters.units(next.amounts).compactMap { unit in
+            var counters = SpendCounters.zero
+            counters.count(next, after: past, unit: unit)
+            guard counters.toppedUp > .zero, let before = Self.available(last.amounts, unit),
+                let after = Self.available(next.amounts, unit)
+            else { return nil }
+            return TopUp(unit: unit, amount: counters.toppedUp, before: before, after: after, since: last.until)
+        }
+    }
+
+    private static func available(_ amounts: [Amount], _ unit: AmountUnit) -> ExactDecimal? {
+        amounts.first { $0.kind == .available && $0.unit == unit }?.value
+    }
+
+    /// Confirmations move the last one on; what is too old to matter goes.
+    private mutating func remember(_ next: Observation, of account: AccountID) {
+        var known = recent[account] ?? []
+        if let last = known.last, last.amounts == next.amounts {
+            known[known.count - 1] = Observation(at: last.at, until: next.at, amounts: last.amounts)
+        } else {
+            known.append(next)
+        }
+        let oldest = next.at.advanced(by: .zero - SpendCounters.lookBack)
+        // The last one of before stays: the first change within is one against it.
+        while known.count > 1, known.count > AlertTiming.mostRecent || known[1].at < oldest { known.removeFirst() }
+        recent[account] = known
+    }
+
+    private mutating func toppedUp(_ key: AlertKey, _ rule: AlertRule, _ topUp: TopUp, at: WallTime, now: WallTime) {
+        let facts = AlertFacts(value: topUp.after, unit: topUp.unit, readAt: at, detail: topUp.amount.description)
+        latest[key] = facts
+        let event = AlertEvent(
+            id: newID("evt_"), kind: .toppedUp, key: key, at: now, since: topUp.since, facts: facts,
+            before: AlertFacts(value: topUp.before, unit: topUp.unit, readAt: topUp.since))
+        update(key) { state in
+            state.fired = facts
+            state.firedAt = now
+        }
+        guard !isMuted(key.account, now) else { return }
+        for target in rule.targets where targets[target]?.takesStates == false { queue(event, for: target, now) }
+        dropSurplusTopUps()
+    }
+}

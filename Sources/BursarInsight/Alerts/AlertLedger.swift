@@ -1,0 +1,215 @@
+import BursarBasics
+package import BursarModel
+
+/// Who is told what, and when: all decisions on alerts. *Value;* whoever owns it guards it. The clock is an argument.
+///
+/// One machine for each rule of each account (``AlertState``), and a queue for each target. ``takeChanges()`` gives what must be kept
+/// before anything that ``takeDue(_:)`` gave is sent: then a process that ends at any moment tells nothing twice under another id, and
+/// forgets nothing.
+package struct AlertLedger: Sendable {
+    package internal(set) var records: AlertRecords
+    var changes = AlertChanges()
+    var rules: [AccountID: [AlertRule]] = [:]
+    var targets: [String: AlertTarget] = [:]
+    /// What was read of each account lately, oldest first: top-ups are told from refunds by it.
+    var recent: [AccountID: [Observation]] = [:]
+    /// What each rule was judged by last, by this process.
+    var latest: [AlertKey: AlertFacts] = [:]
+    /// Rules whose condition holds and that have not fired.
+    var candidates: Set<AlertKey> = []
+    var firing: Set<AlertKey> = []
+    /// Rules whose end not all know that were told.
+    var ended: Set<AlertKey> = []
+    /// What is on its way, by rule, by target, and how many events each message has: an outage makes ten thousand at once.
+    var queueOfKey: [AlertKey: Set<AlertDelivery.ID>] = [:]
+    var queueOfTarget: [String: Set<AlertDelivery.ID>] = [:]
+    var eventsOfMessage: [String: Int] = [:]
+    /// Attempts under way, by target: one at a time.
+    var underWay: [String: Attempt] = [:]
+    /// When states are told next, by target.
+    var pushes: [String: WallTime] = [:]
+    var random: SplitMix64
+    /// Messages that were given up, for who counts them.
+    package private(set) var givenUp: UInt64 = 0
+
+    struct Attempt: Sendable {
+        let message: String
+        let events: [AlertEvent]
+        /// What the message's ``AlertMessage/mayHaveArrived`` was before.
+        let mayHaveArrivedBefore: Bool
+        let states: [AlertReport]
+    }
+
+    /// - Parameter seed: of ids and jitter.
+    package init(_ records: AlertRecords = AlertRecords(), seed: UInt64) {
+        self.records = records
+        random = SplitMix64(seed: seed)
+        for key in records.states.keys { self.records.states[key]?.isKnown = false }
+        candidates = Set(records.states.filter { $0.value.candidate != nil }.keys)
+        firing = Set(records.states.filter { $0.value.firing != nil }.keys)
+        ended = Set(records.states.filter { $0.value.firing == nil && !$0.value.told.isEmpty }.keys)
+        for (id, delivery) in records.deliveries { index(id, nil, delivery) }
+    }
+
+    /// What must be kept by now; empty afterwards.
+    package mutating func takeChanges() -> AlertChanges {
+        defer { changes = AlertChanges() }
+        return changes
+    }
+
+    /// Puts back what could not be kept, older than what came since.
+    package mutating func putBack(_ taken: AlertChanges) {
+        changes.states.merge(taken.states) { newer, _ in newer }
+        changes.events.merge(taken.events) { newer, _ in newer }
+        changes.deliveries.merge(taken.deliveries) { newer, _ in newer }
+        changes.messages.merge(taken.messages) { newer, _ in newer }
+        changes.mutes.merge(taken.mutes) { newer, _ in newer }
+        changes.targets.merge(taken.targets) { newer, _ in newer }
+    }
+
+    /// All of it, for a store that was begun anew.
+    package mutating func markAll() {
+        changes.states.merge(records.states.mapValues { $0 }) { newer, _ in newer }
+        changes.events.merge(records.events.mapValues { $0 }) { newer, _ in newer }
+        changes.deliveries.merge(records.deliveries.mapValues { $0 }) { newer, _ in newer }
+        changes.messages.merge(records.messages.mapValues { $0 }) { newer, _ in newer }
+        changes.mutes.merge(records.mutes.mapValues { $0 }) { newer, _ in newer }
+        changes.targets.merge(records.targets.mapValues { $0 }) { newer, _ in newer }
+    }
+
+    mutating func countGivenUp() { givenUp += 1 }
+}
+
+// MARK: - Configuration
+
+extension AlertLedger {
+    /// What is told to whom, from here on. What belongs to rules and targets that are not named any more is forgotten.
+    package mutating func configure(rules: [AccountID: [AlertRule]], targets: [AlertTarget]) {
+        self.rules = rules.filter { !$0.value.isEmpty }
+        self.targets = Dictionary(targets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for key in records.states.keys where rule(key) == nil { forget(key) }
+        for id in records.deliveries.keys.sorted(by: { ($0.target, $0.event) < ($1.target, $1.event) }) {
+            if self.targets[id.target] == nil || records.events[id.event] == nil { withdraw(id) }
+        }
+        for key in records.states.keys {
+            guard let told = records.states[key]?.told, told.keys.contains(where: { self.targets[$0] == nil }) else { continue }
+            let left = told.filter { self.targets[$0.key] != nil }
+            update(key) { state in
+                state.told = left
+                state.confirmed.formIntersection(left.keys)
+            }
+        }
+        for name in records.targets.keys where self.targets[name] == nil { set(target: name, nil) }
+        for account in records.mutes.keys where self.rules[account] == nil { set(mute: account, nil) }
+        for name in records.targets.keys {
+            guard let paused = records.targets[name]?.pausedWith, paused != self.targets[name]?.fingerprint else { continue }
+            resume(name)
+        }
+        recent = recent.filter { self.rules[$0.key] != nil }
+        latest = latest.filter { rule($0.key) != nil }
+        for name in self.targets.keys where pushes[name] == nil { pushes[name] = WallTime(milliseconds: 0) }
+    }
+
+    private mutating func forget(_ key: AlertKey) {
+        records.states[key] = nil
+        changes.states[key] = .some(nil)
+        candidates.remove(key)
+        firing.remove(key)
+        ended.remove(key)
+        for id in queueOfKey[key] ?? [] { withdraw(id) }
+        for event in records.events.values where event.key == key { set(event: event.id, nil) }
+    }
+
+    func rule(_ key: AlertKey) -> AlertRule? { rules[key.account]?.first { $0.name == key.rule } }
+
+    /// The accounts that somebody wants to be told of.
+    package var accounts: Set<AccountID> { Set(rules.keys) }
+
+    /// Whether a rule looks at how long the account lasts.
+    package func wantsRunway(_ account: AccountID) -> Bool {
+        rules[account]?.contains { if case .runway = $0.condition { true } else { false } } ?? false
+    }
+}
+
+// MARK: - Records, and their marks
+
+extension AlertLedger {
+    mutating func update(_ key: AlertKey, _ change: (inout AlertState) -> Void) {
+        var state = records.states[key] ?? AlertState()
+        var before = state
+        change(&state)
+        records.states[key] = state
+        before.isKnown = state.isKnown
+        if before != state || changes.states[key] != nil { changes.states[key] = state }
+        if state.candidate == nil { candidates.remove(key) } else { candidates.insert(key) }
+        if state.firing == nil { firing.remove(key) } else { firing.insert(key) }
+        if state.firing == nil, !state.told.isEmpty { ended.insert(key) } else { ended.remove(key) }
+    }
+
+    mutating func set(event id: String, _ event: AlertEvent?) {
+        records.events[id] = event
+        changes.events[id] = .some(event)
+    }
+
+    mutating func set(delivery id: AlertDelivery.ID, _ delivery: AlertDelivery?) {
+        index(id, records.deliveries[id], delivery)
+        records.deliveries[id] = delivery
+        changes.deliveries[id] = .some(delivery)
+    }
+
+    private mutating func index(_ id: AlertDelivery.ID, _ before: AlertDelivery?, _ after: AlertDelivery?) {
+        if let message = before?.message { eventsOfMessage[message, default: 1] -= 1 }
+        if let message = before?.message, eventsOfMessage[message] ?? 0 <= 0 { eventsOfMessage[message] = nil }
+        if let message = after?.message { eventsOfMessage[message, default: 0] += 1 }
+        let key = records.events[id.event]?.key
+        if after == nil {
+            queueOfTarget[id.target]?.remove(id)
+            if let key { queueOfKey[key]?.remove(id) }
+            if let key, queueOfKey[key]?.isEmpty == true { queueOfKey[key] = nil }
+        } else if before == nil {
+            queueOfTarget[id.target, default: []].insert(id)
+            if let key { queueOfKey[key, default: []].insert(id) }
+        }
+    }
+
+    mutating func set(message id: String, _ message: AlertMessage?) {
+        records.messages[id] = message
+        changes.messages[id] = .some(message)
+    }
+
+    mutating func set(mute account: AccountID, _ until: WallTime?) {
+        records.mutes[account] = until
+        changes.mutes[account] = .some(until)
+    }
+
+    mutating func set(target name: String, _ record: AlertTargetRecord?) {
+        records.targets[name] = record
+        changes.targets[name] = .some(record)
+    }
+
+    /// Takes an event out of a target's queue, and with it what nothing needs any more.
+    mutating func withdraw(_ id: AlertDelivery.ID) {
+        let message = records.deliveries[id]?.message
+        set(delivery: id, nil)
+        if let message, eventsOfMessage[message] == nil { set(message: message, nil) }
+        forgetEvent(id.event)
+    }
+
+    /// Where it is neither open nor on its way.
+    func isNeeded(_ event: String) -> Bool {
+        guard let key = records.events[event]?.key else { return false }
+        let state = records.states[key]
+        return state?.firing == event || state?.told.values.contains(event) ?? false
+            || queueOfKey[key]?.contains { $0.event == event } ?? false
+    }
+
+    mutating func forgetEvent(_ id: String) { if !isNeeded(id) { set(event: id, nil) } }
+
+    mutating func newID(_ prefix: String) -> String {
+        func hex(_ word: UInt64) -> String {
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        }
+        return prefix + hex(random.next()) + hex(random.next())
+    }
+}

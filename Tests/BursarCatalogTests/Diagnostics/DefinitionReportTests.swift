@@ -1,0 +1,46 @@
+import Testing
+
+@testable import BursarCatalog
+
+/// What `bursar check FILE` prints of definitions.
+@Suite struct DefinitionReportTests {
+    private func report(_ yaml: String) -> DefinitionReport {
+        DefinitionReport([DefinitionFile(path: "acme.yaml", bytes: Array(yaml.utf8))])
+    }
+
+    @Test func `each example has its row, with what is left out and why`() {
+        let yaml = definition(
+            mapping: """
+                amounts: [{unit: USD, available: b, reserved: r?, words: {null: unlimited}}]
+                  verified: documentation
+                """, schema: "{type: object, properties: {b: {type: [number, \"null\"]}, r: {type: number}, s: {type: string}}}",
+            example: "{b: 1.50, r: 2}"
+        ).replacing(
+            "example: {b: 1.50, r: 2}",
+            with: "examples: {full: {value: {b: 1.50, r: 2}}, bare: {value: {b: 2}}, free: {value: {b: null, r: 1}}}")
+        let report = report(yaml)
+        #expect(!report.hasErrors)
+        #expect(report.text.contains("GET https://api.example.com/balance"))
+        #expect(report.text.contains("200 full  available 1.50 USD\n            reserved 2 USD"))
+        #expect(report.text.contains("200 bare  available 2 USD\n            reserved is left out because r is missing"))
+        #expect(report.text.contains("available is not told: there is no limit"))
+        #expect(report.text.contains("nobody has seen it live: `bursar provider try example`"))
+        #expect(report.text.hasSuffix("ok\n"))
+    }
+
+    @Test func `an example that is not what is expected is told beside its row`() {
+        let yaml = definition(
+            mapping: "amounts: [{unit: credits, available: balance}]\n  expect: {\"200\": [available 13 credits]}")
+        let report = report(yaml)
+        #expect(report.hasErrors)
+        #expect(report.text.contains("this example gives available 12.5 credits, and expect says available 13 credits"))
+        #expect(report.text.contains("200  available 12.5 credits"))
+        #expect(report.text.hasSuffix("1 error, 0 warnings\n"))
+    }
+
+    @Test func `a file that is none is an error with its place`() {
+        let report = report("openapi: 3.1.0\n")
+        #expect(report.hasErrors)
+        #expect(report.text.contains("acme.yaml:1:1: error: the document has no x-bursar"))
+    }
+}

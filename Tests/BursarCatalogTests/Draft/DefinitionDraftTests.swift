@@ -1,0 +1,102 @@
+import BursarModel
+import Testing
+
+@testable import BursarCatalog
+
+/// A first definition from what a provider publishes: it passes `check`, and says what it guessed.
+@Suite struct DefinitionDraftTests {
+    private func draft(_ text: String, _ name: String, path: String? = nil) throws -> DefinitionDraft {
+        let id = try #require(ProviderID("acme"))
+        return try DefinitionDraft(id, from: DefinitionFile(path: name, bytes: Array(text.utf8)), path: path, today: "2026-11-27")
+    }
+
+    /// As `bursar check` reads it.
+    private func definition(_ draft: DefinitionDraft) throws -> ProviderDefinition {
+        #expect(Catalog.problems(draft.text).map(\.description) == [])
+        return try Catalog.single(draft.text)
+    }
+
+    @Test func `of a saved answer the likeliest figure is taken, and the others stand beside it as comments`() throws {
+        let answer = #"""
+            {"ok": true, "data": {"owner_email": "jane@corp.example", "balance": "41.2500", "currency": "USD", "pending": 1.0,
+            "limit": 500, "id": 77}}
+            """#
+        let draft = try draft(answer, "answer.json")
+        let definition = try definition(draft)
+        #expect(definition.amounts(answer) == ["available 41.2500 USD"])
+        #expect(draft.text.contains("available: \"data.balance\"  # guessed"))
+        #expect(draft.text.contains("#   reserved: data.pending?"))
+        #expect(draft.text.contains("#   limit: data.limit?"))
+        #expect(!draft.text.contains("data.id"))
+        // Nothing says where the provider is: a key must not go to a guess.
+        #expect(definition.origin == "https://acme.invalid")
+        // What is a person's is neither kept nor in the file.
+        #expect(draft.text.contains("private: [\"data.owner_email\"]"))
+        #expect(!draft.text.contains("jane@"))
+        #expect(definition.failure(#"{"ok": false}"#)?.code == .upstreamError)
+    }
+
+    @Test func `a list is read element by element`() throws {
+        let answer = #"[{"name": "x", "creditsRemaining": 12, "creditsUsed": 3}]"#
+        let draft = try draft(answer, "answer.json")
+        #expect(try definition(draft).amounts(answer) == ["available 12 credits"])
+        #expect(draft.text.contains("#   used: creditsUsed?"))
+    }
+
+    private static let document = """
+        openapi: 3.0.3
+        info: {title: Acme Cloud, version: 1.4.0}
+        servers: [{url: https://api.acme.example/v2}]
+        security: [{token: []}]
+        paths:
+          /models: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {type: array, items: {type: string}}}}}}}}
+          /users/me/credits:
+            get:
+              operationId: getCredits
+              parameters: [{name: team, in: query, required: true, schema: {type: string}}]
+              responses:
+                "200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Credits"}}}}
+                "401": {$ref: "#/components/responses/Bad"}
+          /billing/{id}/usage: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {type: object, properties: {total_usage: {type: integer}}}}}}}}}
+        components:
+          securitySchemes: {token: {type: apiKey, in: header, name: X-Acme-Key}}
+          responses: {Bad: {description: Wrong key, content: {application/json: {schema: {type: object, properties: {error: {type: object, properties: {message: {type: string, example: "no key"}}}}}}}}}
+          schemas:
+            Credits: {allOf: [{type: object, properties: {remaining_cents: {type: integer}, api_key: {type: string}}}, {$ref: "#/components/schemas/More"}]}
+            More: {type: object, properties: {more: {$ref: "#/components/schemas/More"}, plan_limit: {type: number, nullable: true}}}
+        """
+
+    @Test func `of an OpenAPI document the path that looks like a balance is taken, with its request and its errors`() throws {
+        let draft = try draft(Self.document, "openapi.yaml")
+        let definition = try definition(draft)
+        #expect(draft.path == "/users/me/credits")
+        #expect(draft.otherPaths == ["/billing/{id}/usage"])
+        #expect(definition.origin + definition.path == "https://api.acme.example/v2/users/me/credits")
+        #expect(definition.auth.displayName == "X-Acme-Key")
+        #expect(definition.target(parameters: ["team": "blue"]) == "/v2/users/me/credits?team=blue")
+        #expect(definition.amounts(#"{"remaining_cents": 1250, "api_key": "k"}"#) == ["available 12.50 USD"])
+        #expect(definition.failure(#"{"api_key": "k"}"#)?.reason == "remaining_cents is missing")
+        #expect(
+            definition.errorReply(status: 401, message: "no").map { String(decoding: $0.body, as: UTF8.self) }
+                == #"{"error":{"message":"no"}}"#)
+        #expect(draft.text.contains("made of the schema: put a real answer here"))
+    }
+
+    @Test func `a path may be named, and one that tells what was used says so`() throws {
+        let draft = try draft(Self.document, "openapi.yaml", path: "/billing/{id}/usage")
+        let definition = try definition(draft)
+        #expect(definition.amounts(#"{"total_usage": 7}"#) == ["used 7 credits"])
+        #expect(definition.accountParameters.map(\.name) == ["id"])
+    }
+
+    @Test(arguments: [
+        (#"{"name": "x", "since": "2026"}"#, "answer.json", nil, "no figure"),
+        ("[1, 2", "answer.json", nil, "not valid JSON"), ("7", "answer.json", nil, "an answer is a JSON object or list"),
+        (document, "openapi.yaml", "/users/me/credit", "did you mean /users/me/credits?"),
+        ("openapi: 3.0.0\npaths: {/models: {get: {responses: {}}}}", "openapi.yaml", nil, "no path has a GET or POST")
+    ])
+    func `what gives no definition is refused with the reason`(text: String, name: String, path: String?, words: String) throws {
+        let refusal = #expect(throws: DefinitionDraft.Refusal.self) { _ = try draft(text, name, path: path) }
+        #expect(refusal?.description.contains(words) == true, "\(refusal?.description ?? "")")
+    }
+}

@@ -1,0 +1,65 @@
+import BursarCatalog
+import BursarHTTP
+import BursarModel
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Takes what targets are sent and answers as it is told to. *Mutex*; any thread.
+final class AlertReceiver: Sendable {
+    struct Message: Sendable {
+        let path: String
+        let fields: [String: String]
+        let body: [UInt8]
+
+        var json: JSONValue? { try? JSONReader.read(body) }
+        var id: String { fields["webhook-id"] ?? "" }
+    }
+
+    private final class State: Sendable {
+        let messages = Mutex<[Message]>([])
+        let status = Mutex(200)
+    }
+
+    private let state: State
+    private let server: HTTPServer
+
+    var messages: [Message] { state.messages.withLock { $0 } }
+    var url: String { "http://\(server.addresses.first?.description ?? "")" }
+
+    static func start() async throws -> AlertReceiver {
+        let state = State()
+        let server = HTTPServer(
+            configuration: ServerConfiguration(listeners: [ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0))]),
+            responder: ClosureResponder { request in
+                let fields = Dictionary(
+                    request.headers.map { ("\($0.name)".lowercased(), "\($0.value)") }, uniquingKeysWith: { $1 })
+                state.messages.withLock { $0.append(Message(path: request.target, fields: fields, body: request.body)) }
+                let status = state.status.withLock { $0 }
+                return .now(Response(status: status, contentType: "text/plain", text: "as told"))
+            }, group: MultiThreadedEventLoopGroup.singleton)
+        try await server.start()
+        return AlertReceiver(state: state, server: server)
+    }
+
+    private init(state: State, server: HTTPServer) {
+        self.state = state
+        self.server = server
+    }
+
+    func answer(_ status: Int) { state.status.withLock { $0 = status } }
+
+    /// Returns when so many came.
+    func wait(for count: Int) async throws -> [Message] {
+        for _ in 0..<2_000 where messages.count < count { try await Task.sleep(for: .milliseconds(5)) }
+        guard messages.count >= count else { throw Missing(wanted: count, came: messages.count) }
+        return messages
+    }
+
+    struct Missing: Error {
+        let wanted: Int
+        let came: Int
+    }
+
+    func stop() async { await server.stop() }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import BursarGateway
+
+/// The program with few descriptors, as `ulimit -n 64` leaves it (A13).
+@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: LocalProgram.has("prlimit"), "prlimit is not installed"))
+struct ProgramDescriptorTests {
+    @Test func `more callers than descriptors are each answered, no core is burnt, and providers are still asked (A13)`()
+        async throws
+    {
+        let program = try ChildProgram(["demo", "--listen", "127.0.0.1:0"], descriptors: 64)
+        do {
+            let port = try #require(Int(try await program.url().split(separator: ":").last ?? ""))
+            #expect(program.complaintText.contains("limit of file descriptors (64)"))
+            let (clients, outcomes) = try await Self.callers(80, port: port)
+            #expect(outcomes.allSatisfy { if case .answered = $0 { true } else { false } }, "\(outcomes)")
+            #expect(outcomes.count { $0 == .answered(keeps: true) } == 32)
+
+            // One whose connection is open is served on, a provider's call included.
+            #expect(clients[0].get("/v1/balances") == .answered(keeps: true))
+            let before = program.processorTicks
+            try await Task.sleep(for: .seconds(1))
+            // Hundredths of a second: a core that spins would take a hundred.
+            #expect(program.processorTicks - before < 60)
+            for client in clients { client.close() }
+        } catch {
+            await program.end(by: SIGKILL)
+            throw error
+        }
+        #expect(await program.end(by: SIGTERM).status == 0)
+    }
+
+    /// Opens connections one after the other, asks on each, and keeps them all open.
+    private static func callers(_ count: Int, port: Int) async throws -> ([BlockingClient], [BlockingClient.Outcome]) {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result {
+                        var (clients, outcomes): ([BlockingClient], [BlockingClient.Outcome]) = ([], [])
+                        for _ in 0..<count {
+                            let client = try BlockingClient(port: port)
+                            outcomes.append(client.get("/livez"))
+                            clients.append(client)
+                        }
+                        return (clients, outcomes)
+                    })
+            }
+        }
+    }
+}

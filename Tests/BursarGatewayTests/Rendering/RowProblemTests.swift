@@ -1,0 +1,30 @@
+import BursarCatalog
+import BursarEngine
+import BursarModel
+import Testing
+
+@testable import BursarGateway
+
+@Suite struct RowProblemTests {
+    @Test func `a row without a value always says why (C17)`() throws {
+        let id = AccountID(provider: try #require(ProviderID("sunor")), account: .default)
+        let row = BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: .empty, otherwise: nil)
+        let json = try JSONReader.read(row.json)
+        #expect(json["status"]?.text == "unavailable")
+        #expect(json["problem"]?["code"]?.text != nil && json["problem"]?["reason"]?.text == "not_read_yet")
+        // The caller's own wait, where that is known.
+        let waited = BalanceRow(
+            id: id, title: "Sunor", lowLimit: nil, view: .empty, otherwise: Problem(code: .rateLimited))
+        #expect(try JSONReader.read(waited.json)["problem"]?["code"]?.text == "rate_limited")
+    }
+
+    @Test func `a ttl of a millisecond and no stale time give a value or a reason, whenever they are read (C17)`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok, ttl: 1ms, stale_for: 0s"]) { gateway async throws in
+            for round in 0..<20 {
+                let row = try #require(try await gateway.fresh("/v1/balances").row(0))
+                #expect(row["available"]?.text != nil || row["problem"]?["code"]?.text != nil, "\(row)")
+                gateway.clock.advance(by: .microseconds(round * 150))
+            }
+        }
+    }
+}

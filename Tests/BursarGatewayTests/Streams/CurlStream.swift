@@ -1,0 +1,56 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// `curl -N`, as a person reads a stream. *Mutex; any thread.* Stop it, or it stays.
+final class CurlStream: Sendable {
+    struct State: Sendable {
+        var model = StreamModel()
+        var text = ""
+        var error: String?
+        var isEnded = false
+    }
+
+    private let box = Box()
+    private let process: Process
+
+    private final class Box: Sendable {
+        let state = Mutex(State())
+    }
+
+    struct TimedOut: Error { let state: State }
+
+    init(_ arguments: [String], _ url: String) throws {
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: LocalProgram.find("curl") ?? "/usr/bin/curl")
+        process.arguments = ["-sSN", "--max-time", "60"] + arguments + [url]
+        let out = Pipe()
+        (process.standardOutput, process.standardError, process.standardInput) = (out, out, FileHandle.nullDevice)
+        out.fileHandleForReading.readabilityHandler = { [box] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            box.state.withLock { state in
+                if data.isEmpty { state.isEnded = true }
+                state.text += String(decoding: data, as: UTF8.self)
+                do { try state.model.read(Array(data)) } catch { state.error = "\(error)" }
+            }
+        }
+        try process.run()
+    }
+
+    var now: State { box.state.withLock { $0 } }
+
+    /// Waits until it is so.
+    @discardableResult
+    func until(_ isSo: (State) -> Bool, meanwhile: () -> Void = {}) async throws -> State {
+        for _ in 0..<1_500 {
+            let state = now
+            if isSo(state) { return state }
+            meanwhile()
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw TimedOut(state: now)
+    }
+
+    func stop() { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+}
