@@ -57,7 +57,7 @@ let package = Package(
             name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], exclude: ["Definitions"],
             swiftSettings: settings, plugins: ["EmbedDefinitions"]),
         .plugin(name: "EmbedDefinitions", capability: .buildTool()),
-        .target(name: "BursarInsight", dependencies: ["BursarModel"], swiftSettings: settings),
+        .target(name: "BursarInsight", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         // adapters
         .target(
             name: "BursarClient", dependencies: ["BursarBasics", "CZlib", nioCore, nioPosix, nioTLS, nioSSL],
@@ -78,7 +78,9 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "BursarDelivery",
-            dependencies: ["BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"],
+            dependencies: [
+                "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"
+            ],
             swiftSettings: settings),
         // beside: what an operator wrote, read and checked; no server, no refresher
         .target(
@@ -100,20 +102,19 @@ let package = Package(
             dependencies: ["BursarBasics", "BursarHash", "BursarModel", "BursarCatalog", "BursarHTTP", nioCore, nioPosix],
             swiftSettings: settings),
         // program
-        .target(name: "CRuntime"),
         .executableTarget(
             name: "bursar",
             dependencies: [
                 "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
                 "BursarHTTP",
                 "BursarStore",
-                "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", argumentParser,
+                "BursarUpstream", "BursarMocks", "CProcess", argumentParser,
                 serviceLifecycle, unixSignals, "BursarClient", logging, nioCore, nioPosix, nioSSL
             ],
             swiftSettings: settings),
         // what several test targets use
         .testTarget(
-            name: "TestSupport", dependencies: ["BursarBasics", "BursarCatalog", "BursarConfiguration", "BursarModel"],
+            name: "TestSupport", dependencies: ["BursarBasics", "BursarCatalog", "BursarConfiguration", "BursarModel", "CZlib"],
             swiftSettings: settings),
         .testTarget(name: "BursarHashTests", dependencies: ["BursarHash"], swiftSettings: settings),
         .testTarget(name: "BursarBasicsTests", dependencies: ["BursarBasics"], swiftSettings: settings),
@@ -138,7 +139,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "BursarInsightTests", dependencies: ["BursarInsight", "BursarModel"],
+            name: "BursarInsightTests", dependencies: ["BursarBasics", "BursarInsight", "BursarModel"],
             swiftSettings: settings),
         .testTarget(
             name: "BursarUpstreamTests",
@@ -150,20 +151,25 @@ let package = Package(
             exclude: ["Corpus"], swiftSettings: settings),
         .testTarget(
             name: "BursarHTTPTests",
-            dependencies: ["BursarHTTP", "BursarBasics", "FuzzRules", "CNghttp2", nioCore, nioPosix, nioEmbedded, nioSSL],
+            dependencies: [
+                "TestSupport", "BursarHTTP", "BursarBasics", "FuzzRules", "CNghttp2", nioCore, nioPosix, nioEmbedded, nioSSL
+            ],
             exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
             name: "BursarMocksTests",
-            dependencies: ["BursarMocks", "BursarBasics", "BursarCatalog", "BursarModel", "BursarHTTP", nioCore, nioPosix],
+            dependencies: [
+                "TestSupport", "BursarMocks", "BursarBasics", "BursarCatalog", "BursarModel", "BursarHTTP", nioCore, nioPosix
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "BursarStoreTests",
-            dependencies: ["BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging],
+            dependencies: ["BursarBasics", "BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging],
             swiftSettings: settings),
         .testTarget(
             name: "BursarDeliveryTests",
             dependencies: [
+                "BursarBasics",
                 "BursarDelivery", "BursarInsight", "BursarModel", "BursarCatalog", "BursarClient", nioCore, nioPosix
             ], swiftSettings: settings),
         .testTarget(

@@ -1,10 +1,5 @@
+import Glibc
 package import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// How a client reaches servers. *Value.*
 package struct ClientSettings: Sendable {

@@ -1,3 +1,4 @@
+import BursarBasics
 package import NIOCore
 
 /// Clients for requests that leave, and the one rule on where they may go. *Immutable; any thread.*
@@ -32,7 +33,7 @@ package final class OutwardClients: Sendable {
             settings.proxy = proxy
         } else if !allowsPrivateAddresses {
             // TCP does reach such an address; TLS does not, nor a request, and with it a key.
-            settings.allowsAddress = { AddressScope($0) == .global }
+            settings.allowsAddress = { IPAddress($0)?.scope == .global }
         }
         outward = HTTPClient(group: group, settings: settings)
     }

@@ -1,12 +1,7 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 extension ClientError {
     /// Only the kind of an error is read; its description may tell addresses and URLs.

@@ -135,32 +135,3 @@ extension AccountDefaults {
         interval.map { RefreshConfiguration(interval: $0, whileAskedWithin: refreshFor) }
     }
 }
-
-/// What is logged, and how. *Value.*
-package struct LogConfiguration: Sendable, Equatable {
-    package enum Level: String, Sendable, CaseIterable { case trace, debug, info, notice, warning, error, critical }
-    package enum Format: String, Sendable, CaseIterable {
-        /// Text on a terminal, JSON otherwise.
-        case auto
-        case text
-        case json
-    }
-
-    package var level: Level = .info
-    package var format: Format = .auto
-    /// Whether each request has a line.
-    package var access: Bool = true
-
-    package init() {}
-}
-
-/// How the gateway stops. *Value.*
-package struct DrainConfiguration: Sendable, Equatable {
-    /// From the signal until connections are no longer accepted: time for a balancer to notice `/readyz`.
-    package var delay: Duration = .zero
-    /// From the signal until the process ends, whatever still runs; ``delay`` is part of it. Eight seconds, because container
-    /// engines kill after ten, and the default timeout of a provider is five.
-    package var deadline: Duration = .seconds(8)
-
-    package init() {}
-}

@@ -1,3 +1,4 @@
+import BursarBasics
 import Foundation
 import Glibc
 
@@ -48,17 +49,12 @@ extension ConfigurationSources {
         guard kind != S_IFDIR else { return .failure(.isAFolder) }
         if kind != S_IFREG { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) }
 
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        // The chunk may have held a credential.
-        defer { for index in chunk.indices { chunk[index] = 0 } }
-        while true {
-            let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { return .failure(FileProblem(systemError: errno)) }
-            if count == 0 { break }
-            bytes += chunk[..<count]
-            guard bytes.count <= limit else { return .failure(.tooLarge(limit: limit)) }
+        let bytes: [UInt8]
+        do throws(Descriptor.Failure) {
+            guard let all = try Descriptor.readAll(descriptor, limit: limit) else { return .failure(.tooLarge(limit: limit)) }
+            bytes = all
+        } catch {
+            return .failure(FileProblem(systemError: error.number))
         }
         guard kind == S_IFREG else { return .success(FileContent(bytes: bytes)) }
         return .success(

@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// How long to wait after a failure that is likely to pass: 1 s, 2 s, 4 s … 60 s, each up to a quarter longer. *Value.*
 ///
 /// Exits: a success, an orderly refusal (the provider answers again) or an operator's clearing starts it anew.

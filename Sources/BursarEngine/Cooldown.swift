@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// How long to leave a provider alone that said "later". Counts refusals since the last success. *Value.*
 ///
 /// Exits: a success or an operator's clearing starts it anew.

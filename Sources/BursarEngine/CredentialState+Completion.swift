@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// What the end of a call leads to.

@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// How much later than computed a deadline may fall, so that many credentials that failed together do not come back together.
 /// It only ever delays. *Value.*
 struct Jitter: Sendable {
@@ -16,22 +18,6 @@ struct Jitter: Sendable {
     }
 
     func longest(_ delay: Duration) -> Duration { delay + delay * percent / 100 }
-}
-
-/// The machine's own random numbers, for jitter only: seeded, so that a schedule of events repeats exactly. *Value.*
-/// (SplitMix64, the public-domain generator by Sebastiano Vigna: 64 bits of state, no table.)
-package struct SplitMix64: Sendable, RandomNumberGenerator {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }
 
 /// `base`, doubled `steps` times, never more than `longest`.

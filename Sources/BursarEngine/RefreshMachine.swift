@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarModel
 
 /// Bounds of the table. *Value.*

@@ -1,11 +1,7 @@
 package import BursarBasics
 package import BursarConfiguration
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Reads and raises the process's limit of file descriptors (RLIMIT_NOFILE). *Stateless; any thread.*
 package enum DescriptorLimit {

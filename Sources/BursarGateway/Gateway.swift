@@ -47,7 +47,7 @@ package final class Gateway: Sendable {
         let relay = ChangeRelay()
         let refresher = Refresher(
             seed: UInt64.random(in: .min ... .max), clock: clock,
-            transport: HTTPTransport(eventLoopGroup: group, settings: UpstreamSettings(configuration.upstream)),
+            transport: HTTPTransport(eventLoopGroup: CallLoop.group, settings: UpstreamSettings(configuration.upstream)),
             scrubber: scrubber, logger: logger, metrics: upstreamMetrics, sendsTraces: configuration.upstream.sendsTraces,
             onChange: { change in
                 relay.changed(change)
@@ -140,6 +140,7 @@ package final class Gateway: Sendable {
     /// Returns when every event loop has taken a turn and the refresher has answered: what a watchdog wants to know.
     package func checkLiveness() async {
         for loop in server.eventLoopGroup.makeIterator() { try? await loop.submit {}.get() }
+        try? await CallLoop.group.next().submit {}.get()
         _ = process.refresher.callsUnderWay
     }
 
@@ -167,7 +168,7 @@ package final class Gateway: Sendable {
         logger.notice("draining", metadata: ["deadline_s": "\(drain.deadline.components.seconds)"])
         if drain.delay > .zero {
             // Time for a balancer to notice /readyz. Cancelled (a second signal): no more time.
-            try? await pause(for: min(drain.delay, drain.deadline))
+            try? await Task.sleep(for: min(drain.delay, drain.deadline))
         }
         background.stop()
         process.streams.stop()

@@ -1,4 +1,5 @@
 package import BursarConfiguration
+import BursarModel
 package import BursarUpstream
 
 extension UpstreamSettings {
@@ -6,9 +7,7 @@ extension UpstreamSettings {
     package init(_ configuration: UpstreamConfiguration) {
         self.init()
         authorities = configuration.authorities.flatMap { TrustedAuthorities(pem: $0) }
-        proxy = configuration.proxy.map {
-            UpstreamProxy(host: $0.host, port: $0.port, user: $0.user, password: $0.password)
-        }
+        proxy = configuration.proxy
         allowsPrivateAddresses = configuration.allowsPrivateAddresses
     }
 }

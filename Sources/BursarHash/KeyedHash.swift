@@ -1,10 +1,5 @@
 import CNettle
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// HMAC-SHA256 (RFC 2104) under one key. *Immutable; any thread.* The key is overwritten when the last reference goes.
 package final class KeyedHash: Sendable {

@@ -31,21 +31,5 @@ struct EchoedKey {
         }.joined()
     }
 
-    private var base64: String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var result: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for position in 0..<4 {
-                result.append(position <= group.count ? alphabet[word >> (18 - 6 * position) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-}
-
-extension UInt8 {
-    /// Two lower-case hexadecimal digits.
-    var hexPair: String { (self < 16 ? "0" : "") + String(self, radix: 16) }
+    private var base64: String { bytes.withUnsafeBytes { Base64.encode($0) } }
 }

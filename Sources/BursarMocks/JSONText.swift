@@ -1,22 +1,13 @@
+import BursarBasics
+
 /// Small pieces of JSON as text. The mocks write a few fixed shapes whose members keep their order; nothing here reads JSON.
 enum JSONText {
-    /// `text` as a JSON string with its quotes. Every byte that is not plain ASCII is escaped or kept as UTF-8; `text` may be
-    /// hostile.
+    /// `text` as a JSON string with its quotes; it may be hostile. `<` is escaped too: a browser that takes the answer for HTML finds no
+    /// tag in it.
     static func string(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F || scalar == "<":
-                // `<` too: a browser that takes the answer for HTML finds no tag in it.
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        var bytes: [UInt8] = []
+        JSONString.append(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self).replacing("<", with: "\\u003c")
     }
 
     /// `{"name":value,…}` of values that are JSON already.

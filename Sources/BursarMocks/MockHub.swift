@@ -1,13 +1,8 @@
 internal import BursarHTTP
 internal import BursarModel
+internal import Glibc
 internal import NIOCore
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
 
 /// Answers the requests of a server from a ``MockDesk``, and wakes who waits for calls. *Mutex; any thread.*
 final class MockHub: Responder {

@@ -91,13 +91,9 @@ extension ProviderDefinition {
 
 extension MockAuth {
     init(_ plan: AuthPlan) {
-        let prefix =
-            switch plan.scheme {
-            case .apiKey(let prefix): prefix
-            case .basic: "Basic "
-            }
         self.init(
-            headerName: plan.displayName, secondHeaderName: plan.secondHeader, prefix: prefix, isPair: plan.isPair,
+            headerName: plan.displayName, secondHeaderName: plan.secondHeader, prefix: plan.valuePrefix,
+            isPair: plan.isPair,
             credential: { value, second in
                 guard plan.secondHeader != nil else { return plan.credential(inHeaderValue: value) }
                 return second.flatMap { plan.credential(inHeaderValue: value, second: $0) }

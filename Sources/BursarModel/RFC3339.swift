@@ -64,3 +64,9 @@ extension ArraySlice<UInt8> {
         return matches
     }
 }
+
+/// `value` in decimal with at least `width` digits.
+private func padded(_ value: Int, _ width: Int) -> String {
+    let digits = String(value)
+    return digits.count >= width ? digits : String(repeating: "0", count: width - digits.count) + digits
+}

@@ -1,11 +1,6 @@
 package import BursarModel
+import Glibc
 package import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The machine's clocks and an event loop's timers. *Any thread.*
 ///

@@ -44,6 +44,12 @@ void bursar_give_back_memory(void) {
 #endif
 }
 
+void bursar_use_one_heap(void) {
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 int bursar_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); }
 
 int bursar_memory_file(const void *bytes, unsigned long count) {

@@ -37,7 +37,6 @@ struct Bursar: AsyncParsableCommand {
 
     static func main() async {
         OneHeap.choose()
-        TaskThreads.takeOver()
         await main(nil)
     }
 }

@@ -3,22 +3,6 @@ import Testing
 
 @testable import BursarCatalog
 
-/// A small generator with a printed seed: the standard one cannot be seeded.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
-
 extension Catalog {
     /// One definition of YAML text; its diagnostics are recorded where it has any.
     static func single(_ yaml: String, name: String = "test.yaml") throws -> ProviderDefinition {

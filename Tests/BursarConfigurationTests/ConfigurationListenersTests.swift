@@ -63,7 +63,9 @@ import Testing
         let yaml = "listen: {address: '127.0.0.1:1', tls: true}\ntls: {certificate: tls/c.pem, key: k.pem}"
         var sources = ConfigurationSources.memory(files: ["bursar.yaml": yaml, "/etc/b-9/tls/c.pem": "-", "/etc/b-9/k.pem": "-"])
         sources.workingFolder = "/etc/b-9"
-        sources.checkTLS = { TLSFileProblem(file: $0.privateKeyFile, words: "not that of \($0.certificateFile)") }
+        sources.checkTLS = {
+            TLSFileProblem(file: $0.privateKeyFile, words: "not that of \($0.certificateFile)", concernsKey: true)
+        }
         let reader = ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get())
         #expect(reader.read(ConfigurationRequest()).errors == ["2:36: /etc/b-9/k.pem: not that of /etc/b-9/tls/c.pem"])
     }
@@ -77,7 +79,9 @@ import Testing
                     "bursar.yaml": "tls: {\(name): \(canary), \(other): /c.pem}", "/c.pem": "-", "/etc/\(canary)": "-"
                 ])
             sources.workingFolder = "/etc"
-            sources.checkTLS = { TLSFileProblem(file: $0.privateKeyFile, words: "not that of \($0.certificateFile)") }
+            sources.checkTLS = {
+                TLSFileProblem(file: $0.privateKeyFile, words: "not that of \($0.certificateFile)", concernsKey: true)
+            }
             let result = ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get()).read(ConfigurationRequest())
             #expect(result.errors.count == 1)
             #expect(!"\(result)".contains("5Kq9"), "\(result.errors)")

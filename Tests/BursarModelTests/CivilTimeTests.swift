@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import Testing
 
@@ -39,7 +40,7 @@ import Testing
     }
 
     @Test func `any instant survives the way there and back`() {
-        var generator = SeededGenerator(seed: 21)
+        var generator = SplitMix64(seed: 21)
         for _ in 0..<20_000 {
             let time = WallTime(milliseconds: Int64.random(in: -62_135_596_800_000...253_402_300_799_999, using: &generator))
             #expect(CivilTime(time).wallTime == time)

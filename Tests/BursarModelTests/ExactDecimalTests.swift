@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
     }
 
     @Test func `any digits survive a round trip`() throws {
-        var generator = SeededGenerator(seed: 20_261_121)
+        var generator = SplitMix64(seed: 20_261_121)
         for _ in 0..<20_000 {
             let whole = Int.random(in: 1...19, using: &generator)
             let fraction = Int.random(in: 0...19, using: &generator)
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func `a sum and a difference undo each other exactly`() throws {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(seed: 7)
         for _ in 0..<20_000 {
             let left = ExactDecimal.random(using: &generator), right = ExactDecimal.random(using: &generator)
             let sum = try #require(left.adding(right))
@@ -79,21 +80,8 @@ import Testing
     }
 }
 
-/// splitmix64: small, and the same on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 extension ExactDecimal {
-    static func random(using generator: inout SeededGenerator) -> ExactDecimal {
+    static func random(using generator: inout SplitMix64) -> ExactDecimal {
         let digits = String(Int.random(in: -1_000_000_000_000...1_000_000_000_000, using: &generator))
         return ExactDecimal(digits)?.scaled(byPowerOfTen: -Int.random(in: 0...12, using: &generator)) ?? .zero
     }

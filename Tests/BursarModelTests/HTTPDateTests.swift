@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func `any second survives the way there and back`() {
-        var generator = SeededGenerator(seed: 23)
+        var generator = SplitMix64(seed: 23)
         for _ in 0..<20_000 {
             let time = WallTime(seconds: Int64.random(in: 0...253_402_300_799, using: &generator))
             #expect(WallTime(httpDate: time.httpDate, now: now) == time)

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
     }
 
     @Test func `any instant survives the way there and back`() {
-        var generator = SeededGenerator(seed: 22)
+        var generator = SplitMix64(seed: 22)
         for _ in 0..<20_000 {
             let time = WallTime(milliseconds: Int64.random(in: -62_135_596_800_000...253_402_300_799_999, using: &generator))
             #expect(WallTime(rfc3339: time.rfc3339) == time)

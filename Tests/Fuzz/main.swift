@@ -6,11 +6,7 @@
 
 import FuzzRules
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// libFuzzer's own entry, where the program has a `main` already. Its C convention and Swift's agree for pointers and numbers.
 @_silgen_name("LLVMFuzzerRunDriver")

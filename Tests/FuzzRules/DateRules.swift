@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 extension FuzzTarget {

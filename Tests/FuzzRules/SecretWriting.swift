@@ -1,3 +1,4 @@
+import BursarBasics
 @testable import BursarModel
 
 /// A credential that a scrubber would let through, and written how. *Value*; tells no byte of it.
@@ -25,12 +26,12 @@ package enum SecretWriting: String, Sendable, CaseIterable {
         case .escapesInPercent: text = Self.percent(Self.unicode(secret), digits: SecretPattern.lowerHexDigits)
         case .hexLower: text = SecretPattern.hex(secret, digits: SecretPattern.lowerHexDigits)
         case .hexUpper: text = SecretPattern.hex(secret, digits: SecretPattern.upperHexDigits)
-        case .base64: text = Self.base64(secret, lead: 0, SecretPattern.standardAlphabet)
-        case .base64Second: text = Self.base64(secret, lead: 1, SecretPattern.standardAlphabet)
-        case .base64Third: text = Self.base64(secret, lead: 2, SecretPattern.standardAlphabet)
-        case .base64URL: text = Self.base64(secret, lead: 0, SecretPattern.urlSafeAlphabet)
-        case .base64URLSecond: text = Self.base64(secret, lead: 1, SecretPattern.urlSafeAlphabet)
-        case .base64URLThird: text = Self.base64(secret, lead: 2, SecretPattern.urlSafeAlphabet)
+        case .base64: text = Self.base64(secret, lead: 0, Base64.alphabet)
+        case .base64Second: text = Self.base64(secret, lead: 1, Base64.alphabet)
+        case .base64Third: text = Self.base64(secret, lead: 2, Base64.alphabet)
+        case .base64URL: text = Self.base64(secret, lead: 0, Base64.urlSafeAlphabet)
+        case .base64URLSecond: text = Self.base64(secret, lead: 1, Base64.urlSafeAlphabet)
+        case .base64URLThird: text = Self.base64(secret, lead: 2, Base64.urlSafeAlphabet)
         }
         return Array("a=\"".utf8) + text + Array("\";".utf8)
     }

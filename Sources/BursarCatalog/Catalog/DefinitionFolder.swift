@@ -1,8 +1,4 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// The catalog's one piece of I/O: a file, or a folder's definition files. Blocking, for start and for tests. *Pure but for the
 /// file system.*

@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarModel
 
 /// How the credential stands in a request. *Value.*
@@ -90,6 +91,46 @@ extension AuthPlan {
     private static func secret(_ text: Substring) -> Secret? {
         guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         return Secret(Array(text.utf8))
+    }
+}
+
+// MARK: - For people and documents
+
+extension AuthPlan {
+    /// How the credential stands in the header: "KEY", "Token KEY", "Basic KEY".
+    package var words: String { valuePrefix + "KEY" }
+
+    /// What stands before the credential in the header's value; ends with a space where there is anything.
+    package var valuePrefix: String {
+        switch scheme {
+        case .apiKey(let prefix): prefix
+        case .basic: "Basic "
+        }
+    }
+
+    /// How a caller writes it: "Authorization: Token …".
+    package var form: String {
+        let scheme = valuePrefix.trimmingBlanks
+        return "\(displayName): \(scheme.isEmpty ? "" : scheme + " ")…"
+    }
+
+    /// What a 401 must carry (RFC 9110 11.6.1): the scheme where the provider has one, else a name for "a key in a header".
+    package var challenge: String {
+        switch scheme {
+        case .basic: "Basic realm=\"provider\""
+        case .apiKey(let prefix):
+            prefix.trimmingBlanks.isEmpty ? "ApiKey header=\"\(headerName)\"" : String(prefix.trimmingBlanks)
+        }
+    }
+
+    /// As a Security Scheme Object of OpenAPI.
+    package var securityScheme: JSONValue {
+        switch scheme {
+        case .basic: return ["type": "http", "scheme": "basic"]
+        case .apiKey(let prefix):
+            if headerName == "authorization", prefix.lowercased() == "bearer " { return ["type": "http", "scheme": "bearer"] }
+            return ["type": "apiKey", "in": "header", "name": .string(displayName)]
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// Finds the operation that tells a balance in a provider's OpenAPI document. *Value.* Pure.
@@ -56,7 +57,7 @@ struct OpenAPISource {
     private static func isUsable(_ path: String) -> Bool {
         path.split(separator: "/").allSatisfy { segment in
             segment.contains("{")
-                ? segment.hasPrefix("{") && segment.hasSuffix("}") : segment.utf8.allSatisfy(ServerURL.isPathByte)
+                ? segment.hasPrefix("{") && segment.hasSuffix("}") : segment.utf8.allSatisfy(\.isURLPathByte)
         }
     }
 

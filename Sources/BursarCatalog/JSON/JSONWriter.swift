@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// Writes JSON: numbers as they are, members in their order. *Pure.*
 package enum JSONWriter {
     /// Without any space.
@@ -24,14 +26,14 @@ package enum JSONWriter {
             case .null: bytes += "null".utf8
             case .bool(let value): bytes += (value ? "true" : "false").utf8
             case .number(let text): bytes += text.utf8
-            case .string(let text): write(text)
+            case .string(let text): JSONString.append(text, to: &bytes)
             case .array(let elements):
                 list(UInt8(ascii: "["), UInt8(ascii: "]"), elements, indentation) { output, element in
                     output.write(element, indentation: indentation + 1)
                 }
             case .object(let object):
                 list(UInt8(ascii: "{"), UInt8(ascii: "}"), object.members, indentation) { output, member in
-                    output.write(member.key)
+                    JSONString.append(member.key, to: &output.bytes)
                     output.bytes.append(UInt8(ascii: ":"))
                     if output.isPretty { output.bytes.append(0x20) }
                     output.write(member.value, indentation: indentation + 1)
@@ -56,25 +58,6 @@ package enum JSONWriter {
             guard isPretty else { return }
             bytes.append(0x0A)
             bytes.append(contentsOf: repeatElement(0x20, count: indentation * 2))
-        }
-
-        /// Only what JSON demands is escaped; everything else is UTF-8 as it is.
-        private mutating func write(_ text: String) {
-            bytes.append(UInt8(ascii: "\""))
-            for byte in text.utf8 {
-                switch byte {
-                case UInt8(ascii: "\""): bytes += "\\\"".utf8
-                case UInt8(ascii: "\\"): bytes += "\\\\".utf8
-                case 0x0A: bytes += "\\n".utf8
-                case 0x0D: bytes += "\\r".utf8
-                case 0x09: bytes += "\\t".utf8
-                case 0..<0x20:
-                    bytes += byte < 0x10 ? "\\u000".utf8 : "\\u00".utf8
-                    bytes += String(byte, radix: 16).utf8
-                default: bytes.append(byte)
-                }
-            }
-            bytes.append(UInt8(ascii: "\""))
         }
     }
 }

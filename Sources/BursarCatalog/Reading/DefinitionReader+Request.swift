@@ -121,7 +121,7 @@ extension DefinitionReader {
                     return nil
                 }
                 names.append(name)
-            } else if segment == "." || segment == ".." || !segment.utf8.allSatisfy(ServerURL.isPathByte) {
+            } else if segment == "." || segment == ".." || !segment.utf8.allSatisfy(\.isURLPathByte) {
                 problems.error(
                     operation.pathMark,
                     "a path is segments of URL characters; a parameter in braces is a whole segment, /{team}/",

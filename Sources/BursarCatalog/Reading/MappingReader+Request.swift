@@ -16,7 +16,7 @@ extension MappingReader {
     /// Pairs, each a template: one whose optional value is missing is left out as a whole.
     mutating func query(_ node: LocatedNode) -> [RequestTemplate] {
         guard let text = node.text, text.utf8.count <= 500, !text.hasPrefix("?"),
-            text.utf8.allSatisfy({ ServerURL.isPathByte($0) || [0x2F, 0x3F, 0x7B, 0x7D].contains($0) })
+            text.utf8.allSatisfy({ $0.isURLPathByte || [0x2F, 0x3F, 0x7B, 0x7D].contains($0) })
         else {
             problems.error(
                 node.mark, "query is the text behind the question mark, such as expand=credits&team={team}, URL-encoded")

@@ -9,49 +9,14 @@ struct ServerURL {
 
     /// Nil for anything else than scheme, host, port and path: user information, queries and fragments are for other URLs.
     init?(_ text: String) {
-        guard text.utf8.count <= 500, let separator = text.firstRange(ofText: "://") else { return nil }
-        let scheme = text[..<separator.lowerBound].lowercased()
-        guard scheme == "https" || scheme == "http" else { return nil }
-        let rest = text[separator.upperBound...]
-        let authority = rest.prefix { $0 != "/" }
-        var path = rest[authority.endIndex...]
+        guard text.utf8.count <= 500, let url = try? HTTPURL(text), url.isEncrypted || url.isLoopback else { return nil }
+        var path = url.rest
         while path.hasSuffix("/") { path.removeLast() }
-        guard Self.isAuthority(authority), path.utf8.allSatisfy({ $0 == 0x2F || Self.isPathByte($0) }),
+        guard path.utf8.allSatisfy({ $0 == 0x2F || $0.isURLPathByte }),
             !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }), !path.utf8.elementsContainDoubleSlash
         else { return nil }
-        let host = authority.lowercased()
-        guard scheme == "https" || Self.isLoopback(host) else { return nil }
-        origin = "\(scheme)://\(host)"
+        origin = url.origin
         self.path = String(path)
-    }
-
-    private static func isAuthority(_ text: Substring) -> Bool {
-        var host = text
-        if let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") {
-            let port = text[text.index(after: colon)...]
-            guard let number = parseASCIIDigits(port), (1...65_535).contains(number) else { return false }
-            host = text[..<colon]
-        }
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            return host.dropFirst().dropLast().utf8.allSatisfy {
-                $0.isASCIIDigit || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x66 || $0 == 0x3A
-            }
-        }
-        let bytes = host.utf8
-        return !bytes.isEmpty && bytes.count <= 253 && bytes.first != 0x2E && bytes.first != 0x2D
-            && bytes.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2D || $0 == 0x2E }
-    }
-
-    private static func isLoopback(_ authority: String) -> Bool {
-        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
-        if host == "localhost" || host == "[::1]" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { parseASCIIDigits($0).map { $0 <= 255 } ?? false }
-    }
-
-    /// RFC 3986's characters of a path segment, `%` as part of an escape.
-    static func isPathByte(_ byte: UInt8) -> Bool {
-        byte.isASCIILetter || byte.isASCIIDigit || "-._~!$&'()*+,;=:@%".utf8.contains(byte)
     }
 }
 
@@ -103,17 +68,6 @@ package struct ServerTemplate: Sendable, Hashable {
     static func isHostPart(_ text: String) -> Bool {
         (1...253).contains(text.utf8.count)
             && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2D || $0 == 0x2E }
-    }
-}
-
-extension String {
-    fileprivate func firstRange(ofText text: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }
 

@@ -1,10 +1,5 @@
+import Glibc
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Stands nearest to the socket, below TLS. *Event loop.* Sees every byte that comes while nobody asked for one, and closes without
 /// waiting for the other side's goodbye.

@@ -121,16 +121,6 @@ extension CheckReport {
     }
 }
 
-extension StoreConfiguration {
-    fileprivate var title: String {
-        switch self {
-        case .sqlite(let path): ShowableText.path(path)
-        case .memory(.chosen): "memory: nothing survives a restart"
-        case .memory(.nowhereElse): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set"
-        }
-    }
-}
-
 extension SecretReference.Source {
     /// Where a key comes from, without anything that could be one.
     package var title: String {

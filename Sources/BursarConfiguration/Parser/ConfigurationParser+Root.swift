@@ -86,33 +86,9 @@ extension ConfigurationParser {
         return defaults
     }
 
-    private mutating func log(_ entry: Entry?) -> LogConfiguration {
-        var log = LogConfiguration()
-        guard let entry, let entries = entries(of: entry.node, in: .log) else { return log }
-        log.level = choice(entries["level"], "level") ?? log.level
-        log.format = choice(entries["format"], "format") ?? log.format
-        log.access = boolean(entries["access"], "access") ?? log.access
-        return log
-    }
-
     /// Whether commands may be run for keys.
     private mutating func secrets(_ entry: Entry?) -> Bool {
         guard let entry, let entries = entries(of: entry.node, in: .secrets) else { return false }
         return boolean(entries["exec"], "exec") ?? false
-    }
-
-    private mutating func drain(_ entry: Entry?) -> DrainConfiguration {
-        var drain = DrainConfiguration()
-        guard let entry, let entries = entries(of: entry.node, in: .drain) else { return drain }
-        let delay = duration(entries["delay"], "delay", in: ConfigurationLimits.drainDelay)
-        let deadline = duration(entries["deadline"], "deadline", in: ConfigurationLimits.drainDeadline)
-        drain.delay = delay ?? drain.delay
-        drain.deadline = deadline ?? drain.deadline
-        if drain.delay >= drain.deadline, let entry = entries["delay"] ?? entries["deadline"] {
-            problems.error(
-                at(entry.node),
-                "delay must be shorter than deadline (\(DurationText.format(drain.deadline))), which counts from the signal, too")
-        }
-        return drain
     }
 }

@@ -16,7 +16,7 @@ extension ConfigurationParser {
         let settings = TLSSettings(certificateFile: certificate, privateKeyFile: key, clientAuthoritiesFile: authorities)
         if let problem = sources.checkTLS(settings) {
             // One file may stand in two places: what is wrong tells which of them is meant.
-            let names = problem.words.contains("private key") ? ["key", "certificate"] : ["certificate", "client_ca", "key"]
+            let names = problem.concernsKey ? ["key", "certificate"] : ["certificate", "client_ca", "key"]
             let culprit = names.compactMap { entries[$0] }.first { pathText($0) == problem.file } ?? entry
             // The words may name the certificate's file beside the one that is at fault.
             let words = problem.words.replacing(certificate, with: shown(certificate))
@@ -73,9 +73,12 @@ package struct TLSFileProblem: Sendable, Equatable {
     package let file: String
     /// What is wrong with it, without its name.
     package let words: String
+    /// Whether it is the private key that is at fault.
+    package let concernsKey: Bool
 
-    package init(file: String, words: String) {
+    package init(file: String, words: String, concernsKey: Bool) {
         self.file = file
         self.words = words
+        self.concernsKey = concernsKey
     }
 }

@@ -3,8 +3,8 @@ import BursarModel
 
 /// Reads one configuration document, going on after each error so that all are told at once. *Value,* used once.
 ///
-/// Every `read…` function takes a node, reports what is wrong with it and returns nil or the default then; nothing is thrown,
-/// because a throw would hide what comes after it.
+/// Each function that reads a node reports what is wrong with it and returns nil or the default then. Nothing is thrown: a throw
+/// would hide what comes after it.
 struct ConfigurationParser {
     /// The file as messages name it.
     let file: String

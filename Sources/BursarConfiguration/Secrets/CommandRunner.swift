@@ -1,10 +1,5 @@
 import CProcess
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Runs a command to its end and takes what it prints. *Stateless;* blocks its thread for as long as ``SecretCommand/timeout``.
 ///

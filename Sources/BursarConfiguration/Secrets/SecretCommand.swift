@@ -1,10 +1,5 @@
 import BursarCatalog
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// A command that prints a credential: a program and its arguments, as they are, through no shell. *Value.*
 ///

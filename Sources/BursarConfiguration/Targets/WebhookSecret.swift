@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 package import BursarModel
 

@@ -31,6 +31,17 @@ package enum StoreConfiguration: Sendable, Equatable {
     }
 }
 
+extension StoreConfiguration {
+    /// For `bursar check`.
+    var title: String {
+        switch self {
+        case .sqlite(let path): ShowableText.path(path)
+        case .memory(.chosen): "memory: nothing survives a restart"
+        case .memory(.nowhereElse): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set"
+        }
+    }
+}
+
 extension ConfigurationParser {
     /// `memory` or `sqlite:PATH`; nil where the configuration says nothing, or nothing that can be used.
     mutating func store(_ entry: Entry?) -> StoreConfiguration? {

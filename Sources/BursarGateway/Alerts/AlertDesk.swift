@@ -191,7 +191,7 @@ extension AlertDesk {
     private func run() async {
         for await _ in wakes {
             // What comes together is kept together.
-            guard (try? await pause(for: Self.shortestSleep)) != nil else { return }
+            guard (try? await Task.sleep(for: Self.shortestSleep)) != nil else { return }
             await turn()
         }
     }

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarHTTP
 import BursarModel
 

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarConfiguration
 import BursarHTTP
 import BursarInsight

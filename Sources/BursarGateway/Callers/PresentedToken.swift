@@ -50,7 +50,7 @@ extension PresentedToken {
         } ?? true
     }
 
-    /// Whether this token, once no client had it, was at least well formed: for the words of the answer.
+    /// Whether a token that no client has is cut off or mistyped: its checksum does not fit. For the words of the answer.
     static func isMistyped(_ headers: HeaderFields) -> Bool {
         headers.allValues.contains { value in
             guard let start = value.firstRange(of: ClientToken.prefix)?.lowerBound else { return false }

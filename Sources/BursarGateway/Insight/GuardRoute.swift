@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarEngine
 import BursarHTTP

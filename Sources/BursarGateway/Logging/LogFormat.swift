@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarModel
 
 /// How a log line looks. *Value.* Pure.

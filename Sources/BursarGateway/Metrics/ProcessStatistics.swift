@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import BursarBasics
+import Glibc
 
 /// What the kernel knows of this process: `/proc/self`. *Value.*
 struct ProcessStatistics {
@@ -52,8 +49,6 @@ struct ProcessStatistics {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 8_192)
-        let count = read(descriptor, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : ""
+        return String(decoding: (try? Descriptor.readAll(descriptor, limit: 8_192)) ?? [], as: UTF8.self)
     }
 }

@@ -2,12 +2,7 @@ import BursarBasics
 import BursarConfiguration
 import BursarHTTP
 import BursarModel
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Who may change something: reload, clear a cooldown. *Value.* Pure.
 ///

@@ -31,16 +31,7 @@ struct DescribedDefinition {
     var schemas: [JSONObject.Member] { renaming.schemas }
 
     /// A caller's own credential, as the provider wants it.
-    var securityScheme: JSONValue {
-        switch definition.auth.scheme {
-        case .basic: return ["type": "http", "scheme": "basic"]
-        case .apiKey(let prefix):
-            if definition.auth.headerName == "authorization", prefix.lowercased() == "bearer " {
-                return ["type": "http", "scheme": "bearer"]
-            }
-            return ["type": "apiKey", "in": "header", "name": .string(definition.auth.displayName)]
-        }
-    }
+    var securityScheme: JSONValue { definition.auth.securityScheme }
 
     private func pathItem(suffix: String, parameters: [JSONValue]) -> JSONValue {
         let own = definition.parameters.map { name -> JSONValue in

@@ -108,7 +108,7 @@ extension GatewayResponder {
         guard delay > .zero else { return .now(answer) }
         return .later {
             // Ends early where the caller leaves.
-            try? await pause(for: delay)
+            try? await Task.sleep(for: delay)
             return answer
         }
     }

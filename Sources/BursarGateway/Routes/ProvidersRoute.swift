@@ -1,4 +1,5 @@
-package import BursarCatalog
+import BursarBasics
+import BursarCatalog
 import BursarHTTP
 import BursarModel
 
@@ -48,7 +49,7 @@ struct ProvidersRoute: Route {
         json.string("route", "/providers/\(definition.id)\(definition.path)")
         json.object("auth") { json in
             json.string("header", definition.auth.headerName)
-            json.string("scheme", definition.auth.scheme.words)
+            json.string("scheme", definition.auth.words)
         }
         json.array("units") { json in
             for unit in definition.unitNames { json.string(nil, unit) }
@@ -58,16 +59,6 @@ struct ProvidersRoute: Route {
         }
         json.array("accounts") { json in
             for index in directory.indices(of: definition.id) { json.string(nil, directory[index].id.account.name) }
-        }
-    }
-}
-
-extension AuthPlan.Scheme {
-    /// How the credential stands in the header: "KEY", "Token KEY", "Basic KEY".
-    package var words: String {
-        switch self {
-        case .apiKey(let prefix): prefix + "KEY"
-        case .basic: "Basic KEY"
         }
     }
 }

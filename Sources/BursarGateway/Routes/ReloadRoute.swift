@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarHTTP
 
 /// `POST /admin/reload`: reads the configuration again. *Immutable; any thread.*

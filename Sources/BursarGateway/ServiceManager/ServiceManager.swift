@@ -1,10 +1,5 @@
+import Glibc
 import NIOCore
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Tells systemd how this process is: `Type=notify-reload` and `WatchdogSec=`. *Immutable; any thread.*
 ///

@@ -16,8 +16,6 @@ extension Gateway {
         pace: StoreKeeper.Pace = StoreKeeper.Pace()
     ) async -> StoreKeeper? {
         let clock = clock ?? SystemClock(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
-        var pace = pace
-        pace.sleep = pause
         switch configuration.store {
         case .sqlite(let path):
             return await StoreKeeper.open(

@@ -1,11 +1,6 @@
 import CProcess
+import Glibc
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A large body as a sealed file in memory, so that the kernel hands its pages to a socket (sendfile(2)) instead of copying
 /// megabytes for every reader. Closed when the last answer that uses it is written. *Immutable; any thread.*

@@ -1,11 +1,6 @@
+import Glibc
 import NIOCore
 import NIOSSL
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Ends connections so that the peer sees an error and not an end. *Event loop.*
 enum ConnectionReset {

@@ -1,3 +1,4 @@
+import BursarBasics
 package import NIOCore
 package import Synchronization
 
@@ -88,7 +89,7 @@ package final class PreparedResponse: Sendable {
         head.append(contentsOf: HTTPStatus.line(status).utf8)
         head.append(contentsOf: "Date: ".utf8)
         datePlace = head.count
-        head.append(contentsOf: repeatElement(0x20, count: DateCache.length))
+        head.append(contentsOf: repeatElement(0x20, count: HTTPDate.length))
         head.append(contentsOf: "\r\n".utf8)
         fields.appendHTTP1(to: &head)
         if ageBase != nil { head.append(contentsOf: "Age: ".utf8) }

@@ -16,8 +16,6 @@ package final class ServerCounters: Sendable {
     package let connectionsAccepted = Atomic<Int>(0)
     package let connectionsOpen = Atomic<Int>(0)
     package let activeRequests = ActiveRequests()
-    /// Answered by a connection's own replay; added once a read, not once a request.
-    package let replays = Atomic<Int>(0)
     private let counts: [Cell]
 
     private final class Cell: Sendable {

@@ -1,10 +1,5 @@
+import Glibc
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A produced body on its HTTP/1.1 connection. *Event loop.*
 final class HTTP1Stream {

@@ -1,11 +1,6 @@
 import BursarBasics
+import Glibc
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 extension HTTP1Handler {
     /// Writes one answer and decides what becomes of the connection. Ends in `open`, `answering` (a body that takes time) or

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Finds the end of a request head in bytes that arrive piece by piece, looking at each byte once. *Value.*
 ///

@@ -1,11 +1,6 @@
+import Glibc
 import BursarBasics
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A connection's memory of the last request head it answered with a prepared response. Clients that keep a connection repeat
 /// their head byte for byte, or all but what tracing puts into it; such a repetition is answered again without a parser, because

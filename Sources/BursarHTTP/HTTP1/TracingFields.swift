@@ -1,10 +1,6 @@
 import BursarBasics
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// The fields with which tracing makes every request head differ from the last. No answer that is repeated depends on them: they
 /// are for logs and for whoever is asked next. *Pure.*

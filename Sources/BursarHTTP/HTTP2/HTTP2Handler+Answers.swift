@@ -7,7 +7,6 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         requestCounted()
         if let known, let answer = known.answer {
             if answer.replay.validity.isCurrent, session.now < answer.replay.until {
-                replays += 1
                 if let counter = answer.counter {
                     counter.tick()
                 } else {

@@ -38,7 +38,6 @@ final class HTTP2Handler: ChannelDuplexHandler {
     var unfinishedAnswers = 0
     /// The last time at which `session.progress` had grown, and to what.
     var lastProgress = (at: NIODeadline.uptimeNanoseconds(0), count: UInt64(0))
-    var replays = 0
     private var requests = 0
     private var hasBegun = false
     /// A read that the channel asked for while output was blocked.
@@ -82,10 +81,6 @@ final class HTTP2Handler: ChannelDuplexHandler {
         guard phase != .lingering, phase != .closed else { return }
         tick()
         unwrapInboundIn(data).withUnsafeReadableBytes { session.receive($0) }
-        if replays > 0 {
-            connection.counters.replays.wrappingAdd(replays, ordering: .relaxed)
-            replays = 0
-        }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -83,11 +83,6 @@ final class HTTP2Session {
         return nghttp2_session_want_read(library) == 0 && nghttp2_session_want_write(library) == 0
     }
 
-    var wantsToWrite: Bool {
-        guard !isBroken, let library else { return false }
-        return nghttp2_session_want_write(library) != 0
-    }
-
     /// Streams that are not over.
     var openStreams: Int { streams.count - unused.count }
 

@@ -1,10 +1,6 @@
 import NIOCore
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Stands at the front of a listening channel for the time when no descriptor is left. NIO keeps such a channel open, but goes on asking
 /// for a connection that it cannot get, which takes a whole core. This pauses accepting, and has one descriptor in reserve with

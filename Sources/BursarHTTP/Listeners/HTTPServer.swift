@@ -1,13 +1,8 @@
 import BursarBasics
+import Glibc
 package import NIOCore
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Listens on all configured addresses and serves their connections with one responder. *Mutex: any thread; start and stop
 /// only, never a request.*

@@ -1,12 +1,7 @@
 import BursarBasics
+import Glibc
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Binds what one listener of the configuration stands for: one socket, or two for `localhost`. *Value.*
 struct ListenerSockets {

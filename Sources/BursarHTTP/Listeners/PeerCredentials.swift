@@ -1,10 +1,5 @@
+import Glibc
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Asks the kernel who is at the other end of a Unix socket. *Event loop of the channel.*
 enum PeerCredentials {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 import NIOCore
 
 /// Sockets that systemd opened for us (sd_listen_fds(3)): the service then needs no right to the port, and connections wait in

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Makes and removes the socket files of Unix listeners. *Blocking; only at start and stop.*
 enum UnixSocket {

@@ -28,6 +28,14 @@ package struct TLSError: Error, Equatable, CustomStringConvertible {
 
     package var description: String { "\(file): \(words)" }
 
+    /// Whether it is the private key that is at fault.
+    package var concernsKey: Bool {
+        switch reason {
+        case .noPrivateKey, .encryptedPrivateKey, .malformedPrivateKey, .keyOfAnotherCertificate: true
+        case .notFound, .notReadable, .tooLarge, .noCertificate, .malformedCertificate: false
+        }
+    }
+
     /// What is wrong, without the file.
     package var words: String {
         switch reason {

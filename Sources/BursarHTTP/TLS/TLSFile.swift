@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import BursarBasics
+import Glibc
 
 /// A small file read whole, and how to tell that it was replaced; a *value*.
 struct TLSFile: Equatable {
@@ -31,23 +26,14 @@ struct TLSFile: Equatable {
         guard fstat(descriptor, &status) == 0 else { throw TLSFile.failure(path) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw TLSError(file: path, reason: .notReadable("is a directory")) }
         stamp = Stamp(status)
-        var read: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 64 * 1024)
-        while true {
-            #if canImport(Glibc)
-                let count = Glibc.read(descriptor, &piece, piece.count)
-            #elseif canImport(Musl)
-                let count = Musl.read(descriptor, &piece, piece.count)
-            #else
-                let count = Darwin.read(descriptor, &piece, piece.count)
-            #endif
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw TLSFile.failure(path) }
-            if count == 0 { break }
-            read.append(contentsOf: piece[..<count])
-            guard read.count <= TLSFile.limit else { throw TLSError(file: path, reason: .tooLarge(limit: TLSFile.limit)) }
+        let all: [UInt8]?
+        do throws(Descriptor.Failure) {
+            all = try Descriptor.readAll(descriptor, limit: TLSFile.limit)
+        } catch {
+            throw TLSError(file: path, reason: .notReadable(error.words))
         }
-        bytes = read
+        guard let all else { throw TLSError(file: path, reason: .tooLarge(limit: TLSFile.limit)) }
+        bytes = all
     }
 
     /// The stamp of the file that is there now; nil when there is none.
@@ -72,11 +58,7 @@ struct TLSFile: Equatable {
 
 extension TLSFile.Stamp {
     fileprivate init(_ status: stat) {
-        #if canImport(Darwin)
-            let changed = status.st_mtimespec
-        #else
-            let changed = status.st_mtim
-        #endif
+        let changed = status.st_mtim
         self.init(
             device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
             seconds: Int64(changed.tv_sec), nanoseconds: Int64(changed.tv_nsec))

@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarModel
 
 /// Who is told what, and when: all decisions on alerts. *Value;* whoever owns it guards it. The clock is an argument.

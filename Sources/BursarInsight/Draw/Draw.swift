@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// The days that were, drawn again until the balance is reached, many times over. *Value.*
 ///
 /// What is not known of the rate is a pool of few days drawn by weight; what will change of it is a drift: each drawn day times

@@ -37,7 +37,6 @@ package struct Scrubber: Sendable {
     package func joined(_ other: Scrubber) -> Scrubber { Scrubber(layers: layers + other.layers) }
 
     package var isEmpty: Bool { layers.isEmpty }
-    package var secretCount: Int { layers.reduce(0) { $0 + $1.secrets.count } }
     var secrets: [Secret] { layers.flatMap(\.secrets) }
 
     /// Some credentials with their indexes. *Immutable.*

@@ -125,8 +125,6 @@ package final class ScrubberBox: Sendable {
 
     package func scrub(_ text: String) -> String { current.scrub(text) }
     package func scrub(_ bytes: [UInt8]) -> [UInt8] { current.scrub(bytes) }
-    /// By value, then by what credentials usually look like: for free text in a log line.
-    package func scrubLog(_ text: String) -> String { SuspiciousText.scrub(current.scrub(text)) }
 }
 
 /// Keeps a passed-through credential known to its ``ScrubberBox`` until the last reference goes. *Immutable; any thread.* A

@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// One way in which a credential may stand in a text, as the exact bytes to look for. *Value*, and as secret as what it was
 /// made from: it lives only while a ``WindowIndex`` is built.
 struct SecretPattern {
@@ -24,9 +26,9 @@ extension SecretPattern {
         patterns.append(SecretPattern(bytes: hex(plain, digits: lowerHexDigits)))
         patterns.append(SecretPattern(bytes: hex(plain, digits: upperHexDigits)))
         for shift in 0..<3 {
-            let standard = base64Core(plain, shift: shift, alphabet: standardAlphabet)
+            let standard = base64Core(plain, shift: shift, alphabet: Base64.alphabet)
             patterns.append(standard)
-            let urlSafe = base64Core(plain, shift: shift, alphabet: urlSafeAlphabet)
+            let urlSafe = base64Core(plain, shift: shift, alphabet: Base64.urlSafeAlphabet)
             if urlSafe.bytes != standard.bytes { patterns.append(urlSafe) }
         }
         return patterns.filter { $0.isWord || $0.bytes.count >= Scrubber.minimumLength }
@@ -57,7 +59,4 @@ extension SecretPattern {
 
     static let lowerHexDigits = Array("0123456789abcdef".utf8)
     static let upperHexDigits = Array("0123456789ABCDEF".utf8)
-    private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    static let standardAlphabet = Array((letters + "+/").utf8)
-    static let urlSafeAlphabet = Array((letters + "-_").utf8)
 }

@@ -37,7 +37,7 @@ package final class StoreKeeper: Sendable {
         package var watch: Duration = .seconds(60)
         /// How long the start waits for a store to open.
         package var opening: Duration = .seconds(10)
-        /// Waits, or throws when its task is cancelled. Given by whoever has timers that cost a resting process nothing.
+        /// Waits, or throws when its task is cancelled.
         package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
         package init() {}

@@ -1,12 +1,7 @@
 import BursarEngine
 import BursarModel
 import Foundation
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// The files of a store on disk: the database, what SQLite puts beside it, and the lock that keeps a second process out. *Value.*
 ///

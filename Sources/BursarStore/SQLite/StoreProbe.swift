@@ -1,10 +1,5 @@
 package import BursarEngine
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// Looks whether a store could be used, without making or opening anything.
 ///

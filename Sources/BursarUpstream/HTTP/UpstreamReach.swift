@@ -1,6 +1,5 @@
+import BursarBasics
 import BursarCatalog
-import BursarClient
-import NIOCore
 
 /// Whose choice the host of an upstream address is, and so what is demanded of the address behind it. *Value.*
 package enum UpstreamReach: Sendable, Equatable {
@@ -13,20 +12,10 @@ package enum UpstreamReach: Sendable, Equatable {
     case thisMachine
 
     init(baseURL: String, definition: ProviderDefinition) {
-        if Self.isThisMachine(baseURL) {
+        if let url = try? HTTPURL(baseURL), url.isLoopback {
             self = .thisMachine
         } else {
             self = definition.server.isDocumented(baseURL) ? .provider : .chosen
         }
-    }
-
-    private static func isThisMachine(_ url: String) -> Bool {
-        guard let separator = url.firstRange(of: "://") else { return false }
-        let authority = url[separator.upperBound...].prefix { $0 != "/" }
-        let host =
-            authority.hasPrefix("[")
-            ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
-        if host == "localhost" { return true }
-        return (try? SocketAddress(ipAddress: String(host), port: 0)).map { AddressScope($0) == .loopback } ?? false
     }
 }

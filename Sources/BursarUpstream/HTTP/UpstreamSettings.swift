@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 package import BursarClient
 package import BursarModel
@@ -9,7 +10,7 @@ import NIOSSL
 package struct UpstreamSettings: Sendable, Equatable {
     /// Instead of the system's roots.
     package var authorities: TrustedAuthorities?
-    package var proxy: UpstreamProxy?
+    package var proxy: ProxyServer?
     /// Whether a provider's own host name may lead to an address that is not public.
     package var allowsPrivateAddresses = false
 
@@ -40,29 +41,7 @@ package struct TrustedAuthorities: Sendable, Equatable {
     package var count: Int { certificates.count }
 }
 
-/// A proxy that tunnels to providers (CONNECT). *Value.* It is spoken to in clear text; what runs through the tunnel is TLS with
-/// the provider, so that the proxy sees host names and no key.
-package struct UpstreamProxy: Sendable, Equatable {
-    package let host: String
-    package let port: Int
-    package let user: String?
-    package let password: Secret?
-
-    package init(host: String, port: Int, user: String? = nil, password: Secret? = nil) {
-        self.host = host
-        self.port = port
-        self.user = user
-        self.password = password
-    }
-
-    package static func == (left: Self, right: Self) -> Bool {
-        guard left.host == right.host, left.port == right.port, left.user == right.user else { return false }
-        guard let password = left.password, let other = right.password else {
-            return left.password == nil && right.password == nil
-        }
-        return password.constantTimeEquals(other)
-    }
-
+extension ProxyServer {
     /// The client keeps the password as text for as long as it lives.
     var client: ClientProxy {
         guard let user else { return ClientProxy(host: host, port: port, authorization: nil) }

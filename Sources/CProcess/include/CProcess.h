@@ -37,4 +37,7 @@ void bursar_let_go_of_code(void);
  * memory. */
 void bursar_give_back_memory(void);
 
+/* One heap for all threads; nothing where the C library has no such choice. To be called before there is a second thread. */
+void bursar_use_one_heap(void);
+
 #endif

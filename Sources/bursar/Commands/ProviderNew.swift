@@ -2,11 +2,7 @@ import ArgumentParser
 import BursarCatalog
 import BursarModel
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// `bursar provider new`: a first definition from what a provider publishes.
 struct ProviderNew: ParsableCommand {

@@ -55,7 +55,7 @@ final class BalancesWatch: Sendable {
                 throw ExitStatus.unavailable
             }
             Terminal.tell("The gateway is away; trying again.")
-            try await pause(for: .milliseconds(retry))
+            try await Task.sleep(for: .milliseconds(retry))
         }
     }
 
@@ -65,7 +65,7 @@ final class BalancesWatch: Sendable {
         let asking = Task { [self] in try await client.ask(path, fields: fields, timeout: nil) { self.heard($0) } }
         let watching = Task { [self] in
             while true {
-                try await pause(for: .seconds(5))
+                try await Task.sleep(for: .seconds(5))
                 if state.withLock({ $0.heardAt.duration(to: .now) }) > Self.silence { asking.cancel() }
             }
         }

@@ -1,9 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 import BursarClient
+import Glibc
 
 /// Why a gateway could not be asked, as far as it is known here. *Value.*
 enum ClientFailure: Equatable {

@@ -30,7 +30,7 @@ extension ConfigurationSources {
             _ = try TLSIdentity(settings)
             return nil
         } catch {
-            return TLSFileProblem(file: error.file, words: error.words)
+            return TLSFileProblem(file: error.file, words: error.words, concernsKey: error.concernsKey)
         }
     }
 }

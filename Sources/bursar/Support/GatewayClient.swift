@@ -1,12 +1,8 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 import BursarBasics
-import BursarConfiguration
 import BursarClient
+import BursarConfiguration
 import BursarModel
+import Glibc
 import NIOPosix
 import NIOSSL
 

@@ -1,4 +1,4 @@
-import CRuntime
+import CProcess
 
 /// One heap for all threads instead of one for each. A thread's own heap grows by single pages, each with a call of `mprotect`,
 /// which was a third of the processor time of a crowd of cold callers; and each has room that no other thread can use. What

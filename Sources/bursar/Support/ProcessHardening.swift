@@ -1,10 +1,5 @@
 import CProcess
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Keeps the process's memory, which holds credentials, out of files and other processes. Done once, before anything is read.
 ///

@@ -105,7 +105,7 @@ struct ServiceManagerService: Service {
             // Only when every event loop has taken a turn: a process that hangs there is what the watchdog is for.
             await gateway.checkLiveness()
             manager.tell(.watchdog)
-            try? await pause(for: interval)
+            try? await Task.sleep(for: interval)
         }
     }
 

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// Standard output and error. What people should read goes to stderr; the answer itself to stdout.
 enum Terminal {

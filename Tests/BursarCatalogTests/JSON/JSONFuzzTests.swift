@@ -1,3 +1,4 @@
+import BursarBasics
 import Testing
 
 @testable import BursarCatalog
@@ -16,7 +17,7 @@ import Testing
         }
 
     @Test func `twenty thousand mutations are read or refused`() {
-        var random = SeededGenerator(seed: Self.seed)
+        var random = SplitMix64(seed: Self.seed)
         var accepted = 0
         for _ in 0..<20_000 {
             let bytes = Self.mutated(&random)
@@ -32,7 +33,7 @@ import Testing
         #expect(accepted > 100)
     }
 
-    static func mutated(_ random: inout SeededGenerator) -> [UInt8] {
+    static func mutated(_ random: inout SplitMix64) -> [UInt8] {
         var bytes = corpus.randomElement(using: &random) ?? []
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             guard !bytes.isEmpty else { break }

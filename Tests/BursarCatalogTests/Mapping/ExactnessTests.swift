@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import Testing
 
@@ -7,12 +8,12 @@ import Testing
 @Suite struct ExactnessTests {
     private static let seed: UInt64 = 0xD161_7500
 
-    private func digits(_ count: Int, _ random: inout SeededGenerator) -> String {
+    private func digits(_ count: Int, _ random: inout SplitMix64) -> String {
         String((0..<count).map { _ in Character(Unicode.Scalar(UInt8.random(in: 0x30...0x39, using: &random))) })
     }
 
     /// A JSON number without an exponent: at most 38 digits, no leading zero.
-    private func number(_ random: inout SeededGenerator) -> String {
+    private func number(_ random: inout SplitMix64) -> String {
         let whole = Int.random(in: 1...20, using: &random)
         let fraction = Int.random(in: 0...18, using: &random)
         var text = digits(whole, &random)
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test func `an amount's text survives digit for digit`() throws {
-        var random = SeededGenerator(seed: Self.seed)
+        var random = SplitMix64(seed: Self.seed)
         let number = try Catalog.builtIn("deepixels")
         let text = try Catalog.single(
             definition(mapping: "amounts: [{unit: USD, available: balance}]", example: "{balance: '1'}"))
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func `a difference and a sum undo each other`() throws {
-        var random = SeededGenerator(seed: Self.seed &+ 1)
+        var random = SplitMix64(seed: Self.seed &+ 1)
         let minus = try Catalog.single(definition(mapping: "amounts: [{unit: USD, available: a - b}]", example: "{a: 2, b: 1}"))
         for _ in 0..<2_000 {
             let (left, right) = (number(&random), number(&random))

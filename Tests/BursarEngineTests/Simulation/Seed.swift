@@ -1,3 +1,4 @@
+import BursarBasics
 import Foundation
 
 @testable import BursarEngine

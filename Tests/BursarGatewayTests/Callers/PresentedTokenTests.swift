@@ -1,10 +1,11 @@
+import BursarBasics
 import BursarCatalog
-@testable import BursarConfiguration
 import BursarHTTP
 import BursarModel
 import TestSupport
 import Testing
 
+@testable import BursarConfiguration
 @testable import BursarGateway
 
 /// Where a token may stand, in which form.

@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    private static let system: Set<String> = ["Synchronization", "Dispatch", "Glibc", "Musl", "Darwin"]
+    private static let system: Set<String> = ["Synchronization", "Dispatch", "Glibc"]
 
     /// What each target may import; a target that is not here fails the test.
     private static let allowed: [String: Set<String>] = [
@@ -38,12 +38,14 @@ import Testing
         // no server, no refresher, no NIO
         "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess", "Foundation"],
         "BursarClient": ["BursarBasics", "CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
-        "BursarInsight": ["BursarModel"],
+        "BursarInsight": ["BursarBasics", "BursarModel"],
         "BursarUpstream": [
             "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", "NIOCore", "NIOPosix",
             "NIOSSL", "Logging"
         ],
-        "BursarDelivery": ["BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"],
+        "BursarDelivery": [
+            "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"
+        ],
         "BursarStore": ["BursarModel", "BursarEngine", "BursarInsight", "GRDB", "Logging", "Foundation"],
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
@@ -55,7 +57,7 @@ import Testing
         "bursar": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
             "BursarStore",
-            "BursarUpstream", "BursarMocks", "CProcess", "CRuntime", "ArgumentParser",
+            "BursarUpstream", "BursarMocks", "CProcess", "ArgumentParser",
             "ServiceLifecycle", "UnixSignals", "BursarClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"
         ]
     ]
@@ -101,7 +103,7 @@ import Testing
         let allowed: Set<String> = [
             // itself, and who must recognise one in text
             "Sources/BursarModel/Secret.swift", "Sources/BursarModel/Redaction/Scrubber.swift",
-            "Sources/BursarModel/Redaction/Scrubber+SelfCheck.swift", "Sources/BursarModel/Redaction/ScrubberBox.swift",
+            "Sources/BursarModel/Redaction/ScrubberBox.swift",
             "Sources/BursarModel/Redaction/SecretForm.swift",
             // the request head and the keyed digest
             "Sources/BursarCatalog/Definition/AuthPlan.swift", "Sources/BursarUpstream/Calls/AuthPlan+Secrets.swift",
@@ -147,11 +149,20 @@ import Testing
         }
     }
 
+    /// The few that are longer, each with the lines that it may have: one thing that reads better whole.
+    private static let longFiles: [String: Int] = [
+        "Sources/BursarGateway/Alerts/AlertDesk.swift": 350,
+        "Sources/BursarHTTP/HTTP1/HTTP1Handler.swift": 360,
+        "Sources/BursarInsight/Alerts/AlertLedger+Dispatching.swift": 310,
+        "Sources/BursarStore/Keeper/StoreKeeper.swift": 360
+    ]
+
     @Test func `files stay small`() throws {
         for target in Self.allowed.keys {
             for file in try Self.sources(of: target) where !file.path.contains("/Definitions/") {
-                let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count
-                #expect(lines <= 500, "\(file.path) has \(lines) lines")
+                let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+                let most = Self.longFiles[file.path] ?? 300
+                #expect(lines <= most, "\(file.path) has \(lines) lines, and \(most) are the most")
             }
         }
     }

@@ -1,14 +1,9 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
 @testable import BursarGateway
-
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// What systemd hears, on a real datagram socket.
 @Suite struct ServiceManagerTests {

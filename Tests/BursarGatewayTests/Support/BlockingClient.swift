@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
+import TestSupport
 
 /// A socket that blocks, for tests that need to know exactly what came and what did not. *One thread.*
 struct BlockingClient: Sendable {
@@ -11,24 +8,12 @@ struct BlockingClient: Sendable {
     struct Failure: Error { let number: Int32 }
 
     init(port: Int) throws(Failure) {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(number: errno) }
-        var time = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        let connected = LoopbackSocket.connect(port: port) { descriptor in
+            var time = timeval(tv_sec: 20, tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         }
-        guard connected == 0 else {
-            let failure = Failure(number: errno)
-            close()
-            throw failure
-        }
+        guard let connected else { throw Failure(number: errno) }
+        descriptor = connected
     }
 
     /// What came of a request.
@@ -42,8 +27,7 @@ struct BlockingClient: Sendable {
     }
 
     func get(_ path: String) -> Outcome {
-        let head = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
-        guard send(descriptor, head, head.count, Int32(MSG_NOSIGNAL)) == head.count else { return .nothing }
+        guard LoopbackSocket.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n", to: descriptor) else { return .nothing }
         var received: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16 * 1024)
         while true {
@@ -66,10 +50,6 @@ struct BlockingClient: Sendable {
     }
 
     func close() {
-        #if canImport(Glibc)
-            Glibc.close(descriptor)
-        #else
-            Musl.close(descriptor)
-        #endif
+        Glibc.close(descriptor)
     }
 }

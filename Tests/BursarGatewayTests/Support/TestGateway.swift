@@ -64,7 +64,7 @@ final class TestGateway: Sendable {
                 _ = try TLSIdentity(settings)
                 return nil
             } catch {
-                return TLSFileProblem(file: error.file, words: error.words)
+                return TLSFileProblem(file: error.file, words: error.words, concernsKey: error.concernsKey)
             }
         }
         sources.readFile = { path, limit in

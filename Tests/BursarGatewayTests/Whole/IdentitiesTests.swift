@@ -1,14 +1,9 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
 @testable import BursarGateway
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Connections that stand for a client by themselves.
 @Suite(.timeLimit(.minutes(3)), .enabled(if: LocalProgram.has("curl", "openssl"), "curl or openssl is not installed"))

@@ -1,3 +1,4 @@
+import BursarBasics
 import Foundation
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func `A1: a connection says the same with and without repeating answers, however its bytes are cut`(seed: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         for number in 0..<Self.inputs / 8 {
             let count = Int.random(in: 4...60, using: &generator)
             let input = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -1,24 +1,10 @@
+import BursarBasics
 import Foundation
 import NIOCore
 import Testing
 
 @testable import BursarHTTP
 @testable import FuzzRules
-
-/// SplitMix64: the same numbers for the same seed on every machine. *Value.*
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
 
 @Suite struct ParserFuzzTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -51,7 +37,7 @@ struct SeededGenerator: RandomNumberGenerator {
         "0\r\n\r\n", "HTTP/1.1", "GET / ", "%", ";", ",", "ffffffff", "99999999999999999999", "\u{FF}", "Connection: close\r\n"
     ].map { Array($0.utf8) }
 
-    private static func mutate(_ bytes: inout [UInt8], other: [UInt8], _ random: inout SeededGenerator) {
+    private static func mutate(_ bytes: inout [UInt8], other: [UInt8], _ random: inout SplitMix64) {
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let place = Int.random(in: 0...bytes.count, using: &random)
             switch Int.random(in: 0..<6, using: &random) {
@@ -74,7 +60,7 @@ struct SeededGenerator: RandomNumberGenerator {
         let count = environment["BURSAR_FUZZ"].flatMap { Int($0) } ?? 50_000
         let seed = environment["BURSAR_SEED"].flatMap { UInt64($0) } ?? 20_261_121
         print("parser fuzz: \(count) inputs, seed \(seed)")
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         // The two long files would make up nearly all of the time and find nothing more.
         let corpus = try Self.corpus().map(\.bytes).filter { $0.count < 1_000 }
         try #require(!corpus.isEmpty)

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import Foundation
 import Testing

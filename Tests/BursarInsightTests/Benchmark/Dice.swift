@@ -1,10 +1,6 @@
+import BursarBasics
 import BursarInsight
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Random numbers for made-up histories. *Value.*
 struct Dice {

@@ -1,11 +1,6 @@
 import BursarInsight
 import BursarModel
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A made-up history as a gateway would have kept it, and what came after. *Value.*
 struct ObservedHistory {

@@ -1,12 +1,7 @@
 import BursarInsight
 import BursarModel
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Made-up histories with a known end, each seen through a gateway's eyes: the bars of docs/runway.md. `BURSAR_RUNWAY_HISTORIES`
 /// and `BURSAR_RUNWAY_SEED` choose how many and which.

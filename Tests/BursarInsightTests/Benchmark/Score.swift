@@ -1,11 +1,7 @@
 import BursarInsight
 import BursarModel
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// How good ranges were, over many histories. *Value.*
 struct Score {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// How somebody spends: nine kinds of it, as numbers of thousandths for each five minutes. *Value.*
 struct Usage {

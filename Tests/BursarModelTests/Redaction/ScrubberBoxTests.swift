@@ -34,7 +34,7 @@ import Testing
         #expect(box.scrub("released-credential-1599") == "[redacted]")
         #expect(box.scrub("released-credential-1000") == "[redacted]")
         #expect(box.scrub("released-credential-0") == "released-credential-0")
-        #expect(box.current.secretCount <= 1_024 + 6 * 16 + 1)
+        #expect(box.current.secrets.count <= 1_024 + 6 * 16 + 1)
         withExtendedLifetime(held) {}
     }
 
@@ -90,11 +90,5 @@ import Testing
             }
             for await found in group { #expect(found) }
         }
-    }
-
-    @Test func `free text of a log passes both nets`() {
-        let box = ScrubberBox()
-        box.configure([Secret("plain words")])
-        #expect(box.scrubLog("plain words, Bearer abcdef0123") == "[redacted], Bearer [redacted]")
     }
 }

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import FuzzRules
 import Testing
@@ -70,7 +71,7 @@ import Testing
     }
 
     @Test func `the self-check is empty for keys as providers give them, and names what is too short`() {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SplitMix64(seed: 11)
         let secrets = (0..<200).map { _ in
             Secret(SecretText.random(length: Int.random(in: 8...90, using: &generator), using: &generator))
         }
@@ -122,7 +123,7 @@ import Testing
 
 /// Texts for properties: keys as providers give them, and noise that is rich in escapes.
 enum SecretText {
-    static func random(length: Int, using generator: inout SeededGenerator) -> [UInt8] {
+    static func random(length: Int, using generator: inout SplitMix64) -> [UInt8] {
         let alphabets = [
             "0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
             "ABCDabcd0123-_.~+/=:", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~aZ09"
@@ -131,7 +132,7 @@ enum SecretText {
         return (0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
     }
 
-    static func noise(upTo length: Int, using generator: inout SeededGenerator) -> [UInt8] {
+    static func noise(upTo length: Int, using generator: inout SplitMix64) -> [UInt8] {
         let pieces = [
             "a", "0", "%", "\\", "%4", "%41", "\\n", "\\u00e9", "\\ud83d\\ude00", "=", "\"", " ", "é", "{\"x\":1}", "Zm9v", "%25",
             "\\\\"

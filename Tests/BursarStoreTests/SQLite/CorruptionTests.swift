@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarEngine
 import BursarModel
 import Foundation

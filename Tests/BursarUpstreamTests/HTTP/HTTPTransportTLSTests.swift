@@ -132,7 +132,7 @@ struct HTTPTransportTLSTests {
             var request = try request(server.port)
             request.reach = .provider
             var settings = try trusting(server.certificate)
-            settings.proxy = UpstreamProxy(
+            settings.proxy = ProxyServer(
                 host: "127.0.0.1", port: proxy.port, user: "bursar", password: Secret("proxy-password-1"))
             let response = try #require(await fetch(request, settings).response)
             #expect(String(decoding: response.body, as: UTF8.self) == "HTTP/1.1")
@@ -154,7 +154,7 @@ struct HTTPTransportTLSTests {
         var request = try request(443, host: "provider.example")
         request.reach = .provider
         var settings = UpstreamSettings()
-        settings.proxy = UpstreamProxy(host: "127.0.0.1", port: proxy.port)
+        settings.proxy = ProxyServer(host: "127.0.0.1", port: proxy.port)
         #expect(await fetch(request, settings).fault == .proxy)
         await proxy.stop()
     }

@@ -1,12 +1,28 @@
+import BursarCatalog
 import BursarClient
 import BursarMocks
 import BursarModel
-import BursarUpstream
 import NIOPosix
 import Testing
 
+@testable import BursarUpstream
+
 /// Where a request with a key may go.
 @Suite struct UpstreamReachTests {
+    @Test func `whose choice an address is`() throws {
+        let definition = try Fixture.definition()
+        func reach(_ url: String) -> UpstreamReach { UpstreamReach(baseURL: url, definition: definition) }
+        #expect(reach(definition.origin) == .provider)
+        for url in [
+            "http://127.0.0.1:9000/x", "http://localhost", "https://localhost:8443/a", "http://[::1]:80", "http://127.1.2.3"
+        ] {
+            #expect(reach(url) == .thisMachine)
+        }
+        for url in ["https://proxy.example/x", "https://10.0.0.1", "https://localhost.example", "https://127.0.0.1.example"] {
+            #expect(reach(url) == .chosen)
+        }
+    }
+
     private static let provider = "tensorpix"
 
     private func fetch(
@@ -49,7 +65,7 @@ import Testing
         let mocks = try await MockProviders.start()
         let proxy = try await TunnelProxy()
         var settings = UpstreamSettings()
-        settings.proxy = UpstreamProxy(host: "127.0.0.1", port: proxy.port)
+        settings.proxy = ProxyServer(host: "127.0.0.1", port: proxy.port)
         #expect(try await fetch(mocks.baseURL(for: Self.provider), nil, settings).response?.status == 200)
         #expect(proxy.connections == 0)
         #expect(try await fetch(mocks.baseURL(for: Self.provider), .chosen, settings).response?.status == 200)

@@ -10,8 +10,8 @@ package struct CivilTime: Sendable, Equatable {
     package var millisecond: Int
 
     /// Days and years by the era method (400 years are 146,097 days), so that no table and no loop is needed.
-    package init(_ time: WallTime) {
-        let milliseconds = time.milliseconds
+    /// - Parameter milliseconds: since 1970.
+    package init(milliseconds: Int64) {
         let days = Int(milliseconds.flooredQuotient(by: 86_400_000))
         let rest = Int(milliseconds &- Int64(days) &* 86_400_000)  // 0 ..< 86,400,000
 
@@ -47,7 +47,8 @@ package struct CivilTime: Sendable, Equatable {
         self.millisecond = millisecond
     }
 
-    package var wallTime: WallTime {
+    /// Since 1970.
+    package var milliseconds: Int64 {
         let marchYear = month <= 2 ? year - 1 : year
         let era = marchYear / 400  // years are 1…9999 here, so never negative
         let yearOfEra = marchYear - era * 400
@@ -55,25 +56,19 @@ package struct CivilTime: Sendable, Equatable {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         let days = era * 146_097 + dayOfEra - 719_468
         let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second
-        return WallTime(milliseconds: Int64(seconds * 1_000 + millisecond))
+        return Int64(seconds * 1_000 + millisecond)
     }
 
     /// 0 is Sunday.
     package var weekday: Int {
-        let days = wallTime.milliseconds.flooredQuotient(by: 86_400_000)
+        let days = milliseconds.flooredQuotient(by: 86_400_000)
         return Int((days % 7 + 11) % 7)  // 1970-01-01 was a Thursday
     }
 }
 
 extension Int64 {
-    func flooredQuotient(by divisor: Int64) -> Int64 {
+    fileprivate func flooredQuotient(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
     }
-}
-
-/// `value` in decimal with at least `width` digits.
-func padded(_ value: Int, _ width: Int) -> String {
-    let digits = String(value)
-    return digits.count >= width ? digits : String(repeating: "0", count: width - digits.count) + digits
 }

@@ -1,18 +1,6 @@
-/// A small generator of random numbers whose sequence is the same on every machine: Steele, Lea and Flood, "Fast splittable
-/// pseudorandom number generators" (2014). *Value.* Not for secrets.
-package struct SplitMix64: Sendable, RandomNumberGenerator {
-    private var state: UInt64
+import BursarBasics
 
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     /// A number below `bound` from the upper 32 bits of `word`. Even enough: a bound here is a few dozen.
     static func below(_ bound: Int, _ word: UInt64) -> Int { Int(((word >> 32) &* UInt64(bound)) >> 32) }
 

@@ -1,6 +1,9 @@
-/// RFC 4648's base64, for basic authentication: this target has no Foundation. *Pure.*
+/// RFC 4648's base64, without Foundation. *Pure.*
 package enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    package static let alphabet = Array((letters + "+/").utf8)
+    /// For URLs and file names (RFC 4648 5).
+    package static let urlSafeAlphabet = Array((letters + "-_").utf8)
 
     package static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
         var text: [UInt8] = []

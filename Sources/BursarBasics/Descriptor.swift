@@ -1,0 +1,41 @@
+import Glibc
+
+/// Reading a file descriptor to its end. *Any thread;* blocks where the descriptor does.
+package enum Descriptor {
+    /// A system call's error number.
+    package struct Failure: Error, Equatable {
+        package let number: Int32
+
+        package init(number: Int32) { self.number = number }
+
+        package var words: String { String(cString: strerror(number)) }
+    }
+
+    /// Hands over piece after piece, until there is none or `take` says that it has enough.
+    ///
+    /// The buffer is wiped behind the last one: a file may hold a credential.
+    /// - Parameter take: returns whether to go on.
+    package static func read(
+        _ descriptor: Int32, pieces: Int = 64 << 10, _ take: (ArraySlice<UInt8>) -> Bool
+    ) throws(Failure) {
+        var piece = [UInt8](repeating: 0, count: pieces)
+        defer { for index in piece.indices { piece[index] = 0 } }
+        while true {
+            let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Failure(number: errno) }
+            guard count > 0, take(piece[..<count]) else { return }
+        }
+    }
+
+    /// All of it.
+    /// - Returns: nil where there are more than `limit` bytes.
+    package static func readAll(_ descriptor: Int32, limit: Int, pieces: Int = 64 << 10) throws(Failure) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        try read(descriptor, pieces: min(pieces, max(1, limit) + 1)) { piece in
+            bytes += piece
+            return bytes.count <= limit
+        }
+        return bytes.count <= limit ? bytes : nil
+    }
+}

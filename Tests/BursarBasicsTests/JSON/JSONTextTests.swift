@@ -1,0 +1,29 @@
+import BursarBasics
+import Testing
+
+@Suite struct JSONTextTests {
+    @Test func `JSON text escapes what must be escaped and commas stand between`() {
+        var json = JSONText()
+        json.object { json in
+            json.string("a", "q\" b\\ n\n \u{7F} é \u{9B}")
+            json.array("b") { json in
+                json.integer(nil, 1)
+                json.bool(nil, nil)
+                json.object { _ in }
+            }
+            json.string("c", nil)
+        }
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self) == #"{"a":"q\" b\\ n\n \u007f é \u009b","b":[1,null,{}],"c":null}"#)
+    }
+
+    @Test(arguments: [
+        ("", "\"\""), ("a\tb\r\n", #""a\tb\r\n""#), ("\u{0}\u{1F}", #""\u0000\u001f""#),
+        ("\u{80}\u{9F}\u{A0}é", "\"\\u0080\\u009f\u{A0}é\""), ("<&>", #""<&>""#)
+    ])
+    func `strings are escaped as JSON demands, and so that a terminal takes nothing for a command`(text: String, json: String) {
+        var bytes: [UInt8] = []
+        JSONString.append(text, to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == json)
+    }
+}
