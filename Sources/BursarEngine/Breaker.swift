@@ -10,7 +10,7 @@ package enum Breaker: Sendable, Hashable {
     /// No calls until the hold ends. `openings` in a row, at least 1.
     /// Exits: a call begins (the probe) → `halfOpen`; a late success, a late refusal or an operator's clearing → `closed`.
     case open(openings: Int)
-    /// The probe is in flight. Exits: it fails → `open`, for twice as long; anything else → `closed`.
+    /// The probe is in flight. Exits: it fails → `open`, for twice as long where it was answered; anything else → `closed`.
     case halfOpen(openings: Int)
 
     package static let threshold = 5
