@@ -121,7 +121,7 @@ extension AlertDesk {
             let now = clock.now.wall
             state.withLock { state in
                 guard state.known.insert(entry.id).inserted else { return }
-                state.ledger.remember(entry.id, history)
+                state.ledger.remember(entry.id, history, now: now)
                 if let reading = view.reading, let fetchedAt = view.fetchedAt, view.status == .fresh {
                     state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
                 }

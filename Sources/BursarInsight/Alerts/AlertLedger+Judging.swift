@@ -2,8 +2,9 @@ package import BursarModel
 
 /// From readings and failures to edges.
 extension AlertLedger {
-    /// What was known before this process: nothing is judged by it, but a rise is one against it.
-    package mutating func remember(_ account: AccountID, _ history: [Observation]) {
+    /// What was known before this process: a rise is one against it. Nothing else is judged by it but a top-up that was kept as a
+    /// reading and not yet as an event, because the process was killed in between.
+    package mutating func remember(_ account: AccountID, _ history: [Observation], now: WallTime) {
         guard let rules = rules[account] else { return }
         var known = Array(history.suffix(AlertTiming.mostRecent))
         // A top-up that was told is no news, even if the history was lost behind it.
@@ -16,6 +17,14 @@ extension AlertLedger {
                     at: told.readAt, until: told.readAt, amounts: [Amount(kind: .available, value: value, unit: unit)]))
         }
         recent[account] = known + (recent[account] ?? [])
+        for rule in rules where rule.condition == .toppedUp {
+            let key = AlertKey(account, rule.name)
+            guard let judged = records.states[key]?.fired?.readAt else { continue }
+            for (index, next) in history.enumerated() where next.at > judged {
+                let past = Array(history[..<index].suffix(AlertTiming.mostRecent))
+                for topUp in Self.topUps(next, after: past) { toppedUp(key, rule, topUp, at: next.at, now: now) }
+            }
+        }
     }
 
     /// A provider answered.
@@ -52,7 +61,11 @@ extension AlertLedger {
                 let own = amounts.first { $0.kind == .available && !$0.isAside }
                 ended(key, rule, AlertFacts(value: own?.value, unit: own?.unit, readAt: at), now: now)
             case .toppedUp:
-                update(key) { $0.isKnown = true }
+                update(key) { state in
+                    state.isKnown = true
+                    // From here on, a rise that this state does not have was not told.
+                    if state.fired == nil { state.fired = AlertFacts(readAt: at) }
+                }
                 for topUp in topUps { toppedUp(key, rule, topUp, at: at, now: now) }
             case .runway: break
             }
