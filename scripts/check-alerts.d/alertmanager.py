@@ -1,20 +1,18 @@
 """Debian's Alertmanager, asked with its own amtool: what fires, a silence of the user's, what ended. By the true clock."""
 
 import json
-import socket
 import subprocess
 import time
 
 from gateway import Gateway
+from ports import free_port
 
 ALERT, KILLS = "BursarBalanceLow", 10
 
 
 class Alertmanager:
     def __init__(self, folder):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         (folder / "am.yaml").write_text("route: {receiver: none, group_wait: 1s}\nreceivers: [{name: none}]\n")
         with open(folder / "am.log", "ab") as log:

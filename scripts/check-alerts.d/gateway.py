@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 
+from ports import free_port
 import store
 
 
@@ -31,9 +32,7 @@ class Gateway:
         self.binary, self.folder, self.tally = binary, folder, tally
         self.socket, self.database = f"{folder}/s", f"{folder}/bursar.db"
         self.lock, self.process = threading.Lock(), None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
 
     def configure(self, targets, defaults, accounts):
         path = self.folder / "bursar.yaml"

@@ -7,6 +7,7 @@ import threading
 
 from standardwebhooks import Webhook
 
+from ports import free_port
 from told import Told
 
 # What it does with a message, and whether it took it by then.
@@ -27,9 +28,7 @@ class Receiver:
         self.told = Told(name)
         self.lock = threading.Lock()
         self.requests, self.mischief, self.server, self.connections = [], 0.0, None, set()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
 
     @property
     def is_up(self):
