@@ -43,6 +43,7 @@ def check_alertmanager(binary, folder, provider, tally, pause):
     folder = folder / "alertmanager"
     folder.mkdir()
     manager, gateway = Alertmanager(folder), Gateway(binary, folder, tally)
+    tally.processes.append(manager.process)
     gateway.configure(
         [f"name: am, kind: alertmanager, url: '{manager.url}'"], "ttl: 100ms, alerts: [{below: 50}]",
         [f"provider: tensorpix, name: a, key: key-am, base_url: '{provider.base_url}'"])

@@ -7,9 +7,11 @@ retries need: nobody waits for the clock. Beside them one gateway tells an Alert
 """
 
 import argparse
+import os
 import pathlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -31,6 +33,8 @@ class Tally:
         self.goal, self.lock = goal, threading.Lock()
         self.begun = time.monotonic()
         self.counts, self.kills, self.failures = {}, {}, []
+        # What must not outlive the check; those that ended do not mind.
+        self.processes = []
 
     def now(self):
         return time.monotonic()
@@ -57,6 +61,12 @@ class Tally:
         print("FAILED", text, file=sys.stderr, flush=True)
 
 
+def stop_at_once(tally):
+    for process in tally.processes:
+        process.kill()
+    os._exit(130)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/check-alerts", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", help=argparse.SUPPRESS)
@@ -71,6 +81,8 @@ def main():
     worlds = [World(number, options.seed, options.binary, folder, provider, tally) for number in range(options.worlds)]
     threads = [threading.Thread(target=world.run) for world in worlds]
     threads.append(threading.Thread(target=check_alertmanager, args=(options.binary, folder, provider, tally, options.pause)))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop_at_once(tally))
     for thread in threads:
         thread.start()
     for thread in threads:

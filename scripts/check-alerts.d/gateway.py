@@ -50,6 +50,7 @@ class Gateway:
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [self.binary, "serve", "--config", self.folder / "bursar.yaml"], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.tally.processes.append(self.process)
         deadline = time.monotonic() + 30
         while waits and self.get("/readyz") is None:
             if self.process.poll() not in (None, -signal.SIGKILL):
