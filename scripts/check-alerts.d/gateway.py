@@ -44,21 +44,21 @@ class Gateway:
 
     @property
     def is_alive(self):
-        return self.process is not None and self.process.poll() is None
+        process = self.process
+        return process is not None and process.poll() is None
 
     def start(self, waits=True):
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 [self.binary, "serve", "--config", self.folder / "bursar.yaml"], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        self.tally.processes.append(self.process)
+        self.process = process
+        self.tally.processes.append(process)
         deadline = time.monotonic() + 30
         while waits and self.get("/readyz") is None:
-            if self.process.poll() not in (None, -signal.SIGKILL):
-                raise RuntimeError(f"the gateway ended with {self.process.poll()}: see {self.folder}/log")
-            if self.process.poll() is not None:
-                return  # killed while it sent the first message
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"the gateway is not ready: see {self.folder}/log")
+            if process.poll() == -signal.SIGKILL:
+                return  # while it sent what was left
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the gateway is not ready ({process.poll()}): see {self.folder}/log")
             time.sleep(0.02)
 
     def kill(self, why):
