@@ -25,6 +25,8 @@ struct RootSettings {
     var targets: [TargetConfiguration] = []
     /// False where one could not be read: a name that is not known may be that one's.
     var areTargetsRead = true
+    /// Whether each rule for all is known as it was meant: else nothing is said of targets that none tells.
+    var areAlertsRead = true
     var alerts: [WrittenRule] = []
 }
 
@@ -81,8 +83,10 @@ extension ConfigurationParser {
         defaults.refresh = refresh(entries["refresh"], otherwise: nil)
         defaults.refreshFor =
             duration(entries["refresh_for"], "refresh_for", in: ConfigurationLimits.refreshFor) ?? defaults.refreshFor
+        let errorsBeforeAlerts = problems.errorCount
         settings.alerts =
             alerts(entries["alerts"], targets: settings.targets, areTargetsRead: settings.areTargetsRead) ?? []
+        settings.areAlertsRead = problems.errorCount == errorsBeforeAlerts
         return defaults
     }
 

@@ -300,10 +300,10 @@ extension AlertDesk {
     func test(_ name: String) async -> AlertOutcome? {
         guard let target = state.withLock({ $0.targets[name] }) else { return nil }
         let now = clock.now.wall
+        let id = "test_\(now.milliseconds)_\(name)"
         let event = AlertEvent(
-            id: "evt_test_\(now.milliseconds)", kind: .test, key: nil, at: now, since: now, facts: AlertFacts(readAt: now))
-        let dispatch = AlertDispatch(
-            id: "msg_test_\(now.milliseconds)", target: name, content: .events([event]), attempt: 1, at: now)
+            id: "evt_\(id)", kind: .test, key: nil, at: now, since: now, facts: AlertFacts(readAt: now))
+        let dispatch = AlertDispatch(id: "msg_\(id)", target: name, content: .events([event]), attempt: 1, at: now)
         let outcome = await courier.deliver(dispatch, to: target.delivery) { _ in nil }
         let change = state.withLock { state -> TargetHealth.Change? in
             // Whoever asks has looked after it.
