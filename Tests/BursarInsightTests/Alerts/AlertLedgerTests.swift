@@ -154,6 +154,21 @@ import Testing
         }
     }
 
+    @Test func `what failed is not tried again while its account is muted`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        bench.outcome = { _ in .failed(reason: "http_503", mayHaveArrived: false, retryAfter: nil) }
+        bench.read("39")
+        bench.read("38")
+        bench.pass(.seconds(31))
+        let attempts = bench.told.count
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_600)))
+        bench.outcome = { _ in .delivered }
+        bench.pass(.seconds(3_500))
+        #expect(attempts > 0 && bench.told.count == attempts)
+        bench.pass(.seconds(200))
+        #expect(bench.told.count == attempts + 1)
+    }
+
     @Test func `top-ups from before the rule are not told`() {
         var bench = AlertBench([AlertRule(name: "topped_up", condition: .toppedUp, targets: ["ops"])])
         let times = [AlertBench.start, AlertBench.start.advanced(by: .seconds(1))]
