@@ -53,7 +53,7 @@ class Gateway:
                 [self.binary, "serve", "--config", self.folder / "bursar.yaml"], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.process = process
         self.tally.processes.append(process)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while waits and self.get("/readyz") is None:
             if process.poll() == -signal.SIGKILL:
                 return  # while it sent what was left

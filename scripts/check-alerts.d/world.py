@@ -3,6 +3,7 @@
 from decimal import Decimal
 import random
 import time
+import traceback
 
 from gateway import Gateway
 from receiver import Receiver
@@ -242,8 +243,7 @@ class World:
                 self.cycle()
             self.finish()
         except Exception as error:  # a check that dies is one that failed
-            self.tally.failed(f"world {self.number}: {error!r}")
-            raise
+            self.tally.failed(f"world {self.number}: {error!r}\n{traceback.format_exc()}")
         finally:
             self.gateway.kill("end")
             for receiver in (self.one, self.two, self.gone):

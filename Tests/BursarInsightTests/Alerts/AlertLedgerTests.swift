@@ -154,6 +154,22 @@ import Testing
         }
     }
 
+    @Test func `a top-up that was told, lost from the history and read again is not told again`() {
+        var bench = AlertBench([AlertRule(name: "topped_up", condition: .toppedUp, targets: ["ops"])])
+        for value in ["5", "105"] { bench.read(value) }
+        bench.pass(.seconds(60))
+        func seen(_ value: String, after seconds: Int64) -> Observation {
+            let at = AlertBench.start.advanced(by: .seconds(seconds))
+            return Observation(at: at, until: at, amounts: AlertBench.amounts(value))
+        }
+        // By the next process, whose history has the second reading; the one after it sees that alone.
+        bench.restart()
+        bench.ledger.remember(AlertBench.account, [seen("5", after: 1), seen("105", after: 90)], now: bench.now)
+        bench.read("105")
+        bench.pass(.seconds(60))
+        #expect(bench.events.count == 1)
+    }
+
     @Test func `what failed is not tried again while its account is muted`() {
         var bench = AlertBench([AlertBench.below(50)])
         bench.outcome = { _ in .failed(reason: "http_503", mayHaveArrived: false, retryAfter: nil) }
