@@ -42,7 +42,7 @@ extension CredentialState {
         let wasOverdue = call == .overdue(flight)
         lastFailure = FailureRecord(failure, at: now)
         if !wasOverdue, mayRetry(flight, failure, now: now.monotonic) {
-            return .retry(retry(flight, now: now, nextID: &nextID))
+            return .retry(retry(flight, failure, now: now, nextID: &nextID))
         }
         note(failure, alreadyCounted: wasOverdue, now: now, &random)
         call = .idle
@@ -106,7 +106,7 @@ extension CredentialState {
     }
 
     /// The failed attempt counts towards the breaker's five like any other call.
-    private mutating func retry(_ flight: InFlight, now: Moment, nextID: inout UInt64) -> FetchStart {
+    private mutating func retry(_ flight: InFlight, _ failure: FetchFailure, now: Moment, nextID: inout UInt64) -> FetchStart {
         // Opens nothing: `mayRetry` saw a row of none.
         _ = breaker.failed(isAnswered: failure.isAnswered)
         _ = recordCall(now.monotonic)
