@@ -186,7 +186,7 @@ extension Refresher {
         return state.withLock { $0.machine.status(account.key, now: now) }
     }
 
-    /// Lets the provider be asked again at once. False where nothing was held back.
+    /// Lets the provider be asked again at once. False where no hold kept it from that.
     package func clearCooldown(_ account: UpstreamAccount) -> Bool {
         let now = clock.now
         let change = state.withLock { state -> ViewChange? in
@@ -199,8 +199,8 @@ extension Refresher {
         return change != nil
     }
 
-    /// These definitions are in force from here on, also for what is under way: an answer that comes later is judged by them. What was
-    /// read by those of before is dropped; holds and budgets stay.
+    /// These definitions are in force from here on, also for what is under way: an answer that comes later is judged by them. What the
+    /// old ones read is dropped; holds and budgets stay.
     /// - Parameter keys: the configured credentials of their providers.
     package func redefine(_ definitions: [ProviderDefinition], keys: Set<CredentialKey>) {
         state.withLock { state in
@@ -242,7 +242,7 @@ extension Refresher {
         return change != nil
     }
 
-    /// Ends every call and every wait, and closes the transport. Nothing is asked from here on; what is held stays readable.
+    /// Ends every call and every wait, and closes the transport. Nothing is asked from here on; cached readings stay readable.
     package func shutdown() async {
         let (slots, calls) = state.withLock { state -> ([WaitSlot], [Task<Void, Never>]) in
             state.isClosed = true
