@@ -58,6 +58,8 @@ let package = Package(
             swiftSettings: settings, plugins: ["EmbedDefinitions"]),
         .plugin(name: "EmbedDefinitions", capability: .buildTool()),
         .target(name: "BursarInsight", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
+        .target(
+            name: "BursarStream", dependencies: ["BursarBasics", "BursarModel", "BursarEngine", nioCore], swiftSettings: settings),
         // adapters
         .target(
             name: "BursarClient", dependencies: ["BursarBasics", "CZlib", nioCore, nioPosix, nioTLS, nioSSL],
@@ -82,6 +84,8 @@ let package = Package(
                 "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"
             ],
             swiftSettings: settings),
+        .target(
+            name: "BursarProcess", dependencies: ["BursarBasics", "BursarModel", "CProcess", logging], swiftSettings: settings),
         // beside: what an operator wrote, read and checked; no server, no refresher
         .target(
             name: "BursarConfiguration",
@@ -91,8 +95,8 @@ let package = Package(
             name: "BursarGateway",
             dependencies: [
                 "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration",
-                "BursarInsight", "BursarDelivery", "BursarClient",
-                "BursarUpstream", "BursarStore", "BursarHTTP", "CProcess", nioCore, nioPosix, logging
+                "BursarInsight", "BursarStream", "BursarDelivery", "BursarClient",
+                "BursarUpstream", "BursarStore", "BursarHTTP", "BursarProcess", "CProcess", nioCore, nioPosix, logging
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: settings),
@@ -108,13 +112,21 @@ let package = Package(
                 "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
                 "BursarHTTP",
                 "BursarStore",
-                "BursarUpstream", "BursarMocks", "CProcess", argumentParser,
+                "BursarUpstream", "BursarProcess", "BursarMocks", "CProcess", argumentParser,
                 serviceLifecycle, unixSignals, "BursarClient", logging, nioCore, nioPosix, nioSSL
             ],
             swiftSettings: settings),
         // what several test targets use
         .testTarget(
-            name: "TestSupport", dependencies: ["BursarBasics", "BursarCatalog", "BursarConfiguration", "BursarModel", "CZlib"],
+            name: "TestSupport",
+            dependencies: ["BursarBasics", "BursarCatalog", "BursarClient", "BursarConfiguration", "BursarModel", "CZlib"],
+            swiftSettings: settings),
+        .testTarget(name: "BursarProcessTests", dependencies: ["TestSupport", "BursarProcess", logging], swiftSettings: settings),
+        .testTarget(
+            name: "BursarStreamTests",
+            dependencies: [
+                "TestSupport", "BursarStream", "BursarCatalog", "BursarClient", "BursarEngine", "BursarModel", nioCore
+            ],
             swiftSettings: settings),
         .testTarget(name: "BursarHashTests", dependencies: ["BursarHash"], swiftSettings: settings),
         .testTarget(name: "BursarBasicsTests", dependencies: ["BursarBasics"], swiftSettings: settings),
@@ -175,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "BursarGatewayTests",
             dependencies: [
-                "TestSupport", "BursarGateway", "BursarHash", "BursarBasics", "BursarConfiguration", "BursarMocks",
+                "TestSupport", "BursarGateway", "BursarProcess", "BursarHash", "BursarBasics", "BursarConfiguration",
+                "BursarMocks",
                 "BursarUpstream",
                 "BursarStore",
                 "BursarHTTP", "BursarEngine", "BursarCatalog",

@@ -10,12 +10,15 @@ package enum Breaker: Sendable, Hashable {
     /// No calls until the hold ends. `openings` in a row, at least 1.
     /// Exits: a call begins (the probe) → `halfOpen`; a late success, a late refusal or an operator's clearing → `closed`.
     case open(openings: Int)
-    /// The probe is in flight. Exits: it fails → `open`, for twice as long; anything else → `closed`.
+    /// The probe is in flight. Exits: it fails → `open`, for twice as long where it was answered; anything else → `closed`.
     case halfOpen(openings: Int)
 
     package static let threshold = 5
     package static let firstOpen: Duration = .seconds(30)
     package static let longestOpen: Duration = .seconds(10 * 60)
+    /// Where nobody answers, one call in this time burdens nobody, and all is well at once when the network, the name or the machine is
+    /// back: a reading is then at most half a minute away.
+    package static let unansweredOpen: Duration = .seconds(25)
 
     static let initial = Breaker.closed(failures: 0)
 
@@ -38,14 +41,18 @@ package enum Breaker: Sendable, Hashable {
     }
 
     /// A call got no orderly answer. Returns how long the circuit is open from now, where this opened it.
-    mutating func failed() -> Duration? {
+    /// - Parameter isAnswered: the provider said something. Only then the next time is longer.
+    mutating func failed(isAnswered: Bool) -> Duration? {
         switch self {
         case .closed(let failures) where failures + 1 < Self.threshold:
             self = .closed(failures: failures + 1)
             return nil
         case .closed:
             self = .open(openings: 1)
-            return Self.firstOpen
+            return isAnswered ? Self.firstOpen : Self.unansweredOpen
+        case .halfOpen(let openings) where !isAnswered:
+            self = .open(openings: openings)
+            return Self.unansweredOpen
         case .halfOpen(let openings):
             self = .open(openings: min(openings + 1, 1_000))  // Saturates far beyond the opening that reaches the cap.
             return doubled(Self.firstOpen, steps: openings, longest: Self.longestOpen)

@@ -75,7 +75,7 @@ extension CredentialState {
             answered()
             extendHold(.cooldown, cooldown.refused(hint: failure.hint, &random), hint: failure.hint, now: now)
         case .timeout, .unreachable, .upstreamError, .invalidResponse, .circuitOpen:
-            let opened = alreadyCounted ? nil : breaker.failed()
+            let opened = alreadyCounted ? nil : breaker.failed(isAnswered: failure.isAnswered)
             if let hint = failure.hint {
                 extendHold(.cooldown, cooldown.refused(hint: hint, &random), hint: hint, now: now)
             }
@@ -108,7 +108,7 @@ extension CredentialState {
     /// The failed attempt counts towards the breaker's five like any other call.
     private mutating func retry(_ flight: InFlight, now: Moment, nextID: inout UInt64) -> FetchStart {
         // Opens nothing: `mayRetry` saw a row of none.
-        _ = breaker.failed()
+        _ = breaker.failed(isAnswered: failure.isAnswered)
         _ = recordCall(now.monotonic)
         let id = FetchID(nextID)
         nextID += 1

@@ -24,6 +24,9 @@ package struct FetchFailure: Sendable, Equatable {
         self.errorReply = errorReply
     }
 
+    /// Whether the provider said something, right or wrong.
+    var isAnswered: Bool { code != .timeout && code != .unreachable }
+
     /// Whether asking again at once could help. Not after a refusal (429, 401, 403), not after a request to wait, and not after
     /// a 3xx or 4xx, which the same request would get again.
     package var isRetriable: Bool {

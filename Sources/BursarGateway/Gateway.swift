@@ -6,6 +6,7 @@ import BursarDelivery
 import BursarEngine
 package import BursarHTTP
 import BursarModel
+package import BursarProcess
 package import BursarStore
 package import BursarUpstream
 import CProcess
@@ -86,7 +87,8 @@ package final class Gateway: Sendable {
             read: reread, process: process, current: current, relay: relay, background: background, keyFiles: keyFiles,
             identity: identity,
             logger: logger, lifecycle: lifecycle)
-        let descriptors = DescriptorLimit.raise(for: configuration)
+        let descriptors = DescriptorLimit.raise(
+            connections: configuration.limits.connections, accounts: configuration.accounts.count)
         if let warning = descriptors.warning { logger.warning("\(warning)") }
         self.server = HTTPServer(
             configuration: ServerConfiguration(configuration, identity: identity, connections: descriptors.connections),

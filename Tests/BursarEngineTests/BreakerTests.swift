@@ -72,7 +72,7 @@ import Testing
         #expect((1...1.25).contains(wait(bench)) && bench.status?.breaker == .closed(failures: 2))
     }
 
-    @Test func `a probe that hangs opens the circuit for longer`() {
+    @Test func `a probe that hangs is no answer, and the next follows after 25 s`() {
         var bench = Bench()
         bench.failForGood(bench.start(), Self.down)
         for _ in 0..<3 { _ = failNext(&bench) }
@@ -80,6 +80,20 @@ import Testing
         guard let probe = bench.start() else { return unexpected("no probe") }
         bench.pass(.seconds(5))
         _ = bench.machine.fetchOverdue(bench.key, fetch: probe.id, now: bench.now)
+        #expect(wait(bench) == 25 && bench.status?.breaker == .open(openings: 1))
+    }
+
+    /// A name, a network or a machine that is back is seen within half a minute, however long it was away (C2).
+    @Test(arguments: [ProblemCode.unreachable, .timeout])
+    func `whom nobody hears is asked every 25 s, and only an answer makes that longer`(code: ProblemCode) {
+        var bench = Bench()
+        bench.failForGood(bench.start(), FetchFailure(code: code))
+        for _ in 0..<3 { _ = failNext(&bench, FetchFailure(code: code)) }
+        for _ in 0..<50 {
+            #expect(wait(bench) == 25 && bench.status?.breaker == .open(openings: 1))
+            _ = failNext(&bench, FetchFailure(code: code))
+        }
+        _ = failNext(&bench, Self.down)
         #expect(wait(bench) == 60 && bench.status?.breaker == .open(openings: 2))
     }
 

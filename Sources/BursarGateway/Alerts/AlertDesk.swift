@@ -4,6 +4,7 @@ import BursarDelivery
 import BursarEngine
 import BursarInsight
 import BursarModel
+import BursarProcess
 import BursarStore
 import BursarUpstream
 import Logging

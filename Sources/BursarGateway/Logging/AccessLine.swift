@@ -1,6 +1,7 @@
 import BursarBasics
 import BursarHTTP
 import BursarModel
+import BursarProcess
 import NIOCore
 
 /// The line of all requests that look alike, in the bytes that it was scrubbed in: what moves from one to the next (time, number,

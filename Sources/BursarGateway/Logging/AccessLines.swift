@@ -1,5 +1,6 @@
 import BursarHTTP
 import BursarModel
+import BursarProcess
 
 /// The lines of requests that one event loop has seen, and what counts them. *Event loop;* one for each ``LoopView``, so that it ends
 /// with the configuration that says what of a path may be shown.

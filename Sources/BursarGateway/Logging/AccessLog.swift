@@ -1,6 +1,7 @@
 import BursarConfiguration
 import BursarHTTP
 import BursarModel
+import BursarProcess
 import Logging
 import NIOCore
 import Synchronization

@@ -3,6 +3,7 @@ import BursarConfiguration
 import BursarEngine
 import BursarHTTP
 import BursarModel
+import BursarProcess
 import BursarStore
 import BursarUpstream
 

@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarConfiguration
 import BursarHTTP
 import BursarModel
+import BursarProcess
 import BursarStore
 import BursarUpstream
 import Dispatch

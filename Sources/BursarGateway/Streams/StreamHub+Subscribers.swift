@@ -1,4 +1,5 @@
 import BursarModel
+import BursarStream
 import BursarUpstream
 import Synchronization
 

@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarEngine
 import BursarModel
+import BursarStream
 import BursarUpstream
 import Synchronization
 

@@ -1,5 +1,6 @@
 import BursarHTTP
 import BursarModel
+import BursarStream
 
 /// `GET /v1/balances/stream`: the rows that the caller may see, and each change of them. *Immutable; any thread.*
 struct StreamRoute: Route {

@@ -1,5 +1,6 @@
 import BursarHTTP
 import BursarModel
+import BursarStream
 import NIOCore
 import Synchronization
 

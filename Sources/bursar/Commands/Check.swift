@@ -4,6 +4,7 @@ import BursarCatalog
 import BursarClient
 import BursarConfiguration
 import BursarGateway
+import BursarProcess
 
 /// `bursar check`: reads everything that `serve` would, and calls nobody.
 struct Check: ParsableCommand {
@@ -44,7 +45,9 @@ struct Check: ParsableCommand {
         }
         // Of this shell, which may have another limit than the service: so it is no finding.
         if let configuration = report.result.configuration,
-            let warning = DescriptorLimit.budget(for: configuration).warning
+            let warning = DescriptorLimit.budget(
+                connections: configuration.limits.connections, accounts: configuration.accounts.count
+            ).warning
         {
             Terminal.tell("here, \(warning)")
         }

@@ -73,7 +73,7 @@ struct ProviderTry: AsyncParsableCommand {
         await withTaskGroup(of: TransportResult?.self) { group in
             group.addTask { await transport.fetch(request) }
             group.addTask {
-                try? await pause(for: timeout)
+                try? await Task.sleep(for: timeout)
                 return nil
             }
             let first = await group.next() ?? nil

@@ -3,6 +3,7 @@ import BursarCatalog
 import BursarConfiguration
 import BursarGateway
 import BursarModel
+import BursarProcess
 
 /// `bursar providers`: the definitions that serve would know; never a credential.
 struct Providers: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import BursarConfiguration
 import BursarGateway
 import BursarModel
+import BursarProcess
 import Foundation
 import Logging
 import ServiceLifecycle

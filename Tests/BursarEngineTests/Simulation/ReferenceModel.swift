@@ -110,8 +110,9 @@ struct ReferenceModel {
             if !wasCounted {
                 row += 1
                 if row == 5 || openings > 0 {
-                    let length = Self.grown(30, openings, 600)
-                    openings += 1
+                    let isAnswered = code != .timeout && code != .unreachable
+                    let length = isAnswered ? Self.grown(30, openings, 600) : 25
+                    openings += isAnswered || openings == 0 ? 1 : 0
                     hold(length, length, now)
                 } else if told == nil {
                     let length = Self.grown(1, backoffs, 60)

@@ -12,6 +12,8 @@ struct SimulatedProvider {
         case flaky
         /// Nothing but 5xx, or no connection.
         case down
+        /// Nobody answers: a name, a network or a machine is away.
+        case deaf
         /// Every call is answered too late, or never.
         case slow
         /// 429 until a time that it tells in one of the usual ways.
@@ -27,7 +29,7 @@ struct SimulatedProvider {
         var isHopeless: Bool {
             switch self {
             case .well, .flaky, .slow: false
-            case .down, .throttling, .lying, .changedShape, .rejecting: true
+            case .down, .deaf, .throttling, .lying, .changedShape, .rejecting: true
             }
         }
     }
@@ -81,9 +83,9 @@ struct SimulatedProvider {
             if random.below(3) > 0 { return .success(after: brief) }
             return .failure(FetchFailure(code: .upstreamError, upstreamStatus: 502), after: brief)
         case .down:
-            let status = random.pick([500, 502, 503, 504, nil])
             return .failure(
-                FetchFailure(code: status == nil ? .unreachable : .upstreamError, upstreamStatus: status), after: brief)
+                FetchFailure(code: .upstreamError, upstreamStatus: random.pick([500, 502, 503, 504])), after: brief)
+        case .deaf: return .failure(FetchFailure(code: .unreachable), after: brief)
         case .slow:
             return random.below(2) == 0 ? .hang : .success(after: .seconds(6 + random.below(13)))
         case .throttling:

@@ -1,6 +1,7 @@
 import BursarBasics
 import BursarHTTP
 import BursarModel
+import BursarProcess
 import Logging
 import NIOCore
 import Synchronization

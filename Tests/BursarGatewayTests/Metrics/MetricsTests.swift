@@ -156,7 +156,7 @@ struct MetricsTests {
                     .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(0, +)
             }
             let balances = metrics.split(separator: "\n").filter {
-                $0.hasPrefix("http_server_request_duration_seconds_count") && $0.contains(#"http_route="balances""#)
+                $0.hasPrefix("http_server_request_duration_seconds_count") && $0.contains(#"http_route="/v1/balances"#)
                     && $0.contains(#"code="200""#)
             }.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(0, +)
             #expect(balances == 11)

@@ -39,6 +39,10 @@ import Testing
         "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess", "Foundation"],
         "BursarClient": ["BursarBasics", "CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarInsight": ["BursarBasics", "BursarModel"],
+        // no HTTP: a piece is bytes, whoever frames them
+        "BursarStream": ["BursarBasics", "BursarModel", "BursarEngine", "NIOCore"],
+        // no requests, no balances
+        "BursarProcess": ["BursarBasics", "BursarModel", "CProcess", "Logging", "Foundation"],
         "BursarUpstream": [
             "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarClient", "NIOCore", "NIOPosix",
             "NIOSSL", "Logging"
@@ -50,14 +54,14 @@ import Testing
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight",
-            "BursarUpstream", "BursarDelivery", "BursarClient",
+            "BursarUpstream", "BursarDelivery", "BursarClient", "BursarStream", "BursarProcess",
             "BursarStore", "BursarHTTP", "BursarHash", "CProcess", "NIOCore", "NIOPosix", "Logging", "Foundation"
         ],
         "BursarMocks": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHTTP", "BursarHash", "NIOCore", "NIOPosix"],
         "bursar": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
             "BursarStore",
-            "BursarUpstream", "BursarMocks", "CProcess", "ArgumentParser",
+            "BursarUpstream", "BursarProcess", "BursarMocks", "CProcess", "ArgumentParser",
             "ServiceLifecycle", "UnixSignals", "BursarClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"
         ]
     ]
@@ -138,7 +142,7 @@ import Testing
         for target in [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
             "BursarUpstream",
-            "BursarStore", "BursarInsight", "BursarDelivery"
+            "BursarStore", "BursarInsight", "BursarStream", "BursarDelivery"
         ] {
             for file in try Self.sources(of: target) {
                 let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }

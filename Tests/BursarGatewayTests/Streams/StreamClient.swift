@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 /// A client of one stream, over a socket of its own. *Mutex; any thread.* Close it, or the socket stays.

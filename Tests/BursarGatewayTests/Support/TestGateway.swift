@@ -5,6 +5,7 @@ import BursarGateway
 import BursarMocks
 import BursarHTTP
 import BursarModel
+import BursarProcess
 import BursarStore
 import Foundation
 import Logging

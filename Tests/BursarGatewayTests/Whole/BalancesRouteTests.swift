@@ -270,7 +270,7 @@ import Testing
             for _ in 0..<7 { _ = try await gateway.get("/v1/balances") }
             let metrics = try await gateway.get("/metrics").text
             let series =
-                #"http_request_method="GET",http_route="balances",http_response_status_code="200","#
+                #"http_request_method="GET",http_route="/v1/balances",http_response_status_code="200","#
                 + #"url_scheme="http",network_protocol_version="1.1"} 7"#
             #expect(metrics.contains("http_server_request_duration_seconds_count{\(series)\n"), "\(metrics)")
         }

@@ -26,7 +26,7 @@ final class Endpoint: Sendable {
     }
 
     let pattern: PathPattern
-    /// In metrics, and for people who read the table. Several entries may share one.
+    /// `http.route` of OpenTelemetry, which is the pattern. The page's files are one route, or each would have series of its own.
     let label: String
     /// Whether its answers may stand ready in the ``HotTable``.
     let isKeptHot: Bool
@@ -37,10 +37,10 @@ final class Endpoint: Sendable {
 
     /// - Parameter operations: at least one.
     init(
-        _ pattern: String, _ route: any Route.Type, label: String, isKeptHot: Bool = false, _ operations: Operation...
+        _ pattern: String, _ route: any Route.Type, isKeptHot: Bool = false, _ operations: Operation...
     ) {
         self.pattern = PathPattern(pattern)
-        self.label = label
+        label = route == PageRoute.self ? "/" : pattern
         self.isKeptHot = isKeptHot
         self.operations = operations
         self.route = route

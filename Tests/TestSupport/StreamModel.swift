@@ -1,29 +1,31 @@
-import BursarCatalog
-import BursarClient
+package import BursarCatalog
+package import BursarClient
 
 /// What a client makes of a stream: the rows that it has, in its order. *Value.* As docs/api.md tells clients to do it.
-struct StreamModel: Sendable {
-    private(set) var rows: [(name: String, json: JSONValue)] = []
-    private(set) var lastEventID = ""
-    private(set) var events: [ServerSentEvent] = []
+package struct StreamModel: Sendable {
+    package private(set) var rows: [(name: String, json: JSONValue)] = []
+    package private(set) var lastEventID = ""
+    package private(set) var events: [ServerSentEvent] = []
     /// Whether the gateway said that it ends, and why.
-    private(set) var bye: String?
+    package private(set) var bye: String?
     private var reader = EventStreamReader(limit: 64 << 20)
-    var retry: Int? { reader.retry }
+    package var retry: Int? { reader.retry }
 
-    struct Surprise: Error { let text: String }
+    package struct Surprise: Error { package let text: String }
 
-    mutating func read(_ bytes: [UInt8]) throws {
+    package init() {}
+
+    package mutating func read(_ bytes: [UInt8]) throws {
         for event in try reader.read(bytes) { try apply(event) }
     }
 
     /// The connection ended: what had begun of an event is dropped, what is known stays.
-    mutating func cut() {
+    package mutating func cut() {
         reader = EventStreamReader(limit: 64 << 20)
         bye = nil
     }
 
-    func count(_ name: String) -> Int { events.count { $0.name == name } }
+    package func count(_ name: String) -> Int { events.count { $0.name == name } }
 
     private mutating func apply(_ event: ServerSentEvent) throws {
         events.append(event)

@@ -1,19 +1,11 @@
 import Foundation
 import Glibc
-import Synchronization
 import Testing
 
-@testable import BursarGateway
+@testable import BursarProcess
 
 /// What systemd hears, on a real datagram socket.
 @Suite struct ServiceManagerTests {
-    @Test func `a reload that ends while the gateway stops does not say that it is ready`() {
-        let told = Mutex<[LifecycleEvent]>([])
-        let lifecycle = Lifecycle { event in told.withLock { $0.append(event) } }
-        for event in [.ready, .reloading, .stopping, .ready, .stopping] as [LifecycleEvent] { lifecycle.tell(event) }
-        #expect(told.withLock { $0 } == [.ready, .reloading, .stopping])
-    }
-
     @Test(arguments: [false, true])
     func `messages arrive at the socket that was named`(isAbstract: Bool) throws {
         let name = "/tmp/bursar-notify-\(getpid())-\(UInt32.random(in: 0 ... .max))"

@@ -1,5 +1,5 @@
-import BursarEngine
-import BursarModel
+package import BursarEngine
+package import BursarModel
 
 /// Which accounts somebody watches, when the row of each has to be looked at again, and when its provider is asked. *Value.* Pure: the
 /// clock is an argument.
@@ -7,18 +7,18 @@ import BursarModel
 /// A row changes by an event, of which the plan is told, or by time alone: a reading grows stale. A subscriber is somebody who asks:
 /// while there is one, an account is asked for when its ttl is over, or when a cooldown is, and not before. What may be asked, the
 /// refresh machine decides as for every caller.
-struct StreamPlan: Sendable {
+package struct StreamPlan: Sendable {
     /// An account whose row has to be looked at. *Value.*
-    struct Due: Equatable, Sendable {
-        let position: Int
+    package struct Due: Equatable, Sendable {
+        package let position: Int
         /// Its provider is asked first.
-        let asks: Bool
+        package let asks: Bool
         /// An event changed it; else time did, at the most.
-        let isChanged: Bool
+        package let isChanged: Bool
     }
 
     /// What a look at a row found. *Value.*
-    struct Look {
+    package struct Look: Sendable {
         let status: RowStatus
         /// The row changes by time alone then.
         let validUntil: MonotonicTime
@@ -26,6 +26,16 @@ struct StreamPlan: Sendable {
         /// Until when asking would be in vain, where something forbids it.
         let quietUntil: MonotonicTime?
         let ttl: Duration
+
+        package init(
+            status: RowStatus, validUntil: MonotonicTime, expiresAt: MonotonicTime?, quietUntil: MonotonicTime?, ttl: Duration
+        ) {
+            self.status = status
+            self.validUntil = validUntil
+            self.expiresAt = expiresAt
+            self.quietUntil = quietUntil
+            self.ttl = ttl
+        }
     }
 
     private struct Account {
@@ -38,30 +48,30 @@ struct StreamPlan: Sendable {
     }
 
     /// A ttl below this is for callers: a stream would ask without a pause.
-    static let shortestTTL = Duration.seconds(1)
+    package static let shortestTTL = Duration.seconds(1)
 
     private var accounts: [Account]
 
     /// - Parameter count: of the accounts of a configuration; they are known by their position.
-    init(count: Int) { accounts = Array(repeating: Account(), count: count) }
+    package init(count: Int) { accounts = Array(repeating: Account(), count: count) }
 
     /// A view is watched from here on, or `by: -1` no more.
-    mutating func watched(_ positions: [Int], by count: Int = 1) {
+    package mutating func watched(_ positions: [Int], by count: Int = 1) {
         for position in positions { accounts[position].watchers += count }
     }
 
     /// Somebody who watches wants the accounts fresh, or no more.
-    mutating func asked(_ positions: [Int], by count: Int = 1) {
+    package mutating func asked(_ positions: [Int], by count: Int = 1) {
         for position in positions { accounts[position].askers += count }
     }
 
     /// The reading behind a row changed.
-    mutating func changed(_ position: Int) {
+    package mutating func changed(_ position: Int) {
         if accounts[position].watchers > 0 { accounts[position].isChanged = true }
     }
 
     /// The accounts to look at now, at most so many; ``looked(_:_:now:)`` follows for each.
-    mutating func due(at now: MonotonicTime, most: Int) -> [Due] {
+    package mutating func due(at now: MonotonicTime, most: Int) -> [Due] {
         var due: [Due] = []
         for position in accounts.indices where due.count < most {
             let account = accounts[position]
@@ -77,7 +87,7 @@ struct StreamPlan: Sendable {
         return due
     }
 
-    mutating func looked(_ position: Int, _ look: Look, now: MonotonicTime) {
+    package mutating func looked(_ position: Int, _ look: Look, now: MonotonicTime) {
         accounts[position].lookAt = look.validUntil
         let isHeldBack = look.status != .fresh && look.quietUntil.map { $0 > now } ?? false
         let pause = isHeldBack ? Self.shortestTTL : max(look.ttl, Self.shortestTTL)
@@ -86,10 +96,10 @@ struct StreamPlan: Sendable {
     }
 
     /// The row grew stale while its provider is being asked: what comes of that is waited for.
-    mutating func postponed(_ position: Int, to time: MonotonicTime) { accounts[position].lookAt = time }
+    package mutating func postponed(_ position: Int, to time: MonotonicTime) { accounts[position].lookAt = time }
 
     /// When ``due(at:most:)`` has something again; nil: when an event comes.
-    func next(after now: MonotonicTime) -> MonotonicTime? {
+    package func next(after now: MonotonicTime) -> MonotonicTime? {
         var first = MonotonicTime.distantFuture
         for account in accounts where account.watchers > 0 {
             if account.isChanged { return now }

@@ -17,7 +17,7 @@ package struct LogOutput: Sendable {
     package let format: LogFormat
     package let scrubber: ScrubberBox
     package let target: any LogTarget
-    let clock: @Sendable () -> WallTime
+    package let clock: @Sendable () -> WallTime
 
     package init(
         level: Logger.Level, format: LogFormat, scrubber: ScrubberBox, target: any LogTarget,
@@ -35,7 +35,7 @@ package struct LogOutput: Sendable {
 
     /// Writes one line. It passes the scrubber as a whole, after rendering and before it is written: what a message, a field's name
     /// or a field's value holds makes no difference.
-    func write(level: String, message: String, fields: [(name: String, value: String)], isHurried: Bool) {
+    package func write(level: String, message: String, fields: [(name: String, value: String)], isHurried: Bool) {
         let line = format.line(time: clock(), level: level, message: message, fields: fields)
         target.write(scrubber.scrub(line), isHurried: isHurried)
     }

@@ -6,7 +6,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-@testable import BursarGateway
+@testable import BursarStream
 
 /// The log and the subscribers that read it, without a server: what a client makes of the events is what the gateway has.
 struct StreamLogTests {

@@ -1,5 +1,4 @@
 import Glibc
-import NIOCore
 
 /// Tells systemd how this process is: `Type=notify-reload` and `WatchdogSec=`. *Immutable; any thread.*
 ///
@@ -38,5 +37,9 @@ package struct ServiceManager: Sendable {
     }
 
     /// CLOCK_MONOTONIC now, as `MONOTONIC_USEC` wants it.
-    package static var monotonicMicroseconds: UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000 }
+    package static var monotonicMicroseconds: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(clamping: time.tv_sec) * 1_000_000 + UInt64(clamping: time.tv_nsec / 1_000)
+    }
 }

@@ -14,7 +14,7 @@ package enum LogFormat: String, Sendable, CaseIterable {
     }
 
     /// The same line, with the places of what another line of its kind would say otherwise.
-    func layout(time: WallTime, level: String, message: String, fields: [(name: String, value: String)]) -> LogLayout {
+    package func layout(time: WallTime, level: String, message: String, fields: [(name: String, value: String)]) -> LogLayout {
         var values: [Range<Int>] = []
         values.reserveCapacity(fields.count)
         let timeText = String(decoding: Array(time.rfc3339.utf8)[timePart], as: UTF8.self)
@@ -50,7 +50,7 @@ package enum LogFormat: String, Sendable, CaseIterable {
     }
 
     /// The part of an RFC 3339 time that a line begins with: people know what day it is.
-    var timePart: Range<Int> { self == .json ? 0..<24 : 11..<23 }
+    package var timePart: Range<Int> { self == .json ? 0..<24 : 11..<23 }
 
     /// Control characters never reach the terminal: they would let a caller write lines or escape codes of its own.
     private static func quotedWhereNeeded(_ value: String) -> String {
@@ -63,10 +63,10 @@ package enum LogFormat: String, Sendable, CaseIterable {
 }
 
 /// A log line and where in it its time and its fields' values stand. *Value.*
-struct LogLayout {
-    var bytes: [UInt8]
-    var time: Range<Int>
-    var values: [Range<Int>]
+package struct LogLayout {
+    package let bytes: [UInt8]
+    package let time: Range<Int>
+    package let values: [Range<Int>]
 }
 
 extension String {

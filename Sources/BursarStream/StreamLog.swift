@@ -1,13 +1,15 @@
 import BursarBasics
-import BursarEngine
-import BursarModel
-import NIOCore
+package import BursarEngine
+package import BursarModel
+package import NIOCore
 
 /// One account as a stream shows it. *Value.*
-struct StreamRow: Equatable, Sendable {
+package struct StreamRow: Equatable, Sendable {
     /// The row's object, as in `/v1/balances`.
-    let json: [UInt8]
-    let status: RowStatus
+    package let json: [UInt8]
+    package let status: RowStatus
+
+    package init(json: [UInt8], status: RowStatus) { (self.json, self.status) = (json, status) }
 }
 
 /// What one view shows, with the newest change of each account and no older one. *Value.* Pure.
@@ -15,7 +17,7 @@ struct StreamRow: Equatable, Sendable {
 /// It is the queue of every subscriber at once: a subscriber is a number, and reads the changes behind it. Whoever is slow skips what a
 /// newer change of the same account has overtaken, and costs nothing while it is away. For the same reason a client that comes back
 /// with an id of this log misses nothing, however long it was gone.
-struct StreamLog: Sendable {
+package struct StreamLog: Sendable {
     /// An account's place. It keeps its place while the log lives, also when the account is gone. *Value.*
     struct Slot: Sendable {
         let id: AccountID
@@ -30,9 +32,9 @@ struct StreamLog: Sendable {
     /// More accounts that went are not remembered: clients then get a snapshot, which says the same.
     static let mostGone = 256
 
-    let epoch: UInt64
+    package let epoch: UInt64
     /// The number of the newest change; 0: there was none.
-    private(set) var newest: UInt64 = 0
+    package private(set) var newest: UInt64 = 0
     private(set) var slots: [Slot] = []
     /// Ascending. One whose slot has a newer number was overtaken, and is skipped.
     private var changes: [(number: UInt64, slot: Int)] = []
@@ -40,7 +42,7 @@ struct StreamLog: Sendable {
     private var shown: [AccountID: Int] = [:]
 
     /// - Parameter rows: in configuration order, each account once.
-    init(epoch: UInt64, rows: [(id: AccountID, row: StreamRow)]) {
+    package init(epoch: UInt64, rows: [(id: AccountID, row: StreamRow)]) {
         self.epoch = epoch
         slots = rows.map { Slot(id: $0.id, row: $0.row) }
         shown = Dictionary(slots.indices.map { (slots[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -51,7 +53,7 @@ struct StreamLog: Sendable {
     /// With an account that is new, or in another order, a log begins, and every client gets a snapshot: a change tells no place, and
     /// of two accounts that were added whoever is slow would hear in the order of their changes.
     /// - Parameter epoch: of a new log.
-    mutating func show(_ rows: [(id: AccountID, row: StreamRow)], epoch: @autoclosure () -> UInt64) {
+    package mutating func show(_ rows: [(id: AccountID, row: StreamRow)], epoch: @autoclosure () -> UInt64) {
         let wanted = Set(rows.map(\.id))
         let present = slots.indices.filter { slots[$0].row != nil }
         let kept = present.filter { wanted.contains(slots[$0].id) }
@@ -67,7 +69,7 @@ struct StreamLog: Sendable {
     /// The row of an account as it is now. One that the view does not show is left out.
     /// - Returns: whether that is a change.
     @discardableResult
-    mutating func changed(_ id: AccountID, to row: StreamRow) -> Bool {
+    package mutating func changed(_ id: AccountID, to row: StreamRow) -> Bool {
         guard let slot = shown[id] else { return false }
         return changed(slot, to: row)
     }

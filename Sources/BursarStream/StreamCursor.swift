@@ -1,9 +1,9 @@
 import BursarEngine
-import BursarModel
-import NIOCore
+package import BursarModel
+package import NIOCore
 
 /// Why the gateway ends a stream. *Value.*
-enum StreamFarewell: String, Sendable {
+package enum StreamFarewell: String, Sendable {
     /// It stops.
     case draining
     /// The client's token is not, or no longer, good for this.
@@ -11,7 +11,7 @@ enum StreamFarewell: String, Sendable {
 }
 
 /// How far one subscriber has read, and so what it is told next. *Value.* Pure.
-struct StreamCursor: Sendable {
+package struct StreamCursor: Sendable {
     private enum Phase {
         /// Nothing was said. Leaves to `snapshot`, or to `following` where the client has seen this log.
         case opening(StreamID?)
@@ -33,10 +33,10 @@ struct StreamCursor: Sendable {
     }
 
     /// Some 16 KiB at a time (`BodyStep.piece`).
-    static let pieceSize = 16 * 1024
+    package static let pieceSize = 16 * 1024
 
     /// What one step came to. *Value.*
-    enum Step: Equatable {
+    package enum Step: Equatable, Sendable {
         /// The piece has something.
         case wrote
         /// Nothing has changed.
@@ -50,23 +50,23 @@ struct StreamCursor: Sendable {
     private let retry: Int
 
     /// - Parameter lastEventID: what the client saw last.
-    init(lastEventID: StreamID?, retry: Int) {
+    package init(lastEventID: StreamID?, retry: Int) {
         phase = .opening(lastEventID)
         self.retry = retry
     }
 
     /// What of the log this subscriber wants to read, where that is all it wants: such a piece is the same for everyone at that place.
-    var place: StreamID? {
+    package var place: StreamID? {
         if case .following(let seen) = phase { seen } else { nil }
     }
 
     /// Somebody else at the same ``place`` was told everything up to this.
-    mutating func told(upTo number: UInt64) {
+    package mutating func told(upTo number: UInt64) {
         if case .following(let seen) = phase { phase = .following(StreamID(epoch: seen.epoch, number: number)) }
     }
 
     /// Writes what comes next.
-    mutating func next(_ log: StreamLog, farewell: StreamFarewell?, now: WallTime, to piece: inout ByteBuffer) -> Step {
+    package mutating func next(_ log: StreamLog, farewell: StreamFarewell?, now: WallTime, to piece: inout ByteBuffer) -> Step {
         if let farewell, let step = leave(farewell, &piece) { return step }
         switch phase {
         case .opening(let id):

@@ -1,13 +1,15 @@
-import BursarModel
+package import BursarModel
 
 /// The time as lines have it, kept from line to line: within a second only three digits are another. *Value.*
-struct LogTime {
+package struct LogTime: Sendable {
     /// `2026-11-20T22:56:00.123Z`
-    private(set) var bytes = Array("1970-01-01T00:00:00.000Z".utf8)
+    package private(set) var bytes = Array("1970-01-01T00:00:00.000Z".utf8)
     private var milliseconds: Int64 = 0
     private var second: Int64 = 0
 
-    mutating func become(_ time: WallTime) {
+    package init() {}
+
+    package mutating func become(_ time: WallTime) {
         guard time.milliseconds != milliseconds else { return }
         milliseconds = time.milliseconds
         let (quotient, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)

@@ -1,5 +1,5 @@
 import Dispatch
-import Logging
+package import Logging
 import Synchronization
 
 /// Hears from the kernel when a file that holds a key is replaced or written anew. *Own queue;* any thread may call.
@@ -9,7 +9,7 @@ import Synchronization
 /// system, a file that is mounted alone) is told to the operator; there a reload is asked for (SIGHUP, `POST /admin/reload`).
 ///
 /// What happened before it listened it cannot know: so it reports a change once whenever it begins to.
-final class SecretFileWatch: Sendable {
+package final class SecretFileWatch: Sendable {
     /// Several files are often replaced together.
     private static let settling = DispatchTimeInterval.milliseconds(300)
     /// A way that changes while it is being watched is gone again so often.
@@ -32,16 +32,16 @@ final class SecretFileWatch: Sendable {
         var told: Set<String> = []
     }
 
-    init(logger: Logger) {
+    package init(logger: Logger) {
         self.logger = logger
         state = QueueBound()
     }
 
     /// - Parameter change: called once things have settled; must not block for long.
-    func onChange(_ change: @escaping @Sendable () -> Void) { onChange.withLock { $0 = change } }
+    package func onChange(_ change: @escaping @Sendable () -> Void) { onChange.withLock { $0 = change } }
 
     /// Watches these files in place of those before. What cannot be watched is told and left out: a reload finds it all the same.
-    func follow(_ files: Set<String>) {
+    package func follow(_ files: Set<String>) {
         queue.async {
             guard !self.state.isStopped else { return }
             let isOther = self.state.files != files
@@ -51,7 +51,7 @@ final class SecretFileWatch: Sendable {
         }
     }
 
-    func stop() {
+    package func stop() {
         onChange.withLock { $0 = nil }
         queue.async {
             self.state.isStopped = true

@@ -2,7 +2,7 @@ import BursarEngine
 import BursarModel
 import Testing
 
-@testable import BursarGateway
+@testable import BursarStream
 
 struct StreamPlanTests {
     private func at(_ seconds: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: seconds * 1_000_000_000) }

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import BursarGateway
+@testable import BursarProcess
 
 /// What the log promises whoever reads it, and whoever does not (A5).
 @Suite(.timeLimit(.minutes(2))) struct LogSinkTests {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import BursarGateway
+@testable import BursarProcess
 
 /// Keys are rotated in more ways than by one rename (B3). Each is done twice: some ways used to leave the watch deaf.
 @Suite struct SecretFileWatchTests {
