@@ -13,7 +13,7 @@ package enum CompletionAction: Sendable, Equatable {
     case ignored
 }
 
-/// What a call's missing its timeout leads to.
+/// What it leads to that a call missed its timeout. *Value.*
 package enum OverdueAction: Sendable, Equatable {
     /// Answer these waiters, each once, with the view. The call goes on, and its result will still land.
     case timedOut(wake: [WaiterID], view: AccountView)

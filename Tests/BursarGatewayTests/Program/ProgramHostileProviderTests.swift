@@ -66,7 +66,8 @@ struct ProgramHostileProviderTests {
                 #expect(row["status"]?.text == "unavailable" && row["problem"]?["code"]?.text != nil, "\(way): \(row)")
             }
             // The others are well beside them, and behind them.
-            #expect(rows.suffix(2).allSatisfy { $0["available"]?.text == "950" }, "\(rows.map { "\($0["account"]?.text ?? ""): \($0["problem"]?["code"]?.text ?? "well")" })")
+            let ends = rows.map { $0["problem"]?["code"]?.text ?? "well" }
+            #expect(rows.suffix(2).allSatisfy { $0["available"]?.text == "950" }, "\(ends)")
             let again = try await self.rows(port, "/v1/balances/sunor/a\(ways)", "Cache-Control: no-cache")
             #expect(again.first?["available"]?.text == "950")
             let grown = resident(program) - before
