@@ -66,4 +66,3 @@ import Testing
         return text
     }
 }
-
