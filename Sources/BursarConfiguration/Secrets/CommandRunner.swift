@@ -35,8 +35,9 @@ package enum CommandRunner {
         }
         let deadline = now() + timeout
         guard let limit else {
-            // One that is too late was ended with all that it started.
-            return wait(for: child, until: deadline, isStopped).map { [] }
+            let ended = wait(for: child, until: deadline, isStopped)
+            if case .failure = ended { kill(-child, SIGKILL) }
+            return ended.map { _ in [] }
         }
         let read = output(of: ends[0], limit: limit, until: deadline, isStopped)
         if case .failure = read { kill(-child, SIGKILL) }
