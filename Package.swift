@@ -59,7 +59,7 @@ let package = Package(
         .plugin(name: "EmbedDefinitions", capability: .buildTool()),
         .target(name: "BursarInsight", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(
-            name: "BursarStream", dependencies: ["BursarBasics", "BursarModel", "BursarEngine", nioCore], swiftSettings: settings),
+            name: "BursarStream", dependencies: ["BursarBasics", "BursarModel", nioCore], swiftSettings: settings),
         // adapters
         .target(
             name: "BursarClient", dependencies: ["BursarBasics", "CZlib", nioCore, nioPosix, nioTLS, nioSSL],
@@ -125,7 +125,7 @@ let package = Package(
         .testTarget(
             name: "BursarStreamTests",
             dependencies: [
-                "TestSupport", "BursarStream", "BursarCatalog", "BursarClient", "BursarEngine", "BursarModel", nioCore
+                "TestSupport", "BursarStream", "BursarBasics", "BursarCatalog", "BursarClient", "BursarModel", nioCore
             ],
             swiftSettings: settings),
         .testTarget(name: "BursarHashTests", dependencies: ["BursarHash"], swiftSettings: settings),

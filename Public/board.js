@@ -3,11 +3,10 @@
 
 import { Card } from "./card.js";
 import { element, $, say } from "./dom.js";
-import { explanation, history, linksOf } from "./facts.js";
 import { byNeed, endOf, idOf, judge, needsSomebody, ranks } from "./need.js";
 import { forget, noteStatus } from "./news.js";
 import { showHeadline } from "./headline.js";
-import { gatewayNow, minute } from "./time.js";
+import { gatewayNow } from "./time.js";
 
 const slice = 8; // milliseconds
 const atOnce = 15; // cards made in a slice: the browser has to lay them out
@@ -44,7 +43,6 @@ export function showRows(newRows) {
 
 export function showDays(count) {
     days = count;
-    for (const card of cards.values()) card.asked = null;
     for (const card of inSight) lookAt(card);
 }
 
@@ -59,7 +57,7 @@ export function tick(seconds) {
     if (seconds % 60 > 0) return;
     // What is late, or may be empty tomorrow, is so by the clock.
     showRows(rows);
-    for (const card of inSight) card.drawChart();
+    for (const card of inSight) card.past?.draw();
 }
 
 async function run(pass) {
@@ -124,7 +122,6 @@ function move(list, node, before) {
 
 function make(id) {
     const card = new Card(id);
-    card.id = id;
     cards.set(id, card);
     sight.observe(card.root);
     card.root.card = card;
@@ -152,24 +149,20 @@ const sight = new IntersectionObserver((changes) => {
     }
 }, { rootMargin: "200px" });
 
-// A card that is looked at gets what stands beside its row.
+// A card that is looked at gets what stands beside its row. That is loaded when there is the first one to look at, which is after the
+// first picture.
+let closer = null;
 async function lookAt(card) {
-    const { id, row } = card;
-    linksOf(row.provider).then((links) => card.takeLinks(links));
-    const reason = row.problem ? `${row.problem.code} ${row.problem.retry_at}` : "";
-    if (card.explained !== reason) {
-        card.explained = reason;
-        if (reason === "") card.takeExplanation(null);
-        else explanation(id).then((answer) => card.takeExplanation(answer), () => (card.explained = null));
-    }
-    if (card.asked === days && (card.hasHistory || performance.now() < card.askAgain)) return card.drawChart();
-    const shownDays = days;
-    card.asked = shownDays;
-    card.askAgain = performance.now() + minute;
     try {
-        const entries = await history(id, shownDays);
-        if (days === shownDays) card.takeHistory(entries, shownDays);
+        closer = await import("./closer.js");
+        if (inSight.has(card)) closer.look(card, days);
     } catch {
-        // Asked again when the card is looked at in a minute.
+        // The rows are there without it, and the loop says what is wrong.
     }
+}
+
+// What was asked for another client goes with the rows.
+export function clear() {
+    showRows([]);
+    closer?.dropFacts();
 }

@@ -1,25 +1,22 @@
-// One account as a card. It is built once and then only corrected, so that an open table, a selection and the focus stay.
+// One account as a card. It is built once and then only corrected, so that an open table, a selection and the focus stay. What it shows
+// beside its row comes later, from closer.js.
 
-import { ahead, chart, draw } from "./chart.js";
 import { groups } from "./decimal.js";
 import { element, mark, outwardLink, say, setClass } from "./dom.js";
-import { fillDetails } from "./details.js";
 import { ranks, runwayOf, shownAmount } from "./need.js";
-import { extended, seriesOf } from "./series.js";
-import { atTime, countdown, day, gatewayNow, hour, moment, onDay, span } from "./time.js";
+import { atTime, countdown, gatewayNow, moment, span } from "./time.js";
 
 export class Card {
     row = null;
     judgement = null;
-    #points = null; // of the shown amount; null until its history is there
-    #amount = null;
-    #days = 7;
-    #shownPoints = [];
-    #explanation = null;
+    shown = null; // the amount that stands large
+    past = null; // its history, once it has been looked at
+    explanation = null;
     #links = {};
     #order;
 
     constructor(id) {
+        this.id = id;
         const made = (name, className, ...children) => element(name, { class: className }, ...children);
         this.provider = document.createTextNode("");
         this.account = made("span", "account");
@@ -27,10 +24,7 @@ export class Card {
         this.age = made("time", "age");
         this.amount = made("p", "amount");
         this.others = made("ul", "others");
-        this.svg = chart();
-        this.since = made("span", "");
-        this.until = made("span", "");
-        this.trend = made("div", "trend", this.svg, element("p", { class: "axis", "aria-hidden": "true" }, this.since, made("span", "now", "now"), this.until));
+        this.trend = made("div", "trend");
         this.runwayWords = made("span", "");
         this.runway = made("p", "runway", made("span", "label", "Runway "), this.runwayWords);
         this.problem = made("p", "cause");
@@ -43,10 +37,10 @@ export class Card {
             made("h3", "name", this.provider, " ", this.account), this.status, this.amount, this.more);
         // The others are in the document only while they say something: five hundred cards are many elements.
         this.#order = [this.age, this.others, this.trend, this.runway, this.advice, this.more];
-        this.more.addEventListener("toggle", () => this.#fillDetails());
+        this.more.addEventListener("toggle", () => this.past?.fill());
     }
 
-    #present(part, isWanted) {
+    present(part, isWanted) {
         if (isWanted === (part.parentNode !== null)) return;
         if (!isWanted) return part.remove();
         const after = this.#order.slice(this.#order.indexOf(part) + 1);
@@ -64,16 +58,13 @@ export class Card {
         const runway = runwayOf(row);
         say(this.runwayWords, runway?.words ?? "");
         setClass(this.runway, runway?.status === "accumulating" ? "runway open" : "runway");
-        this.#present(this.runway, Boolean(runway?.words));
+        this.present(this.runway, Boolean(runway?.words));
         const status = row.problem?.upstream_status ? ` (${row.problem.upstream_status})` : "";
         const title = row.problem?.title ?? row.problem?.code?.replaceAll("_", " ");
         say(this.problem, title && judgement.shape !== "asking" ? `${title}${status}` : "");
         this.#showAdvice();
         this.tick();
-        if (this.#points && typeof this.#amount?.value === "string") {
-            this.#points = extended(this.#points, this.#amount.value, moment(row.fetched_at));
-        }
-        if (this.more.open) this.#fillDetails();
+        this.past?.follow();
     }
 
     #showStatus() {
@@ -87,8 +78,7 @@ export class Card {
     #showAmounts() {
         const { row } = this;
         const shown = shownAmount(row);
-        if (shown?.unit !== this.#amount?.unit || shown?.kind !== this.#amount?.kind) this.#points = null;
-        this.#amount = shown;
+        this.shown = shown;
         const key = JSON.stringify([row.available, row.amounts]);
         if (this.amount.dataset.key === key) return;
         this.amount.dataset.key = key;
@@ -102,7 +92,7 @@ export class Card {
         }
         const others = (row.amounts ?? []).filter(({ kind, unit, value }) =>
             kind !== shown?.kind || unit !== shown.unit || value !== shown.value);
-        this.#present(this.others, others.length > 0);
+        this.present(this.others, others.length > 0);
         this.others.replaceChildren(...others.slice(0, 6).map(({ kind, unit, value, part }) =>
             element("li", {}, [value, unit, part, kind === "available" ? "" : kind].filter(Boolean).join(" "))));
     }
@@ -112,7 +102,7 @@ export class Card {
         const asksForMoney = judgement.rank === ranks.low || judgement.rank === ranks.short;
         const own = { empty: "Top it up.", low: "Top it up, or change its low: in the configuration.", "running out": "Top it up in time." }[judgement.word];
         // The links stand below, as links.
-        const remedy = row.problem && judgement.shape !== "asking" ? this.#explanation?.remedy?.replace(/ \(https?:[^)\s]*\)/g, "") : own;
+        const remedy = row.problem && judgement.shape !== "asking" ? this.explanation?.remedy?.replace(/ \(https?:[^)\s]*\)/g, "") : own;
         say(this.remedy, remedy ?? "");
         const links = [
             asksForMoney || judgement.shape === "bad" ? outwardLink(this.#links.top_up, "Top up", asksForMoney ? "button primary" : "button") : null,
@@ -123,7 +113,7 @@ export class Card {
         if (this.links.dataset.key !== key) this.links.replaceChildren(...links);
         this.links.dataset.key = key;
         this.links.hidden = links.length === 0;
-        this.#present(this.advice, row.problem !== null || Boolean(remedy) || links.length > 0);
+        this.present(this.advice, row.problem !== null || Boolean(remedy) || links.length > 0);
     }
 
     // What was asked for beside the row.
@@ -133,40 +123,16 @@ export class Card {
     }
 
     takeExplanation(explanation) {
-        this.#explanation = explanation;
+        this.explanation = explanation;
         this.#showAdvice();
-        if (this.more.open) this.#fillDetails();
-    }
-
-    takeHistory(entries, days) {
-        this.#days = days;
-        this.#points = entries && this.#amount ? seriesOf(entries, this.#amount) : null;
-        this.drawChart();
-    }
-
-    get hasHistory() { return this.#points !== null; }
-
-    drawChart() {
-        // A dot is no history.
-        const isWanted = this.#points?.length > 0 && this.#points.at(-1).until - this.#points[0].at > 6 * hour;
-        this.#present(this.trend, isWanted);
-        if (!isWanted) return;
-        const now = gatewayNow();
-        this.#shownPoints = draw(this.svg, this.#points, this.#amount.unit, this.#days, now, runwayOf(this.row));
-        say(this.since, onDay(now - this.#days * day));
-        say(this.until, `${ahead(this.#days)} days on`);
-        if (this.more.open) this.#fillDetails();
-    }
-
-    #fillDetails() {
-        if (this.more.open) fillDetails(this.more, this.row, this.#explanation, this.#shownPoints, this.#amount);
+        this.past?.fill();
     }
 
     // Once a second while it can be seen.
     tick() {
         const now = gatewayNow();
         const fetched = moment(this.row.fetched_at);
-        this.#present(this.age, fetched !== null);
+        this.present(this.age, fetched !== null);
         if (fetched !== null && this.age.dateTime !== this.row.fetched_at) {
             this.age.dateTime = this.row.fetched_at;
             this.age.title = `Read ${atTime(fetched)}`;

@@ -4,9 +4,10 @@
 //   { type: "connection", mode: "live" | "asking" | "lost", words, at }     at: when it is tried again
 //   { type: "stranger", words }                                             the loop has ended
 
+import { balances } from "./early.js";
 import { read, Refusal, Stranger, wordsOf } from "./gateway.js";
 import { idOf } from "./need.js";
-import { events, NoStream } from "./stream.js";
+import { NoStream } from "./stream.js";
 import { moment } from "./time.js";
 
 // Seconds. `partial` is for rows with a problem: nobody asks their provider sooner, so there is little to see.
@@ -54,7 +55,7 @@ export async function feed(signal, tell) {
 async function follow(signal, tell, heard) {
     let first = true;
     // Without the id of the last event: a snapshot is always right, and says at once that the stream is there.
-    for await (const { event, data, retry } of events("v1/balances/stream", signal)) {
+    for await (const { event, data, retry } of balances(signal)) {
         const value = JSON.parse(data);
         if (event === "bye") return value?.reason === "credential" ? 0 : (retry ?? 1_000) / 1000;
         if (event === "snapshot") tell({ type: "rows", rows: value.balances });

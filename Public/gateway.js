@@ -22,6 +22,16 @@ export function keepToken(text) {
     } catch { /* as above */ }
 }
 
+// A name for what tabs may share: of this gateway, at this path, as this client. Of the token a digest, because names of locks and
+// channels are no place for it. Null where they share nothing: locks are for secure origins, which are https and loopback.
+export async function viewName() {
+    if (!navigator.locks || !window.BroadcastChannel) return null;
+    const name = `bursar ${new URL(".", location.href).pathname}`;
+    if (held === null) return name;
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(held));
+    return `${name} ${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
 // The gateway does not know who asks.
 export class Stranger extends Error {}
 

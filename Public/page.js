@@ -1,15 +1,13 @@
 // The page is a plain client of the gateway's documented routes. This module joins the others: what the feed tells goes into the
-// rows, the rows go to the board, and the controls do what they say.
+// rows, the rows go to the board, and the controls do what they say. It imports what the first picture needs; the rest comes after it.
 
-import { find, showDays, showRows, tick } from "./board.js";
+import { clear, find, showDays, showRows, tick } from "./board.js";
 import { $, say } from "./dom.js";
-import { askForToken, closeEntrance } from "./entrance.js";
-import { dropFacts } from "./facts.js";
+import { dropEarly, firstEvent } from "./early.js";
 import { keepToken, read, Stranger, wordsOf } from "./gateway.js";
 import { writeHeadline } from "./headline.js";
 import { idOf } from "./need.js";
 import { noteConnection, tell } from "./news.js";
-import { follow } from "./share.js";
 import { onClock, span } from "./time.js";
 
 const rows = new Map(); // id → row, in the order of the configuration
@@ -38,11 +36,13 @@ function take(message) {
         noteConnection(message.mode, message.words);
         return showConnection();
     }
+    const isFirst = heardAt === null;
     if (message.type !== "runways") heardAt = Date.now();
-    // However many come together, they are shown once.
+    // The first rows are shown at once; later, however many come together, they are shown once.
     if (due) return;
     due = true;
-    requestAnimationFrame(show);
+    if (isFirst) show();
+    else requestAnimationFrame(show);
 }
 
 // The same object as before where nothing changed: a card is then left alone.
@@ -61,7 +61,7 @@ function show() {
     if (heardAt === null) return;
     const all = [...rows].map(([id, row]) => whole(id, row));
     showRows(all);
-    closeEntrance();
+    $("entrance").hidden = true;
     $("empty").hidden = all.length > 0;
     for (const id of ["controls", "choices"]) $(id).hidden = all.length === 0;
     $("finder").hidden = all.length < 13;
@@ -73,11 +73,11 @@ function showConnection() {
     const lost = connection.mode === "lost";
     $("connection").hidden = false;
     $("connection").className = `connection ${stop ? connection.mode : "paused"}`;
-    const left = connection.at - Date.now();
+    const left = (connection.at ?? 0) - Date.now();
     say($("connection-words"), !stop ? "paused" : connection.mode === "live" ? "live"
         : lost ? "no connection" : `again in ${span(left)}`);
     const held = heardAt === null ? "" : ` What stands here is of ${onClock(heardAt)}.`;
-    const again = left > 0 ? ` Tried again in ${span(left)}.` : " Trying again.";
+    const again = connection.at === null ? "" : left > 0 ? ` Tried again in ${span(left)}.` : " Trying again.";
     say($("trouble"), lost ? `${connection.words}${held}${stop ? again : ""}` : "");
     document.documentElement.classList.toggle("lost", lost);
     if (lost && heardAt === null) writeHeadline("No balances yet.");
@@ -87,20 +87,19 @@ function showConnection() {
 function close(words) {
     pause();
     keepToken(null);
-    dropFacts();
     for (const each of [rows, runways, joined]) each.clear();
     [heardAt, connection] = [null, null];
-    showRows([]);
+    clear();
     for (const id of ["controls", "choices", "connection", "empty"]) $(id).hidden = true;
     document.documentElement.classList.remove("lost");
     writeHeadline("A client token is needed.");
     say($("trouble"), words);
     if (words) tell("Refused:", words.replace(/\.$/, ""));
-    askForToken(() => {
+    import("./entrance.js").then(({ askForToken }) => askForToken(() => {
         say($("trouble"), "");
         writeHeadline("Asking the gateway…");
         resume();
-    });
+    }), partMissing);
 }
 
 // Nobody reads a hidden tab: it asks nothing and counts nothing.
@@ -117,12 +116,27 @@ function resume() {
         tick(seconds);
         showConnection();
     }, 1000);
-    follow(stop.signal, take);
+    live(stop.signal);
+}
+
+// The first event is the first picture; what keeps it true is loaded when that stands.
+async function live(signal) {
+    const first = await firstEvent();
+    if (first?.event === "snapshot" && !signal.aborted) {
+        take({ type: "rows", rows: JSON.parse(first.data).balances });
+        await new Promise(requestAnimationFrame);
+    }
+    import("./share.js").then(({ follow }) => signal.aborted || follow(signal, take), partMissing);
+}
+
+function partMissing() {
+    take({ type: "connection", mode: "lost", words: "A part of this page could not be loaded. Load it again.", at: null });
 }
 
 function halt() {
     stop?.abort();
     stop = null;
+    dropEarly();
 }
 
 function pause() {

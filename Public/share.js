@@ -1,19 +1,21 @@
 // One stream for a browser, however many tabs show the page: the tab that holds a lock follows the gateway and tells the others.
 // When it is closed or hidden, the lock goes to another tab. Tabs with different tokens see different rows and share nothing.
 
+import { dropEarly } from "./early.js";
 import { feed } from "./feed.js";
-import { token } from "./gateway.js";
+import { viewName } from "./gateway.js";
 
 // The same messages as `feed`, in every tab.
 export async function follow(signal, tell) {
-    // Both are for secure origins: https, or loopback. Elsewhere each tab has a stream of its own.
-    if (!navigator.locks || !window.BroadcastChannel || !crypto.subtle) return feed(signal, tell);
-    const name = await nameOfView();
+    const name = await viewName();
     if (signal.aborted) return;
+    if (name === null) return feed(signal, tell);
     const channel = new BroadcastChannel(name);
     signal.addEventListener("abort", () => channel.close(), { once: true });
     channel.onmessage = ({ data }) => {
-        if (data.type !== "hello") tell(data);
+        if (data.type === "hello") return;
+        dropEarly();
+        tell(data);
     };
     channel.postMessage({ type: "hello" });
     await navigator.locks.request(name, { signal }, () => lead(channel, signal, tell)).catch((error) => {
@@ -47,11 +49,4 @@ function lead(channel, signal, tell) {
         if (!signal.aborted) channel.postMessage(message);
         tell(message);
     });
-}
-
-// Of this gateway, at this path, as this client: a digest, because names of locks are no place for a token.
-async function nameOfView() {
-    const view = `${new URL(".", location.href).pathname} ${token() ?? ""}`;
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(view));
-    return `bursar ${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

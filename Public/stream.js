@@ -23,14 +23,14 @@ export async function* events(path, signal) {
             throw String(answer?.type).endsWith(":too_many_streams") ? new NoStream() : new Refusal(response, answer);
         }
         if (!response.headers.get("content-type")?.startsWith("text/event-stream")) throw new NoStream();
-        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-        const parser = new Parser();
+        const reader = response.body.getReader();
+        const [decoder, parser] = [new TextDecoder(), new Parser()];
         while (true) {
             const { done, value } = await reader.read();
             if (done) return;
             clearTimeout(timer);
             timer = setTimeout(() => silence.abort(new DOMException("silent", "TimeoutError")), longestSilence);
-            yield* parser.take(value);
+            yield* parser.take(decoder.decode(value, { stream: true }));
         }
     } finally {
         clearTimeout(timer);

@@ -19,9 +19,10 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for anything that is not base64; padding may be left out.
+    /// Nil for anything that is not base64. Padding may be left out, and the unused bits of the last digit may be anything.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var digits = Array(text.utf8)
+        // One or two `=`, and only where they complete a group of four.
         while digits.last == UInt8(ascii: "="), digits.count % 4 == 0 || digits.count % 4 == 3 { digits.removeLast() }
         guard digits.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reading a file descriptor to its end. *Any thread;* blocks where the descriptor does.
+/// Reads a file descriptor to its end. *Any thread;* blocks where the descriptor does.
 package enum Descriptor {
     /// A system call's error number.
     package struct Failure: Error, Equatable {
@@ -11,15 +11,22 @@ package enum Descriptor {
         package var words: String { String(cString: strerror(number)) }
     }
 
-    /// Hands over piece after piece, until there is none or `take` says that it has enough.
+    /// Hands over piece after piece, until the end or until `take` has enough.
     ///
-    /// The buffer is wiped behind the last one: a file may hold a credential.
-    /// - Parameter take: returns whether to go on.
+    /// The buffer is wiped at the end, because a file may hold a credential. `explicit_bzero` and no loop: an optimizer may drop stores into
+    /// memory that is freed right afterwards.
+    /// - Parameters:
+    ///   - pieces: the most bytes of one piece.
+    ///   - take: returns whether to go on.
     package static func read(
         _ descriptor: Int32, pieces: Int = 64 << 10, _ take: (ArraySlice<UInt8>) -> Bool
     ) throws(Failure) {
         var piece = [UInt8](repeating: 0, count: pieces)
-        defer { for index in piece.indices { piece[index] = 0 } }
+        defer {
+            piece.withUnsafeMutableBytes { bytes in
+                if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }
+            }
+        }
         while true {
             let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
@@ -28,7 +35,8 @@ package enum Descriptor {
         }
     }
 
-    /// All of it.
+    /// Reads everything.
+    /// - Parameter pieces: the most bytes of one read.
     /// - Returns: nil where there are more than `limit` bytes.
     package static func readAll(_ descriptor: Int32, limit: Int, pieces: Int = 64 << 10) throws(Failure) -> [UInt8]? {
         var bytes: [UInt8] = []

@@ -1,11 +1,11 @@
-/// How the process's file descriptors are shared: clients' connections get what is not kept back for everything else, so that callers
-/// however many cannot keep the gateway from asking a provider or writing its store. *Value.*
+/// How the process's file descriptors are shared. *Value.* Some are kept back for the gateway's own work, and connections of clients get the
+/// rest. So no number of callers keeps the gateway from asking a provider or writing its store.
 package struct DescriptorBudget: Sendable, Equatable {
-    /// Connections that the configuration allows.
+    /// How many connections the configuration allows.
     package let wanted: Int
     /// For calls to providers, the store, key files and the event loops themselves.
     package let keptBack: Int
-    /// The soft limit that is to be set: as high as needed, where the hard limit allows it.
+    /// The soft limit to set: as high as needed, as far as the hard limit allows it, and never lower than it is.
     package let limit: Int
 
     /// - Parameters:
@@ -19,9 +19,10 @@ package struct DescriptorBudget: Sendable, Equatable {
 
     /// Listeners, event loops, log, store with its journals, watched folders, files that are read, commands that are run.
     static let ownUse = 64
-    /// Connections beyond those allowed that are being told so.
+    /// Connections beyond the allowed number, while each is told that there are too many.
     package static let mostRefusals = 64
 
+    /// How high the limit has to be for all allowed connections.
     package var needed: Int { wanted + keptBack }
 
     /// How many connections there can be. Where the limit is very low, half of it is kept back.
@@ -29,7 +30,7 @@ package struct DescriptorBudget: Sendable, Equatable {
 
     package var isEnough: Bool { connections == wanted }
 
-    /// For whoever starts or checks; nil where the limit is enough.
+    /// What `serve` and `check` say; nil where the limit is high enough.
     package var warning: String? {
         isEnough
             ? nil

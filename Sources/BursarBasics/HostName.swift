@@ -1,7 +1,7 @@
-/// Names of hosts, as DNS and URLs have them. *Pure.*
+/// Checks names of hosts. *Pure.*
 package enum HostName {
-    /// A DNS name as hosts are named in practice: labels of letters, digits, `-` and `_`, at most 253 bytes. The last label has a
-    /// letter and is no hexadecimal number: else it is an address, mistyped or in one of `inet_aton`'s strange forms.
+    /// Whether a text is a DNS name as hosts have them in practice: labels of letters, digits, `-` and `_`, at most 253 bytes. The last label
+    /// needs a letter and may not begin with `0x`: other texts are addresses, mistyped or in a form that `inet_aton` takes.
     package static func isName(_ text: String) -> Bool {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard text.utf8.count <= 253, let last = labels.last, last.contains(where: { $0.isASCIILetter }) else { return false }

@@ -1,12 +1,12 @@
 /// Where a request stands in somebody's trace: a `traceparent` field of W3C Trace Context. *Value.*
 ///
-/// The digits are kept as they came: what becomes of them is text again, and a hit that writes a log line has no time for numbers.
+/// The digits are kept as text and not as numbers: logs and calls need them as text, and a hit should not pay for converting them.
 package struct TraceContext: Sendable {
     /// The 32 digits of the trace's id, in memory order.
     private let trace: (UInt64, UInt64, UInt64, UInt64)
     /// The 16 digits of the caller's span.
     private let parent: (UInt64, UInt64)
-    /// Of the flags those that version 00 knows: sampled, and that the trace's id is random.
+    /// The two flags that are known: `sampled` (1), and that the trace's id is random (2).
     private let flags: UInt8
 
     package static let fieldName = "traceparent"
@@ -14,8 +14,8 @@ package struct TraceContext: Sendable {
     package static let length = 55
     package static let traceIDLength = 32
 
-    /// Nil for what is no valid field: other lengths, other digits than `0` to `9` and `a` to `f`, version `ff`, ids of zeros. A later
-    /// version is read as far as version 00 goes, as the specification asks.
+    /// Nil for an invalid field: a wrong length, a digit other than `0` to `9` and `a` to `f`, version `ff`, an id of zeros. Of a later
+    /// version the part is read that version 00 has, as the specification asks.
     package init?(_ field: UnsafeRawBufferPointer) {
         guard field.count >= Self.length, field[2] == Self.dash, field[35] == Self.dash, field[52] == Self.dash,
             let version = Self.byte(field, at: 0), version != 0xFF, let flags = Self.byte(field, at: 53)
@@ -43,19 +43,19 @@ package struct TraceContext: Sendable {
     package var traceID: String { Self.text([trace.0, trace.1, trace.2, trace.3]) }
     package var parentID: String { Self.text([parent.0, parent.1]) }
 
-    /// The same trace for a call of our own.
+    /// The field for a call of our own in the same trace.
     /// - Parameter span: the call's own id; not 0.
     package func field(span: UInt64) -> String {
         "00-\(traceID)-\(Self.digits(span))-0\(flags)"
     }
 
-    /// The 16 digits of a span's id.
+    /// A span's id as 16 digits.
     package static func digits(_ span: UInt64) -> String {
         let digits = String(span, radix: 16)
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
-    /// Writes the trace's id over 32 bytes.
+    /// Writes the 32 digits of the trace's id over the bytes from `place` on.
     package func writeTraceID(over bytes: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
         withUnsafeBytes(of: trace) { digits in
             for index in 0..<Self.traceIDLength { bytes[place + index] = digits[index] }
@@ -65,12 +65,15 @@ package struct TraceContext: Sendable {
     // MARK: Eight digits at a time
 
     private static let dash = UInt8(ascii: "-")
+    // Eight bytes of 1, eight with only the top bit, eight of the digit "0".
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let tops: UInt64 = 0x8080_8080_8080_8080
     private static let zeros: UInt64 = 0x3030_3030_3030_3030
 
-    /// Whether all eight bytes are lower-case hexadecimal digits. Adding to each byte what lifts the bounds of a range over 0x7F leaves
-    /// the answer in its top bit, and no byte carries into the next, because none is above 0x7F itself.
+    /// Whether all eight bytes are lower-case hexadecimal digits.
+    ///
+    /// All bytes are compared at once. Adding `0x80 - low` to a byte sets its top bit where the byte is at least `low`; adding
+    /// `0x7F - high` sets it where the byte is above `high`. No byte carries into the next, because each is at most 0x7F.
     private static func areDigits(_ word: UInt64) -> Bool {
         guard word & tops == 0 else { return false }
         let isDecimal = (word &+ ones &* (0x80 - 0x30)) & ~(word &+ ones &* (0x7F - 0x39))

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The system's wall clock. *Any thread.* For what is shown: decisions get their time as an argument.
+/// The system's wall clock. *Any thread.* For times that are shown. Code that decides something gets the time as an argument.
 package enum WallClock {
     package static func now() -> (seconds: Int64, nanoseconds: Int64) {
         var time = timespec()

@@ -1,7 +1,7 @@
 package import BursarBasics
 
-/// Where `serve` would listen. *Value.* For a program that asks the gateway: of the configuration nothing else is read, no key and no
-/// command.
+/// Where `serve` would listen. *Value.* For a program that asks the gateway. Nothing else of the configuration is read: no key, and no
+/// command runs.
 package struct ListeningPlaces: Sendable {
     package let listeners: [ListenerSettings]
     /// Whose connections begin with a PROXY header.
@@ -9,7 +9,7 @@ package struct ListeningPlaces: Sendable {
 }
 
 extension ConfigurationReader {
-    /// By the same order as ``read(_:)``.
+    /// Looks for the file in the same order as ``read(_:)``.
     package func listeningPlaces(_ request: ConfigurationRequest) -> Result<ListeningPlaces, FileProblem> {
         let named = request.path ?? sources.environment["BURSAR_CONFIG"].flatMap { $0.contains { !$0.isWhitespace } ? $0 : nil }
         let path = named ?? "bursar.yaml"
@@ -19,7 +19,7 @@ extension ConfigurationReader {
         case .failure(let problem): return .failure(problem)
         case .success(let content):
             var parser = ConfigurationParser(file: path, sources: sources)
-            // What is wrong with the rest is the gateway's business, which may serve with the configuration of before.
+            // Problems of the rest do not matter here: the gateway may be serving with an earlier configuration.
             if let root = parser.document(content), let entries = parser.entries(of: root, in: .root) {
                 places = ListeningPlaces(
                     listeners: parser.listen(entries["listen"]).map(\.0),

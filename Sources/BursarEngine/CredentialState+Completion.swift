@@ -13,7 +13,7 @@ package enum CompletionAction: Sendable, Equatable {
     case ignored
 }
 
-/// What a call's missing its timeout leads to.
+/// What it leads to that a call missed its timeout. *Value.*
 package enum OverdueAction: Sendable, Equatable {
     /// Answer these waiters, each once, with the view. The call goes on, and its result will still land.
     case timedOut(wake: [WaiterID], view: AccountView)
@@ -42,7 +42,7 @@ extension CredentialState {
         let wasOverdue = call == .overdue(flight)
         lastFailure = FailureRecord(failure, at: now)
         if !wasOverdue, mayRetry(flight, failure, now: now.monotonic) {
-            return .retry(retry(flight, now: now, nextID: &nextID))
+            return .retry(retry(flight, failure, now: now, nextID: &nextID))
         }
         note(failure, alreadyCounted: wasOverdue, now: now, &random)
         call = .idle
@@ -106,7 +106,7 @@ extension CredentialState {
     }
 
     /// The failed attempt counts towards the breaker's five like any other call.
-    private mutating func retry(_ flight: InFlight, now: Moment, nextID: inout UInt64) -> FetchStart {
+    private mutating func retry(_ flight: InFlight, _ failure: FetchFailure, now: Moment, nextID: inout UInt64) -> FetchStart {
         // Opens nothing: `mayRetry` saw a row of none.
         _ = breaker.failed(isAnswered: failure.isAnswered)
         _ = recordCall(now.monotonic)

@@ -1,7 +1,6 @@
 package import BursarModel
 
-/// What a request leads to. "Registered" means: this waiter will be named by exactly one action that wakes it, unless it leaves
-/// before.
+/// What a request leads to. *Value.* "Registered" means that exactly one action will name this waiter and wake it, unless it leaves before.
 package enum RequestAction: Sendable, Equatable {
     /// Answer with this: inside its ttl, and as new as demanded.
     case fresh(AccountView)
@@ -11,11 +10,11 @@ package enum RequestAction: Sendable, Equatable {
     case start(FetchStart)
     /// The call is under way already; the waiter is registered.
     case join(FetchID)
-    /// The provider may not be asked: answer with what is held, even if it is not as new as demanded. Not registered.
+    /// The provider may not be asked: answer with what is cached, even if it is not as new as demanded. Not registered.
     case blocked(AccountView, BlockReason)
 }
 
-/// Why the provider may not be asked.
+/// Why the provider may not be asked. *Value.*
 package enum BlockReason: Sendable, Hashable {
     /// It said "later".
     case coolingDown(until: Moment)
@@ -43,7 +42,7 @@ package enum BlockReason: Sendable, Hashable {
     }
 }
 
-/// An upstream call to start. The driver ends each with exactly one `fetchSucceeded` or `fetchFailed`.
+/// An upstream call to start. *Value.* The driver ends each with exactly one `fetchSucceeded` or `fetchFailed`.
 package struct FetchStart: Sendable, Hashable {
     package let id: FetchID
     /// From now; then, if it has not ended, the driver reports `fetchOverdue` and lets it go on.
@@ -70,7 +69,7 @@ package struct FetchStart: Sendable, Hashable {
 }
 
 extension CredentialState {
-    /// Someone asks. What is held answers where it satisfies the demand; else a call does, where one may be made.
+    /// Someone asks. The cached reading answers where it satisfies the demand; else a call does, where one may be made.
     mutating func requested(
         _ policy: RefreshPolicy, _ demand: Demand, _ waiter: WaiterID?, now: Moment, nextID: inout UInt64
     ) -> RequestAction {

@@ -1,5 +1,5 @@
-/// How new a reading a caller asks for. No demand pierces a cooldown, an open circuit, a backoff or a budget: it decides only
-/// whether the provider *should* be asked, never whether it *may*. *Value.*
+/// How new a reading a caller asks for. *Value.* It decides only whether the provider *should* be asked, never whether it *may*: no demand
+/// overrides a hold or a budget.
 package enum Demand: Sendable, Hashable {
     /// Whatever may be shown: fresh, or stale with a refresh behind it. The plain `GET`.
     case anyCached
@@ -12,7 +12,7 @@ package enum Demand: Sendable, Hashable {
     /// `Cache-Control: only-if-cached`: never asks the provider.
     case cachedOnly
 
-    /// The same where a stale reading is none; who forbids asking still gets what is held.
+    /// The same demand for an account of which no stale reading will do. A caller that forbids asking still gets what is cached.
     package func refusingStale(ttl: Duration) -> Demand {
         switch self {
         case .anyCached: .newerThan(age: ttl)

@@ -84,15 +84,15 @@ package struct RefreshMachine: Sendable {
         table.settle(slot, now: now.monotonic)
     }
 
-    /// The configuration names these and no others: every other one that it named is removed. A sweep and no list of those that went,
-    /// because a request under way may have asked with an account of before just after it was removed.
+    /// The configuration names these and no others: every other one that it named is removed. Every credential is looked at, because
+    /// a request under way may have asked with an old account just after it was removed, and so brought it back.
     package mutating func credentialsRemoved(exceptFor kept: Set<CredentialKey>, now: Moment) {
         for key in table.configuredKeys where !kept.contains(key) { credentialRemoved(key, now: now) }
     }
 
-    /// Other rules hold for what the providers of these credentials answer: what is held was read by those of before, and goes. Not
-    /// what keeps the provider from being asked. Of a caller's own credential it is not known here whose it is; all of those lose
-    /// their readings, which costs a call each.
+    /// The definitions of these credentials' providers changed: readings that the old ones made are dropped, and what keeps a provider from
+    /// being asked stays. Whose provider a caller's own credential is for is not known here, so all of those lose their readings, which
+    /// costs a call each.
     package mutating func definitionsChanged(_ keys: Set<CredentialKey>) {
         for slot in table.slots(of: keys) { table[slot].held = nil }
     }
@@ -139,7 +139,7 @@ package struct RefreshMachine: Sendable {
     var passThroughCredentials: Int { table.passThroughCount }
 }
 
-/// What an operator's clearing leads to.
+/// What an operator's clearing leads to. *Value.*
 package enum ClearedAction: Sendable, Equatable {
     /// The view has changed: its `retry_at` is gone. The next request that needs it asks the provider.
     case cleared(AccountView)

@@ -1,4 +1,3 @@
-import BursarEngine
 package import BursarModel
 package import NIOCore
 

@@ -1,7 +1,6 @@
 import BursarBasics
-package import BursarEngine
 package import BursarModel
-package import NIOCore
+import NIOCore
 
 /// One account as a stream shows it. *Value.*
 package struct StreamRow: Equatable, Sendable {

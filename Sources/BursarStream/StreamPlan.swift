@@ -1,4 +1,3 @@
-package import BursarEngine
 package import BursarModel
 
 /// Which accounts somebody watches, when the row of each has to be looked at again, and when its provider is asked. *Value.* Pure: the

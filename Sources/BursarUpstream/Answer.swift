@@ -21,7 +21,7 @@ package struct Answer: Sendable {
         case fetched
         /// From a call that was already in flight.
         case collapsed
-        /// Nobody may be asked; the view is what is held, if anything.
+        /// Nobody may be asked; the view shows what is cached, if anything.
         case blocked(BlockReason)
         /// The request's deadline or the call's timeout passed, or the process is stopping. The call goes on, but in the last case.
         case waitedOut

@@ -5,7 +5,7 @@ package import BursarModel
 package import Logging
 import Synchronization
 
-/// Asks providers, and answers with what is held: the driver of ``RefreshMachine``. *Mutex; any thread.*
+/// Asks providers, and answers with cached readings: the driver of ``RefreshMachine``. *Mutex; any thread.*
 ///
 /// The machine decides under the lock; calls, wake-ups and callbacks happen outside it. A call is a task of its own that no
 /// waiter owns: whoever leaves ends its own wait, and a late result still lands.
@@ -17,7 +17,7 @@ package final class Refresher: Sendable {
         /// Calls whose task has not ended, also those that were given up.
         var calls: [FetchID: Task<Void, Never>] = [:]
         var gate = CallGate()
-        /// Definitions that a reload has put in the place of those that accounts of before bear.
+        /// Definitions that a reload brought. They replace the ones in accounts that were made before it.
         var redefined: [ProviderID: ProviderDefinition] = [:]
         var drift = DriftLedger()
         var nextWaiter: UInt64 = 1
@@ -80,7 +80,7 @@ package final class Refresher: Sendable {
 // MARK: - Asking
 
 extension Refresher {
-    /// What is held. Never asks.
+    /// What is cached, and what keeps the provider from being asked. Never asks.
     package func view(_ account: UpstreamAccount) -> AccountView {
         let now = clock.now
         return state.withLock { $0.machine.view(account.key, policy: account.policy, now: now) }
@@ -126,8 +126,8 @@ extension Refresher {
         return ticket
     }
 
-    /// Calls `then` with the answer when the wait of `ticket` ends, by the call or by ``Ticket/leave()``: once, in the thread that
-    /// ends it, in this one where it is over. `then` must not block.
+    /// Calls `then` once with the answer when the wait of `ticket` ends, by the call or by ``Ticket/leave()``: in the thread that ends it, or
+    /// at once in this one where it has ended already. `then` must not block.
     package func whenEnded(_ ticket: Ticket, then: @escaping @Sendable (Answer) -> Void) {
         ticket.slot.whenResolved { resolution in then(self.answer(ticket, resolution)) }
     }
@@ -153,7 +153,7 @@ extension Refresher {
         }
     }
 
-    /// A refresh that nobody waits for, unless what is held is newer than `age` or the provider may not be asked.
+    /// Begins a refresh that nobody waits for, unless the cached reading is newer than `age` or the provider may not be asked.
     package func refreshInBackground(_ account: UpstreamAccount, olderThan age: Duration) {
         let now = clock.now
         let start = state.withLock { state -> FetchStart? in
@@ -186,7 +186,7 @@ extension Refresher {
         return state.withLock { $0.machine.status(account.key, now: now) }
     }
 
-    /// Lets the provider be asked again at once. False where nothing was held back.
+    /// Lets the provider be asked again at once. False where no hold kept it from that.
     package func clearCooldown(_ account: UpstreamAccount) -> Bool {
         let now = clock.now
         let change = state.withLock { state -> ViewChange? in
@@ -199,8 +199,8 @@ extension Refresher {
         return change != nil
     }
 
-    /// These definitions are in force from here on, also for what is under way: an answer that comes later is judged by them. What was
-    /// read by those of before is dropped; holds and budgets stay.
+    /// These definitions are in force from here on, also for what is under way: an answer that comes later is judged by them. What the
+    /// old ones read is dropped; holds and budgets stay.
     /// - Parameter keys: the configured credentials of their providers.
     package func redefine(_ definitions: [ProviderDefinition], keys: Set<CredentialKey>) {
         state.withLock { state in
@@ -242,7 +242,7 @@ extension Refresher {
         return change != nil
     }
 
-    /// Ends every call and every wait, and closes the transport. Nothing is asked from here on; what is held stays readable.
+    /// Ends every call and every wait, and closes the transport. Nothing is asked from here on; cached readings stay readable.
     package func shutdown() async {
         let (slots, calls) = state.withLock { state -> ([WaitSlot], [Task<Void, Never>]) in
             state.isClosed = true

@@ -3,19 +3,19 @@ import Synchronization
 
 /// Deadlines of many waits, with one timer for all that end within the same tenth of a second. *Mutex; any thread.*
 ///
-/// A crowd that waits for one call would otherwise set a thousand timers and take them away again, and an event loop looks for each of
-/// those among all that it has.
+/// Otherwise a thousand callers that wait for one call would set a thousand timers and cancel them again, and to cancel one an event loop
+/// searches through all that it has.
 package final class SharedDeadlines: Sendable {
-    /// A deadline that was set. *Value.*
+    /// Where a deadline is kept, for ``remove(_:)``. *Value.*
     package struct Place: Sendable {
         fileprivate let step: Int64
         fileprivate let number: UInt64
     }
 
-    /// What ends in one step. *Value.*
+    /// The deadlines within one tenth of a second. *Value.*
     private struct Step {
         var works: [UInt64: @Sendable () -> Void] = [:]
-        /// Nil until it is set, which happens outside the lock.
+        /// Nil until it was set, which happens outside the lock.
         var timer: (any ScheduledWork)?
     }
 
@@ -24,7 +24,7 @@ package final class SharedDeadlines: Sendable {
         var number: UInt64 = 0
     }
 
-    /// Deadlines come early by at most this.
+    /// The length of a step. A deadline may come early by as much.
     package static let step = Duration.milliseconds(100)
 
     private let clock: any UpstreamClock
@@ -43,7 +43,8 @@ package final class SharedDeadlines: Sendable {
             return (Place(step: step, number: state.number), isNew)
         }
         if isNew {
-            let timer = clock.schedule(at: MonotonicTime(nanoseconds: step * length)) { [weak self] in self?.came(step) }
+            let timer = clock.schedule(at: MonotonicTime(nanoseconds: step * length)) { [weak self] in self?.fire(step) }
+            // Meanwhile the step may have ended, or lost its last deadline.
             let isWanted = state.withLock { state in
                 state.steps[step]?.timer = timer
                 return state.steps[step] != nil
@@ -53,7 +54,7 @@ package final class SharedDeadlines: Sendable {
         return place
     }
 
-    /// Does nothing where the deadline has come.
+    /// Takes a deadline back. Does nothing where it has come already.
     package func remove(_ place: Place) {
         let timer = state.withLock { state -> (any ScheduledWork)? in
             guard state.steps[place.step]?.works.removeValue(forKey: place.number) != nil,
@@ -64,7 +65,8 @@ package final class SharedDeadlines: Sendable {
         timer?.cancel()
     }
 
-    private func came(_ step: Int64) {
+    /// The time of a step has come.
+    private func fire(_ step: Int64) {
         let works = state.withLock { $0.steps.removeValue(forKey: step)?.works }
         for work in (works ?? [:]).values { work() }
     }

@@ -29,8 +29,8 @@ package final class Ticket: Sendable {
     }
 }
 
-/// Where a waiter leaves what shall wake it and its wake-up is put, whichever comes first. *Mutex; any thread.* Resolved exactly
-/// once: the first of result, overdue call, own deadline and leaving wins, later ones do nothing.
+/// Where a waiter and the end of its wait meet, whichever comes first. *Mutex; any thread.* Resolved exactly once: the first of the call's
+/// end, its timeout, the waiter's own deadline and its leaving wins; later ones do nothing.
 final class WaitSlot: Sendable {
     /// What ended the wait.
     enum Resolution: Sendable {
@@ -45,7 +45,7 @@ final class WaitSlot: Sendable {
     }
 
     private enum State {
-        /// Nobody waits here yet. Exits: ``waiting``, ``resolved``.
+        /// The wait has not ended, and nobody is to be woken yet. Exits: ``waiting``, ``resolved``.
         case open
         /// Exit: ``resolved``, which calls it.
         case waiting(@Sendable (Resolution) -> Void)
@@ -77,7 +77,8 @@ final class WaitSlot: Sendable {
         wake?(resolution)
     }
 
-    /// Calls `wake` once, outside the lock, in the thread that resolves; in this one where that has happened. Once for each slot.
+    /// Calls `wake` once, outside the lock: in the thread that resolves the slot, or at once in this one where it is resolved already. May be
+    /// called once for each slot.
     func whenResolved(_ wake: @escaping @Sendable (Resolution) -> Void) {
         let resolution = state.withLock { state -> Resolution? in
             switch state {

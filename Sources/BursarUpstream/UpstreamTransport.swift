@@ -10,7 +10,7 @@ package protocol UpstreamTransport: Sendable {
     func fetch(_ request: UpstreamRequest) async -> TransportResult
     /// Does at the start what the first request would otherwise wait for. Asks no provider.
     func warmUp() async
-    /// No connection of before serves another request: names may lead elsewhere now.
+    /// No connection that is open now serves another request: names may lead elsewhere from here on.
     func retireConnections()
     /// At once, whatever a provider does or does not do.
     func shutdown() async

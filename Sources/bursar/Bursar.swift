@@ -1,16 +1,17 @@
 import ArgumentParser
 import BursarModel
 
-/// Before any command, before anything is read.
+/// The entry point. The process is hardened before anything is read, and the heap is chosen before there is a second thread.
 @main
 enum Program {
     static func main() async {
         ProcessHardening.apply()
-        await Bursar.main()
+        OneHeap.choose()
+        await Bursar.main(nil)
     }
 }
 
-/// `bursar`: one subcommand a file, in Commands/.
+/// The command `bursar`. Each subcommand is a file in Commands/.
 struct Bursar: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bursar",
@@ -34,9 +35,4 @@ struct Bursar: AsyncParsableCommand {
             Token.self
         ]
     )
-
-    static func main() async {
-        OneHeap.choose()
-        await main(nil)
-    }
 }

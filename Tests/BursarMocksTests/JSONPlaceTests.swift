@@ -1,3 +1,4 @@
+import BursarBasics
 import Testing
 
 @testable import BursarMocks
@@ -50,7 +51,7 @@ struct JSONPlaceTests {
     @Test func `random bytes never trap`() {
         let seed = UInt64.random(in: .min ... .max)
         print("JSONPlaceTests seed \(seed)")
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         let alphabet = Array("{}[]\",:\\ a0-1.tfn\u{0}".utf8)
         for _ in 0..<20_000 {
             let text = (0..<Int.random(in: 0...24, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
@@ -58,18 +59,5 @@ struct JSONPlaceTests {
             _ = JSONPlace([.index(1)], in: text)
             _ = ExampleText(text).insertingMember("e", value: "1")
         }
-    }
-}
-
-/// A small generator with a seed that can be printed and given again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
     }
 }

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import Testing
 
@@ -138,7 +139,7 @@ struct MockDeskTests {
     @Test func `random requests never trap and always have an answer`() {
         let seed = UInt64.random(in: .min ... .max)
         print("MockDeskTests seed \(seed)")
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         var copy = self
         let methods = ["GET", "HEAD", "PUT", "DELETE", "POST", "\u{0}"]
         let words = ["alpha", "beta", "_mock", "redirected", "v1", "balance", "", "x", "{team}", "é", "%00"]

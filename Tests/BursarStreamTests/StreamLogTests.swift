@@ -1,6 +1,6 @@
+import BursarBasics
 import BursarCatalog
 import BursarClient
-import BursarEngine
 import BursarModel
 import NIOCore
 import TestSupport
@@ -190,7 +190,7 @@ struct StreamLogTests {
 
     @Test(arguments: 0..<200)
     func `whatever happens in whatever order, each client ends with exactly the gateway's rows`(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         var next = 0, value = 0
         func made(_ count: Int) -> [Int] {
             defer { next += count }
@@ -233,7 +233,7 @@ struct StreamLogTests {
     }
 
     @Test func `whoever keeps up is told each change once`() throws {
-        var random = SplitMix(state: 4)
+        var random = SplitMix64(seed: 4)
         var log = StreamLog(epoch: 1, rows: (0..<20).map { (Self.id($0), Self.row($0, 0)) })
         var subscriber = Subscriber()
         try subscriber.readAll(log)

@@ -1,4 +1,3 @@
-import BursarEngine
 import BursarModel
 import Testing
 

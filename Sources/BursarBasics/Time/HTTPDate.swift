@@ -1,18 +1,18 @@
 /// The dates of HTTP header fields (RFC 9110 5.6.7). *Pure.*
 package enum HTTPDate {
-    /// Of an IMF-fixdate, in bytes.
+    /// The bytes of an IMF-fixdate.
     package static let length = 29
 
     private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// Writes `Sun, 06 Nov 1994 08:49:37 GMT` over the first ``length`` bytes of `out`.
-    /// - Parameter seconds: since 1970. What four digits of a year cannot say becomes the nearest time that they can.
+    /// - Parameter seconds: since 1970. A time outside the years 1 to 9999 becomes the nearest one inside, because a year has four digits.
     package static func write(seconds: Int64, into out: inout [UInt8]) {
         write(CivilTime(milliseconds: min(max(seconds, -62_135_596_800), 253_402_300_799) * 1_000), into: &out)
     }
 
-    /// - Parameter time: of a year that has four digits.
+    /// - Parameter time: in a year from 0 to 9999.
     package static func write(_ time: CivilTime, into out: inout [UInt8]) {
         func put(_ text: String, at place: Int) {
             for (offset, byte) in text.utf8.enumerated() { out[place + offset] = byte }
@@ -42,8 +42,8 @@ package enum HTTPDate {
 
     /// Reads the three forms that a recipient must accept (RFC 9110 5.6.7): IMF-fixdate, RFC 850 and asctime. The weekday is
     /// not checked against the date: servers get it wrong, and nothing depends on it.
-    /// - Parameter now: milliseconds since 1970, as the result; it places the two-digit year of RFC 850, which is never more than 50
-    ///   years ahead.
+    /// - Parameter now: milliseconds since 1970. It decides the century of RFC 850's two-digit year, which is at most 50 years ahead.
+    /// - Returns: milliseconds since 1970; nil where the text is no such date.
     package static func read(_ text: some StringProtocol, now: Int64) -> Int64? {
         let words = text.split { $0 == " " || $0 == "," || $0 == "-" }.map { Substring($0) }
         guard let first = words.first, weekdays.contains(String(first.prefix(3))) else { return nil }

@@ -15,7 +15,7 @@ package struct AuthPlan: Sendable, Hashable {
     /// As documented: `Authorization`.
     package let displayName: String
     package let scheme: Scheme
-    /// Where the provider wants two secrets, the header of the second, as documented; the secret is `first:second` then.
+    /// The header of a second secret, as documented, for a provider that wants two; the credential is then `first:second`.
     package let secondHeader: String?
 
     package init(displayName: String, scheme: Scheme, secondHeader: String? = nil) {
@@ -28,13 +28,13 @@ package struct AuthPlan: Sendable, Hashable {
     /// Lowercased, one or two.
     package var headerNames: [String] { [headerName] + [secondHeader?.lowercased()].compactMap(\.self) }
 
-    /// Whether the secret is two with a colon between them.
+    /// Whether the credential consists of two parts with a colon between them.
     package var isPair: Bool { scheme == .basic || secondHeader != nil }
 }
 
 extension AuthPlan {
-    /// The header's value. Whoever asks for it opens the secret and must let it go nowhere but into the request head.
-    /// Nil where the secret has bytes that no header may carry: a line feed would begin another header.
+    /// The header's value. Whoever asks for it opens the secret, and may write it into the request head and nowhere else.
+    /// - Returns: nil where the secret has bytes that no header may carry: a line feed would begin another header.
     package func headerValue(for secret: Secret) -> String? {
         secret.withExposedBytes { bytes in
             switch scheme {
@@ -43,7 +43,7 @@ extension AuthPlan {
                 guard !bytes.isEmpty, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
                 return prefix + String(decoding: bytes, as: UTF8.self)
             case .basic:
-                // A colon parts user and password, so the pair needs one.
+                // A colon stands between user and password.
                 guard bytes.contains(UInt8(ascii: ":")) else { return nil }
                 return "Basic " + Base64.encode(bytes)
             }
@@ -61,7 +61,7 @@ extension AuthPlan {
         }
     }
 
-    /// The credential of two headers as one secret.
+    /// The credential in a caller's two headers, as one secret; nil where the provider wants only one, or where a form is wrong.
     package func credential(inHeaderValue value: String, second: String) -> Secret? {
         guard secondHeader != nil, let first = credential(inHeaderValue: value), let second = Self.secret(second.trimmingBlanks)
         else { return nil }
@@ -70,7 +70,7 @@ extension AuthPlan {
         }
     }
 
-    /// The credential in a caller's header; nil where it has another form. The scheme's case does not matter (RFC 9110 11.1).
+    /// The credential in a caller's header; nil where its form is another. Upper and lower case of the scheme are the same (RFC 9110 11.1).
     package func credential(inHeaderValue value: String) -> Secret? {
         let value = value.trimmingBlanks
         switch scheme {
@@ -108,7 +108,7 @@ extension AuthPlan {
         }
     }
 
-    /// How a caller writes it: "Authorization: Token …".
+    /// The header line as a caller writes it: "Authorization: Token …".
     package var form: String {
         let scheme = valuePrefix.trimmingBlanks
         return "\(displayName): \(scheme.isEmpty ? "" : scheme + " ")…"

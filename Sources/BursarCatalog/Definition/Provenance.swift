@@ -13,11 +13,12 @@ package struct Provenance: Sendable, Hashable {
 
     /// What the facts were taken from: addresses, or the titles of pages.
     package var sources: [String] = []
-    /// The day they were read, `2026-11-26`.
+    /// The day the sources were read, `2026-11-26`.
     package var read: String?
     package var certainty: Certainty?
-    /// Who saw it live, and when.
+    /// Who compared the definition with a live answer.
     package var witness: String?
+    /// The day they did, `2026-11-26`.
     package var witnessed: String?
 
     package init() {}
@@ -26,9 +27,9 @@ package struct Provenance: Sendable, Hashable {
 /// Pages about a provider. *Value.*
 package struct ProviderLinks: Sendable, Hashable {
     package var documentation: String?
-    /// Where more is bought.
+    /// Where credit is bought.
     package var topUp: String?
-    /// Whether it works.
+    /// Where the provider says whether its service works.
     package var status: String?
 
     package init() {}

@@ -1,6 +1,6 @@
 package import BursarModel
 
-/// What an answer is read beside: the account's parameters, and the time. *Value.*
+/// What the reading of an answer depends on besides the answer: the account's parameters, and the time. *Value.*
 package struct ReadingContext: Sendable {
     package var parameters: [String: String]
     package var now: WallTime

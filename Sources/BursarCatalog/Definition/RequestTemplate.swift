@@ -1,26 +1,28 @@
 import BursarBasics
 package import BursarModel
 
-/// A text with values that the account or the call gives: `team={team}&since={now_ms-30d}`. *Value.*
+/// A text with places for values of the account or of the call: `team={team}&since={now_ms-30d}`. *Value.*
 package struct RequestTemplate: Sendable, Hashable {
     enum Piece: Sendable, Hashable {
         case text(String)
+        /// A parameter of the account.
         case parameter(String, isOptional: Bool)
         case call(CallValue)
     }
 
-    /// What is made anew for each call: a closed set. *Value.*
+    /// A value that each call makes anew: a closed set. *Value.* Times are moved by a number of hours, which may be negative.
     enum CallValue: Sendable, Hashable {
         case uuid
-        /// Unix seconds, moved by an offset in hours.
+        /// Since 1970.
         case seconds(Int64)
         case milliseconds(Int64)
-        /// The day in UTC.
+        /// The date in UTC, `2026-11-26`.
         case day(Int64)
     }
 
     let pieces: [Piece]
 
+    /// Names of call values, which no parameter may have.
     static let reserved = ["uuid", "now", "now_ms", "today"]
 
     /// The names of parameters in it.
@@ -31,7 +33,7 @@ package struct RequestTemplate: Sendable, Hashable {
         }
     }
 
-    /// What stands before its `=`.
+    /// Of a template for the query, the name in front of `=`; nil where it begins with a value.
     var name: String? {
         guard case .text(let text)? = pieces.first else { return nil }
         return String(text.prefix { $0 != "=" })
@@ -92,8 +94,8 @@ package struct RequestTemplate: Sendable, Hashable {
         return Int64(count) * (unit == "d" ? 24 : 1) * (sign == "-" ? -1 : 1)
     }
 
-    /// Nil where a value is missing: of an optional one, the whole text is left out.
-    /// - Parameter isEncoded: whether values become parts of a URL.
+    /// The text with its values. Where one is missing there is no text at all, also where an optional one is.
+    /// - Parameter isEncoded: whether values are percent-encoded, because the text becomes part of a URL.
     func filled(_ values: CallValues, isEncoded: Bool) -> Filled {
         var result = ""
         for piece in pieces {
@@ -111,13 +113,14 @@ package struct RequestTemplate: Sendable, Hashable {
     /// *Value.*
     enum Filled: Equatable {
         case text(String)
+        /// An optional parameter has no value: the request goes without this text.
         case leftOut
-        /// A parameter that must be there is not.
+        /// A required parameter has no value: the request cannot be made.
         case lacking
     }
 }
 
-/// What one call puts into its request. *Value.*
+/// The values that one call puts into its templates. *Value.*
 package struct CallValues: Sendable {
     package var parameters: [String: String]
     package var now: WallTime
@@ -142,7 +145,7 @@ package struct CallValues: Sendable {
 }
 
 extension String {
-    /// Everything but RFC 3986's unreserved characters is encoded: the value stays one segment, whatever it is.
+    /// With everything encoded but RFC 3986's unreserved characters, so that any value stays one segment of a path.
     var percentEncodedSegment: String {
         let digits = Array("0123456789ABCDEF")
         var result = ""

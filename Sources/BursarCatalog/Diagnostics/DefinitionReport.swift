@@ -1,13 +1,12 @@
 import BursarModel
 
-/// What `bursar check FILE` says of definitions: every problem with its place, and the row that each example comes to. *Value.*
+/// What `bursar check FILE` says of definitions: every problem with its place, and the row that each example gives. *Value.*
 package struct DefinitionReport: Sendable {
     package let text: String
     package let hasErrors: Bool
 
-    /// All files are one catalog's: two of one id are an error.
+    /// - Parameter files: they are meant for one catalog, so two definitions with the same id are an error.
     package init(_ files: [DefinitionFile]) {
-        var lines: [String] = []
         var diagnostics: [Diagnostic] = []
         var blocks: [String] = []
         var seen: [ProviderID: String] = [:]
@@ -25,7 +24,7 @@ package struct DefinitionReport: Sendable {
             seen[definition.id] = file.path
             blocks.append(Self.block(definition, file.path))
         }
-        lines = diagnostics.sorted().map(\.description)
+        var lines = diagnostics.sorted().map(\.description)
         if !lines.isEmpty, !blocks.isEmpty { lines.append("") }
         let errors = diagnostics.count { $0.severity == .error }
         hasErrors = errors > 0
@@ -37,6 +36,7 @@ package struct DefinitionReport: Sendable {
         text = (lines + blocks + [verdict]).joined(separator: "\n") + "\n"
     }
 
+    /// A definition's lines: its request, and each example with its row.
     private static func block(_ definition: ProviderDefinition, _ file: String) -> String {
         var lines = ["\(definition.id)  \(file)", "  \(definition.method.rawValue) \(definition.origin)\(definition.path)"]
         let width = (definition.examples.map(\.name.count).max() ?? 0) + 2

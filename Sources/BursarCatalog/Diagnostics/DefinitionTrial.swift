@@ -1,7 +1,7 @@
 import BursarModel
 
-/// One answer as a definition reads it, in words: the row, what was left out and why, and what does not fit. *Value.* It quotes nothing of
-/// the answer but amounts and times.
+/// What a definition makes of one answer, in words: the row, what was left out and why, and what does not fit. *Value.* Of the answer it
+/// quotes only amounts and times.
 package struct DefinitionTrial: Sendable {
     package let evaluation: Evaluation
     /// At least one.
@@ -19,7 +19,7 @@ package struct DefinitionTrial: Sendable {
         case .reading(let reading):
             var lines = reading.lines
             if lines.isEmpty { lines = ["a row without amounts"] }
-            // What the first element tells is the row's own, whatever else there is.
+            // The row's own amount comes from the definition's first element, and no other amount stands in for it.
             if reading.available == nil, !reading.amounts.isEmpty { lines.append("the row's own amount is null") }
             lines += definition.leftOut(of: body, context)
             lines += reading.drift.map { "not as documented, and not needed: \($0)" }
@@ -34,7 +34,7 @@ package struct DefinitionTrial: Sendable {
 }
 
 extension ProviderDefinition {
-    /// The figures that the mapping knows and this body does not give: `total is left out because pending is null`.
+    /// Why each figure that the mapping names is missing from the row: `total is left out because pending is null`.
     func leftOut(of body: [UInt8], _ context: ReadingContext) -> [String] {
         guard let value = try? JSONReader.read(body.withoutByteOrderMark), let root = plan.mapping.root(of: value) else {
             return []

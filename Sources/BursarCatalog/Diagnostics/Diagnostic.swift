@@ -1,17 +1,16 @@
-/// Something wrong, or worth a warning, in a file that a person wrote. *Value.* Its text never quotes a secret: whoever makes one
-/// answers for that.
+/// Something wrong, or worth a warning, in a file that a person wrote. *Value.* Whoever makes one sees to it that its text quotes no secret.
 package struct Diagnostic: Error, Sendable, Hashable {
     /// *Value.*
     package enum Severity: String, Sendable {
         /// Nothing is served until it is mended.
         case error
-        /// It works, and probably not as meant.
+        /// It works, but probably not as meant.
         case warning
     }
 
     package let severity: Severity
     package let file: String
-    /// From 1; 0 where there is no place, as for a command-line option.
+    /// Lines and columns count from 1. 0: there is no place, as for a command-line option.
     package let line: Int
     package let column: Int
     /// What is wrong and the rule it breaks.

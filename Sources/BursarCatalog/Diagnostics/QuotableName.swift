@@ -1,9 +1,9 @@
 /// Decides whether a name that somebody wrote may be quoted in a message. *Pure.*
 ///
-/// People paste keys where names belong: as a key of a mapping, as a provider, as a file. So a name is quoted only where it is near a
-/// known one or cannot be a key. What is withheld costs little, because a message has the place.
+/// People paste API keys where names belong: as a key of a mapping, as a provider, as a file. So a name is quoted only where it is near a
+/// known name or cannot be an API key. Leaving it out costs little, because the message gives its place.
 package enum QuotableName {
-    /// Said in place of what is not quoted.
+    /// Stands in place of a name that is not quoted.
     package static let withheld = "(not shown)"
 
     /// `"name"`, or ``withheld``.
@@ -12,29 +12,30 @@ package enum QuotableName {
         isPlain(name) && (near != nil || cannotBeKey(name)) ? "\"\(name)\"" : withheld
     }
 
-    /// Words of a language: a few letters, or up to four words of letters, the first of which is no mark of a key such as `sk`.
+    /// Whether no API key looks like this: it is shorter than any key, or consists of one to four words of letters and does not begin with
+    /// a short mark such as `sk`. Longer marks begin real names, too: `token_limit`.
     package static func cannotBeKey(_ name: some StringProtocol) -> Bool {
-        guard isPlain(name), name.utf8.count <= longest else { return false }
-        // No key is so short: the configuration refuses it.
-        if name.utf8.count < fewest { return true }
+        guard isPlain(name), name.utf8.count <= maximumLength else { return false }
+        // The configuration refuses so short a key.
+        if name.utf8.count < minimumKeyLength { return true }
         let words = words(of: name)
-        guard (1...mostWords).contains(words.count), words.count == 1 || words[0].count >= fewest || !isMark(words[0]) else {
-            return false
-        }
-        return words.allSatisfy { (2...longestWord).contains($0.count) && $0.allSatisfy(isLetter) }
+        guard (1...maximumWords).contains(words.count) else { return false }
+        guard words.count == 1 || words[0].count >= minimumKeyLength || !isMark(words[0]) else { return false }
+        return words.allSatisfy { (2...maximumWordLength).contains($0.count) && $0.allSatisfy(isLetter) }
     }
 
-    /// Whether a text that is no single word begins as keys do: `sk-live-…`, `api_key-…`.
+    /// Whether a text of several words begins as API keys do: `sk-live-…`, `api_key-…`.
     package static func beginsLikeKey(_ name: some StringProtocol) -> Bool {
         let parts = name.utf8.split { !isLetter($0) && !isDigit($0) }
         guard parts.count > 1, let first = parts.first, isMark(first.map { $0 | 0x20 }) else { return false }
-        return parts.dropFirst().contains { $0.count >= fewest }
+        return parts.dropFirst().contains { $0.count >= minimumKeyLength }
     }
 
-    private static let longest = 32
-    private static let fewest = 4
-    private static let mostWords = 4
-    private static let longestWord = 14
+    private static let maximumLength = 32
+    private static let minimumKeyLength = 4
+    private static let maximumWords = 4
+    private static let maximumWordLength = 14
+    /// What API keys begin with.
     private static let marks: Set<String> = [
         "sk", "pk", "rk", "ak", "gsk", "pat", "tok", "key", "api", "ghp", "gho", "ghs", "glpat", "hf", "token", "secret",
         "bearer"
@@ -46,7 +47,7 @@ package enum QuotableName {
         !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x60 }
     }
 
-    /// In lower case, apart at each sign and in front of each capital.
+    /// The words in lower case. A new one begins behind `_`, `-`, `.` or a space, and at a capital letter.
     private static func words(of name: some StringProtocol) -> [[UInt8]] {
         var words: [[UInt8]] = []
         var isInWord = false

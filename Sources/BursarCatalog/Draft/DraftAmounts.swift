@@ -1,28 +1,30 @@
 import BursarModel
 
-/// Which fields of an answer look like amounts. *Value.* Pure: names and values decide, and a person decides again.
+/// Which fields of an answer look like amounts. *Value.* Pure. A guess by names and values: a person reads the draft and decides.
 struct DraftAmounts: Sendable {
     /// A figure in the answer. *Value.*
     struct Candidate: Sendable, Equatable {
-        /// As `x-bursar` writes it.
+        /// In the syntax of `x-bursar`.
         let path: String
         let steps: [ValuePath.Step]
         let value: String
         let kind: AmountKind
         let unit: String
-        /// Where the answer names a currency beside it.
+        /// The path of a currency that the answer names beside it; nil where it names none.
         let currencyPath: String?
+        /// What the value is multiplied by: `0.01` for cents.
         let scale: String?
         /// The higher, the more it looks like what is left.
         let score: Int
+        /// Whether the path goes through the first element of a list, which stands for all of them.
         let isOfFirstElement: Bool
     }
 
-    /// What the draft maps.
+    /// The one that the draft maps.
     let chosen: Candidate
-    /// Written as comments.
+    /// The draft names these in comments.
     let others: [Candidate]
-    /// Fields of persons and secrets.
+    /// Paths of fields that look like a person's data or a secret.
     let privatePaths: [String]
     /// Whether the answer itself is a list: then paths start from its elements.
     let isList: Bool
@@ -37,18 +39,23 @@ struct DraftAmounts: Sendable {
         guard let chosen = best?.element else { return nil }
         self.chosen = chosen
         others = candidates.filter { $0.path != chosen.path }.prefix(20).map { $0 }
-        // What is struck out is named from the answer, and of one that is a list there is no name.
+        // `private` paths start at the root of the answer, and a root that is a list has no name.
         privatePaths = isList ? [] : privates.filter { $0 != chosen.currencyPath }
     }
 
-    private static let deepest = 16
-    private static let most = 200
+    /// An example is somebody else's file: neither its depth nor its size may cost much.
+    private static let maximumDepth = 16
+    private static let maximumCandidates = 200
 
+    /// Walks through the example and takes down each candidate and each private path.
+    /// - Parameters:
+    ///   - text: the path so far, as `x-bursar` writes it.
+    ///   - object: the object that has the value, where a currency may stand beside it.
     private static func collect(
         _ value: JSONValue, steps: [ValuePath.Step], text: String, beside object: JSONObject?,
         _ candidates: inout [Candidate], _ privates: inout [String], depth: Int
     ) {
-        guard depth < deepest, candidates.count < most else { return }
+        guard depth < maximumDepth, candidates.count < maximumCandidates else { return }
         switch value {
         case .object(let object):
             for member in object.members {
@@ -58,7 +65,7 @@ struct DraftAmounts: Sendable {
                     depth: depth + 1)
             }
         case .array(let elements):
-            // Which element counts, or whether all do, the answer does not say.
+            // The example does not say which element counts, or whether all do: the first stands for them.
             guard let first = elements.first, !text.isEmpty else { return }
             collect(
                 first, steps: steps + [.index(0)], text: text + "[0]", beside: nil, &candidates, &privates,
@@ -67,7 +74,7 @@ struct DraftAmounts: Sendable {
         case .string(let string):
             let words = DraftWords(steps)
             if words.isPrivate {
-                // A list's elements are alike.
+                // What is private in the first element is so in all.
                 privates.append(text.replacing("[0]", with: "[]"))
             } else if ExactDecimal(string) != nil {
                 candidate(string, steps, text, object).map { candidates.append($0) }
@@ -76,7 +83,7 @@ struct DraftAmounts: Sendable {
         }
     }
 
-    /// Names that need a JSON Pointer are left to a person.
+    /// The path of a member; nil for a name that only a JSON Pointer can write, which is left to a person.
     private static func joined(_ text: String, _ key: String) -> String? {
         guard (try? ValuePath(parsing: key)) != nil, !key.contains("."), !key.contains("["), !key.hasPrefix("/"), key != "$"
         else {
@@ -105,9 +112,11 @@ struct DraftAmounts: Sendable {
     }
 }
 
-/// The words in the names on the way to a value: `creditsRemaining` is credits and remaining. *Value.*
+/// The words in the names of a path: `creditsRemaining` has credits and remaining. *Value.*
 struct DraftWords: Sendable {
+    /// Of the last name.
     private let last: Set<String>
+    /// Of all names of the path.
     private let all: Set<String>
 
     init(_ steps: [ValuePath.Step]) {
@@ -132,9 +141,10 @@ struct DraftWords: Sendable {
         return Set(words)
     }
 
+    /// Whether the last name has one of the words.
     private func says(_ words: String...) -> Bool { !last.isDisjoint(with: words) }
 
-    /// Numbers that count something else.
+    /// Whether the last name says that the number is no amount.
     var isNoAmount: Bool {
         says(
             "id", "code", "status", "time", "timestamp", "date", "at", "created", "updated", "expires", "expiry", "reset",

@@ -1,7 +1,7 @@
 import BursarBasics
 import BursarModel
 
-/// Finds the operation that tells a balance in a provider's OpenAPI document. *Value.* Pure.
+/// Finds in a provider's OpenAPI document the operation that tells a balance, and takes from it what a draft needs. *Value.* Pure.
 struct OpenAPISource {
     private let document: JSONValue
     private let file: String
@@ -10,8 +10,11 @@ struct OpenAPISource {
     private struct Operation {
         let path: String
         let method: ProviderDefinition.Method
+        /// The path item, which may hold parameters and servers of all its operations.
         let item: JSONValue
+        /// The operation itself.
         let node: JSONValue
+        /// The higher, the more it looks like the one that tells a balance.
         let score: Int
     }
 
@@ -20,6 +23,7 @@ struct OpenAPISource {
         self.file = file
     }
 
+    /// - Parameter wanted: the path of the operation; nil: the one that looks most like a balance, the shorter path where two look alike.
     func source(_ wanted: String?) throws(DefinitionDraft.Refusal) -> DraftSource {
         let all = operations.sorted { ($0.score, $1.path.utf8.count) > ($1.score, $0.path.utf8.count) }
         guard let operation = wanted.map({ path in all.first { $0.path == path } }) ?? all.first else {
@@ -36,24 +40,26 @@ struct OpenAPISource {
         return try source(of: operation, others: all.filter { $0.score > 0 && $0.path != operation.path }.prefix(8).map(\.path))
     }
 
-    private func followed(_ value: JSONValue?) -> JSONValue? {
+    /// What a `$ref` leads to; any other value is itself.
+    private func dereferenced(_ value: JSONValue?) -> JSONValue? {
         guard let reference = value?["$ref"]?.text else { return value }
         return DraftSchema.target(reference, in: document)
     }
 
-    /// Those that one request without a body can ask.
+    /// The operations that answer JSON and do not require a body.
     private var operations: [Operation] {
         (document["paths"]?.members?.members ?? []).flatMap { member -> [Operation] in
-            guard let item = followed(member.value), member.key.hasPrefix("/"), Self.isUsable(member.key) else { return [] }
+            guard let item = dereferenced(member.value), member.key.hasPrefix("/"), Self.isUsable(member.key) else { return [] }
             return [("get", ProviderDefinition.Method.get), ("post", .post)].compactMap { name, method in
-                guard let node = item[name], success(of: node) != nil, followed(node["requestBody"])?["required"]?.boolean != true
-                else { return nil }
+                guard let node = item[name], success(of: node) != nil else { return nil }
+                guard dereferenced(node["requestBody"])?["required"]?.boolean != true else { return nil }
                 return Operation(
                     path: member.key, method: method, item: item, node: node, score: Self.score(member.key, node, method))
             }
         }
     }
 
+    /// Whether a definition could name the path: a parameter in braces is a whole segment.
     private static func isUsable(_ path: String) -> Bool {
         path.split(separator: "/").allSatisfy { segment in
             segment.contains("{")
@@ -69,12 +75,13 @@ struct OpenAPISource {
         let text = path.lowercased()
         let said = ((node["operationId"]?.text ?? "") + " " + (node["summary"]?.text ?? "")).lowercased()
         var score = words.reduce(0) { $0 + (text.contains($1.word) ? 2 * $1.points : said.contains($1.word) ? $1.points : 0) }
-        // One account's figures and not a list of bookings.
+        // These list bookings; a balance is one account's figures.
         if text.contains("history") || text.contains("transaction") || text.contains("invoice") { score -= 8 }
         score -= 2 * path.count { $0 == "{" }
         return method == .get ? score : score - 4
     }
 
+    /// The first successful response that is JSON, and its key: `200`, `2XX`.
     private func success(of node: JSONValue) -> (key: String, media: JSONValue)? {
         for member in (node["responses"]?.members?.members ?? []) where member.key.hasPrefix("2") {
             if let media = json(of: member.value) { return (member.key, media) }
@@ -82,9 +89,9 @@ struct OpenAPISource {
         return nil
     }
 
-    /// The description of the JSON among the media types of a response.
+    /// A response's Media Type Object for JSON; nil where it has none.
     private func json(of response: JSONValue) -> JSONValue? {
-        let content = followed(response)?["content"]?.members?.members ?? []
+        let content = dereferenced(response)?["content"]?.members?.members ?? []
         return content.first { ResponseReader.isJSON($0.key) }?.value
     }
 
@@ -120,7 +127,7 @@ struct OpenAPISource {
 
     private func example(in media: JSONValue) -> JSONValue? {
         if let example = media["example"], !example.isNull { return example }
-        return media["examples"]?.members?.members.lazy.compactMap { followed($0.value)?["value"] }.first
+        return media["examples"]?.members?.members.lazy.compactMap { dereferenced($0.value)?["value"] }.first
     }
 
     private func server(_ operation: Operation) -> (url: String, variables: JSONValue?, isGuessed: Bool) {
@@ -133,10 +140,10 @@ struct OpenAPISource {
         return (secure, first?["variables"], false)
     }
 
-    /// What is required there: the documented value, else one that each account gives.
+    /// The required parameters of the query. Each has its documented value, else one that the account gives: `team={team}`.
     private func query(of operation: Operation) -> [String] {
         let parameters = (operation.item["parameters"]?.elements ?? []) + (operation.node["parameters"]?.elements ?? [])
-        return parameters.compactMap { followed($0) }.compactMap { parameter in
+        return parameters.compactMap { dereferenced($0) }.compactMap { parameter in
             guard parameter["in"] == "query", parameter["required"] == true, let name = parameter["name"]?.text,
                 RequestTemplate.isParameterName(name), !RequestTemplate.reserved.contains(name)
             else { return nil }
@@ -146,13 +153,14 @@ struct OpenAPISource {
         }
     }
 
-    /// The first documented way that Bursar knows.
+    /// How the key is sent: the first documented way that Bursar knows, else a guess.
     private func scheme(_ operation: Operation) -> (DraftSource.Scheme, isGuessed: Bool) {
         let requirements = (operation.node["security"] ?? document["security"])?.elements ?? []
         let named = requirements.flatMap { $0.members?.members.map(\.key) ?? [] }
         let schemes = document["components"]?["securitySchemes"]
-        for name in named.isEmpty ? schemes?.members?.members.map(\.key) ?? [] : named {
-            guard let scheme = followed(schemes?[name]) else { continue }
+        let names = named.isEmpty ? schemes?.members?.members.map(\.key) ?? [] : named
+        for name in names {
+            guard let scheme = dereferenced(schemes?[name]) else { continue }
             switch (scheme["type"]?.text, scheme["scheme"]?.text?.lowercased()) {
             case ("http"?, "bearer"?): return (.bearer, false)
             case ("http"?, "basic"?): return (.basic, false)
@@ -160,6 +168,7 @@ struct OpenAPISource {
                 guard scheme["in"]?.text == "header", let header = scheme["name"]?.text, HeaderText.isName(header),
                     !HeaderText.isReserved(header)
                 else { continue }
+                // In Authorization a scheme's word stands before the key, and the document does not say which.
                 return (.header(header), header.lowercased() == "authorization")
             default: continue
             }
@@ -167,7 +176,7 @@ struct OpenAPISource {
         return (.bearer, true)
     }
 
-    /// Those of one status, with an example of their own or of their schema.
+    /// The responses of one status from 400 up, each with its example or one made of its schema.
     private func failures(of node: JSONValue) -> [DraftSource.Failure] {
         (node["responses"]?.members?.members ?? []).compactMap { member in
             guard member.key.utf8.count == 3, member.key.hasPrefix("4") || member.key.hasPrefix("5"),
@@ -175,7 +184,7 @@ struct OpenAPISource {
                 let example = example(in: media) ?? media["schema"].map({ DraftSchema.example(of: $0, in: document) }),
                 example.members != nil
             else { return nil }
-            return .init(key: member.key, description: followed(member.value)?["description"]?.text ?? "", example: example)
+            return .init(key: member.key, description: dereferenced(member.value)?["description"]?.text ?? "", example: example)
         }
     }
 }

@@ -1,7 +1,7 @@
-/// The members of a JSON object in their order. *Value.* No key stands twice.
+/// The members of a JSON object, in the order in which they came. *Value.* No key stands twice.
 ///
-/// An array and not a dictionary: bodies are written again in the order they came in, and the few lookups a mapping makes are
-/// faster in a short array than a hash.
+/// An array and not a dictionary: a body is written again in the order it came in, and a mapping looks up only a few keys, which a
+/// short array does faster than a hash table.
 package struct JSONObject: Sendable, Hashable {
     /// *Value.*
     package struct Member: Sendable, Hashable {
@@ -16,7 +16,7 @@ package struct JSONObject: Sendable, Hashable {
 
     package private(set) var members: [Member]
 
-    /// Of a key that stands twice the last value counts; the reader has refused such before.
+    /// Where a key stands twice, the last value counts. Only our own code can bring that: ``JSONReader`` refuses such a body.
     package init(_ members: [Member]) {
         self.members = []
         self.members.reserveCapacity(members.count)
@@ -43,7 +43,7 @@ package struct JSONObject: Sendable, Hashable {
 }
 
 extension String {
-    /// Byte for byte: Swift takes texts for equal that only look alike, such as `é` in one scalar and in two.
+    /// Compares the bytes. `==` alone also holds for texts that only look alike, such as `é` written as one scalar and as two.
     func isSameKey(as other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
 }
 

@@ -1,6 +1,6 @@
 package import BursarModel
 
-/// A JSON value that keeps what money needs: a number is its own text, and an object its members' order. *Value.*
+/// A JSON value. *Value.* A number keeps its digits as written, because it may be money; an object keeps the order of its members.
 package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -14,13 +14,13 @@ package enum JSONValue: Sendable, Hashable {
 extension JSONValue {
     package static func integer(_ value: Int) -> JSONValue { .number(String(value)) }
 
-    /// Of an object; nil for anything else.
+    /// The member of an object; nil where there is none, and for anything that is no object.
     package subscript(key: String) -> JSONValue? {
         guard case .object(let object) = self else { return nil }
         return object[key]
     }
 
-    /// Of an array; nil outside of it and for anything else.
+    /// The element of an array; nil outside its bounds, and for anything that is no array.
     package subscript(index: Int) -> JSONValue? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]
@@ -53,7 +53,7 @@ extension JSONValue {
         return ExactDecimal(text)
     }
 
-    /// A number written without point and exponent that fits.
+    /// A number's value, where it is written without point and exponent and fits.
     package var integer: Int? {
         guard case .number(let text) = self else { return nil }
         return Int(text)
@@ -61,7 +61,7 @@ extension JSONValue {
 
     package var isNull: Bool { self == .null }
 
-    /// What JSON Schema calls it; a number is `number` here.
+    /// JSON Schema's name of the type. Every number is `number`, also one that is an integer.
     var typeName: String {
         switch self {
         case .null: "null"

@@ -1,13 +1,13 @@
 import BursarModel
 
-/// What must hold of a value in a body: `code: 200`, `"error?": null`, `expire_at: future`. *Value.*
+/// What a value in a body must be: `code: 200`, `"error?": null`, `expire_at: future`. *Value.*
 struct Condition: Sendable {
     let path: ValuePath
-    /// Written with `?`: holds where the field is absent or null.
+    /// Written with `?`: the condition also holds where the field is absent or null.
     let isOptional: Bool
-    /// Any of them; `null` means null or absent. Empty where the value must be a time.
+    /// The value must be one of these; `null` also stands for an absent field. Not used where ``isFuture``.
     let allowed: [JSONValue]
-    /// The value must be a time that has not come. One that is unset counts as absent.
+    /// The value must be a time that has not come. A provider's way of writing "no time" (``BodyTime/isUnset(_:)``) counts as absent.
     var isFuture = false
 
     func holds(in body: JSONValue, now: WallTime) -> Bool {

@@ -1,15 +1,15 @@
 import BursarModel
 
-/// How an amount is computed: `available`, `total - used`, `-owed`, `sum(grants[].left)`. *Value.* Exact; no multiplication, no
-/// constants: a balance that needs more than this is not told by the provider but guessed.
+/// How an amount is computed: `available`, `total - used`, `-owed`, `sum(grants[].left)`. *Value.* Exact. There is no multiplication and
+/// there are no constants: a balance that needs them would be guessed, not told by the provider.
 struct Expression: Sendable, Hashable {
     struct Term: Sendable, Hashable {
         let isNegated: Bool
         let path: ValuePath
         let absence: Absence
-        /// Within `sum(…)`.
+        /// Written `sum(…)`: the path goes through a list, and its values are added up.
         let isSum: Bool
-        /// What an element of a sum stands for that lacks the field.
+        /// In a sum: what it means that an element lacks the field.
         var elementAbsence = Absence.refused
     }
 
@@ -19,7 +19,7 @@ struct Expression: Sendable, Hashable {
         case refused
         /// Written `path?`: the whole amount is left out.
         case leavesOut
-        /// Written `path?0`: the page says that it stands for 0.
+        /// Written `path?0`: it means 0, as the provider documents.
         case zero
 
         /// Takes the mark off the end of `word`.
@@ -40,24 +40,25 @@ struct Expression: Sendable, Hashable {
 
     init(parsing text: String) throws(ValuePath.Refusal) {
         var terms: [Term] = []
-        var sign: Bool? = false
+        // Whether the next term is negated; nil behind a term, where a sign must come first.
+        var isNextNegated: Bool? = false
         for word in text.split(separator: " ") {
             var word = word
             if word == "+" || word == "-" {
-                guard sign == nil || terms.isEmpty && word == "-" else { throw .init(reason: "two signs in a row") }
-                sign = word == "-"
+                guard isNextNegated == nil || terms.isEmpty && word == "-" else { throw .init(reason: "two signs in a row") }
+                isNextNegated = word == "-"
                 continue
             }
             try Self.refuseArithmetic(word)
-            guard var isNegated = sign else { throw .init(reason: "a + or - is missing between two paths") }
+            guard var isNegated = isNextNegated else { throw .init(reason: "a + or - is missing between two paths") }
             if terms.isEmpty, word.hasPrefix("-") {
                 isNegated = true
                 word = word.dropFirst()
             }
             terms.append(try Self.term(word, isNegated: isNegated))
-            sign = nil
+            isNextNegated = nil
         }
-        guard sign == nil, !terms.isEmpty else { throw .init(reason: "a path is missing") }
+        guard isNextNegated == nil, !terms.isEmpty else { throw .init(reason: "a path is missing") }
         guard terms.count <= 16 else { throw .init(reason: "at most 16 paths are added up") }
         self.terms = terms
     }
@@ -81,7 +82,7 @@ struct Expression: Sendable, Hashable {
         return Term(isNegated: isNegated, path: path, absence: absence, isSum: isSum, elementAbsence: elementAbsence)
     }
 
-    /// What people try who take this for a formula, with what to write in its place.
+    /// Refuses what people write who take this for a formula, and says what to write instead.
     private static func refuseArithmetic(_ word: Substring) throws(ValuePath.Refusal) {
         if word.dropFirst().contains("+") {
             throw .init(reason: "between two paths stands ` + ` or ` - `, with a space before and behind it")
@@ -97,15 +98,15 @@ struct Expression: Sendable, Hashable {
     }
 }
 
-/// What a word, a number or a null in an amount's place means. *Value.*
+/// What a definition says that a word, a number or a null means where an amount belongs. *Value.*
 enum WordMeaning: String, Sendable, CaseIterable {
-    /// There is no limit: no amount can be told, and it is not low.
+    /// There is no limit, so there is no amount, and the row is not low.
     case unlimited
-    /// The provider does not tell: the amount is left out.
+    /// The provider does not know it: the amount is left out.
     case unknown
-    /// Nothing is left: 0, and low.
+    /// Nothing is left: the amount is 0, and the row is low.
     case depleted
-    /// There is no such amount here, and nothing is wrong: it is left out.
+    /// The account has no such amount, and nothing is wrong: it is left out.
     case none
 }
 
@@ -114,22 +115,22 @@ enum Computed: Equatable {
     case value(ExactDecimal)
     case unlimited
     case depleted
-    /// There is nothing to tell, and nothing is wrong.
+    /// There is no such amount, and nothing is wrong.
     case none
-    /// Told to be unknown, or an optional field is absent: the amount is left out, and why.
+    /// The amount is left out, for this reason: a word says that it is unknown, or an optional field is absent.
     case leftOut(String)
-    /// A field that must be there is not, in words.
+    /// A required field is absent; which one, in words.
     case missing(String)
 }
 
-/// A body that has what it should, but not as an amount. *Value.* Our words only.
+/// A field is there and is no amount, or a sum has too many digits. *Value.* The reason quotes nothing of the body.
 struct MappingError: Error, Equatable {
     let reason: String
 }
 
-/// What is known beside the body. *Value.*
+/// What the amounts of one body are computed with. *Value.*
 struct AmountContext {
-    /// Elements of a `sum(…)` that count.
+    /// An element of a `sum(…)` counts where all of these hold in it.
     var conditions: [Condition] = []
     var words = TokenTable<WordMeaning>()
     var now: WallTime
@@ -144,7 +145,7 @@ extension Expression {
             switch try term.compute(in: body, context) {
             case .value(let value):
                 let signed = term.isNegated ? value.negated : value
-                // The first value keeps its digits; 0 + 1.50 says so less plainly.
+                // Begins with the first value and not with 0, so that its digits stay as the provider wrote them.
                 guard let next = sum.map({ $0.adding(signed) }) ?? signed else {
                     throw MappingError(reason: "\(term.path.text) brings a sum of more than \(ExactDecimal.maxDigits) digits")
                 }
@@ -152,7 +153,7 @@ extension Expression {
             case .unlimited: return term.isNegated ? .leftOut("\(term.path.text) has no limit") : .unlimited
             case .depleted: return .depleted
             case .none:
-                // An empty array adds nothing to the other terms.
+                // An empty list adds nothing to the other terms. Any other term without an amount leaves none to the whole.
                 guard term.isSum else { return .none }
             case .leftOut(let why): return .leftOut(why)
             case .missing(let what):
@@ -191,7 +192,7 @@ extension Expression.Term {
         return .value(sum)
     }
 
-    /// A JSON number, or a decimal in a string; null as absent, unless a word says what it means.
+    /// Takes a JSON number, or a decimal in a string. Null is as good as absent, unless a word says what it means.
     private static func read(
         _ value: JSONValue?, _ path: String, _ words: TokenTable<WordMeaning>
     ) throws(MappingError) -> Computed {
@@ -200,7 +201,7 @@ extension Expression.Term {
         switch value {
         case .null: return .missing("\(path) is null")
         case .string(let text):
-            // A decimal in a text means what the number would.
+            // The definition may name the number 0 where the provider writes "0".
             if ExactDecimal(text) != nil, let meaning = words[number: text] { return Computed(meaning, of: path) }
             guard let decimal = ExactDecimal(text) else { throw MappingError(reason: "\(path) is no decimal number") }
             return .value(decimal)

@@ -41,6 +41,9 @@ struct ConnectionOpener: Sendable {
         let bootstrap = ClientBootstrap(group: loop).connectTimeout(TimeAmount(settings.connectTimeout))
             // Nothing is read before there is someone who takes it.
             .channelOption(.autoRead, value: false)
+            // A server that floods one connection gets as small a share of the event loop as any other: one read in its turn.
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 << 10))
         switch place {
         case .unix(let path):
             return bootstrap.connect(unixDomainSocketPath: path)

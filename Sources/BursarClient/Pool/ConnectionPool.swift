@@ -197,7 +197,7 @@ extension ConnectionPool {
         return true
     }
 
-    /// Nothing of before is lent again: names may lead elsewhere now.
+    /// No connection that is open now is lent again: names may lead elsewhere from here on.
     /// - Returns: the idle ones, which are to be closed. Those that are lent are closed when they come back.
     mutating func retired() -> [Int] {
         generation += 1

@@ -2,8 +2,7 @@ import BursarCatalog
 import BursarBasics
 import BursarModel
 
-/// What an address list, a switch or a section of settings at the top level says, before listeners of the command line are
-/// considered. *Value.*
+/// What the top level of a file says, but for its accounts, clients and definitions. *Value.* Options of the command line are not in it yet.
 struct RootSettings {
     var listen: [(ListenerSettings, ConfigurationPlace)] = []
     var tls: TLSSettings?
@@ -17,13 +16,13 @@ struct RootSettings {
     var storePlace: ConfigurationPlace?
     var defaults = AccountDefaults()
     var corsOrigins: [String] = []
-    /// Whether `clients` stands there, readable or not.
+    /// Whether the file has `clients`, readable or not.
     var hasClients = false
     var log = LogConfiguration()
     var drain = DrainConfiguration()
     var upstream = UpstreamConfiguration()
     var targets: [TargetConfiguration] = []
-    /// False where one could not be read: a name that is not known may be that one's.
+    /// False where a target could not be read. An unknown name in a rule may then be the name of that target, and is not reported.
     var areTargetsRead = true
     /// Whether each rule for all is known as it was meant: else nothing is said of targets that none tells.
     var areAlertsRead = true
@@ -31,6 +30,7 @@ struct RootSettings {
 }
 
 extension ConfigurationParser {
+    /// Reads every section of the top level but accounts, clients and definitions.
     mutating func settings(_ root: [String: Entry]) -> RootSettings {
         var settings = RootSettings()
         let errorsBefore = problems.errorCount
@@ -40,7 +40,7 @@ extension ConfigurationParser {
         settings.proxies.trusted = ranges(root["trusted_proxies"], "trusted_proxies")
         settings.proxies.proxyProtocol = ranges(root["proxy_protocol"], "proxy_protocol")
         settings.limits = limits(root["limits"])
-        resolver.runsCommands = secrets(root["secrets"])
+        resolver.runsCommands = allowsCommands(root["secrets"])
         checkUse(of: root["tls"], by: settings.listen, areAllRead: areListenersRead)
         settings.passthrough = boolean(root["passthrough"], "passthrough") ?? settings.passthrough
         settings.allowAnonymous = boolean(root["allow_anonymous"], "allow_anonymous") ?? settings.allowAnonymous
@@ -74,6 +74,7 @@ extension ConfigurationParser {
         return hosts
     }
 
+    /// Reads `defaults`, and with it the alerts of all accounts, which are written there and go into `settings`.
     private mutating func defaults(_ entry: Entry?, _ settings: inout RootSettings) -> AccountDefaults {
         var defaults = AccountDefaults()
         guard let entry, let entries = entries(of: entry.node, in: .defaults) else { return defaults }
@@ -90,8 +91,8 @@ extension ConfigurationParser {
         return defaults
     }
 
-    /// Whether commands may be run for keys.
-    private mutating func secrets(_ entry: Entry?) -> Bool {
+    /// Reads `secrets`: whether commands may be run to get keys.
+    private mutating func allowsCommands(_ entry: Entry?) -> Bool {
         guard let entry, let entries = entries(of: entry.node, in: .secrets) else { return false }
         return boolean(entries["exec"], "exec") ?? false
     }

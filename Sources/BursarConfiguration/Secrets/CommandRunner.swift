@@ -6,31 +6,39 @@ import Glibc
 /// The child has the given environment, the given input or none, no open file but that and its outputs, a process group of its own, and
 /// the signals as they are at the start of a program. Its error output goes nowhere: helpers print secrets there, too.
 package enum CommandRunner {
+    /// - Parameter limit: of what it prints. Nil: that goes nowhere, and what it left running when it ended well goes on, as a mailer
+    ///   that hands a message on in the background does.
     package static func run(
-        _ command: SecretCommand, environment: [String: String], input: [UInt8]? = nil, limit: Int,
+        _ command: SecretCommand, environment: [String: String], input: [UInt8]? = nil, limit: Int?,
         timeout: Duration = SecretCommand.timeout, isStopped: () -> Bool = { false }
     ) -> Result<[UInt8], CommandProblem> {
         var ends: [Int32] = [-1, -1]
-        guard bursar_pipe(&ends) == 0 else { return .failure(.cannotStart(errno)) }
-        defer { close(ends[0]) }
+        guard limit == nil || bursar_pipe(&ends) == 0 else { return .failure(.cannotStart(errno)) }
+        defer { if ends[0] >= 0 { close(ends[0]) } }
         var source: Int32 = -1
         if let input {
             // A file and not a pipe: whoever reads nothing of it keeps nobody waiting.
             source = input.withUnsafeBytes { $0.baseAddress.map { bursar_memory_file($0, UInt(input.count)) } ?? -1 }
             guard source >= 0, lseek(source, 0, SEEK_SET) == 0 else {
-                close(ends[1])
-                return .failure(.cannotStart(errno))
+                let number = errno
+                if ends[1] >= 0 { close(ends[1]) }
+                return .failure(.cannotStart(number))
             }
         }
         let spawned = spawn(command, environment, input: source, output: ends[1])
         if source >= 0 { close(source) }
-        close(ends[1])
+        if ends[1] >= 0 { close(ends[1]) }
         let child: pid_t
         switch spawned {
         case .failure(let problem): return .failure(problem)
         case .success(let id): child = id
         }
         let deadline = now() + timeout
+        guard let limit else {
+            let ended = wait(for: child, until: deadline, isStopped)
+            if case .failure = ended { kill(-child, SIGKILL) }
+            return ended.map { _ in [] }
+        }
         let read = output(of: ends[0], limit: limit, until: deadline, isStopped)
         if case .failure = read { kill(-child, SIGKILL) }
         let ended = wait(for: child, until: deadline, isStopped)
@@ -52,7 +60,11 @@ package enum CommandRunner {
         } else {
             posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         }
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        if output >= 0 {
+            posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        }
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
         // Sockets of this process must not stay open in a helper that hangs.
         bursar_spawn_close_from(&actions, STDERR_FILENO + 1)

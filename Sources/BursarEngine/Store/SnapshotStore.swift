@@ -37,7 +37,7 @@ extension SnapshotStore {
 package struct HistoryRange: Sendable, Hashable {
     /// Entries that were still confirmed at this time or later.
     package var since: WallTime?
-    /// Entries of before this time.
+    /// Entries from before this time.
     package var before: WallTime?
     /// Entries of after this time: where the last page ended.
     package var after: WallTime?

@@ -251,14 +251,20 @@ extension AlertDesk {
 
     private func ended(_ dispatch: AlertDispatch, _ outcome: AlertOutcome) {
         let now = clock.now.wall
-        let change = state.withLock { state -> TargetHealth.Change? in
+        let (change, isGivenUp) = state.withLock { state -> (TargetHealth.Change?, Bool) in
             state.sending[dispatch.target] = nil
             // Cut off by the stop: whether it arrived nobody knows, and the next process tries again under the same id.
-            guard !state.isStopped || outcome == .delivered else { return nil }
+            guard !state.isStopped || outcome == .delivered else { return (nil, false) }
+            let before = state.ledger.givenUp
             state.ledger.finished(dispatch.target, outcome, now: now)
-            return state.health[dispatch.target, default: TargetHealth()].ended(outcome, at: now)
+            let change = state.health[dispatch.target, default: TargetHealth()].ended(outcome, at: now)
+            return (change, state.ledger.givenUp > before)
         }
         if let change { tell(change, dispatch.target) }
+        if isGivenUp {
+            logger.error(
+                "alerts: a message is given up after its last attempt", metadata: ["target": "\(dispatch.target)"])
+        }
         wake.yield()
     }
 

@@ -7,8 +7,6 @@ import Synchronization
 final class CommandTargets: Sendable {
     /// Nothing of this process's environment: what stands there may be a key.
     private static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"]
-    /// What a program prints is not looked at; one that prints more than this is ended.
-    private static let mostOutput = 1 << 20
 
     private let isStopped = Atomic(false)
 
@@ -26,7 +24,7 @@ final class CommandTargets: Sendable {
 
     private func run(_ command: SecretCommand, _ input: [UInt8], _ timeout: Duration) -> CommandEnd {
         let result = CommandRunner.run(
-            command, environment: Self.environment, input: input, limit: Self.mostOutput, timeout: timeout,
+            command, environment: Self.environment, input: input, limit: nil, timeout: timeout,
             isStopped: { isStopped.load(ordering: .acquiring) })
         switch result {
         case .success: return .succeeded

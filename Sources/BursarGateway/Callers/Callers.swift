@@ -5,12 +5,12 @@ import NIOCore
 
 /// Finds out who asks. *Immutable; any thread.*
 ///
-/// The way of a hit: where the token may stand (a look at two or three headers), one SHA-256, one lookup. No lock, except in the bucket of a
-/// client that has a rate.
+/// What it costs a hit: a look at the two or three headers that may have the token, one SHA-256, one lookup. No lock, except in the bucket
+/// of a client that has a rate.
 struct Callers: Sendable {
     /// Nil: no clients are configured.
     let directory: ClientDirectory?
-    /// Of the providers in use; others are looked up.
+    /// Of the providers in use. For others the catalog is asked.
     private let authByProvider: [Substring: AuthPlan]
     private let catalog: Catalog
     private let clock: @Sendable () -> Moment
@@ -31,7 +31,7 @@ struct Callers: Sendable {
         return caller
     }
 
-    /// The same for a request of before.
+    /// The same for a request that came earlier, such as that of a stream.
     func caller(of credential: CallerCredential) -> Result<Caller, CallerRefusal> {
         guard let directory else { return .success(.anyone) }
         let client: Client

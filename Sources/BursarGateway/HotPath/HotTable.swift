@@ -2,11 +2,11 @@ import BursarHTTP
 import NIOCore
 import Synchronization
 
-/// An answer that stands ready, and how long it is true. *Immutable; any thread.*
+/// An answer that stands ready, and how long it may be given. *Immutable; any thread.*
 final class HotEntry: Sendable {
     let response: PreparedResponse
     let replay: Replay
-    /// Lower-case name of the header that would make a request somebody else's: a caller's own credential. Nil: none.
+    /// The header, in lower case, in which a caller may send a credential of its own; this answer is then not for it. Nil: there is none.
     let credentialHeader: String?
 
     init(response: PreparedResponse, replay: Replay, credentialHeader: String? = nil) {
@@ -18,8 +18,8 @@ final class HotEntry: Sendable {
     func isCurrent(at now: NIODeadline) -> Bool { replay.validity.isCurrent && now < replay.until }
 }
 
-/// The ready answers of one ``Scope`` by path. *Mutex*; any thread. Event loops read it once an entry and change, through
-/// their own ``LoopView``.
+/// The ready answers of one ``Scope`` by path. *Mutex*; any thread. An event loop reads each entry here once and then keeps it in its
+/// ``LoopView``, until the entry ends.
 final class HotTable: Sendable {
     private struct State {
         var entries: [String: HotEntry] = [:]
@@ -36,12 +36,12 @@ final class HotTable: Sendable {
 
     subscript(path: String) -> HotEntry? { state.withLock { $0.entries[path] } }
 
-    /// What another caller, who waited for the same calls, was answered; where that is still true.
+    /// The answer that another caller got who waited for the same calls; nil where it may no longer be given.
     func waited(for path: String, now: NIODeadline) -> HotEntry? {
         state.withLock { $0.waited[path] }.flatMap { $0.isCurrent(at: now) ? $0 : nil }
     }
 
-    /// How often anything has changed. Whoever renders an answer looks here first, and hands it to ``publish(_:for:since:)``.
+    /// How often anything has changed. Whoever renders an answer reads this first and hands it to ``publish(_:for:since:waited:)``.
     var changes: UInt64 { state.withLock { $0.changes } }
 
     /// Keeps an answer, unless something changed since its rendering began: it may then show what was true before.
@@ -57,14 +57,14 @@ final class HotTable: Sendable {
             if waited {
                 state.waited[path] = entry
             } else {
-                // Nobody could end the one before any more, and connections may still repeat it.
+                // The replaced entry must end now: connections may still repeat it, and nobody finds it any more.
                 state.entries.updateValue(entry, forKey: path)?.replay.validity.invalidate()
             }
             return true
         }
     }
 
-    /// What was held for these paths is no longer true, on any loop.
+    /// Ends the ready answers for these paths, on every event loop.
     func invalidate(_ paths: [String]) {
         state.withLock { state in
             state.changes &+= 1

@@ -7,14 +7,14 @@ import Synchronization
 /// *Event loop.* Reached only through the thread-specific variable of ``CurrentConfiguration``, so no two threads ever hold the same one:
 /// that is why it may be called Sendable.
 ///
-/// A hit costs no lock: whether an entry is still true is one atomic load of its own flag, so nothing has to be sent from loop to
-/// loop. docs/decisions/0005 has the figures.
+/// A hit costs no lock: one atomic load of an entry's flag says whether it may still be given, so loops send each other nothing.
+/// docs/decisions/0005 has the figures.
 final class LoopView: @unchecked Sendable {
     let active: ActiveConfiguration
     /// What the log says of this loop's requests.
     let accessLines = AccessLines()
     private let number: UInt64
-    /// When ``CurrentConfiguration/view(at:)`` looks next whether the machine slept.
+    /// When ``CurrentConfiguration/view(at:)`` next looks whether the machine was suspended.
     fileprivate var nextLook = NIODeadline.uptimeNanoseconds(0)
     /// By scope, as ``ActiveConfiguration/scopes`` has them.
     private var entries: [[String: HotEntry]]
@@ -25,7 +25,7 @@ final class LoopView: @unchecked Sendable {
         entries = Array(repeating: [:], count: active.scopes.count)
     }
 
-    /// The answer for `path` within a scope, where one is held and still true.
+    /// The ready answer for `path` within a scope; nil where there is none that may still be given.
     func entry(for path: String, in scope: Int, now: NIODeadline) -> HotEntry? {
         if let entry = entries[scope][path] {
             if entry.isCurrent(at: now) { return entry }
@@ -50,13 +50,13 @@ final class CurrentConfiguration: Sendable {
     private let state: Mutex<State>
     private let number: Atomic<UInt64>
     private let clock: @Sendable () -> Moment
-    /// How far the clock of readings is ahead of the event loops' own, in nanoseconds, when that was looked at last.
+    /// By how many nanoseconds the clock of readings was ahead of the event loops' clock when that was last measured.
     private let lead: Atomic<Int64>
 
-    /// How often an event loop that gets requests looks, and so for how long at most an answer of before a suspension goes out after
-    /// it. Connections repeat an answer by themselves for no longer.
+    /// How often an event loop that gets requests looks for a suspension of the machine. For as long, at most, an answer from before one goes
+    /// out after it; connections repeat an answer by themselves for no longer.
     static let lookInterval = TimeAmount.seconds(1)
-    /// A suspension is longer; two clocks read one after the other on a busy machine are not so far apart.
+    /// A smaller jump is no suspension: on a busy machine some time passes between the readings of the two clocks.
     private static let smallestJump = Duration.milliseconds(250).nanoseconds
 
     /// One variable for all instances, because a thread's value is never freed before the thread ends and the system has some
@@ -85,8 +85,8 @@ final class CurrentConfiguration: Sendable {
         return view
     }
 
-    /// The view of this thread for a request that came `now`. Ready answers end here where the machine was suspended: their deadlines
-    /// are an event loop's, which stand still meanwhile, while readings grow old (``SystemClock``). A hit pays a comparison.
+    /// The view of this thread for a request that came `now`. Ends all ready answers after a suspension of the machine: their deadlines are in
+    /// the event loops' time, which stood still while readings grew old (``SystemClock``). Costs a hit one comparison.
     func view(at now: NIODeadline) -> LoopView {
         let view = view()
         if now >= view.nextLook {

@@ -55,6 +55,17 @@ final class ClaimBook: Sendable {
         }
     }
 
+    /// The claim that was made under a name, once it is kept; nil: there is none. Needs neither a reading nor the store: a repeat is
+    /// answered as the first request was.
+    func earlier(owner: String, key: String, _ now: WallTime) async -> Claim? {
+        let (claim, keeping) = state.withLock { state -> (Claim?, Task<StoreFault?, Never>?) in
+            let claim = state.ledger.earlier(owner: owner, key: key, now)
+            return (claim, claim.flatMap { state.keeping[$0.id] })
+        }
+        if let keeping, await keeping.value != nil { return nil }
+        return claim
+    }
+
     private static func keep(_ claim: Claim, _ store: StoreKeeper) async -> StoreFault? {
         do throws(StoreFault) {
             try await store.keep([claim])

@@ -81,6 +81,12 @@ extension ClaimsRoute {
         let unit: AmountUnit?
         let ttl: Duration
         let key: String
+
+        /// A request that names no unit means whichever the first one got.
+        func isSame(as claim: Claim) -> Bool {
+            claim.account == entry.id && claim.amount == amount && (unit == nil || claim.unit == unit)
+                && claim.madeAt.duration(to: claim.expiresAt) == ttl
+        }
     }
 
     private func make(_ request: Request, _ caller: Caller) -> Reply {
@@ -137,6 +143,9 @@ extension ClaimsRoute {
     }
 
     private func answer(_ wanted: ClaimRequest, _ request: Request, owner: String) async -> Response {
+        if let earlier = await claims.earlier(owner: owner, key: wanted.key, now()) {
+            return wanted.isSame(as: earlier) ? made(earlier, status: 200) : conflict(request)
+        }
         let result = await reading.take(
             wanted.entry, noOlderThan: wanted.entry.upstream.policy.ttl, trace: request.trace)
         if let unit = wanted.unit, !result.view.unitNames.isEmpty, result.view.available(unit) == nil {
@@ -161,16 +170,19 @@ extension ClaimsRoute {
         case .decided(.made(let claim)): return made(claim, status: 201)
         case .decided(.repeated(let claim)): return made(claim, status: 200)
         case .decided(.refused(let decision)): return refused(request, decision, result)
-        case .decided(.conflict):
-            return Answers.problem(
-                ProblemDocument(
-                    code: "idempotency_conflict", title: "The key was used for another claim", status: 409,
-                    detail: "This Idempotency-Key stands for a claim of another account, amount, unit or ttl.",
-                    requestID: request.id.description))
+        case .decided(.conflict): return conflict(request)
         case .decided(.full):
             return InsightAnswers.unavailable(
                 request, code: "too_many_claims", detail: "The account has as many claims as are kept at a time.")
         }
+    }
+
+    private func conflict(_ request: Request) -> Response {
+        Answers.problem(
+            ProblemDocument(
+                code: "idempotency_conflict", title: "The key was used for another claim", status: 409,
+                detail: "This Idempotency-Key stands for a claim of another account, amount, unit or ttl.",
+                requestID: request.id.description))
     }
 
     private func made(_ claim: Claim, status: Int) -> Response {

@@ -38,18 +38,19 @@ struct FreshReading: Sendable {
 
 extension AccountView {
     /// Of one unit, as the provider says it may be spent.
-    func available(_ unit: AmountUnit) -> ExactDecimal? {
-        reading?.amounts.first { $0.kind == .available && $0.unit == unit }?.value
-    }
+    func available(_ unit: AmountUnit) -> ExactDecimal? { spendable.first { $0.unit == unit }?.value }
 
-    /// The unit that a question without one means: the first available amount's.
-    var firstUnit: AmountUnit? { reading?.amounts.first { $0.kind == .available }?.unit }
+    /// The unit that a question without one means: the row's own.
+    var firstUnit: AmountUnit? { reading?.available?.unit }
 
     var unitNames: [String] {
         var names: [String] = []
-        for amount in reading?.amounts ?? [] where amount.kind == .available && !names.contains(amount.unit.name) {
-            names.append(amount.unit.name)
-        }
+        for amount in spendable where !names.contains(amount.unit.name) { names.append(amount.unit.name) }
         return names
+    }
+
+    /// Where the row's own amount is unknown or unlimited, a part beside it is of the same whole: it says nothing of what may be spent.
+    private var spendable: [Amount] {
+        (reading?.amounts ?? []).filter { $0.kind == .available && (reading?.available != nil || $0.part == nil) }
     }
 }

@@ -12,6 +12,8 @@ extension MetricsRoute {
                 text.sample([("target", status.name), ("outcome", outcome)], String(count))
             }
         }
+        text.family("bursar_alert_messages_given_up_total", .counter, "Messages that no attempt could deliver.")
+        text.sample(value: String(process.alerts.givenUp))
         text.family("bursar_alert_deliveries_pending", .gauge, "Events on their way to a target.")
         for status in statuses { text.sample([("target", status.name)], String(status.pending)) }
     }

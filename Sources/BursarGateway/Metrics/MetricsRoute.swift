@@ -1,6 +1,7 @@
 import BursarConfiguration
 import BursarHTTP
 import BursarModel
+import BursarProcess
 import BursarUpstream
 
 /// `GET /metrics`: Prometheus text, made when it is asked for, of what is held. It never asks a provider: a scrape costs nobody anything.

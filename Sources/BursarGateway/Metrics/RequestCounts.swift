@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// What tells the series of `http_server_request_duration_seconds` apart, and whether a reading was held. *Value.* Every part is of a
+/// What tells the series of `http_server_request_duration_seconds` apart, and whether a cached reading answered. *Value.* Every part is of a
 /// closed set, so that no caller can make series.
 struct RequestSeries: Hashable, Sendable {
     let route: RouteLabel

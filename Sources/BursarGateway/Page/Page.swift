@@ -17,11 +17,13 @@ struct Page: Sendable {
     /// In Resources/, by symbolic links to Public/.
     private static let modules: [(name: String, bytes: [UInt8])] = [
         ("board", PackageResources.board_js), ("card", PackageResources.card_js), ("chart", PackageResources.chart_js),
-        ("decimal", PackageResources.decimal_js), ("details", PackageResources.details_js), ("dom", PackageResources.dom_js),
+        ("closer", PackageResources.closer_js), ("decimal", PackageResources.decimal_js),
+        ("details", PackageResources.details_js), ("dom", PackageResources.dom_js), ("early", PackageResources.early_js),
         ("entrance", PackageResources.entrance_js), ("facts", PackageResources.facts_js), ("feed", PackageResources.feed_js),
-        ("gateway", PackageResources.gateway_js), ("headline", PackageResources.headline_js), ("need", PackageResources.need_js),
-        ("news", PackageResources.news_js), ("page", PackageResources.page_js), ("series", PackageResources.series_js),
-        ("share", PackageResources.share_js), ("stream", PackageResources.stream_js), ("time", PackageResources.time_js)
+        ("gateway", PackageResources.gateway_js), ("headline", PackageResources.headline_js),
+        ("need", PackageResources.need_js), ("news", PackageResources.news_js), ("page", PackageResources.page_js),
+        ("series", PackageResources.series_js), ("share", PackageResources.share_js), ("stream", PackageResources.stream_js),
+        ("time", PackageResources.time_js)
     ]
 
     init() {

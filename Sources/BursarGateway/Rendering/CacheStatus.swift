@@ -1,26 +1,29 @@
 import BursarHTTP
 import BursarModel
 
-/// The `Cache-Status` field of an answer (RFC 9211): whether it was held, and why not. *Value.* It never carries a key.
+/// The `Cache-Status` field of an answer (RFC 9211): whether it came from memory, and if not, why. *Value.* It never carries a key.
 enum CacheStatus: Equatable, Sendable {
-    /// Served from memory. `ttl` in seconds, negative when stale; nil where the answer joins several rows.
+    /// Served from memory. `ttl` in seconds, negative when stale; nil where the answer has several rows, or is rendered once for many.
+    /// `detail`: the problem that the row shows.
     case hit(ttl: Int?, detail: ProblemCode?)
     /// The provider was asked for this request. `detail`: why its answer is not what is shown.
     case forwarded(Reason, status: Int?, stored: Bool, detail: ProblemCode? = nil)
-    /// Someone else's call was already under way, and this request shared its result.
+    /// Another request's call was under way already, and this request shared its result.
     case collapsed(Reason, detail: ProblemCode? = nil)
-    /// Neither: nothing was held, and nobody may be asked now.
+    /// Nothing was cached, and nobody may be asked now.
     case refused(ProblemCode?)
 
+    /// Why the provider was asked. *Value.*
     enum Reason: String, Sendable {
-        /// Nothing was held.
+        /// Nothing was cached.
         case miss
-        /// What was held was past its ttl.
+        /// The cached reading was past its ttl.
         case stale
         /// The request asked for something newer.
         case request
     }
 
+    /// The same for metrics.
     var use: CacheUse {
         switch self {
         case .hit(let ttl, _): (ttl ?? 0) < 0 ? .stale : .fresh

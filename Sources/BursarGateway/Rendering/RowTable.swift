@@ -6,13 +6,13 @@ import Synchronization
 final class RowTable: Sendable {
     private struct Slot {
         var row: BalancesDocument.Row?
-        /// Counts invalidations: a row that was rendered from a view older than the newest change is not kept.
+        /// Counts invalidations. A row is kept only if there was none while it was rendered: it may show an older view.
         var generation: UInt64 = 0
     }
 
     private struct State {
         var slots: [Slot]
-        /// Nobody tells this table of changes any more: nothing is kept.
+        /// Its configuration is no longer in force. Nobody tells it of changes any more, so it keeps nothing.
         var isClosed = false
     }
 
@@ -40,10 +40,10 @@ final class RowTable: Sendable {
         }
     }
 
-    /// - Parameter make: reads the present view of the account; called where nothing is held that is still true.
+    /// - Parameter make: makes the row of the account's present view; called where no rendered row may still be given.
     func row(_ index: Int, now: Moment, make: (Int) -> BalanceRow) -> BalancesDocument.Row {
-        let (held, generation) = state.withLock { ($0.slots[index].row, $0.slots[index].generation) }
-        if let held, now.monotonic < held.validUntil { return held }
+        let (kept, generation) = state.withLock { ($0.slots[index].row, $0.slots[index].generation) }
+        if let kept, now.monotonic < kept.validUntil { return kept }
         let row = BalancesDocument.Row(make(index), now: now)
         rendered.wrappingAdd(1, ordering: .relaxed)
         state.withLock { state in

@@ -1,21 +1,23 @@
-/// `If-None-Match` (RFC 9110 13.1.2). Pure.
+/// Compares entity tags for `If-None-Match` (RFC 9110 13.1.2). *Pure.* ``EntityTag`` makes them.
 enum EntityTags {
-    /// Whether one of the listed tags is `tag` by weak comparison, or the list is `*`. A malformed list matches nothing.
+    /// Whether one of the listed tags is `tag` by weak comparison, or the list is `*`. Nothing behind a malformed element counts.
     static func ifNoneMatch(_ fields: [String], matches tag: String) -> Bool {
-        let opaque = strong(tag[...])
+        let wanted = opaqueTag(tag[...])
         for field in fields {
             if field.trimmed == "*" { return true }
             var rest = field[...]
             while let next = takeTag(&rest) {
-                if strong(next) == opaque { return true }
+                if opaqueTag(next) == wanted { return true }
             }
         }
         return false
     }
 
-    private static func strong(_ tag: Substring) -> Substring { tag.hasPrefix("W/") ? tag.dropFirst(2) : tag }
+    /// A tag without its mark of weakness: all that a weak comparison looks at (RFC 9110 8.8.3.2).
+    private static func opaqueTag(_ tag: Substring) -> Substring { tag.hasPrefix("W/") ? tag.dropFirst(2) : tag }
 
-    /// A comma may stand inside the quotes, so the list is not split at commas.
+    /// Takes the next tag off the list; nil at its end, and where it is malformed. A comma may stand inside the quotes, so the list is not
+    /// split at commas.
     private static func takeTag(_ rest: inout Substring) -> Substring? {
         while let first = rest.first, first == " " || first == "," || first == "\t" { rest = rest.dropFirst() }
         let start = rest.startIndex

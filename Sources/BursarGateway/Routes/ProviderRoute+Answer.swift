@@ -84,7 +84,7 @@ extension ProviderRoute {
         return headers
     }
 
-    /// Nil: served from what was held, and the reply says how old that is.
+    /// Nil: the answer comes from memory, and the reply says how old it is.
     private func cacheStatus(_ answer: Answer, _ directives: RequestDirectives, before: AccountView) -> CacheStatus? {
         let reason: CacheStatus.Reason =
             directives.freshness == .anyCached

@@ -95,6 +95,13 @@ final class Reloader: Sendable {
         guard result.configuration.map({ $0.hasOtherKeys(than: current.value.configuration) }) ?? true else { return }
         lifecycle.tell(.reloading)
         defer { lifecycle.tell(.ready) }
+        // Nobody asked for this one: the configuration may be half saved.
+        if let configuration = result.configuration, configuration.clients.isEmpty, !current.value.configuration.clients.isEmpty {
+            _ = refused(
+                ["a key's file was replaced, but the configuration has no clients any more; SIGHUP puts that in force"],
+                "a key's file")
+            return
+        }
         _ = apply(result, "a key's file")
     }
 
@@ -153,6 +160,9 @@ final class Reloader: Sendable {
                 "trigger": "\(trigger)", "accounts": "\(report.accounts)", "added": "\(report.added.count)",
                 "removed": "\(report.removed.count)", "changed": "\(report.changed.count)"
             ])
+        if configuration.clients.isEmpty, !old.configuration.clients.isEmpty {
+            logger.warning("no clients are configured any more: everyone who reaches a listener may read all balances")
+        }
         if !report.needsRestart.isEmpty {
             logger.warning(
                 "some settings are looked at by a start only",

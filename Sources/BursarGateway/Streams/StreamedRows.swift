@@ -1,20 +1,21 @@
 import BursarCatalog
 
-/// The rows of a gateway as its stream tells them to a client: `bursar balances --watch`. *Value.* What it is told is not trusted.
+/// The rows of a gateway as a client knows them from its live stream: `bursar balances --watch`. *Value.* The stream is not trusted.
 package struct StreamedRows: Sendable {
     private var rows: [(name: String, json: JSONValue)] = []
-    /// Why the stream ends, once it says so.
+    /// The reason that the stream gave for its end; nil before.
     package private(set) var farewell: String?
 
     package init() {}
 
-    /// What one event came to, for whoever prints each. *Value.*
+    /// What one event changed, for a client that prints every change. *Value.*
     package struct Change: Sendable {
-        /// Rows as one line of JSON each; a row that has gone has `"status":"gone"` and nothing more.
+        /// The rows that changed, each as one line of JSON. One that is gone has its names and `"status":"gone"`.
         package let lines: [[UInt8]]
     }
 
-    /// Takes in an event; nil where it is none that this knows.
+    /// Takes in an event.
+    /// - Returns: nil for an event that changes no row, for an unknown one, and for one that cannot be read.
     package mutating func heard(_ event: String, _ data: String) -> Change? {
         let bytes = Array(data.utf8)
         guard let json = try? JSONReader.read(bytes, limits: JSONLimits(bytes: bytes.count)) else { return nil }
@@ -42,7 +43,7 @@ package struct StreamedRows: Sendable {
         }
     }
 
-    /// The lines of the table, as of the whole document.
+    /// The lines of the table of all rows, made as `bursar balances` makes them.
     package var tableLines: [BalanceTable.Line] {
         let document: JSONValue = ["balances": .array(rows.map(\.json))]
         return BalancesDocument.Decoded(json: JSONWriter.compact(document))?.lines ?? []

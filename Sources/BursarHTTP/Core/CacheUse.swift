@@ -1,11 +1,11 @@
-/// What an answer was made of, where it shows something that is held for a while: for whoever counts. *Value.*
+/// Whether an answer came from cached readings, for metrics. *Value.*
 package enum CacheUse: UInt8, Sendable {
-    /// It shows nothing of that kind.
+    /// The answer shows no reading.
     case none
-    /// Held, and fresh.
+    /// Cached, and fresh.
     case fresh
-    /// Held, and past its time at least in part.
+    /// Cached, and at least one reading is stale.
     case stale
-    /// Asked for elsewhere, or not to be had.
+    /// A provider was asked, or there is no reading.
     case missed
 }

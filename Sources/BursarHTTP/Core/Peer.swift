@@ -38,15 +38,16 @@ extension Peer: CustomStringConvertible {
     }
 }
 
-/// Whom a PROXY header speaks for. However it is written, the client is behind a proxy: it is never local, and has no user. *Value.*
+/// The client that a PROXY header names. *Value.* It is never local and never has a user, even where the header names a loopback address:
+/// it comes through a proxy.
 package enum ProxiedClient: Sendable, Hashable {
     case address(IPAddress)
-    /// The proxy itself (LOCAL, its health check), or somebody whose address it does not tell.
+    /// The proxy itself (LOCAL: its health check), or a client whose address it does not tell.
     case unnamed
 }
 
 extension IPAddress {
-    /// Nil for a Unix socket's.
+    /// Nil for the address of a Unix socket.
     init?(_ address: SocketAddress) {
         guard let text = address.ipAddress else { return nil }
         self.init(text)

@@ -14,8 +14,8 @@ package enum HTTPVersion: UInt8, Sendable {
     }
 }
 
-/// What a request is called in logs and in problem documents: 16 hex digits, unique in the process. Kept as a number, because
-/// most requests are never asked for their text. *Value.*
+/// A request's name in logs and in problem documents: 16 hex digits, unique in the process. *Value.* Kept as a number, because the text
+/// of most is never needed.
 package struct RequestID: Sendable, Hashable, CustomStringConvertible {
     package let value: UInt64
 
@@ -27,23 +27,23 @@ package struct RequestID: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What all requests of one connection share. *Value, immutable.*
+/// What all requests of one connection share. *Immutable; any thread.*
 package final class ConnectionInfo: Sendable {
-    /// Who is at the other end of the socket: what is trusted hangs on this.
+    /// Who is at the other end of the socket. Whom to trust is decided by this.
     package let peer: Peer
-    /// Whom the peer speaks for, where it sent a PROXY header. Such a connection has lost what its peer is trusted with.
+    /// Whom the peer speaks for, where it sent a PROXY header. The peer's own rights do not count then.
     package let proxied: ProxiedClient?
-    /// The client for logs: its address, or "unix". Made once, since every line has it.
+    /// The client for logs: its address, or "unix". Made once, because every line of the log has it.
     package let clientText: String
     /// The listener's configured address, as the log and a per-listener rule name it.
     package let listener: String
     /// `http` or `https`.
     package let scheme: String
     package let isSecure: Bool
-    /// True where this peer may say who it forwards for: requests then carry `forwardedFor`.
+    /// Whether this peer may say for whom it forwards: its requests then carry `forwardedFor`.
     package let isTrustedProxy: Bool
-    /// The names in the certificate that a client showed and one of `TLSSettings.clientAuthoritiesFile` signed, with their kind:
-    /// `dns:app.internal`, `uri:…`, `email:…`, `cn:…`. Nil without one.
+    /// The names in the client's certificate, with their kind: `dns:app.internal`, `uri:…`, `email:…`, `cn:…`. Nil where it showed none that
+    /// an authority of `TLSSettings.clientAuthoritiesFile` signed.
     package let certificateNames: [String]?
 
     package init(
@@ -60,7 +60,7 @@ package final class ConnectionInfo: Sendable {
         clientText = Self.client(peer, proxied).description
     }
 
-    /// Who asks, as far as the connection tells: for logs, and for what is counted by address. Not for what is trusted.
+    /// Who asks, as far as the connection tells: for logs, and for counts by address. Never to decide whom to trust.
     package var client: Peer { Self.client(peer, proxied) }
 
     private static func client(_ peer: Peer, _ proxied: ProxiedClient?) -> Peer {
@@ -73,7 +73,7 @@ package final class ConnectionInfo: Sendable {
         if proxied == nil, case .unix(let userID) = peer { userID } else { nil }
     }
 
-    /// The same connection behind its handshake.
+    /// The same connection once its TLS handshake has shown the client's certificate.
     func showing(certificateNames: [String]) -> ConnectionInfo {
         ConnectionInfo(
             peer: peer, proxied: proxied, listener: listener, scheme: scheme, isTrustedProxy: isTrustedProxy,
@@ -81,25 +81,24 @@ package final class ConnectionInfo: Sendable {
     }
 }
 
-/// One whole request: the head has been checked and the body, which is bounded, is here. *Value.*
+/// One whole request: a checked head, and all of its body, whose size is bounded. *Value.*
 package struct Request: Sendable {
     /// As sent and case-sensitive: "GET".
     package var method: String
-    /// Origin-form ("/v1/balances?pretty"), or "*"; of a target in absolute form what it asks of the server it names. Only visible
-    /// ASCII.
+    /// In origin-form ("/v1/balances?pretty"), or "*". Of a target in absolute form, the part after the authority. Only visible ASCII.
     package var target: String
-    /// The target's part in front of "?", not decoded.
+    /// The part of the target before "?", not decoded.
     package var path: String
-    /// The target's part behind "?", nil where there is no "?".
+    /// The part of the target after "?"; nil where there is no "?".
     package var query: String?
     package var headers: HeaderFields
-    /// Whom the request is meant for; nil where it says nothing of it (HTTP/1.0, an empty Host).
+    /// The server that the request is meant for; nil where it names none (HTTP/1.0, an empty Host).
     package var authority: Authority?
     package var body: [UInt8]
     package var version: HTTPVersion
     package var id: RequestID
     package var connection: ConnectionInfo
-    /// Who a trusted proxy says it forwards for: for the log, never for a decision about rights.
+    /// The client that a trusted proxy says it forwards for: for the log, never for a decision about rights.
     package var forwardedFor: IPAddress?
 
     package init(
@@ -130,6 +129,6 @@ package struct Request: Sendable {
     package var listener: String { connection.listener }
     package var scheme: String { connection.scheme }
     package var isHead: Bool { method == "HEAD" }
-    /// Where the request stands in its caller's trace. Read anew each time: most requests are never asked.
+    /// Where the request stands in its caller's trace. Computed at each use, because for most requests nobody asks.
     package var trace: TraceContext? { headers.trace }
 }

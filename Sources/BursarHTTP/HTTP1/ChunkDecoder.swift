@@ -1,10 +1,12 @@
+import BursarBasics
+
 /// Decodes a chunked request body that arrives in pieces, within a bound. *Value.*
 ///
 /// Strict where decoders differ: sizes are hex digits only, every line ends with CR LF, extensions are skipped but only in
 /// visible ASCII and up to `longestLine`, trailer fields have the grammar of all fields (`FieldLine`) and are dropped.
 struct ChunkDecoder {
     enum Result: Equatable {
-        /// All given bytes are used up and more are wanted.
+        /// All given bytes belonged to the body, and more are to come.
         case more
         /// The body is whole; so many of the given bytes belonged to it.
         case done(consumed: Int)
@@ -13,15 +15,15 @@ struct ChunkDecoder {
 
     /// Where in the grammar the next byte stands.
     private enum State {
-        /// In the hex digits; the count of those read, so that an empty size is seen. Leaves at ";" or CR.
+        /// In the hex digits, of which so many were read: a size needs at least one. Left at ";" or CR.
         case size(digits: Int)
-        /// Behind ";", until CR.
+        /// After ";", until CR.
         case extension_
-        /// Behind the CR of the size line; LF must follow.
+        /// After the CR of the size line; LF must follow.
         case sizeLineFeed
         /// In the data, so many bytes still to come.
         case data(left: Int)
-        /// Behind the data: CR, then LF.
+        /// After the data: CR, then LF.
         case dataCarriageReturn, dataLineFeed
         /// In the trailer, whose current line is `trailerLine`; an empty one ends the body.
         case trailer
@@ -38,6 +40,7 @@ struct ChunkDecoder {
     private var lineLength = 0
     private var trailerLine: [UInt8] = []
     private var trailerLength = 0
+    private var isFinished = false
 
     init(limit: Int) { self.limit = limit }
 
@@ -53,21 +56,19 @@ struct ChunkDecoder {
             }
             if let fault = step(bytes[index]) { return .fault(fault) }
             index += 1
-            if finished { return .done(consumed: index) }
+            if isFinished { return .done(consumed: index) }
         }
         return .more
     }
-
-    private var finished = false
 
     /// One byte outside the data.
     private mutating func step(_ byte: UInt8) -> HeadFault? {
         switch state {
         case .size(let digits):
             lineLength += 1
-            if byte.isHexDigit {
+            if let value = byte.hexDigitValue {
                 guard digits < 8 else { return .bodyTooLarge }
-                size = size << 4 | Int(byte < 0x3A ? byte - 0x30 : (byte | 0x20) - 0x57)
+                size = size << 4 | Int(value)
                 state = .size(digits: digits + 1)
                 return nil
             }
@@ -105,13 +106,13 @@ struct ChunkDecoder {
     private mutating func trailerByte(_ byte: UInt8) -> HeadFault? {
         trailerLength += 1
         guard trailerLength <= Self.longestTrailer else { return .badTrailer }
-        // At once: a line that goes on behind a CR may never end.
+        // Refused at this byte: a line that goes on after a CR might never end.
         if trailerLine.last == 0x0D, byte != 0x0A { return .badTrailer }
         trailerLine.append(byte)
         guard byte == 0x0A else { return nil }
         defer { trailerLine.removeAll(keepingCapacity: true) }
         if trailerLine.elementsEqual([0x0D, 0x0A]) {
-            finished = true
+            isFinished = true
             return nil
         }
         let isField = trailerLine.withUnsafeMutableBufferPointer { line in

@@ -6,7 +6,7 @@ final class HTTP1Stream {
     /// How the client learns where the body ends. *Value.*
     enum Framing {
         case contentLength, chunked
-        /// HTTP/1.0 without a length: an end that is none must then be a reset.
+        /// HTTP/1.0 without a length: only the close tells the end, so a body that breaks off must end in a reset.
         case untilClose
     }
 

@@ -1,14 +1,14 @@
 import BursarBasics
 import NIOCore
 
-/// Turns the bytes of a connection into whole requests, one after the other: head, then body within its bound. It alone knows how
-/// far a head has been looked at, so whatever takes bytes from a connection asks it. No I/O, no clock. *Value.*
+/// Turns the bytes of a connection into whole requests, one after the other: a head, then a body within its bound. *Value.* No I/O, no
+/// clock. Only the reader knows how far it has looked at a head, so whoever else takes bytes from the connection asks it first.
 struct RequestReader {
     /// What the bytes so far amount to. *Value.*
     enum Event {
-        /// No whole request yet; `isAtStart` tells whether one has begun.
+        /// No whole request yet; `isAtHeadStart` tells whether one has begun.
         case more
-        /// The client waits for "100 Continue" before it sends the body. Reported once a request.
+        /// The client waits for "100 Continue" before it sends the body. Reported once for each request.
         case expectsContinue
         case request(RequestHead, body: [UInt8])
         /// The connection cannot be read any further.
@@ -17,21 +17,23 @@ struct RequestReader {
 
     /// What the next byte belongs to. *Value.*
     enum Phase: Equatable {
-        /// A head, of which `HeadScanner` has seen what there is. Leaves to a body or, without one, stays here.
+        /// A head, of which `HeadScanner` has seen what there is. Left for a body; after a request without one the next head begins.
         case head
-        /// A body of known length, so many bytes still to come; then `head` again.
+        /// A body of known length, with so many bytes to come. Then `head` again.
         case body(left: Int)
-        /// A chunked body; then `head` again.
+        /// A chunked body. Then `head` again.
         case chunks
-        /// A rule was broken; there is no way out.
+        /// A rule was broken. Final.
         case failed
     }
 
     private(set) var phase = Phase.head
     private var scanner = HeadScanner()
+    /// The head of the request whose body is being read.
     private var pendingHead: RequestHead?
     private var body: [UInt8] = []
     private var decoder = ChunkDecoder(limit: 0)
+    /// The client waits for "100 Continue", and that was not reported yet.
     private var owesContinue = false
     private let headBytes: Int
     private let headerFields: Int
@@ -46,8 +48,9 @@ struct RequestReader {
     /// Whether the next byte is the first of a head.
     var isAtHeadStart: Bool { phase == .head && scanner.isAtStart }
 
-    /// Steps over a head that was recognised by all of its bytes, where one may begin.
-    /// - Parameter length: asked for only at the start of a head; 0: it is not the one.
+    /// Skips a head that the caller knows already, byte for byte. Only at the start of a head.
+    /// - Parameter length: the length of the known head that the bytes begin with; 0: they begin with another.
+    /// - Returns: whether a head was skipped.
     mutating func skipKnownHead(_ bytes: inout ByteBuffer, _ length: (ByteBuffer) -> Int) -> Bool {
         guard isAtHeadStart else { return false }
         let known = length(bytes)
@@ -56,7 +59,7 @@ struct RequestReader {
         return true
     }
 
-    /// Uses up what it can of `bytes`; what is left belongs to a later call, with more bytes behind it.
+    /// Reads on in `bytes`. What it leaves there must come again at the next call, with the bytes that arrived since.
     mutating func next(_ bytes: inout ByteBuffer) -> Event {
         while true {
             switch phase {
@@ -90,7 +93,7 @@ struct RequestReader {
         }
     }
 
-    /// Nil: the head is complete and the body comes next.
+    /// - Returns: nil where the head is complete and its body comes next.
     private mutating func readHead(_ bytes: inout ByteBuffer) -> Event? {
         let scanned = bytes.withUnsafeReadableBytes { scanner.scan($0, limit: headBytes) }
         switch scanned {
@@ -113,6 +116,7 @@ struct RequestReader {
         }
     }
 
+    /// A head is complete: a request without a body is whole, for any other the body is awaited.
     private mutating func begin(_ head: RequestHead) -> Event? {
         switch head.body {
         case .none: return .request(head, body: [])

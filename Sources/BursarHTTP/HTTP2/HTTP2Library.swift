@@ -3,8 +3,8 @@ internal import CNghttp2
 /// libnghttp2's callbacks and options, the same for every connection. *Immutable after init; any thread*: the library copies
 /// both into each session.
 ///
-/// The only place where C calls Swift. `data` is always the session that is running the library at that moment, and a stream's
-/// pointer is an object of that session's table, so no reference is counted here.
+/// The only place where C calls Swift. `data` points to the session that is running the library at that moment, and a stream's pointer to
+/// an object in that session's table. Both outlive the call, so no reference is counted here.
 final class HTTP2Library: @unchecked Sendable {
     static let shared = HTTP2Library()
 
@@ -26,7 +26,7 @@ final class HTTP2Library: @unchecked Sendable {
         _ = bursar_nghttp2_limit_continuations(options, HTTP2FrameLimits().continuations)
     }
 
-    /// A session whose callbacks go to `owner`, who must free it and outlive it.
+    /// A session whose callbacks go to `owner`. The owner must outlive it and free it.
     func makeSession(for owner: HTTP2Session) -> OpaquePointer? {
         guard let callbacks, let options else { return nil }
         var session: OpaquePointer?
@@ -50,6 +50,7 @@ final class HTTP2Library: @unchecked Sendable {
         return provider
     }
 
+    /// Callbacks for what the client sends.
     private static func setReading(_ callbacks: OpaquePointer) {
         nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, head, data in
             guard let head, let data else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
@@ -112,6 +113,7 @@ final class HTTP2Library: @unchecked Sendable {
         }
     }
 
+    /// Callbacks for what goes to the client.
     private static func setWriting(_ callbacks: OpaquePointer) {
         nghttp2_session_callbacks_set_send_data_callback(callbacks) { _, _, frameHead, count, source, data in
             guard let frameHead, let stream = source?.pointee.ptr, let data else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
@@ -136,7 +138,7 @@ final class HTTP2Library: @unchecked Sendable {
                 ].contains { $0.rawValue == reason }
                 with(data) { session in
                     if isFault { session.faultAnswered() }
-                    // The client may have sent more of the stream before it hears of this.
+                    // The client may have sent more on this stream before it learned of the reset: that is no fault of its own.
                     if session.stream(head.stream_id)?.requestEnded != true { session.rules.forgive(head.stream_id) }
                 }
             default: break
@@ -146,19 +148,21 @@ final class HTTP2Library: @unchecked Sendable {
     }
 }
 
-// Outside the class: what a C function pointer is made of may not capture even the type.
+// These stand outside the class: a closure that becomes a C function pointer may capture nothing, not even `Self`.
 
 private let fatal = Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
 
+/// Calls `body` with the session that `data` points to.
 private func with<Result>(_ data: UnsafeMutableRawPointer, _ body: (HTTP2Session) -> Result) -> Result {
     Unmanaged<HTTP2Session>.fromOpaque(data)._withUnsafeGuaranteedRef(body)
 }
 
-/// The head that every frame begins with.
+/// The frame header that every frame begins with.
 private func head(_ frame: UnsafePointer<nghttp2_frame>) -> nghttp2_frame_hd {
     UnsafeRawPointer(frame).load(as: nghttp2_frame_hd.self)
 }
 
+/// Whether a HEADERS frame begins a request; else it is a trailer.
 private func opensStream(_ frame: UnsafePointer<nghttp2_frame>) -> Bool {
     UnsafeRawPointer(frame).load(as: nghttp2_headers.self).cat == NGHTTP2_HCAT_REQUEST
 }

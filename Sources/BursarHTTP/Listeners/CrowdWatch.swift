@@ -1,17 +1,17 @@
-/// Notices that a crowd of connections has gone, so that what it took can be given back to the system: an allocator keeps it, and nothing
-/// else would ever tell it that the load is over. *Value.*
+/// Notices that a crowd of connections has left, so that its memory can be given back to the system. *Value.* The allocator would keep that
+/// memory, because it cannot know that the load is over.
 ///
-/// Nothing has to wake for it, and what connects and leaves all the time, however often, is no crowd.
+/// It needs no timer. Clients that come and go one after the other are no crowd, however many they are.
 struct CrowdWatch {
-    /// Fewer hold some hundred kilobytes together.
+    /// A smaller crowd takes some hundred kilobytes: not worth giving back.
     static let fewest = 64
 
-    /// The most that were open at once, since a crowd last went.
+    /// The most connections that were open at once since a crowd last left.
     private var most = 0
 
     mutating func opened(nowOpen open: Int) { most = max(most, open) }
 
-    /// - Returns: whether three quarters of a crowd have gone with this one. What stays may be the next crowd.
+    /// - Returns: whether, with this one, three quarters of a crowd have left. The count begins anew with those that stay.
     mutating func closed(nowOpen open: Int) -> Bool {
         guard most >= Self.fewest, open <= most / 4 else { return false }
         most = open

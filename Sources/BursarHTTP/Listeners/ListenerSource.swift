@@ -4,7 +4,7 @@ import BursarBasics
 package enum ListenerSource: Sendable, Hashable, CustomStringConvertible {
     /// An address literal or a name, and a port; 0 lets the system choose one.
     case tcp(host: String, port: Int)
-    /// A Unix socket's path and the mode of its file; nil: 0660, the owner and the group.
+    /// A Unix socket's path and the mode of its file; nil: 0660, which lets the owner and the group connect.
     case unix(path: String, mode: UInt16? = nil)
     /// A descriptor that is already bound: from systemd, or from a test.
     case inherited(descriptor: Int32)

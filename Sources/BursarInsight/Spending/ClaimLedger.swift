@@ -64,6 +64,11 @@ package struct ClaimLedger: Sendable {
         return .made(claim)
     }
 
+    /// What was claimed under a name and has not ended; nil: nothing.
+    package func earlier(owner: String, key: String, _ now: WallTime) -> Claim? {
+        byKey[Name(owner: owner, key: key)].flatMap { claim(id: $0, now) }
+    }
+
     /// What is claimed of a unit; nil beyond 38 digits.
     package func claimed(_ account: AccountID, _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
         var sum = ExactDecimal.zero

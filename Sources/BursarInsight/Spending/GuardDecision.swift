@@ -1,38 +1,38 @@
 package import BursarModel
 
-/// Whether so much may be spent now. *Value.* Unknown never passes for enough.
+/// Whether an amount may be spent now. *Value.* Unknown never passes for enough.
 package struct GuardDecision: Sendable, Equatable {
     package enum Answer: String, Sendable {
         case yes, no, unknown
     }
 
-    /// Why it cannot be said: a closed set.
+    /// Why the answer is unknown: a closed set.
     package enum Unknown: String, Sendable, CaseIterable {
         /// No reading at all, or none that may be shown.
         case unavailable
-        /// There is one, older than was asked for.
+        /// There is a reading, and it is older than the request allows.
         case stale
         /// The account has no available amount of this unit.
         case noAmount = "no_amount"
-        /// What is left after claims needs more digits than there are.
+        /// What would be left has more digits than an amount may.
         case tooLarge = "too_large"
     }
 
     package let answer: Answer
     /// Nil where ``answer`` is not `unknown`.
     package let reason: Unknown?
-    /// What the account has by its newest reading, claims or not; nil where that is not known.
+    /// What the account has by its newest reading, before claims are taken off; nil where that is not known.
     package let have: ExactDecimal?
     package let needs: ExactDecimal
-    /// What others claimed.
+    /// The sum of the claims of others.
     package let claimed: ExactDecimal
-    /// What is left of ``have`` once claims and needs are taken off; below 0 where there is too little.
+    /// ``have`` less ``claimed`` and ``needs``; below 0 where there is too little.
     package let leftAfter: ExactDecimal?
 
     /// - Parameters:
     ///   - have: the available amount of the newest reading; nil where there is none of the unit.
     ///   - isReadable: false where there is no reading that may be shown.
-    ///   - isFreshEnough: whether it is as young as was asked for.
+    ///   - isFreshEnough: whether the reading is as new as the request wants it.
     package init(
         needs: ExactDecimal, have: ExactDecimal?, claimed: ExactDecimal, isReadable: Bool, isFreshEnough: Bool
     ) {

@@ -65,8 +65,9 @@ struct PendingWrites: Sendable {
         return true
     }
 
-    /// A reading is held, which may be the one before over again.
+    /// A reading arrived, which may be the same as the last one.
     /// - Parameter number: rises with each change; they may arrive in the wrong order.
+    /// - Returns: whether something is to be written.
     mutating func didWrite(_ key: CredentialKey, _ reading: Reading, at: WallTime, number: UInt64) -> Bool {
         guard let named = accounts[key] else { return false }
         dirty.insert(key)

@@ -8,9 +8,9 @@ import Synchronization
 
 /// The life of one call: begun, perhaps overdue, perhaps given up, ended; perhaps once more.
 extension Refresher {
-    /// Carries out a start: the call is a detached task, so that nobody's cancellation reaches it but the shutdown's.
+    /// Begins a call that the machine wants, as a detached task: only the shutdown can cancel it.
     /// - Parameters:
-    ///   - began: when the machine said so; its durations count from there.
+    ///   - began: when the machine decided it; its timeouts count from there.
     ///   - trace: of the request that made it necessary.
     func begin(_ start: FetchStart, _ account: UpstreamAccount, at began: Moment, trace: TraceContext?) {
         state.withLock { state in
@@ -78,7 +78,7 @@ extension Refresher {
         }
     }
 
-    /// The call's timeout passed: whoever waits gets what is held, and the call goes on.
+    /// The call's timeout passed: whoever waits gets what is cached, and the call goes on.
     private func overdue(_ start: FetchStart, _ account: UpstreamAccount) {
         let now = clock.now
         let (change, wake, view) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?) in
@@ -126,8 +126,7 @@ extension Refresher {
         waiters.compactMap { state.slots.removeValue(forKey: $0) }
     }
 
-    /// What an answer has otherwise than its provider documents it, where nothing of it is needed: told once, and `explain` shows it for as
-    /// long as it lasts.
+    /// Logs where an answer differs from its documentation in something that is not needed: once, and `explain` shows it for as long as it lasts.
     private func tellDrift(_ drift: [String], _ account: UpstreamAccount) {
         guard !drift.isEmpty else { return }
         let news = state.withLock { $0.drift.news(drift, of: account.definition.id) }

@@ -13,8 +13,8 @@ struct Healthcheck: AsyncParsableCommand {
               bursar healthcheck --url unix:/run/bursar/bursar.sock
 
             Asks GET /readyz, which never asks a provider, where the configuration that serve would read says that the gateway listens:
-            over its Unix socket if it has one, in clear text, or over TLS. Of the configuration nothing but that is read. What serve was
-            given with --listen is given here, too.
+            over its Unix socket if it has one, in clear text, or over TLS. Nothing else of the configuration is read. Give it the same
+            --listen as serve.
             """
     )
 

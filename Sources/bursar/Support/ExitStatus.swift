@@ -2,14 +2,14 @@ import ArgumentParser
 
 /// The exit codes of sysexits.h that this program uses; 64 (usage) is mostly ArgumentParser's own.
 enum ExitStatus {
-    /// As grep has it the other way round: something was found that should not be there. No error of the program.
+    /// The program did its work, and the answer is a bad one: a credential was found, an alert was not delivered, a guard says no.
     static let found = ExitCode(1)
     static let usage = ExitCode(64)
-    /// What was to be read is not what it should be.
+    /// Input that was read has a wrong form.
     static let data = ExitCode(65)
     static let noSuchFile = ExitCode(66)
     static let unavailable = ExitCode(69)
-    /// A file that cannot be written, or must not be written over.
+    /// A file cannot be written, or must not be overwritten.
     static let cannotCreate = ExitCode(73)
     static let configuration = ExitCode(78)
 }

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarEngine
 import BursarModel
@@ -20,7 +21,7 @@ import Testing
         let catalog = try Catalog.builtIn()
         let seed = UInt64.random(in: .min ... .max)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SplitMix64(seed: seed)
         let key = try #require(CredentialKey(digest: [UInt8](repeating: 7, count: 32)))
         let now = Moment(monotonic: MonotonicTime(nanoseconds: 1), wall: WallTime(seconds: 1_795_000_000))
         let policy = RefreshPolicy(ttl: .seconds(30), staleFor: .seconds(60), timeout: .seconds(5))
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    private static func digits(whole: Int, places: Int, using generator: inout SplitMix) -> String {
+    private static func digits(whole: Int, places: Int, using generator: inout SplitMix64) -> String {
         var text = Bool.random(using: &generator) ? "-" : ""
         text += String(Int.random(in: 1...9, using: &generator))
         for _ in 0..<Int.random(in: 0..<whole, using: &generator) { text += String(Int.random(in: 0...9, using: &generator)) }
@@ -63,18 +64,5 @@ import Testing
         if count > 0 { text += "." }
         for _ in 0..<count { text += String(Int.random(in: 0...9, using: &generator)) }
         return text
-    }
-}
-
-/// A small generator that gives the same numbers for a seed on every machine.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

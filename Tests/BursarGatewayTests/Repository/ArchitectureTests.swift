@@ -40,7 +40,7 @@ import Testing
         "BursarClient": ["BursarBasics", "CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarInsight": ["BursarBasics", "BursarModel"],
         // no HTTP: a piece is bytes, whoever frames them
-        "BursarStream": ["BursarBasics", "BursarModel", "BursarEngine", "NIOCore"],
+        "BursarStream": ["BursarBasics", "BursarModel", "NIOCore"],
         // no requests, no balances
         "BursarProcess": ["BursarBasics", "BursarModel", "CProcess", "Logging", "Foundation"],
         "BursarUpstream": [

@@ -91,11 +91,14 @@ final class HostileProvider: Sendable {
             pour(context)
         }
 
-        /// The next piece when the one before has been taken.
+        /// The next piece when the one before has been taken. Others of this event loop have their turn in between: a socket with
+        /// room takes a piece at once.
         private func pour(_ context: ChannelHandlerContext) {
             guard let flood else { return }
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            context.writeAndFlush(wrapOutboundOut(flood)).whenSuccess { bound.value.0.pour(bound.value.1) }
+            context.writeAndFlush(wrapOutboundOut(flood)).whenSuccess {
+                bound.eventLoop.execute { bound.value.0.pour(bound.value.1) }
+            }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

@@ -1,3 +1,4 @@
+import BursarBasics
 import TestSupport
 import Testing
 
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func `random changes never trap`() throws {
-        var random = SplitMix(state: 0x6217)
+        var random = SplitMix64(seed: 0x6217)
         let packed = try #require(Gzip.compress((0..<3_000).map { UInt8(truncatingIfNeeded: $0 % 97) }))
         for _ in 0..<5_000 {
             var bytes = packed

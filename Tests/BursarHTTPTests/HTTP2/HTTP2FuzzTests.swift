@@ -1,3 +1,4 @@
+import BursarBasics
 import Foundation
 import Testing
 
@@ -15,7 +16,7 @@ private typealias Client = HTTP2TestClient
     @Test(arguments: [0x5EED_0001, 0x5EED_0002] as [UInt64])
     func `mutated conversations end in answers or GOAWAY, never in a trap`(seed: UInt64) {
         print("HTTP/2 fuzz seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let seeds = HTTP2FuzzTests.conversations
         for _ in 0..<HTTP2FuzzTests.inputs / 2 {
             var bytes = seeds[random.below(seeds.count)]
@@ -27,7 +28,7 @@ private typealias Client = HTTP2TestClient
         }
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
         for _ in 0..<1 + random.below(6) {
             guard bytes.count > 30 else { return }
             // Behind the preface, mostly: what is no HTTP/2 is over at once.
@@ -79,17 +80,6 @@ private typealias Client = HTTP2TestClient
     ]
 }
 
-/// A generator whose sequence is its seed's alone. *Value.*
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
+extension SplitMix64 {
     mutating func below(_ bound: Int) -> Int { bound <= 0 ? 0 : Int(next() % UInt64(bound)) }
 }

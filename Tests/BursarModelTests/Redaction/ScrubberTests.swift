@@ -92,7 +92,7 @@ import Testing
     @Test func `what keys look like does not decide what an index or a line costs (B5)`() {
         // Ten thousand keys that share nearly all of their text, beside as many that share nothing.
         let alike = (0..<10_000).map { Secret("key-of-one-and-the-same-team-\(100_000 + $0)-which-all-share-it-live") }
-        var random = SplitMix(state: 7)
+        var random = SplitMix64(seed: 7)
         let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
         let different = (0..<10_000).map { _ in Secret(String((0..<64).map { _ in letters[Int(random.next() % 62)] })) }
         let lines = (0..<200).map {
@@ -110,15 +110,6 @@ import Testing
         #expect(cost(alike) < cost(different) * 6)
     }
 
-    private struct SplitMix {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            return z ^ (z >> 27)
-        }
-    }
 }
 
 /// Texts for properties: keys as providers give them, and noise that is rich in escapes.

@@ -25,12 +25,12 @@ extension Route {
 struct RouteParts: Sendable {
     let visibility: Visibility
     let configuration: Configuration
-    /// With what the scope may see, as the directory.
+    /// The providers that the scope may see, as the directory has its accounts.
     let catalog: Catalog
     let directory: AccountDirectory
     /// Of all accounts.
     let rows: RowTable
-    /// For answers that may stand ready. It keeps nothing where the endpoint is none that is kept hot.
+    /// For answers that may stand ready. Keeps nothing for an endpoint that is not ``Endpoint/isKeptHot``.
     var hot: HotTable
     /// See ``Scope/vary``.
     let vary: String
@@ -54,6 +54,6 @@ struct RouteCall: Sendable {
     let match: RouteMatch
     let reloader: Reloader
 
-    /// What a name of the endpoint's pattern stands for. Empty for a name that the pattern has not.
+    /// What a name in the endpoint's pattern stands for. Empty for a name that the pattern does not have.
     func name(_ name: String) -> String { match[name] ?? "" }
 }
