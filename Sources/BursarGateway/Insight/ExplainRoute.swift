@@ -1,5 +1,6 @@
 import BursarBasics
 import BursarCatalog
+import BursarConfiguration
 import BursarEngine
 import BursarHTTP
 import BursarInsight
