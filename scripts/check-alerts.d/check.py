@@ -88,15 +88,21 @@ def main():
     for thread in threads:
         thread.join()
     told = [receiver.told for world in worlds for receiver in (world.one, world.two)]
-    count = tally.counts.get
+
+    def count(name):
+        return tally.counts.get(name, 0)
+
+    def all_of(name):
+        return sum(len(getattr(one, name)) for one in told)
+
     print(
         f"check-alerts: {tally.all_kills} kills in {time.monotonic() - tally.begun:.0f} s ({tally.kills.get('starting', 0)} while starting, "
-        f"{tally.kills.get('delivery', 0)} in a delivery), {count('receiver_stops', 0)} stops of receivers, {count('cycles', 0)} cycles; "
-        f"{count('attempts', 0)} attempts, each verified, were {sum(len(one.messages) for one in told)} messages, {sum(one.repeats for one in told)} "
-        f"of them taken again under their id; {sum(len(one.fired) for one in told)} edges and {sum(len(one.ended) for one in told)} ends "
-        f"({sum(len(one.unheard) for one in told)} of something unheard of), {sum(len(one.top_ups) for one in told)} top-ups; "
-        f"{count('superseded', 0)} superseded and not sent; {count('gone_targets', 0)} gone targets posted {count('gone_posts', 0)} times; "
-        f"Alertmanager: {count('am_kills', 0)} kills, {count('am_silent', 0)} s without Bursar; {len(tally.failures)} failures")
+        f"{tally.kills.get('delivery', 0)} in a delivery), {count('receiver_stops')} stops of receivers, {count('cycles')} cycles; "
+        f"{count('attempts')} attempts, each verified, were {all_of('messages')} messages, {sum(one.repeats for one in told)} of them "
+        f"taken again under their id; {all_of('fired')} edges and {all_of('ended')} ends ({all_of('unheard')} of something unheard of), "
+        f"{all_of('top_ups')} top-ups; {count('superseded')} superseded and not sent; {count('gone_targets')} gone targets posted "
+        f"{count('gone_posts')} times; Alertmanager: {count('am_kills')} kills, {count('am_silent')} s without Bursar; "
+        f"{len(tally.failures)} failures")
     if tally.failures:
         print(f"check-alerts: what was found is in {folder}")
         sys.exit(1)
