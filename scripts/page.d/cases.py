@@ -154,6 +154,20 @@ def killed(run):
             expect(tab.page.locator("html.lost").count() == 0, "still marked as lost")
 
 
+@case("Where a part of the page cannot be loaded, the rows stand, and are marked as no longer kept true")
+def cut(run):
+    with gateway(run, one(3)) as world:
+        context = run.browser.context()
+        try:
+            context.route("**/share.js", lambda route: route.abort())
+            tab = Visit(context, world.url, ["ERR_FAILED", *run.tolerated]).rows(3)
+            tab.waits_for("#trouble", "A part of this page could not be loaded")
+            expect(tab.page.locator("html.lost").count() == 1, "not marked")
+            tab.close()
+        finally:
+            context.close()
+
+
 def token(run, name, more=""):
     text = subprocess.run([run.bursar, "token", "new", "--name", name, "--allow", "*"], capture_output=True, text=True).stdout.strip()
     digest = hashlib.sha256(text.encode()).hexdigest()
