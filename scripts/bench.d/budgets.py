@@ -33,14 +33,14 @@ def _h2load(port, count, *options):
         raise RuntimeError(done.stdout)
 
 
-def fresh(port, count, extra=""):
-    """HTTP/1.1, one connection, every head different."""
+def fresh(port, count, extra="", names=("traceparent", "x-request-id")):
+    """HTTP/1.1, one connection, every head different by what a tracing proxy adds."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         for index in range(count):
             client.sendall(
                 f"GET /v1/balances HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: application/json\r\n{extra}"
-                f"traceparent: 00-4bf92f3577b34da6a3ce929d{index:08x}-00f067aa{index:08x}-01\r\n"
-                f"x-request-id: 7f000001-{index:08x}\r\n\r\n".encode())
+                f"{names[0]}: 00-4bf92f3577b34da6a3ce929d{index:08x}-00f067aa{index:08x}-01\r\n"
+                f"{names[1]}: 7f000001-{index:08x}\r\n\r\n".encode())
             received = b""
             while True:
                 received += client.recv(65536)
@@ -49,6 +49,11 @@ def fresh(port, count, extra=""):
                     break
             if not head.startswith(b"HTTP/1.1 200"):
                 raise RuntimeError(head.decode(errors="replace"))
+
+
+def unknown(port, count):
+    """The same by fields that the server does not know."""
+    fresh(port, count, names=("x-session", "x-basket-id"))
 
 
 def fresh_gzip(port, count):
@@ -60,7 +65,7 @@ def fresh_token(port, count):
     fresh(port, count, f"Authorization: Bearer {servers.CLIENT_TOKEN}\r\n")
 
 
-CASES = {"http1-repeated": repeated, "http1-fresh": fresh, "http1-fresh-gzip": fresh_gzip, "http2-repeated": http2}
+CASES = {"http1-repeated": repeated, "http1-fresh": fresh, "http1-fresh-gzip": fresh_gzip, "http1-unknown": unknown, "http2-repeated": http2}
 
 
 # Of a gateway that has clients configured.

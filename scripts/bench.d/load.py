@@ -18,7 +18,8 @@ class Target:
     process: Process
     url: str
     headers: list = field(default_factory=list)
-    fresh_heads: bool = False
+    # What tells one request's head from the next: nothing, "traced", or "unknown"; see fresh-heads.lua.
+    heads: str = ""
     environment: dict = field(default_factory=dict)
 
 
@@ -34,9 +35,11 @@ def http1(target, seconds):
     command = ["wrk", "-t1", "-c32", f"-d{seconds}s"]
     for header in target.headers:
         command += ["-H", header]
-    if target.fresh_heads:
+    arguments = []
+    if target.heads:
         command += ["-s", HERE / "fresh-heads.lua"]
-    output = _load(command + [target.url], seconds, target)
+        arguments = ["--", target.heads]
+    output = _load(command + [target.url] + arguments, seconds, target)
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     return int(re.search(r"(\d+) requests in", output)[1]) - (int(failed[1]) if failed else 0)
 

@@ -90,7 +90,10 @@ final class ChildProgram: Sendable {
         if process.isRunning { kill(processID, SIGKILL) }
         for _ in 0..<500 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
         // What was written before the end is read to its end.
-        for collected in [out, error] { _ = collected.ended.wait(timeout: .now() + 5) }
+        for collected in [out, error] where collected.ended.wait(timeout: .now() + 5) == .success {
+            // For whoever ends it once more.
+            collected.ended.signal()
+        }
         return (process.terminationReason, process.terminationStatus)
     }
 
