@@ -124,6 +124,15 @@ import Testing
         #expect(none.contains { $0.contains("alerts without targets: nobody would be told") }, "\(none)")
         let twice = try read([Self.ops, Self.ops], alerts: "{below: 5}").errors
         #expect(twice.contains { $0.contains("a target of this name stands in line 3") })
+        // A rule that could not be read is one mistake, not two.
+        for rule in ["{below: much}", "{below: 5, unit: EUR}"] {
+            let yaml = """
+                targets: [\(Self.ops)]
+                defaults: {alerts: [\(rule)]}
+                accounts: [{provider: sunor, key: '${env:KEY}'}]
+                """
+            #expect(try readConfiguration(yaml, environment: Self.environment).errors.count == 1, "\(rule)")
+        }
         // A target that could not be read is not called unknown as well.
         #expect(try read(["{name: ops, kind: slack, url: nonsense}"], alerts: "{below: 5, to: ops}").errors.count == 1)
     }

@@ -162,6 +162,7 @@ extension ConfigurationParser {
         _ accounts: [AccountConfiguration], forAll: [WrittenRule], _ targets: [TargetConfiguration]
     ) {
         guard !accounts.isEmpty else { return }
+        let errorsBefore = problems.errorCount
         var units: [String] = []
         for account in accounts { for unit in account.definition.unitNames where !units.contains(unit) { units.append(unit) } }
         for rule in forAll {
@@ -174,6 +175,8 @@ extension ConfigurationParser {
                 meant: NearestName.find(unit.name, among: units),
                 otherwise: "they have \(units.joined(separator: ", "))")
         }
+        // A rule with such a mistake would have told them.
+        guard problems.errorCount == errorsBefore else { return }
         let used = Set(accounts.flatMap { $0.alerts.flatMap(\.targets) })
         for target in targets where !used.contains(target.name) {
             problems.error(

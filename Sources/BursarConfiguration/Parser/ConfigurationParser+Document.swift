@@ -16,7 +16,7 @@ extension ConfigurationParser {
         let errorsBefore = problems.errorCount
         // A file that names no accounts at all leaves them to the environment; an empty list means none.
         let accounts = entries["accounts"].map { self.accounts($0, context) } ?? accountsFromEnvironment(context)
-        if problems.errorCount == errorsBefore, settings.areTargetsRead {
+        if problems.errorCount == errorsBefore, settings.areTargetsRead, settings.areAlertsRead {
             checkAlerts(accounts, forAll: settings.alerts, settings.targets)
         }
         let clients = clients(

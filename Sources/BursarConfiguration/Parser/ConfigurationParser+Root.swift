@@ -24,6 +24,8 @@ struct RootSettings {
     var targets: [TargetConfiguration] = []
     /// False where a target could not be read. An unknown name in a rule may then be the name of that target, and is not reported.
     var areTargetsRead = true
+    /// Whether each rule for all is known as it was meant: else nothing is said of targets that none tells.
+    var areAlertsRead = true
     var alerts: [WrittenRule] = []
 }
 
@@ -82,8 +84,10 @@ extension ConfigurationParser {
         defaults.refresh = refresh(entries["refresh"], otherwise: nil)
         defaults.refreshFor =
             duration(entries["refresh_for"], "refresh_for", in: ConfigurationLimits.refreshFor) ?? defaults.refreshFor
+        let errorsBeforeAlerts = problems.errorCount
         settings.alerts =
             alerts(entries["alerts"], targets: settings.targets, areTargetsRead: settings.areTargetsRead) ?? []
+        settings.areAlertsRead = problems.errorCount == errorsBeforeAlerts
         return defaults
     }
 

@@ -124,7 +124,8 @@ extension ConfigurationParser {
             return nil
         }
         if kind == .ntfy, base.path.isEmpty {
-            problems.error(place, "url must name the topic, such as https://ntfy.sh/topic")
+            // Not a host that people use: what is written here is a secret, and would be struck out of the example.
+            problems.error(place, "url must name the topic, such as https://ntfy.example/topic")
             return nil
         }
         // A name of the operator's own network is said to be one; an Alertmanager there often speaks no TLS.

@@ -121,7 +121,7 @@ extension AlertDesk {
             let now = clock.now.wall
             state.withLock { state in
                 guard state.known.insert(entry.id).inserted else { return }
-                state.ledger.remember(entry.id, history)
+                state.ledger.remember(entry.id, history, now: now)
                 if let reading = view.reading, let fetchedAt = view.fetchedAt, view.status == .fresh {
                     state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
                 }
@@ -306,10 +306,10 @@ extension AlertDesk {
     func test(_ name: String) async -> AlertOutcome? {
         guard let target = state.withLock({ $0.targets[name] }) else { return nil }
         let now = clock.now.wall
+        let id = "test_\(now.milliseconds)_\(name)"
         let event = AlertEvent(
-            id: "evt_test_\(now.milliseconds)", kind: .test, key: nil, at: now, since: now, facts: AlertFacts(readAt: now))
-        let dispatch = AlertDispatch(
-            id: "msg_test_\(now.milliseconds)", target: name, content: .events([event]), attempt: 1, at: now)
+            id: "evt_\(id)", kind: .test, key: nil, at: now, since: now, facts: AlertFacts(readAt: now))
+        let dispatch = AlertDispatch(id: "msg_\(id)", target: name, content: .events([event]), attempt: 1, at: now)
         let outcome = await courier.deliver(dispatch, to: target.delivery) { _ in nil }
         let change = state.withLock { state -> TargetHealth.Change? in
             // Whoever asks has looked after it.

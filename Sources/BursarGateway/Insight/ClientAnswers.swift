@@ -40,8 +40,14 @@ package struct ExplainAnswer: Sendable {
                     title + String(repeating: " ", count: 14 - title.count) + TerminalText.shown($0) + "\n"
                 }
             }.joined()
-            + (document["drift"]?.elements ?? []).compactMap(\.text).map { "not as told   " + TerminalText.shown($0) + "\n" }
-            .joined()
+            + Self.lines("fires", document["alerts"]) + Self.lines("not reached", document["targets_failing"])
+            + Self.lines("not as told", document["drift"])
+    }
+
+    private static func lines(_ title: String, _ list: JSONValue?) -> String {
+        (list?.elements ?? []).compactMap(\.text).map { text in
+            title + String(repeating: " ", count: 14 - title.count) + TerminalText.shown(text) + "\n"
+        }.joined()
     }
 }
 

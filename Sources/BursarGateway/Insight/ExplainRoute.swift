@@ -1,5 +1,6 @@
 import BursarBasics
 import BursarCatalog
+import BursarConfiguration
 import BursarEngine
 import BursarHTTP
 import BursarInsight
@@ -13,6 +14,8 @@ struct ExplainRoute: Route {
     private let runways: RunwayBook
     private let claims: ClaimBook
     private let alerts: AlertDesk
+    /// As in ``AlertsRoute``.
+    private let showsTargets: Bool
 
     init(_ parts: RouteParts) {
         directory = parts.directory
@@ -20,6 +23,7 @@ struct ExplainRoute: Route {
         runways = parts.process.insight.runways
         claims = parts.process.insight.claims
         alerts = parts.process.alerts
+        showsTargets = parts.visibility == .everything
     }
 
     func respond(to call: RouteCall) -> Reply {
@@ -64,6 +68,14 @@ struct ExplainRoute: Route {
             json.array("alerts") { json in
                 for listing in alerts.firing(entry.id, now.wall) {
                     json.string(nil, listing.rule.condition.words)
+                }
+            }
+            if showsTargets {
+                let named = Set(entry.alerts.flatMap(\.targets))
+                json.array("targets_failing") { json in
+                    for target in alerts.targetStatuses() where named.contains(target.name) && target.state != "ok" {
+                        json.string(nil, target.name)
+                    }
                 }
             }
             json.string("runway", runways.known(entry.id).first?.words(at: now.wall))

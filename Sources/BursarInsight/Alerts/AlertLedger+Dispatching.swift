@@ -37,7 +37,7 @@ extension AlertLedger {
             if target.takesStates {
                 if let time = pushes[name], !reports(target, now).isEmpty { times.append(time) }
             } else {
-                times += records.messages.values.filter { $0.target == name }.map(\.dueAt)
+                times += records.messages.values.filter { $0.target == name && !isHeld($0, now) }.map(\.dueAt)
                 if let time = gatheredAt(target, now) { times.append(time) }
             }
         }
@@ -88,7 +88,8 @@ extension AlertLedger {
     private mutating func message(_ target: AlertTarget, _ now: WallTime) -> AlertDispatch? {
         let again = records.messages.values.filter {
             // Set back by a clock, it would wait for as long as that was wrong.
-            $0.target == target.name && ($0.dueAt <= now || $0.dueAt > now.advanced(by: AlertTiming.longestRetry * 2))
+            $0.target == target.name && !isHeld($0, now)
+                && ($0.dueAt <= now || $0.dueAt > now.advanced(by: AlertTiming.longestRetry * 2))
         }.min { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
         if let again { return begin(again, now) }
         guard let time = gatheredAt(target, now), time <= now || isAhead(target, now) else { return nil }

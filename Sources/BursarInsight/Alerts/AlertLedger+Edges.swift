@@ -121,6 +121,15 @@ extension AlertLedger {
 extension AlertLedger {
     package func isMuted(_ account: AccountID, _ now: WallTime) -> Bool { records.mutes[account].map { now < $0 } ?? false }
 
+    /// Whether all that a message tells is of muted accounts: it is not tried again until one of them is heard of again.
+    func isHeld(_ message: AlertMessage, _ now: WallTime) -> Bool {
+        guard !records.mutes.isEmpty else { return false }
+        return queued(for: message.target).allSatisfy { queued in
+            guard queued.delivery.message == message.id, let key = queued.event.key else { return true }
+            return isMuted(key.account, now)
+        }
+    }
+
     /// Nothing is told of the account until then; what differs by then is told at its end.
     package mutating func mute(_ account: AccountID, until: WallTime) {
         set(mute: account, until)

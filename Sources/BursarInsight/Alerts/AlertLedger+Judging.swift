@@ -2,20 +2,37 @@ package import BursarModel
 
 /// From readings and failures to edges.
 extension AlertLedger {
-    /// What was known before this process: nothing is judged by it, but a rise is one against it.
-    package mutating func remember(_ account: AccountID, _ history: [Observation]) {
+    /// What was known before this process: a rise is one against it. Nothing else is judged by it but a top-up that was kept as a
+    /// reading and not yet as an event, because the process was killed in between.
+    package mutating func remember(_ account: AccountID, _ history: [Observation], now: WallTime) {
         guard let rules = rules[account] else { return }
         var known = Array(history.suffix(AlertTiming.mostRecent))
-        // A top-up that was told is no news, even if the history was lost behind it.
         for rule in rules where rule.condition == .toppedUp {
-            guard let told = records.states[AlertKey(account, rule.name)]?.fired, let value = told.value, let unit = told.unit,
-                told.readAt > known.last?.until ?? WallTime(milliseconds: .min)
-            else { continue }
-            known.append(
-                Observation(
-                    at: told.readAt, until: told.readAt, amounts: [Amount(kind: .available, value: value, unit: unit)]))
+            known = Self.mended(known, records.states[AlertKey(account, rule.name)]?.fired)
         }
         recent[account] = known + (recent[account] ?? [])
+        // What is older was judged, and with more in sight.
+        guard let newest = known.last?.at, newest > now.advanced(by: .zero - SpendCounters.lookBack / 2) else { return }
+        let oldest = newest.advanced(by: .zero - AlertTiming.unkept)
+        for rule in rules where rule.condition == .toppedUp {
+            let key = AlertKey(account, rule.name)
+            guard let judged = records.states[key]?.fired?.readAt else { continue }
+            for (index, next) in known.enumerated() where next.at > max(judged, oldest) {
+                let past = Array(known[..<index])
+                for topUp in Self.topUps(next, after: past) { toppedUp(key, rule, topUp, at: next.at, now: now) }
+            }
+        }
+    }
+
+    /// With the reading that a top-up was told by, where the history was lost behind it: read again, it is no news.
+    private static func mended(_ history: [Observation], _ told: AlertFacts?) -> [Observation] {
+        guard let told, let value = told.value, let unit = told.unit,
+            told.readAt > history.first?.at ?? WallTime(milliseconds: .min),
+            !history.contains(where: { $0.at <= told.readAt && told.readAt <= $0.until })
+        else { return history }
+        let lost = Observation(
+            at: told.readAt, until: told.readAt, amounts: [Amount(kind: .available, value: value, unit: unit)])
+        return history.filter { $0.at < told.readAt } + [lost] + history.filter { $0.at > told.readAt }
     }
 
     /// A provider answered.
@@ -52,7 +69,11 @@ extension AlertLedger {
                 let own = amounts.first { $0.kind == .available && !$0.isAside }
                 ended(key, rule, AlertFacts(value: own?.value, unit: own?.unit, readAt: at), now: now)
             case .toppedUp:
-                update(key) { $0.isKnown = true }
+                update(key) { state in
+                    state.isKnown = true
+                    // From here on, a rise that this state does not have was not told.
+                    if state.fired == nil { state.fired = AlertFacts(readAt: at) }
+                }
                 for topUp in topUps { toppedUp(key, rule, topUp, at: at, now: now) }
             case .runway: break
             }

@@ -27,6 +27,8 @@ package enum AlertTiming {
     package static let runwayMargin = (numerator: 5, denominator: 4)
     /// Top-ups that wait for one target; of more, the oldest go.
     package static let mostTopUps = 100
+    /// A change is kept so long before what is told of it, at the most: the store is waited for.
+    package static let unkept: Duration = .seconds(60)
     /// Changes of an account that are looked at to tell a top-up from a refund.
     package static let mostRecent = 300
 }

@@ -118,7 +118,7 @@ import Testing
         // The history was lost behind it; what was told was not.
         bench.ledger.remember(
             AlertBench.account,
-            [Observation(at: AlertBench.start, until: AlertBench.start, amounts: AlertBench.amounts("92"))])
+            [Observation(at: AlertBench.start, until: AlertBench.start, amounts: AlertBench.amounts("92"))], now: bench.now)
         bench.read("499")
         bench.read("700")
         bench.pass(.seconds(60))
@@ -129,10 +129,72 @@ import Testing
         var bench = AlertBench([AlertRule(name: "topped_up", condition: .toppedUp, targets: ["ops"])])
         bench.ledger.remember(
             AlertBench.account,
-            [Observation(at: AlertBench.start, until: AlertBench.start, amounts: AlertBench.amounts("5"))])
+            [Observation(at: AlertBench.start, until: AlertBench.start, amounts: AlertBench.amounts("5"))], now: bench.now)
         bench.read("105")
         bench.pass(.seconds(60))
         #expect(bench.events.map(\.facts.detail) == ["100"])
+    }
+
+    @Test func `a top-up that was kept as a reading and not as an event is told by the next process, once`() {
+        var bench = AlertBench([AlertRule(name: "topped_up", condition: .toppedUp, targets: ["ops"])])
+        bench.read("5")
+        func seen(_ value: String, after seconds: Int64) -> Observation {
+            let at = AlertBench.start.advanced(by: .seconds(seconds))
+            return Observation(at: at, until: at, amounts: AlertBench.amounts(value))
+        }
+        // Killed behind the second reading: the history has it.
+        let history = [seen("5", after: 1), seen("105", after: 10)]
+        for _ in 0..<2 {
+            bench.restart()
+            bench.now = bench.now.advanced(by: .seconds(60))
+            bench.ledger.remember(AlertBench.account, history, now: bench.now)
+            bench.read("105")
+            bench.pass(.seconds(60))
+            #expect(bench.events.map(\.facts.detail) == ["100"])
+        }
+    }
+
+    @Test func `a top-up that was told, lost from the history and read again is not told again`() {
+        var bench = AlertBench([AlertRule(name: "topped_up", condition: .toppedUp, targets: ["ops"])])
+        for value in ["5", "105"] { bench.read(value) }
+        bench.pass(.seconds(60))
+        func seen(_ value: String, after seconds: Int64) -> Observation {
+            let at = AlertBench.start.advanced(by: .seconds(seconds))
+            return Observation(at: at, until: at, amounts: AlertBench.amounts(value))
+        }
+        // By the next process, whose history has the second reading; the one after it sees that alone.
+        bench.restart()
+        bench.ledger.remember(AlertBench.account, [seen("5", after: 1), seen("105", after: 90)], now: bench.now)
+        bench.read("105")
+        bench.pass(.seconds(60))
+        #expect(bench.events.count == 1)
+    }
+
+    @Test func `what failed is not tried again while its account is muted`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        bench.outcome = { _ in .failed(reason: "http_503", mayHaveArrived: false, retryAfter: nil) }
+        bench.read("39")
+        bench.read("38")
+        bench.pass(.seconds(31))
+        let attempts = bench.told.count
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_600)))
+        bench.outcome = { _ in .delivered }
+        bench.pass(.seconds(3_500))
+        #expect(attempts > 0 && bench.told.count == attempts)
+        bench.pass(.seconds(200))
+        #expect(bench.told.count == attempts + 1)
+    }
+
+    @Test func `top-ups from before the rule are not told`() {
+        var bench = AlertBench([AlertRule(name: "topped_up", condition: .toppedUp, targets: ["ops"])])
+        let times = [AlertBench.start, AlertBench.start.advanced(by: .seconds(1))]
+        bench.ledger.remember(
+            AlertBench.account,
+            zip(times, ["5", "105"]).map { Observation(at: $0, until: $0, amounts: AlertBench.amounts($1)) }, now: bench.now)
+        bench.now = bench.now.advanced(by: .seconds(10))
+        bench.read("105")
+        bench.pass(.seconds(60))
+        #expect(bench.events.isEmpty)
     }
 
     @Test func `a short runway fires after two answers and ends at 1.25 times its limit`() {
