@@ -155,7 +155,7 @@ import Testing
 
     /// The few that are longer, each with the lines that it may have: one thing that reads better whole.
     private static let longFiles: [String: Int] = [
-        "Sources/BursarGateway/Alerts/AlertDesk.swift": 350,
+        "Sources/BursarGateway/Alerts/AlertDesk.swift": 360,
         "Sources/BursarHTTP/HTTP1/HTTP1Handler.swift": 360,
         "Sources/BursarInsight/Alerts/AlertLedger+Dispatching.swift": 310,
         "Sources/BursarStore/Keeper/StoreKeeper.swift": 360
