@@ -15,7 +15,8 @@ import Testing
         let output = try await LocalProgram.run(
             "python3",
             [
-                Self.root.appending(path: "scripts/kill-test").path(), "--times", "\(times)", "--parallel", "3", "--within", "1.5",
+                Self.root.appending(path: "scripts/kill-test").path(), "--times", "\(times)", "--parallel", "3", "--within",
+                "1.5",
                 "--binary",
                 Self.binary
             ])
