@@ -85,6 +85,26 @@ struct ClaimsTests {
         }
     }
 
+    @Test func `a repeat is answered as the first request was, without a reading`() async throws {
+        try await TestGateway.with(["provider: sunor, key: abcdefgh-1, ttl: 10s, stale_for: 20s"]) { gateway async throws in
+            try gateway.mocks.set(.balance("250"), for: "sunor")
+            let first = try await claim(gateway, "job", body())
+            #expect(first.status == 201)
+            try gateway.mocks.set(#require(MockScenario("500")), for: "sunor")
+            gateway.clock.advance(by: .seconds(60))
+            #expect(try await claim(gateway, "other", body()).status == 503)
+            let calls = try gateway.mocks.calls(for: "sunor")
+            for more in ["", #","unit":"\#(first.json?["unit"]?.text ?? "")""#] {
+                let again = try await claim(gateway, "job", body("20", more))
+                #expect(again.status == 200 && again.json?["id"] == first.json?["id"], "\(again.text)")
+            }
+            for (amount, more) in [("21", ""), ("20", #","ttl":"1h""#), ("20", #","unit":"EUR""#)] {
+                #expect(try await claim(gateway, "job", body(amount, more)).status == 409, "\(amount) \(more)")
+            }
+            #expect(try gateway.mocks.calls(for: "sunor") == calls)
+        }
+    }
+
     @Test func `claims outlive the process, and a repeat is the same claim`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

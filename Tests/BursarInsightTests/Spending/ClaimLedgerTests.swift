@@ -42,6 +42,17 @@ struct ClaimLedgerTests {
         #expect(ledger.claim(other, now: Self.now, decide: Self.decide(25, 5)) == .made(other))
     }
 
+    @Test func `what was claimed under a name is found until its ttl ends, released or not`() {
+        var ledger = ClaimLedger()
+        _ = ledger.claim(Self.claim(1), now: Self.now, decide: Self.decide(25))
+        #expect(ledger.earlier(owner: "", key: "k1", Self.now) == Self.claim(1))
+        #expect(ledger.earlier(owner: "other", key: "k1", Self.now) == nil)
+        #expect(ledger.earlier(owner: "", key: "k2", Self.now) == nil)
+        let released = ledger.release(id: "c1", Self.now)
+        #expect(released != nil && ledger.earlier(owner: "", key: "k1", Self.now) == released)
+        #expect(ledger.earlier(owner: "", key: "k1", Self.now.advanced(by: .seconds(600))) == nil)
+    }
+
     @Test func `a claim ends when it is released and with its ttl`() {
         var ledger = ClaimLedger()
         _ = ledger.claim(Self.claim(1), now: Self.now, decide: Self.decide(40))
