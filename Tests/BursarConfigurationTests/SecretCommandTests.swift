@@ -95,7 +95,8 @@ import Testing
         try #require(pid_t(String(contentsOfFile: folder.file("pid"), encoding: .utf8).dropLast()))
     }
 
-    @Test func `a program whose output nobody reads ends with its exit code, and what it left in the background goes on`() throws {
+    @Test func `a program whose output nobody reads ends with its exit code, and what it left in the background goes on`() throws
+    {
         let folder = try ScratchFolder()
         defer { folder.remove() }
         let command = try leaving(folder, "exit 0")

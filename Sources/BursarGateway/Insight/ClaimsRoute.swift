@@ -162,7 +162,7 @@ extension ClaimsRoute {
             id: Self.newID(), account: wanted.entry.id, unit: unit, amount: wanted.amount, owner: owner, key: wanted.key,
             madeAt: time,
             expiresAt: time.advanced(by: wanted.ttl))
-        let outcome = await claims.claim(claim) { claimed in
+        let outcome = await claims.claim(claim, sharing: directory.names(sharing: wanted.entry)) { claimed in
             GuardRoute.Judged.decide(wanted.amount, unit, result, claimed)
         }
         switch outcome {

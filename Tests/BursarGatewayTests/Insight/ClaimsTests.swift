@@ -105,6 +105,20 @@ struct ClaimsTests {
         }
     }
 
+    @Test func `two names of one key share what is claimed, and a guard of either counts it`() async throws {
+        let accounts = [Self.account, "provider: sunor, name: again, key: mock-balance-250, ttl: 1h"]
+        try await TestGateway.with(accounts) { gateway async throws in
+            let all = Array(#"{"account":"sunor/again","amount":"240"}"#.utf8)
+            #expect(try await claim(gateway, "a", body("20")).status == 201)
+            let refused = try await claim(gateway, "b", all)
+            #expect(refused.status == 402 && refused.json?["claimed"]?.text == "20", "\(refused.text)")
+            for name in ["default", "again"] {
+                let guarded = try await gateway.get("/v1/guard?account=sunor/\(name)&needs=231")
+                #expect(guarded.json?["decision"]?.text == "no" && guarded.json?["claimed"]?.text == "20", "\(name)")
+            }
+        }
+    }
+
     @Test func `claims outlive the process, and a repeat is the same claim`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
