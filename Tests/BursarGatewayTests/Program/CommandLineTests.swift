@@ -239,7 +239,7 @@ struct CommandLineTests {
         #expect(end.status == 0)
         #expect(end.output.contains("\(folder.file("none/b.sock")) is in a folder that does not exist"), "\(end.output)")
         #expect(end.output.contains("\(store) is a file that is no socket"))
-        #expect(end.output.contains("\(store) is corrupt; serve would move it aside"))
+        #expect(end.output.contains("\(store) belongs to another program; serve would keep everything in memory"))
         #expect(end.output.contains("store          \(store)\n"))
     }
 }
