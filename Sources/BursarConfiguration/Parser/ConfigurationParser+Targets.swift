@@ -94,7 +94,8 @@ extension ConfigurationParser {
             return nil
         }
         // It would arrive as it is written, and whoever wrote it would wait for messages that the program cannot send.
-        for (node, word) in zip(nodes, words) where SecretReference.schemes.contains(where: { word.contains("${\($0):") }) {
+        for (node, word) in zip(nodes, words) where SecretReference.Source.schemes.contains(where: { word.contains("${\($0):") })
+        {
             problems.error(
                 at(node), "nothing is put in for ${…:…} in command: the program would get it as it is written",
                 otherwise: "the program gets JSON on its input; let it read a secret from a file of its own")

@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarMocks
+import NIOHTTP1
 import Testing
 
 @testable import BursarGateway
