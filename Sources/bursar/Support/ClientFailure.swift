@@ -42,7 +42,7 @@ enum ClientFailure: Equatable {
             case .tls: .otherTLS
             case .reset, .badHTTP, .truncated: usesTLS ? .otherTLS : .noHTTP
             case .bodyTooLarge: .tooLarge
-            case .refused, .proxy, .privateAddress, .cancelled, .badEncoding, .other: .other(error.fault.rawValue)
+            case .refused, .proxy, .privateAddress, .noDescriptors, .cancelled, .badEncoding, .other: .other(error.fault.rawValue)
             }
     }
 
