@@ -119,6 +119,33 @@ struct ClaimsTests {
         }
     }
 
+    @Test func `a repeat is answered as the first request was, while the store fails`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let path = folder.file("bursar.db")
+        try await TestGateway.with([Self.account], settings: "store: sqlite:\(path)") { gateway async throws in
+            let first = try await claim(gateway, "job", body())
+            #expect(first.status == 201)
+            // A folder in its place; the store may begin a new file in between.
+            var isBlocked = false
+            for _ in 0..<100 where !isBlocked {
+                try? FileManager.default.removeItem(atPath: path)
+                isBlocked = mkdir(path, 0o700) == 0
+            }
+            #expect(isBlocked)
+            var refused = try await claim(gateway, "other-0", body("1"))
+            for number in 1..<500 where refused.status != 503 {
+                gateway.clock.advance(by: .seconds(1))
+                try await Task.sleep(for: .milliseconds(10))
+                refused = try await claim(gateway, "other-\(number)", body("0.001"))
+            }
+            #expect(refused.json?["type"]?.text == "urn:bursar:problem:claims_not_kept", "\(refused.text)")
+            let again = try await claim(gateway, "job", body())
+            #expect(again.status == 200 && again.json?["id"] == first.json?["id"], "\(again.text)")
+            #expect(try await claim(gateway, "job", body("21")).status == 409)
+        }
+    }
+
     @Test func `claims outlive the process, and a repeat is the same claim`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
