@@ -192,6 +192,20 @@ struct ClaimsTests {
         }
     }
 
+    @Test(arguments: [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")])
+    func `a web page of another origin neither makes a claim nor ends one`(name: String, value: String) async throws {
+        try await TestGateway.with([Self.account]) { gateway async throws in
+            let made = try await claim(gateway, "job", body())
+            let id = try #require(made.json?["id"]?.text)
+            let refused = try await gateway.send(
+                "/v1/claims", method: .POST, [("idempotency-key", "page"), (name, value)], body: body())
+            #expect(refused.status == 403 && refused.json?["type"]?.text == "urn:bursar:problem:cross_site", "\(refused.text)")
+            #expect(try await gateway.get("/v1/claims/\(id)", method: .DELETE, (name, value)).status == 403)
+            let left = try await gateway.get("/v1/claims", (name, value)).json?["claims"]?.elements
+            #expect(left?.compactMap { $0["id"]?.text } == [id])
+        }
+    }
+
     @Test func `a client sees and ends its own claims, and nothing of what it may not see`() async throws {
         let (mine, other, elsewhere) = (TestClient("mine"), TestClient("other"), TestClient("elsewhere"))
         let settings = "clients:\n" + mine.line() + other.line() + elsewhere.line(allow: "[legnext]")
