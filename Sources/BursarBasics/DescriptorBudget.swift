@@ -25,8 +25,9 @@ package struct DescriptorBudget: Sendable, Equatable {
     /// How high the limit has to be for all allowed connections.
     package var needed: Int { wanted + keptBack }
 
-    /// How many connections there can be. Where the limit is very low, half of it is kept back.
-    package var connections: Int { max(1, min(wanted, limit - min(keptBack, limit / 2))) }
+    /// How many connections there can be. Where the limit is very low, three quarters of it are kept back: a gateway that nobody asks
+    /// has about thirty open, and a call to a provider needs one more.
+    package var connections: Int { max(1, min(wanted, limit - min(keptBack, limit / 4 * 3))) }
 
     package var isEnough: Bool { connections == wanted }
 

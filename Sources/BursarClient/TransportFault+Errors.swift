@@ -37,6 +37,7 @@ extension TransportFault {
             case ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, EADDRNOTAVAIL, ENOENT, EACCES: .refused
             case ECONNRESET, EPIPE, ECONNABORTED: .reset
             case ETIMEDOUT: .connectTimeout
+            case EMFILE, ENFILE: .noDescriptors
             default: .other
             }
     }

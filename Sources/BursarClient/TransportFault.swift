@@ -21,6 +21,8 @@ package enum TransportFault: String, Error, Sendable, CaseIterable {
     case proxy
     /// The name leads to an address that the caller does not allow.
     case privateAddress = "private_address"
+    /// This process, or this machine, has no file descriptor left for it.
+    case noDescriptors = "no_descriptors"
     /// No request can be written: a URL that is none, a field that no head may carry.
     case unwritable
     case connectTimeout = "connect_timeout", timeout, cancelled
@@ -32,7 +34,7 @@ package enum TransportFault: String, Error, Sendable, CaseIterable {
         switch self {
         case .timeout, .cancelled, .bodyTooLarge, .badEncoding: self
         case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy,
-            .privateAddress, .unwritable, .connectTimeout, .badHTTP, .truncated, .other:
+            .privateAddress, .noDescriptors, .unwritable, .connectTimeout, .badHTTP, .truncated, .other:
             .truncated
         }
     }

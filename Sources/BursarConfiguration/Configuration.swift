@@ -35,6 +35,8 @@ package struct Configuration: Sendable {
     package let clients: [ClientConfiguration]
     /// Origins whose pages browsers let read answers.
     package let corsOrigins: [String]
+    /// Whether its file says nothing: it is empty, or all of it is comments.
+    package var isBlank = false
 
     package var listen: [ListenAddress] { listeners.map(\.address) }
 

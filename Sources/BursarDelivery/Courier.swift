@@ -84,7 +84,7 @@ extension TransportFault {
     fileprivate var mayComeAfterRequest: Bool {
         switch self {
         case .refused, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy, .privateAddress,
-            .unwritable, .connectTimeout:
+            .noDescriptors, .unwritable, .connectTimeout:
             false
         case .reset, .timeout, .cancelled, .badHTTP, .bodyTooLarge, .badEncoding, .truncated, .other: true
         }

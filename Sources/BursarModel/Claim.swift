@@ -28,5 +28,12 @@ package struct Claim: Sendable, Equatable {
         self.isReleased = isReleased
     }
 
+    /// The same with as long to live, from another moment on.
+    package func moved(to time: WallTime) -> Claim {
+        Claim(
+            id: id, account: account, unit: unit, amount: amount, owner: owner, key: key, madeAt: time,
+            expiresAt: time.advanced(by: madeAt.duration(to: expiresAt)), isReleased: isReleased)
+    }
+
     package func isActive(_ now: WallTime) -> Bool { !isReleased && now < expiresAt }
 }

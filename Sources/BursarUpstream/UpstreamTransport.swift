@@ -102,7 +102,7 @@ extension TransportFault {
         case .connectTimeout, .timeout, .cancelled: .timeout
         case .badHTTP, .bodyTooLarge, .badEncoding, .truncated: .invalidResponse
         case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy,
-            .privateAddress, .unwritable, .other:
+            .privateAddress, .noDescriptors, .unwritable, .other:
             .unreachable
         }
     }

@@ -21,8 +21,10 @@ import Testing
         #expect(!budget.isEnough)
     }
 
-    @Test func `of a very low limit half is kept back`() {
-        #expect(DescriptorBudget(connections: 10_000, calls: 66, soft: 64, hard: 64).connections == 32)
+    @Test func `of a very low limit three quarters are kept back`() {
+        #expect(DescriptorBudget(connections: 10_000, calls: 66, soft: 64, hard: 64).connections == 16)
+        #expect(DescriptorBudget(connections: 10_000, calls: 66, soft: 40, hard: 40).connections == 10)
+        #expect(DescriptorBudget(connections: 10_000, calls: 66, soft: 1, hard: 1).connections == 1)
     }
 
     @Test func `no limit at all is enough`() {

@@ -55,6 +55,11 @@ import Testing
         #expect(names.filter { $0 == "targets.ops" }.count == 3 && names.contains("targets.phone"))
     }
 
+    @Test func `what only looks like a reference is a word of a command like any other`() throws {
+        let result = try read(["{name: mail, kind: command, command: [/bin/tell, '$HOME', '${X}', 'a:b']}"], alerts: "{below: 5}")
+        #expect(result.errors == [])
+    }
+
     @Test func `rules for all hold where an account says nothing else, and no list is none`() throws {
         let yaml = """
             store: sqlite:s.db
@@ -102,6 +107,8 @@ import Testing
         ("{name: ops, kind: ntfy, url: 'https://ntfy.example'}", "must name the topic"),
         ("{name: ops, kind: command, command: tell}", "must be a list"),
         ("{name: ops, kind: command, command: [tell]}", "a program's absolute path"),
+        ("{name: ops, kind: command, command: [/bin/tell, '${env:SECRET}']}", "nothing is put in for"),
+        ("{name: ops, kind: command, command: [/bin/tell, '--token=${file:/etc/token}']}", "a secret from a file of its own"),
         (
             "{name: ops, kind: alertmanager, url: 'http://am.internal:9093'}",
             "private_addresses: true says that it is in your own network"

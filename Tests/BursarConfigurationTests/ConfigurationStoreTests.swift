@@ -48,7 +48,7 @@ import Testing
         var sources = ConfigurationSources.memory(
             home: "/home/op", files: ["bursar.yaml": "accounts: []\nstore: sqlite:/srv/x.db"])
         sources.checkStore = { path in
-            path == "/srv/x.db" ? StoreProblem(words: "may not be opened by this user", isCorrupt: false) : nil
+            path == "/srv/x.db" ? StoreProblem(words: "may not be opened by this user") : nil
         }
         let result = ConfigurationReader(sources: sources).read(ConfigurationRequest())
         #expect(result.warnings == ["2:8: /srv/x.db may not be opened by this user; serve would keep everything in memory"])

@@ -75,10 +75,56 @@ import Testing
         #expect(result == .failure(.timedOut))
         #expect(ContinuousClock.now - began < .seconds(5))
         let child = try #require(Int32(try String(contentsOfFile: folder.file("pid"), encoding: .utf8).dropLast()))
-        // Dead, or dead and not yet collected.
-        let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.split(separator: " ").dropFirst(2)
-            .first
-        #expect(state == nil || state == "Z" || state == "X")
+        #expect(!isRunning(child))
+    }
+
+    /// A program that leaves something running, which says when it is there.
+    private func leaving(_ folder: ScratchFolder, _ end: String) throws -> SecretCommand {
+        let script = try folder.write(
+            "#!/bin/sh\nsleep 600 &\necho $! > \(folder.file("pid"))\necho told\n\(end)\n", to: "mailer")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        return try #require(SecretCommand(script))
+    }
+
+    private func run(_ command: SecretCommand, timeout: Duration) -> Result<[UInt8], CommandProblem> {
+        CommandRunner.run(
+            command, environment: ["PATH": "/usr/bin:/bin"], input: Array("{}".utf8), limit: nil, timeout: timeout)
+    }
+
+    private func left(_ folder: ScratchFolder) throws -> pid_t {
+        try #require(pid_t(String(contentsOfFile: folder.file("pid"), encoding: .utf8).dropLast()))
+    }
+
+    @Test func `a program whose output nobody reads ends with its exit code, and what it left in the background goes on`() throws
+    {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let command = try leaving(folder, "exit 0")
+        let began = ContinuousClock.now
+        #expect(run(command, timeout: .seconds(60)) == .success([]))
+        #expect(ContinuousClock.now - began < .seconds(30))
+        let child = try left(folder)
+        #expect(kill(child, 0) == 0)
+        kill(child, SIGKILL)
+    }
+
+    @Test(arguments: [("exit 3", CommandProblem.failed(status: 3)), ("wait", .timedOut)])
+    func `one that fails or is late is ended with what it left in the background`(end: String, problem: CommandProblem) throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let command = try leaving(folder, end)
+        // Where it is to fail, a slow machine must not make it late.
+        #expect(run(command, timeout: end == "wait" ? .seconds(1) : .seconds(60)) == .failure(problem))
+        let child = try left(folder)
+        for _ in 0..<500 where isRunning(child) { usleep(10_000) }
+        #expect(!isRunning(child))
+    }
+
+    /// Not one that is dead, or dead and not yet collected.
+    private func isRunning(_ child: pid_t) -> Bool {
+        let stat = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
+        let state = stat?.split(separator: " ").dropFirst(2).first
+        return state != nil && state != "Z" && state != "X"
     }
 
     @Test func `a command has no file of this process, no input and no ignored signal`() throws {

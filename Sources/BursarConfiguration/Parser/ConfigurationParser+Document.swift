@@ -40,7 +40,9 @@ extension ConfigurationParser {
                 "every user of this machine can put another file in the place of this one: a folder above it may be written by everyone"
             )
         }
-        return finish(.file(path: file), settings, catalog, accounts, clients, request)
+        var configuration = finish(.file(path: file), settings, catalog, accounts, clients, request)
+        configuration?.isBlank = entries.isEmpty
+        return configuration
     }
 
     mutating func configurationFromEnvironment(builtIn: Catalog, _ request: ConfigurationRequest) -> Configuration? {

@@ -93,6 +93,14 @@ extension ConfigurationParser {
             problems.error(at(entry.node), "command must be \(expected), of at most \(SecretCommand.mostWords) words")
             return nil
         }
+        // It would arrive as it is written, and whoever wrote it would wait for messages that the program cannot send.
+        for (node, word) in zip(nodes, words) where SecretReference.Source.schemes.contains(where: { word.contains("${\($0):") })
+        {
+            problems.error(
+                at(node), "nothing is put in for ${…:…} in command: the program would get it as it is written",
+                otherwise: "the program gets JSON on its input; let it read a secret from a file of its own")
+            return nil
+        }
         return .command(command, timeout: timeout ?? TargetConfiguration.standardTimeout)
     }
 }

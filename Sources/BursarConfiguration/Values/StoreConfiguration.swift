@@ -67,7 +67,6 @@ extension ConfigurationParser {
     /// A store that cannot be used is no reason not to start: the gateway serves on from memory.
     mutating func checkStore(_ store: StoreConfiguration, _ place: ConfigurationPlace) {
         guard case .sqlite(let path) = store, let fault = sources.checkStore(path) else { return }
-        let consequence = fault.isCorrupt ? "move it aside and begin a new one" : "keep everything in memory"
-        problems.warning(place, "\(shown(path)) \(fault.words); serve would \(consequence)")
+        problems.warning(place, "\(shown(path)) \(fault.words); serve would keep everything in memory")
     }
 }

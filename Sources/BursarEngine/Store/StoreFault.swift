@@ -37,6 +37,9 @@ package struct StoreFault: Error, Sendable, Hashable {
         case failed
     }
 
+    /// EISDIR: what stands at the path is a folder.
+    package static let isFolder = 21
+
     /// Ends a sentence that begins with the store.
     package var words: String {
         switch reason {
@@ -49,7 +52,7 @@ package struct StoreFault: Error, Sendable, Hashable {
         case .notPermitted: "may not be opened by this user"
         case .noFolder: "has no folder, and none can be made"
         case .newer: "was written by a newer version of this program"
-        case .foreign: "belongs to another program"
+        case .foreign: code == Self.isFolder ? "is a folder; name a file in it" : "belongs to another program"
         case .noLocks: "lies in a file system that gives no locks, such as a network share; put it on a disk of this machine"
         case .silent: "gives no answer"
         case .failed: "cannot be used" + (code.map { " (error \($0))" } ?? "")

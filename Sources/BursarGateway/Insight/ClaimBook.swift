@@ -30,10 +30,11 @@ final class ClaimBook: Sendable {
     var fault: StoreFault? { store?.status.fault }
     var isKept: Bool { store != nil && fault == nil }
 
-    func claim(_ claim: Claim, decide: (ExactDecimal) -> GuardDecision) async -> Outcome {
+    /// - Parameter sharing: the accounts whose balance is the claim's, too.
+    func claim(_ claim: Claim, sharing: [AccountID], decide: (ExactDecimal) -> GuardDecision) async -> Outcome {
         if let fault { return .notKept(fault) }
         let (outcome, keeping) = state.withLock { state -> (ClaimLedger.Outcome, Task<StoreFault?, Never>?) in
-            let outcome = state.ledger.claim(claim, now: claim.madeAt, decide: decide)
+            let outcome = state.ledger.claim(claim, sharing: sharing, now: claim.madeAt, decide: decide)
             switch outcome {
             case .made(let made):
                 guard let store else { return (outcome, nil) }
@@ -58,7 +59,7 @@ final class ClaimBook: Sendable {
     /// The claim that was made under a name, once it is kept; nil: there is none. Needs neither a reading nor the store: a repeat is
     /// answered as the first request was.
     func earlier(owner: String, key: String, _ now: WallTime) async -> Claim? {
-        let (claim, keeping) = state.withLock { state -> (Claim?, Task<StoreFault?, Never>?) in
+        let (claim, keeping) = look(now) { state -> (Claim?, Task<StoreFault?, Never>?) in
             let claim = state.ledger.earlier(owner: owner, key: key, now)
             return (claim, claim.flatMap { state.keeping[$0.id] })
         }
@@ -78,7 +79,7 @@ final class ClaimBook: Sendable {
     /// Gives a claim back. Nil where the owner has none of that id. Given back in memory at once, whatever the store says: it ends
     /// with its ttl anyway.
     func release(id: String, owner: String?, now: WallTime) async -> Claim? {
-        let released = state.withLock { state -> Claim? in
+        let released = look(now) { state -> Claim? in
             guard let claim = state.ledger.claim(id: id, now), owner == nil || claim.owner == owner else { return nil }
             return state.ledger.release(id: id, now)
         }
@@ -86,16 +87,25 @@ final class ClaimBook: Sendable {
         return released
     }
 
-    func claimed(_ account: AccountID, _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
-        state.withLock { $0.ledger.claimed(account, unit, now) }
+    /// Of one balance under all its names; nil beyond 38 digits.
+    func claimed(_ accounts: [AccountID], _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
+        look(now) { $0.ledger.claimed(accounts, unit, now) }
     }
 
     /// An owner's active claims; nil: everybody's.
     func active(owner: String?, _ now: WallTime) -> [Claim] {
-        state.withLock { $0.ledger.active(now) }.filter { owner == nil || $0.owner == owner }
+        look(now) { $0.ledger.active(now) }.filter { owner == nil || $0.owner == owner }
     }
 
     func claim(id: String, owner: String?, _ now: WallTime) -> Claim? {
-        state.withLock { $0.ledger.claim(id: id, now) }.flatMap { owner == nil || $0.owner == owner ? $0 : nil }
+        look(now) { $0.ledger.claim(id: id, now) }.flatMap { owner == nil || $0.owner == owner ? $0 : nil }
+    }
+
+    /// At the ledger as it stands by the clock as it is now, which may have been set back since.
+    private func look<Result: Sendable>(_ now: WallTime, _ body: (inout State) -> Result) -> Result {
+        state.withLock { state in
+            state.ledger.settle(now)
+            return body(&state)
+        }
     }
 }

@@ -154,13 +154,15 @@ extension ClaimsRoute {
                 detail: "\(wanted.entry.id) has no available amount of that unit. It has: "
                     + "\(result.view.unitNames.joined(separator: ", ")).")
         }
-        guard let unit = wanted.unit ?? result.view.firstUnit else { return refused(request, nil, result) }
+        guard let unit = wanted.unit ?? result.view.firstUnit else {
+            return refused(request, GuardRoute.Judged.decide(wanted.amount, nil, result, .zero), result)
+        }
         let time = now()
         let claim = Claim(
             id: Self.newID(), account: wanted.entry.id, unit: unit, amount: wanted.amount, owner: owner, key: wanted.key,
             madeAt: time,
             expiresAt: time.advanced(by: wanted.ttl))
-        let outcome = await claims.claim(claim) { claimed in
+        let outcome = await claims.claim(claim, sharing: directory.names(sharing: wanted.entry)) { claimed in
             GuardRoute.Judged.decide(wanted.amount, unit, result, claimed)
         }
         switch outcome {
@@ -191,23 +193,18 @@ extension ClaimsRoute {
         return response
     }
 
-    private func refused(_ request: Request, _ decision: GuardDecision?, _ result: FreshReading.Result) -> Response {
-        let isShort = decision?.answer == .no
+    private func refused(_ request: Request, _ decision: GuardDecision, _ result: FreshReading.Result) -> Response {
+        let isShort = decision.answer == .no
         var problem = ProblemDocument(
             code: isShort ? "not_enough" : "cannot_say",
             title: isShort ? "Not enough is left" : "It cannot be said whether enough is left",
             status: isShort ? 402 : 503,
             detail: isShort
                 ? "What is available, less what is claimed, is less than this claim."
-                : "There is no reading that is fresh enough: \((decision?.reason ?? .unavailable).rawValue).",
+                : "There is no amount to claim from that is fresh enough: \((decision.reason ?? .unavailable).rawValue).",
             requestID: request.id.description)
-        if let decision {
-            var members: [(name: StaticString, json: [UInt8])] = [
-                ("needs", Self.quoted(decision.needs)), ("claimed", Self.quoted(decision.claimed))
-            ]
-            if let have = decision.have { members.append(("have", Self.quoted(have))) }
-            problem.extensions = members
-        }
+        problem.extensions = [("needs", Self.quoted(decision.needs)), ("claimed", Self.quoted(decision.claimed))]
+        if let have = decision.have { problem.extensions.append(("have", Self.quoted(have))) }
         var headers: HeaderFields = [:]
         if let hold = result.view.hold, !isShort {
             let left = reading.refresher.now.monotonic.duration(to: hold.until.monotonic)

@@ -99,10 +99,17 @@ enum Sparkline {
     }
 }
 
-/// Text of somebody else for a terminal: control characters become question marks. Pure.
-enum TerminalText {
+/// Text of somebody else for a terminal: what would command it becomes question marks. Pure.
+package enum TerminalText {
     static func shown(_ text: String) -> String {
-        let isControl = { (scalar: Unicode.Scalar) in scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "?" : $0 }))
+    }
+
+    /// A control character of either range, or one that turns the order of letters around: with it one account's line can look like
+    /// another's.
+    package static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+        let value = scalar.value
+        return value < 0x20 || (0x7F...0x9F).contains(value) || (0x202A...0x202E).contains(value)
+            || (0x2066...0x2069).contains(value)
     }
 }

@@ -64,7 +64,8 @@ struct ExplainRoute: Route {
             json.string("last_success", status?.lastSuccess?.wall.rfc3339)
             json.string("last_failure", status?.lastFailure?.at.wall.rfc3339)
             json.integer("budget_left", status?.budgetLeft ?? entry.upstream.policy.budget?.calls)
-            json.string("claimed", view.firstUnit.flatMap { claims.claimed(entry.id, $0, now.wall)?.description })
+            let names = directory.names(sharing: entry)
+            json.string("claimed", view.firstUnit.flatMap { claims.claimed(names, $0, now.wall)?.description })
             json.array("alerts") { json in
                 for listing in alerts.firing(entry.id, now.wall) {
                     json.string(nil, listing.rule.condition.words)

@@ -61,7 +61,10 @@ struct GuardRoute: Route {
         let result = await reading.take(wanted.entry, noOlderThan: wanted.fresh, trace: request.trace)
         let judged: Judged
         do throws(InsightQuery.Refusal) {
-            judged = try Judged(wanted.entry, wanted.needs, wanted.unit, result, claims, now: reading.refresher.now.wall)
+            let time = reading.refresher.now.wall
+            judged = try Judged(wanted.entry, wanted.needs, wanted.unit, result) { unit in
+                claims.claimed(directory.names(sharing: wanted.entry), unit, time)
+            }
         } catch {
             return Answers.badRequest(request, code: "unknown_unit", detail: error.detail)
         }
@@ -80,10 +83,11 @@ struct GuardRoute: Route {
         let unit: AmountUnit?
         private let result: FreshReading.Result
 
+        /// - Parameter claims: what is claimed of a unit; nil where that has too many digits.
         /// - Throws: for a unit that the account has not: it says which it has.
         init(
-            _ entry: AccountEntry, _ needs: ExactDecimal, _ unit: AmountUnit?, _ result: FreshReading.Result, _ claims: ClaimBook,
-            now: WallTime
+            _ entry: AccountEntry, _ needs: ExactDecimal, _ unit: AmountUnit?, _ result: FreshReading.Result,
+            _ claims: (AmountUnit) -> ExactDecimal?
         ) throws(InsightQuery.Refusal) {
             let view = result.view
             if let unit, !view.unitNames.isEmpty, view.available(unit) == nil {
@@ -94,7 +98,7 @@ struct GuardRoute: Route {
             let chosen = unit ?? view.firstUnit
             self.unit = chosen
             self.result = result
-            let claimed = chosen.map { claims.claimed(entry.id, $0, now) } ?? .zero
+            let claimed = chosen.map(claims) ?? .zero
             decision = Self.decide(needs, chosen, result, claimed ?? .zero, isCounted: claimed != nil)
         }
 
@@ -132,6 +136,9 @@ struct GuardRoute: Route {
 }
 
 extension AccountDirectory {
+    /// Every account with the same key, the given one among them: what is claimed of one is gone for all.
+    func names(sharing entry: AccountEntry) -> [AccountID] { indices(of: entry.upstream.key).map { self[$0].id } }
+
     /// By `provider/account`, or by a provider's name where that has one account.
     func entry(named name: String) throws(UnknownName) -> AccountEntry {
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -2,9 +2,13 @@ import BursarHTTP
 
 /// What a request gets that may not change anything. Pure.
 enum AdminAnswers {
-    /// Nil: the endpoint is for others too, or it may.
+    /// Nil: it may, or the endpoint is for others too.
     static func refusal(_ request: Request, _ caller: Caller, _ access: Access) -> Response? {
-        guard access == .admins || access == .adminsOfEverything else { return nil }
+        guard access == .admins || access == .adminsOfEverything else {
+            // Claims are made and ended by any client, and no listed origin is granted more than to read.
+            let changes = access == .clients && request.method != "GET" && request.method != "HEAD"
+            return changes && AdminGuard.isCrossSite(request.headers) ? crossSite(request) : nil
+        }
         switch AdminGuard.judge(request, caller, touchesAll: access == .adminsOfEverything) {
         case .allowed: return nil
         case .notAdmin:
@@ -22,11 +26,14 @@ enum AdminAnswers {
                     "This changes the gateway. Without clients in the configuration it is for root and the gateway's own user, over a "
                     + "Unix socket and without a proxy between. Send SIGHUP to reload, listen at a Unix socket too, or configure a "
                     + "client with admin: true.")
-        case .crossSite:
-            return forbidden(
-                request, code: "cross_site",
-                detail: "A web page of another origin sent this. Only programs and this gateway's own page may.")
+        case .crossSite: return crossSite(request)
         }
+    }
+
+    private static func crossSite(_ request: Request) -> Response {
+        forbidden(
+            request, code: "cross_site",
+            detail: "A web page of another origin sent this. Only programs and this gateway's own page may.")
     }
 
     private static func forbidden(_ request: Request, code: String, detail: String) -> Response {

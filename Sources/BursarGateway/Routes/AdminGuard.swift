@@ -40,7 +40,7 @@ enum AdminGuard {
         return !forwarded.contains { request.headers.contains($0) }
     }
 
-    private static func isCrossSite(_ headers: HeaderFields) -> Bool {
+    static func isCrossSite(_ headers: HeaderFields) -> Bool {
         if let site = headers["sec-fetch-site"], site != "same-origin", site != "none" { return true }
         guard let origin = headers["origin"] else { return false }
         guard let host = headers["host"], let start = origin.firstRange(of: "://") else { return true }

@@ -74,6 +74,9 @@ extension Configuration {
         if case .file(let path) = started.origin, origin == .environment {
             return "\(path) was in force and is not there any more. Put it back, or restart to serve without it."
         }
+        if isBlank, !started.isBlank, case .file(let path) = origin {
+            return "\(path) says nothing any more: half saved, or emptied. Write what it is to say, or restart to serve so."
+        }
         guard clients.isEmpty, !allowAnonymous else { return nil }
         let open = (started.listen + started.inherited.map(\.address)).first { !$0.isLocalOnly }
         return open.map {

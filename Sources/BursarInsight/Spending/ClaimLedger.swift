@@ -26,6 +26,8 @@ package struct ClaimLedger: Sendable {
     private var claims: [String: Claim] = [:]
     private var byKey: [Name: String] = [:]
     private var perAccount: [AccountID: Set<String>] = [:]
+    /// When the newest claim was made that ever was one.
+    private var newest: WallTime?
 
     private struct Name: Hashable {
         let owner: String
@@ -38,15 +40,17 @@ package struct ClaimLedger: Sendable {
 
     /// - Parameters:
     ///   - claim: as it is to be, with an id that nobody has.
-    ///   - have: judges what is claimed already; called at most once.
+    ///   - sharing: the accounts whose balance is this one's, because their key is the same; the claim's own may be among them.
+    ///   - decide: judges what is claimed already; called at most once.
     package mutating func claim(
-        _ claim: Claim, now: WallTime, decide: (_ claimed: ExactDecimal) -> GuardDecision
+        _ claim: Claim, sharing: [AccountID] = [], now: WallTime, decide: (_ claimed: ExactDecimal) -> GuardDecision
     ) -> Outcome {
+        settle(now)
         expire(now, account: claim.account)
         if let id = byKey[Name(owner: claim.owner, key: claim.key)], let earlier = claims[id] {
             guard now < earlier.expiresAt else {
                 remove(id)
-                return self.claim(claim, now: now, decide: decide)
+                return self.claim(claim, sharing: sharing, now: now, decide: decide)
             }
             let isSame =
                 earlier.account == claim.account && earlier.unit == claim.unit && earlier.amount == claim.amount
@@ -54,7 +58,7 @@ package struct ClaimLedger: Sendable {
             return isSame ? .repeated(earlier) : .conflict
         }
         guard perAccount[claim.account, default: []].count < Self.mostPerAccount else { return .full }
-        guard let claimed = claimed(claim.account, claim.unit, now) else {
+        guard let claimed = claimed([claim.account] + sharing, claim.unit, now) else {
             return .refused(
                 GuardDecision(needs: claim.amount, have: nil, claimed: .zero, isReadable: true, isFreshEnough: true))
         }
@@ -69,10 +73,10 @@ package struct ClaimLedger: Sendable {
         byKey[Name(owner: owner, key: key)].flatMap { claim(id: $0, now) }
     }
 
-    /// What is claimed of a unit; nil beyond 38 digits.
-    package func claimed(_ account: AccountID, _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
+    /// What is claimed of a unit, of one balance under all its names; nil beyond 38 digits.
+    package func claimed(_ accounts: [AccountID], _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
         var sum = ExactDecimal.zero
-        for id in perAccount[account, default: []] {
+        for id in Set(accounts).flatMap({ perAccount[$0, default: []] }) {
             guard let claim = claims[id], claim.unit == unit, claim.isActive(now) else { continue }
             guard let more = sum.adding(claim.amount) else { return nil }
             sum = more
@@ -108,8 +112,17 @@ package struct ClaimLedger: Sendable {
         if claims[claim.id] != nil { claims[claim.id] = claim }
     }
 
+    /// Whoever looks at the ledger settles it before. What was made while the clock was ahead begins anew where it was set back, so that
+    /// its ttl is what was asked for and not that and the hour that the clock was wrong by.
+    package mutating func settle(_ now: WallTime) {
+        guard let newest, newest > now else { return }
+        self.newest = now
+        for (id, claim) in claims where claim.madeAt > now { claims[id] = claim.moved(to: now) }
+    }
+
     private mutating func insert(_ claim: Claim) {
         claims[claim.id] = claim
+        newest = newest.map { max($0, claim.madeAt) } ?? claim.madeAt
         byKey[Name(owner: claim.owner, key: claim.key)] = claim.id
         perAccount[claim.account, default: []].insert(claim.id)
     }

@@ -11,9 +11,10 @@ package enum StoreProbe {
     package static func fault(path: String, opens: Bool = false) -> StoreFault? {
         var status = stat()
         if stat(path, &status) == 0 {
+            if status.st_mode & S_IFMT == S_IFDIR { return StoreFault(systemError: EISDIR) }
             guard status.st_mode & S_IFMT == S_IFREG else { return StoreFault(.foreign) }
             guard access(path, R_OK | W_OK) == 0 else { return StoreFault(systemError: errno) }
-            if opens, status.st_size > 0, !beginsAsDatabase(path) { return StoreFault(.corrupt) }
+            if opens, status.st_size > 0, !beginsAsDatabase(path) { return StoreFault(.foreign) }
         } else if errno != ENOENT {
             return StoreFault(systemError: errno)
         }
@@ -36,6 +37,11 @@ package enum StoreProbe {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
+        return beginsAsDatabase(descriptor)
+    }
+
+    /// - Parameter descriptor: at the beginning of the file.
+    static func beginsAsDatabase(_ descriptor: Int32) -> Bool {
         var beginning = [UInt8](repeating: 0, count: 16)
         let count = beginning.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
         return count == 16 && beginning.elementsEqual("SQLite format 3\0".utf8)

@@ -6,7 +6,7 @@ extension TransportFault {
         switch self {
         case .timeout, .cancelled, .other: nil
         case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy,
-            .privateAddress, .unwritable, .connectTimeout, .badHTTP, .bodyTooLarge, .badEncoding, .truncated:
+            .privateAddress, .noDescriptors, .unwritable, .connectTimeout, .badHTTP, .bodyTooLarge, .badEncoding, .truncated:
             rawValue
         }
     }
@@ -25,6 +25,7 @@ extension TransportFault {
         case .tls: "TLS could not be agreed on."
         case .proxy: "The proxy of upstream.proxy made no tunnel to it."
         case .privateAddress: "The name of its host leads to an address that is not public, see upstream.private_addresses."
+        case .noDescriptors: "Bursar has no file descriptor left to ask it with: raise the limit (ulimit -n)."
         case .unwritable: "No request can be written for it."
         case .connectTimeout: "No connection came about in time."
         case .timeout, .cancelled: "The answer did not come in time."

@@ -20,8 +20,8 @@ struct Balances: AsyncParsableCommand {
             Waits up to five seconds for values that are not older than half a minute; what has not come by then is shown as stale. With
             --cached the gateway answers with what it has, and asks no provider.
             Where the gateway has clients, a client's token is taken from $BURSAR_TOKEN.
-            Exit code 0 when the gateway answered, also with rows that are unavailable; 69 when it did not; 65 with --json when what it
-            answered is no JSON.
+            Exit code 0 when the gateway answered with balances, also with rows that are unavailable; 69 when it did not, or answered
+            with something else, such as that there is no such account; 65 with --json when what it answered is no JSON.
             """
     )
 
@@ -58,14 +58,16 @@ struct Balances: AsyncParsableCommand {
                 throw ExitStatus.data
             }
             Terminal.answer(foreign: answer.body)
+            _ = try balances(of: answer)
         } else {
-            try printTable(answer)
+            let document = try balances(of: answer)
+            Terminal.answer(BalanceTable(document.lines).text(now: document.generatedAt, color: Terminal.wantsColor))
         }
     }
 
-    private func printTable(_ answer: GatewayClient.Answer) throws {
-        let document = BalancesDocument.Decoded(json: answer.body)
-        guard let document else {
+    /// - Throws: where the answer has no balances, a problem document's included; what it says is told before.
+    private func balances(of answer: GatewayClient.Answer) throws -> BalancesDocument.Decoded {
+        guard let document = BalancesDocument.Decoded(json: answer.body) else {
             let problem = ProblemDocument.detail(inJSON: answer.body)
             Terminal.tell("\(target.url) answered \(answer.status): \(problem ?? "not a balances document")")
             if answer.status == 401 {
@@ -75,6 +77,6 @@ struct Balances: AsyncParsableCommand {
             }
             throw ExitStatus.unavailable
         }
-        Terminal.answer(BalanceTable(document.lines).text(now: document.generatedAt, color: Terminal.wantsColor))
+        return document
     }
 }

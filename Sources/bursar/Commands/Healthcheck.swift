@@ -46,6 +46,10 @@ struct Healthcheck: AsyncParsableCommand {
                 Terminal.tell("\(url) is not ready (status \(answer.status))")
                 throw ExitStatus.unavailable
             }
+            guard ReadinessProbe.saysReady(String(decoding: answer.body, as: UTF8.self)) else {
+                Terminal.tell("what answers at \(url) is no Bursar")
+                throw ExitStatus.unavailable
+            }
             return
         }
         let request = ConfigurationRequest(path: config, listen: listen)

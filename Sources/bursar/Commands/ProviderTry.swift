@@ -48,7 +48,7 @@ struct ProviderTry: AsyncParsableCommand {
         await transport.shutdown()
         switch result {
         case .fault(let fault):
-            Terminal.tell("no answer: \(fault.rawValue)")
+            Terminal.tell("no answer: \(fault.rawValue). \(fault.words)")
             throw ExitStatus.unavailable
         case .response(let response):
             let told = Told(response, account, scrubber: scrubber)
@@ -96,7 +96,7 @@ struct ProviderTry: AsyncParsableCommand {
         private static func lines(
             _ response: UpstreamResponse, _ account: AccountConfiguration, _ scrubber: Scrubber
         ) -> (isReading: Bool, lines: [String]) {
-            if let fault = response.bodyFault { return (false, ["body    cannot be read: \(fault.rawValue)"]) }
+            if let fault = response.bodyFault { return (false, ["body    cannot be read: \(fault.rawValue). \(fault.words)"]) }
             // As the gateway judges it: without a credential that the provider echoes.
             let body = scrubber.finds(in: response.body) ? scrubber.scrub(response.body) : response.body
             let definition = account.definition

@@ -20,6 +20,7 @@ enum ClientFailure: Equatable {
     case otherTLS
     /// What answered `http://` is no HTTP, or ended without an answer.
     case noHTTP
+    case tooLarge
     /// What the client calls it: of none that was foreseen.
     case other(String)
 
@@ -40,7 +41,8 @@ enum ClientFailure: Equatable {
             case .noTLS: .cleartext
             case .tls: .otherTLS
             case .reset, .badHTTP, .truncated: usesTLS ? .otherTLS : .noHTTP
-            case .refused, .proxy, .privateAddress, .cancelled, .bodyTooLarge, .badEncoding, .other: .other(error.fault.rawValue)
+            case .bodyTooLarge: .tooLarge
+            case .refused, .proxy, .privateAddress, .noDescriptors, .cancelled, .badEncoding, .other: .other(error.fault.rawValue)
             }
     }
 
@@ -57,6 +59,7 @@ enum ClientFailure: Equatable {
         case .cleartext: "what answers there does not speak TLS"
         case .otherTLS: "TLS could not be agreed on"
         case .noHTTP: "what answers there does not speak HTTP in the clear"
+        case .tooLarge: "its answer is larger than any of a gateway"
         case .other(let name): name
         }
     }
@@ -70,6 +73,7 @@ enum ClientFailure: Equatable {
         case .cleartext: "Ask http:// there, or another address with --url."
         case .noHTTP: "Is it a listener with TLS? Then ask https://."
         case .malformedURL: "Expected are http://host:port, https://host:port and unix:/path."
+        case .tooLarge: "Is it a Bursar? Name another with --url."
         case .system, .unknownHost, .connectTimeout, .tooSlow, .otherTLS, .other:
             "Is it running? Start it with `bursar serve`, or name another with --url."
         }

@@ -14,7 +14,7 @@ extension ConfigurationSources {
         sources.hasCertificates = { TrustedAuthorities(pem: $0) != nil }
         sources.checkStore = { path in
             StoreProbe.fault(path: path, opens: opensStore).map {
-                StoreProblem(words: $0.words, isCorrupt: $0.reason == .corrupt)
+                StoreProblem(words: $0.words)
             }
         }
         sources.inherited = SystemdSockets.passed(environment: sources.environment).map { socket in

@@ -123,8 +123,11 @@ struct ReadinessProbe: Sendable {
         guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else { return .noGateway }
         // A gateway's errors are problem documents (RFC 9457).
         guard status == 200 else { return text.contains("application/problem+json") ? .refused(status: status) : .noGateway }
-        return text.contains(#""status":"ready","store":{"#) ? .ready : .noGateway
+        return saysReady(text) ? .ready : .noGateway
     }
+
+    /// Whether it is what a gateway answers that is ready.
+    static func saysReady(_ body: String) -> Bool { body.contains(#""status":"ready","store":{"#) }
 }
 
 /// Says before anything else who is speaking: this machine. *Event loop.*

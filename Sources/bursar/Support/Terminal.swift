@@ -1,3 +1,4 @@
+import BursarGateway
 import Glibc
 
 /// Standard output and error. What people should read goes to stderr; the answer itself to stdout.
@@ -11,10 +12,11 @@ enum Terminal {
         write((isatty(STDOUT_FILENO) == 1 ? harmless(text) : text) + "\n", to: STDOUT_FILENO)
     }
 
-    /// Without control characters but line feeds and tabulators, in either of their ranges.
+    /// Without control characters but line feeds and tabulators, in either of their ranges, and without what turns the order of letters
+    /// around.
     static func harmless(_ text: String) -> String {
         let isControl = { (scalar: Unicode.Scalar) in
-            scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
+            scalar != "\n" && scalar != "\t" && TerminalText.isCommand(scalar)
         }
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))

@@ -125,6 +125,26 @@ struct AlertsTests {
         }
     }
 
+    @Test func `a message that is given up is told in the log and counted`() async throws {
+        try await withReceiver { receiver in
+            receiver.answer(500)
+            try await TestGateway.with([Self.account], settings: Self.settings(receiver)) { gateway async throws in
+                #expect(try await gateway.get("/metrics").text.contains("\nbursar_alert_messages_given_up_total 0\n"))
+                try await read(gateway)
+                _ = try await pass(gateway, until: 1, receiver)
+                for _ in 0..<2_000 where !gateway.log.text.contains("is given up") {
+                    gateway.clock.advance(by: .seconds(1_800))
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                #expect(gateway.log.text.contains("a message is given up after its last attempt"))
+                let metrics = try await gateway.get("/metrics").text
+                #expect(metrics.contains("\nbursar_alert_messages_given_up_total 1\n"))
+                #expect(metrics.contains(#"bursar_alert_deliveries_pending{target="ops"} 0"#))
+                #expect(receiver.messages.count == 10)
+            }
+        }
+    }
+
     @Test func `a target that is gone is posted to once, until a reload changes it`() async throws {
         try await withReceiver { receiver in
             receiver.answer(410)

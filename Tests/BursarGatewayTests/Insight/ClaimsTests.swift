@@ -85,6 +85,67 @@ struct ClaimsTests {
         }
     }
 
+    @Test func `a repeat is answered as the first request was, without a reading`() async throws {
+        try await TestGateway.with(["provider: sunor, key: abcdefgh-1, ttl: 10s, stale_for: 20s"]) { gateway async throws in
+            try gateway.mocks.set(.balance("250"), for: "sunor")
+            let first = try await claim(gateway, "job", body())
+            #expect(first.status == 201)
+            try gateway.mocks.set(#require(MockScenario("500")), for: "sunor")
+            gateway.clock.advance(by: .seconds(60))
+            #expect(try await claim(gateway, "other", body()).status == 503)
+            let calls = try gateway.mocks.calls(for: "sunor")
+            for more in ["", #","unit":"\#(first.json?["unit"]?.text ?? "")""#] {
+                let again = try await claim(gateway, "job", body("20", more))
+                #expect(again.status == 200 && again.json?["id"] == first.json?["id"], "\(again.text)")
+            }
+            for (amount, more) in [("21", ""), ("20", #","ttl":"1h""#), ("20", #","unit":"EUR""#)] {
+                #expect(try await claim(gateway, "job", body(amount, more)).status == 409, "\(amount) \(more)")
+            }
+            #expect(try gateway.mocks.calls(for: "sunor") == calls)
+        }
+    }
+
+    @Test func `two names of one key share what is claimed, and a guard of either counts it`() async throws {
+        let accounts = [Self.account, "provider: sunor, name: again, key: mock-balance-250, ttl: 1h"]
+        try await TestGateway.with(accounts) { gateway async throws in
+            let all = Array(#"{"account":"sunor/again","amount":"240"}"#.utf8)
+            #expect(try await claim(gateway, "a", body("20")).status == 201)
+            let refused = try await claim(gateway, "b", all)
+            #expect(refused.status == 402 && refused.json?["claimed"]?.text == "20", "\(refused.text)")
+            for name in ["default", "again"] {
+                let guarded = try await gateway.get("/v1/guard?account=sunor/\(name)&needs=231")
+                #expect(guarded.json?["decision"]?.text == "no" && guarded.json?["claimed"]?.text == "20", "\(name)")
+            }
+        }
+    }
+
+    @Test func `a repeat is answered as the first request was, while the store fails`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let path = folder.file("bursar.db")
+        try await TestGateway.with([Self.account], settings: "store: sqlite:\(path)") { gateway async throws in
+            let first = try await claim(gateway, "job", body())
+            #expect(first.status == 201)
+            // A folder in its place; the store may begin a new file in between.
+            var isBlocked = false
+            for _ in 0..<100 where !isBlocked {
+                try? FileManager.default.removeItem(atPath: path)
+                isBlocked = mkdir(path, 0o700) == 0
+            }
+            #expect(isBlocked)
+            var refused = try await claim(gateway, "other-0", body("1"))
+            for number in 1..<500 where refused.status != 503 {
+                gateway.clock.advance(by: .seconds(1))
+                try await Task.sleep(for: .milliseconds(10))
+                refused = try await claim(gateway, "other-\(number)", body("0.001"))
+            }
+            #expect(refused.json?["type"]?.text == "urn:bursar:problem:claims_not_kept", "\(refused.text)")
+            let again = try await claim(gateway, "job", body())
+            #expect(again.status == 200 && again.json?["id"] == first.json?["id"], "\(again.text)")
+            #expect(try await claim(gateway, "job", body("21")).status == 409)
+        }
+    }
+
     @Test func `claims outlive the process, and a repeat is the same claim`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
@@ -128,6 +189,20 @@ struct ClaimsTests {
             #expect(
                 try await claim(gateway, "nobody", Array(#"{"account":"sunor/nobody","amount":"1"}"#.utf8)).status == 404)
             #expect(try await gateway.get("/v1/claims").json?["claims"]?.elements?.isEmpty == true)
+        }
+    }
+
+    @Test(arguments: [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")])
+    func `a web page of another origin neither makes a claim nor ends one`(name: String, value: String) async throws {
+        try await TestGateway.with([Self.account]) { gateway async throws in
+            let made = try await claim(gateway, "job", body())
+            let id = try #require(made.json?["id"]?.text)
+            let refused = try await gateway.send(
+                "/v1/claims", method: .POST, [("idempotency-key", "page"), (name, value)], body: body())
+            #expect(refused.status == 403 && refused.json?["type"]?.text == "urn:bursar:problem:cross_site", "\(refused.text)")
+            #expect(try await gateway.get("/v1/claims/\(id)", method: .DELETE, (name, value)).status == 403)
+            let left = try await gateway.get("/v1/claims", (name, value)).json?["claims"]?.elements
+            #expect(left?.compactMap { $0["id"]?.text } == [id])
         }
     }
 

@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarMocks
+import NIOHTTP1
 import Testing
 
 @testable import BursarGateway
@@ -43,6 +44,32 @@ struct GuardTests {
             #expect(try await ask(gateway, "needs=0.01&fresh=5m").decision == "yes")
             #expect(try gateway.mocks.calls(for: "sunor") == 2)
         }
+    }
+
+    /// One part of a plan without a limit, a part beside it with one: what the row shows as available is null.
+    private static let unlimitedPlan =
+        #"{"key":{"usage":10,"limit":null},"account":{"plan_usage":10,"plan_limit":null,"paygo_usage":0,"paygo_limit":5000}}"#
+
+    @Test func `a part beside an amount that is not known never stands in for it, for a guard or a claim`() async throws {
+        let upstream = try await RecordingUpstream.start(answering: Self.unlimitedPlan)
+        try await TestGateway.with(["provider: tavily, key: a-key-of-nobody, base_url: '\(upstream.url)'"]) {
+            gateway async throws in
+            let row = try #require(try await gateway.get("/v1/balances").row(0))
+            #expect(row["status"]?.text == "fresh" && row["available"] == .null)
+            for unit in ["", "&unit=credits"] {
+                let answer = try await gateway.get("/v1/guard?account=tavily&needs=4000&strict" + unit)
+                #expect(answer.status == 503 && answer.json?["decision"]?.text == "unknown", "\(answer.text)")
+                #expect(answer.json?["reason"]?.text == "no_amount" && answer.json?["have"] == .null)
+            }
+            for unit in ["", #","unit":"credits""#] {
+                let claim = try await gateway.send(
+                    "/v1/claims", method: .POST, [("idempotency-key", "job"), ("content-type", "application/json")],
+                    body: Array(#"{"account":"tavily/default","amount":"4000"\#(unit)}"#.utf8))
+                #expect(claim.status == 503 && claim.json?["type"]?.text == "urn:bursar:problem:cannot_say")
+                #expect(claim.json?["detail"]?.text?.contains("no_amount") == true, "\(claim.text)")
+            }
+        }
+        await upstream.stop()
     }
 
     @Test func `a bad question is told apart from a bad balance`() async throws {

@@ -65,6 +65,23 @@ struct CommandLineTests {
         #expect(try await ask("--json", answer: #"{"a": 1}"#).output == "{\"a\": 1}\n")
     }
 
+    @Test func `an answer without balances is shown as it is by balances with json, and its exit code is that of the table`()
+        async throws
+    {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+            let known = try await run("balances", "--json", "--url", gateway.url, "--provider", "sunor")
+            #expect(known.status == 0 && known.output.contains("bursar.balances.v1"), "\(known.complaint)")
+            for more in [[], ["--json"]] {
+                let program = try ChildProgram(
+                    ["balances", "--url", gateway.url, "--provider", "legnext"] + more, environment: [:])
+                #expect(await program.untilEnd() == 69)
+                #expect(program.complaintText.contains("answered 404"), "\(program.complaintText)")
+                let output = String(decoding: program.output, as: UTF8.self)
+                #expect(more.isEmpty ? output.isEmpty : output.contains("urn:bursar:problem:"), "\(output)")
+            }
+        }
+    }
+
     @Test func `a gateway is asked over its Unix socket`() async throws {
         // It answered 400 once: a path is no Host, and none was sent.
         try await serving { folder, _ in
@@ -106,7 +123,9 @@ struct CommandLineTests {
             accounts: [{provider: sunor, key: '${exec:/bin/touch \(folder.file("ran"))}'}]
             """, to: "bursar.yaml")
         let asked = try await run("healthcheck", "--config", file)
+        let named = try await run("healthcheck", "--url", upstream.url)
         await upstream.stop()
+        #expect(named.status == 69 && named.complaint.contains("is no Bursar"), "\(named.complaint)")
         #expect(asked.status == 69 && asked.complaint.contains("is no Bursar"), "\(asked.complaint)")
         #expect(!FileManager.default.fileExists(atPath: folder.file("ran")))
         let none = try await run("healthcheck", "--config", folder.file("none.yaml"))
@@ -220,7 +239,7 @@ struct CommandLineTests {
         #expect(end.status == 0)
         #expect(end.output.contains("\(folder.file("none/b.sock")) is in a folder that does not exist"), "\(end.output)")
         #expect(end.output.contains("\(store) is a file that is no socket"))
-        #expect(end.output.contains("\(store) is corrupt; serve would move it aside"))
+        #expect(end.output.contains("\(store) belongs to another program; serve would keep everything in memory"))
         #expect(end.output.contains("store          \(store)\n"))
     }
 }

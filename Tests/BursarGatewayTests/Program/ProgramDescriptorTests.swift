@@ -16,7 +16,7 @@ struct ProgramDescriptorTests {
             #expect(program.complaintText.contains("limit of file descriptors (64)"))
             let (clients, outcomes) = try await Self.callers(80, port: port)
             #expect(outcomes.allSatisfy { if case .answered = $0 { true } else { false } }, "\(outcomes)")
-            #expect(outcomes.count { $0 == .answered(keeps: true) } == 32)
+            #expect(outcomes.count { $0 == .answered(keeps: true) } == 16)
 
             // One whose connection is open is served on, a provider's call included.
             #expect(clients[0].get("/v1/balances") == .answered(keeps: true))

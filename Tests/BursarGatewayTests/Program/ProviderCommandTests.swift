@@ -51,7 +51,7 @@ struct ProviderCommandTests {
 
     @Test(arguments: [
         ("mock-401", Int32(65), "unauthorized: status 401"), ("mock-wrong-types", 65, "invalid_response: "),
-        ("mock-echo-key", 0, "row     available"), ("mock-hang", 69, "no answer: timeout")
+        ("mock-echo-key", 0, "row     available"), ("mock-hang", 69, "no answer: timeout. The answer did not come in time.")
     ])
     func `a try says what did not fit, and nothing of the answer`(key: String, status: Int32, words: String) async throws {
         let mocks = try await MockProviders.start()

@@ -5,9 +5,9 @@ import Testing
 @testable import BursarGateway
 
 @Suite struct ReloadObstacleTests {
-    private func configuration(_ yaml: String?) throws -> Configuration {
+    private func configuration(_ yaml: String?, more: String = "\nstore: memory\naccounts: []") throws -> Configuration {
         let path = "/etc/bursar/bursar.yaml"
-        let sources = ConfigurationSources.memory(files: yaml.map { [path: $0 + "\nstore: memory\naccounts: []"] } ?? [:])
+        let sources = ConfigurationSources.memory(files: yaml.map { [path: $0 + more] } ?? [:])
         let request = yaml == nil ? ConfigurationRequest() : ConfigurationRequest(path: path)
         return try #require(ConfigurationReader(sources: sources).read(request).configuration)
     }
@@ -31,5 +31,16 @@ import Testing
         #expect(gone.obstacle(afterStartWith: started)?.contains("is not there any more") == true)
         #expect(gone.obstacle(afterStartWith: gone) == nil)
         #expect(started.obstacle(afterStartWith: gone) == nil)
+    }
+
+    @Test(arguments: ["", "\n", "# clients: []\n# accounts: []\n", "---\n", "null\n"])
+    func `a file that says nothing any more is refused like one that is gone`(text: String) throws {
+        let blank = try configuration(text, more: "")
+        let started = try configuration("listen: 127.0.0.1:8787")
+        #expect(blank.obstacle(afterStartWith: started)?.contains("says nothing any more") == true)
+        // What a start found blank may stay so, and an empty list is something that is said.
+        #expect(blank.obstacle(afterStartWith: blank) == nil)
+        #expect(started.obstacle(afterStartWith: blank) == nil)
+        #expect(try configuration("accounts: []", more: "").obstacle(afterStartWith: started) == nil)
     }
 }

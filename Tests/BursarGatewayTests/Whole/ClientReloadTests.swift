@@ -63,4 +63,34 @@ import Testing
             #expect(try await gateway.get("/v1/balances", ann.bearer).status == 200)
         }
     }
+
+    @Test func `a reload that takes the last client away is told`() async throws {
+        let warning = "no clients are configured any more"
+        try await TestGateway.with(accounts, settings: "clients:\n" + ann.line() + bob.line()) { gateway async throws in
+            await gateway.reload(accounts, settings: "clients:\n" + bob.line())
+            #expect(!gateway.log.text.contains(warning))
+            await gateway.reload(accounts)
+            #expect(await gateway.log.contains(warning))
+            #expect(try await gateway.get("/v1/balances").status == 200)
+        }
+        // Where there never was one, there is nothing to tell.
+        try await TestGateway.with(accounts) { gateway async throws in
+            await gateway.reload(accounts)
+            #expect(await gateway.log.contains("configuration reloaded"))
+            #expect(!gateway.log.text.contains(warning))
+        }
+    }
+
+    @Test func `an emptied file changes nothing`() async throws {
+        try await TestGateway.with(accounts, settings: "clients:\n" + ann.line()) { gateway async throws in
+            gateway.file.text = "# clients:\n"
+            guard case .refused(let problems) = await gateway.gateway.reload("test") else {
+                Issue.record("an empty file is in force")
+                return
+            }
+            #expect(problems.count == 1 && problems.first?.contains("test.yaml says nothing any more") == true, "\(problems)")
+            #expect(try await gateway.get("/v1/balances").status == 401)
+            #expect(try await gateway.get("/v1/balances", ann.bearer).row(1) != nil)
+        }
+    }
 }

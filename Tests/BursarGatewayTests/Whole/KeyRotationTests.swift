@@ -135,4 +135,24 @@ import Testing
             #expect(try await gateway.get("/v1/balances").status == 200)
         }
     }
+
+    @Test func `a rotated key puts no configuration in force that lost its clients, until somebody asks for it`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("mock-ok\(Canary.mark)", to: "sunor")
+        let account = "provider: sunor, key: '${file:\(file)}'"
+        let ann = TestClient("ann")
+        try await TestGateway.with([account], settings: "clients:\n" + ann.line()) { gateway async throws in
+            gateway.file.text = TestGateway.yaml([account], listen: "['127.0.0.1:0']", settings: "", gateway.mocks)
+            try replace(file, with: "mock-depleted\(Canary.mark)")
+            #expect(await gateway.log.contains("has no clients any more; SIGHUP puts that in force"))
+            #expect(try await gateway.get("/v1/balances").status == 401)
+            #expect(try await gateway.get("/v1/status", ann.bearer).json?["gateway"]?["last_reload_refused"] == .bool(true))
+            guard case .applied = await gateway.gateway.reload("test") else {
+                Issue.record("what was asked for was refused")
+                return
+            }
+            #expect(try await gateway.get("/v1/balances").status == 200)
+        }
+    }
 }

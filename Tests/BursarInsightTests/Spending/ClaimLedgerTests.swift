@@ -28,7 +28,7 @@ struct ClaimLedgerTests {
             if case .made = ledger.claim(Self.claim(number), now: Self.now, decide: Self.decide(250)) { made += 1 }
         }
         #expect(made == 12)
-        #expect(ledger.claimed(benchmarkAccount, Self.unit, Self.now) == ExactDecimal(240))
+        #expect(ledger.claimed([benchmarkAccount], Self.unit, Self.now) == ExactDecimal(240))
     }
 
     @Test func `the same request again is the same claim, and another one of that name a conflict`() {
@@ -42,18 +42,60 @@ struct ClaimLedgerTests {
         #expect(ledger.claim(other, now: Self.now, decide: Self.decide(25, 5)) == .made(other))
     }
 
+    @Test func `what was claimed under a name is found until its ttl ends, released or not`() {
+        var ledger = ClaimLedger()
+        _ = ledger.claim(Self.claim(1), now: Self.now, decide: Self.decide(25))
+        #expect(ledger.earlier(owner: "", key: "k1", Self.now) == Self.claim(1))
+        #expect(ledger.earlier(owner: "other", key: "k1", Self.now) == nil)
+        #expect(ledger.earlier(owner: "", key: "k2", Self.now) == nil)
+        let released = ledger.release(id: "c1", Self.now)
+        #expect(released != nil && ledger.earlier(owner: "", key: "k1", Self.now) == released)
+        #expect(ledger.earlier(owner: "", key: "k1", Self.now.advanced(by: .seconds(600))) == nil)
+    }
+
     @Test func `a claim ends when it is released and with its ttl`() {
         var ledger = ClaimLedger()
         _ = ledger.claim(Self.claim(1), now: Self.now, decide: Self.decide(40))
         _ = ledger.claim(Self.claim(2), now: Self.now, decide: Self.decide(40))
         #expect(ledger.release(id: "c1", Self.now)?.isReleased == true)
         #expect(ledger.release(id: "nobody", Self.now) == nil)
-        #expect(ledger.claimed(benchmarkAccount, Self.unit, Self.now) == ExactDecimal(20))
+        #expect(ledger.claimed([benchmarkAccount], Self.unit, Self.now) == ExactDecimal(20))
         let end = Self.now.advanced(by: .seconds(600))
-        #expect(ledger.claimed(benchmarkAccount, Self.unit, end) == .zero)
+        #expect(ledger.claimed([benchmarkAccount], Self.unit, end) == .zero)
         #expect(ledger.claim(id: "c2", end) == nil)
         ledger.expire(end)
         #expect(ledger.active(Self.now) == [])
+    }
+
+    @Test func `what accounts of one key claim counts for each of them`() throws {
+        var ledger = ClaimLedger()
+        let other = AccountID(provider: benchmarkAccount.provider, account: try #require(AccountName("other")))
+        let names = [benchmarkAccount, other]
+        var made = 0
+        for number in 0..<30 {
+            let claim = Claim(
+                id: "c\(number)", account: names[number % 2], unit: Self.unit, amount: ExactDecimal(20), owner: "",
+                key: "k\(number)", madeAt: Self.now, expiresAt: Self.now.advanced(by: .seconds(600)))
+            if case .made = ledger.claim(claim, sharing: names, now: Self.now, decide: Self.decide(250)) { made += 1 }
+        }
+        #expect(made == 12)
+        #expect(ledger.claimed(names, Self.unit, Self.now) == ExactDecimal(240))
+        #expect(ledger.claimed([other], Self.unit, Self.now) == ExactDecimal(120))
+    }
+
+    @Test func `what was claimed while the clock was ahead holds for its ttl once that is corrected, and no longer`() {
+        let ahead = Self.now.advanced(by: .seconds(86_400))
+        var ledger = ClaimLedger([Self.claim(1, at: ahead)])
+        ledger.settle(Self.now)
+        #expect(ledger.claim(id: "c1", Self.now)?.madeAt == Self.now)
+        let end = Self.now.advanced(by: .seconds(600))
+        #expect(ledger.claimed([benchmarkAccount], Self.unit, Self.now.advanced(by: .seconds(599))) == ExactDecimal(20))
+        #expect(ledger.claimed([benchmarkAccount], Self.unit, end) == .zero)
+        // Its name stands for it as long, and a repeat is the same claim.
+        #expect(ledger.claim(Self.claim(2, key: "k1"), now: Self.now, decide: Self.decide(20)) == .repeated(Self.claim(1)))
+        #expect(
+            ledger.claim(Self.claim(3, key: "k1", at: end), now: end, decide: Self.decide(20))
+                == .made(Self.claim(3, key: "k1", at: end)))
     }
 
     @Test func `what could not be kept is taken back`() {

@@ -24,9 +24,9 @@ import Testing
         await store.close()
     }
 
-    @Test func `garbage in place of a file is moved aside and kept, and a new one begun`() async throws {
+    @Test func `garbage behind the beginning of a database is moved aside and kept, and a new one begun`() async throws {
         let scratch = Scratch()
-        let garbage = Data((0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+        let garbage = Data("SQLite format 3\0".utf8) + Data((0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
         try garbage.write(to: URL(fileURLWithPath: scratch.file()))
         let mine = Secret([UInt8](repeating: 9, count: 32))
         let store = scratch.store()

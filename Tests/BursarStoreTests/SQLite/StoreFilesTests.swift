@@ -29,18 +29,34 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: foreign)) == before)
     }
 
-    @Test func `what is no database is moved aside by its name, and stays as it is (B11)`() async throws {
+    @Test(arguments: [
+        "notes of somebody else, long enough to be looked at as a page of a database", "short", "\0", "SQLite format 3"
+    ])
+    func `what is no database is refused and stays as it is, where it is (B11)`(text: String) async throws {
         let scratch = Scratch()
-        let foreign = scratch.file("notes.txt")
-        try Data("notes of somebody else, long enough to be looked at as a page of a database".utf8).write(
-            to: URL(fileURLWithPath: foreign))
-        try open(foreign, to: 0o644)
-        try FileManager.default.createSymbolicLink(atPath: scratch.file(), withDestinationPath: foreign)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: scratch.file()))
+        try open(scratch.file(), to: 0o644)
         let store = scratch.store()
-        _ = try await store.open(identity: nil)
+        await #expect { _ = try await store.open(identity: nil) } throws: { ($0 as? StoreFault)?.reason == .foreign }
         await store.close()
-        #expect(try mode(foreign) == 0o644)
-        #expect(try String(contentsOfFile: foreign, encoding: .utf8).hasPrefix("notes of somebody else"))
+        #expect(try mode(scratch.file()) == 0o644)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.file())) == Data(text.utf8))
+        #expect(!scratch.names.contains { $0.contains("corrupt") }, "\(scratch.names)")
+        #expect(StoreProbe.fault(path: scratch.file(), opens: true)?.reason == .foreign)
+    }
+
+    @Test func `an empty file becomes a store, and of a folder it is said that it is one`() async throws {
+        let scratch = Scratch()
+        try Data().write(to: URL(fileURLWithPath: scratch.file()))
+        let store = scratch.store()
+        #expect(try await store.open(identity: nil).movedAside == nil)
+        await store.close()
+        try FileManager.default.createDirectory(atPath: scratch.file("folder.db"), withIntermediateDirectories: false)
+        let folder = scratch.store("folder.db")
+        await #expect { _ = try await folder.open(identity: nil) } throws: {
+            ($0 as? StoreFault)?.words == "is a folder; name a file in it"
+        }
+        #expect(StoreProbe.fault(path: scratch.file("folder.db"))?.words == "is a folder; name a file in it")
     }
 
     @Test func `a store of ours that others may read is made private`() async throws {
