@@ -81,9 +81,10 @@ install_packages() {
 # a web server because of a test.
 set_up_test_programs() {
     local program missing=()
-    for program in nginx haproxy caddy curl openssl prometheus chromium; do
+    for program in nginx haproxy caddy curl openssl prometheus chromium valgrind; do
         [ -x "/usr/bin/$program" ] || [ -x "/usr/sbin/$program" ] || missing+=("$program")
     done
+    [ -x /usr/bin/h2load ] || missing+=(nghttp2-client)
     if [ ${#missing[@]} -gt 0 ]; then
         (install_packages "${missing[@]}") || say "The tests with ${missing[*]} are skipped"
     fi
