@@ -129,8 +129,14 @@ async function live(signal) {
     import("./share.js").then(({ follow }) => signal.aborted || follow(signal, take), partMissing);
 }
 
-function partMissing() {
-    take({ type: "connection", mode: "lost", words: "A part of this page could not be loaded. Load it again.", at: null });
+// A module that was asked for while the gateway was away stays missing for this page: it is loaded anew when the gateway is back.
+async function partMissing() {
+    const lost = (words) => take({ type: "connection", mode: "lost", words, at: null });
+    const answers = () => fetch("livez", { cache: "no-store" }).then(({ ok }) => ok, () => false);
+    if (await answers()) return lost("A part of this page could not be loaded. Load it again.");
+    lost("The gateway cannot be reached.");
+    while (!(await answers())) await new Promise((resolve) => setTimeout(resolve, 2_000));
+    location.reload();
 }
 
 function halt() {
