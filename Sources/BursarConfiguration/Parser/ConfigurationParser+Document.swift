@@ -68,7 +68,7 @@ extension ConfigurationParser {
         checkSockets(listen)
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
-        if case .memory = store, let target = settings.targets.first {
+        if !store.isKept, let target = settings.targets.first {
             problems.finding(
                 .alertsWithoutStore, target.place,
                 "without a store, a restart may tell again what was told, and misses what ended in it")
