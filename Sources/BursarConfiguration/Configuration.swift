@@ -38,6 +38,27 @@ package struct Configuration: Sendable {
     /// Whether its file says nothing: it is empty, or all of it is comments.
     package var isBlank = false
 
+    /// What the file says as it says it, and what was made of the rest.
+    init(
+        _ settings: RootSettings, origin: ConfigurationOrigin, listeners: [ListenerSettings], inherited: [InheritedListener],
+        accounts: [AccountConfiguration], catalog: Catalog, allowAnonymous: Bool, hosts: [HostPattern], store: StoreConfiguration,
+        clients: [ClientConfiguration]
+    ) {
+        (self.origin, self.listeners, self.inherited) = (origin, listeners, inherited)
+        (self.accounts, self.catalog, self.clients) = (accounts, catalog, clients)
+        (self.allowAnonymous, self.hosts, self.store) = (allowAnonymous, hosts, store)
+        tls = listeners.contains(where: \.usesTLS) ? settings.tls : nil
+        proxies = settings.proxies
+        limits = settings.limits
+        defaults = settings.defaults
+        passthrough = settings.passthrough
+        log = settings.log
+        drain = settings.drain
+        upstream = settings.upstream
+        targets = settings.targets
+        corsOrigins = settings.corsOrigins
+    }
+
     package var listen: [ListenAddress] { listeners.map(\.address) }
 
     /// Every text that must not leave the process: what the scrubber is told.
@@ -106,22 +127,6 @@ package struct AccountConfiguration: Sendable {
     package let place: ConfigurationPlace
 }
 
-/// What holds for an account that says nothing else. *Value.*
-package struct AccountDefaults: Sendable, Equatable {
-    /// How long a reading is fresh.
-    package var ttl: Duration = .seconds(30)
-    /// How long a reading past its ttl may still be shown.
-    package var staleFor: Duration = .seconds(24 * 3_600)
-    /// How long a caller waits for a provider.
-    package var timeout: Duration = .seconds(5)
-    /// How often a reading is renewed before anybody asks; nil: never.
-    package var refresh: Duration?
-    /// How long after the last caller that goes on.
-    package var refreshFor: Duration = .seconds(24 * 3_600)
-
-    package init() {}
-}
-
 /// How an account is refreshed in the background. *Value.*
 package struct RefreshConfiguration: Sendable, Equatable {
     package let interval: Duration
@@ -130,10 +135,4 @@ package struct RefreshConfiguration: Sendable, Equatable {
 
     /// How often an account without `refresh` is asked for while somebody wants its runway: enough to see its hours.
     package static let forRunways: Duration = .seconds(300)
-}
-
-extension AccountDefaults {
-    func refreshing(each interval: Duration?) -> RefreshConfiguration? {
-        interval.map { RefreshConfiguration(interval: $0, whileAskedWithin: refreshFor) }
-    }
 }

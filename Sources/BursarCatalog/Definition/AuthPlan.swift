@@ -61,6 +61,28 @@ extension AuthPlan {
         }
     }
 
+    /// What a caller sent where the provider takes its key. *Value.*
+    package enum Sent: Sendable {
+        case nothing
+        case credential(Secret)
+        /// More than one: which one a provider would take is anybody's guess.
+        case several
+        /// Something else: another scheme, or nothing behind it.
+        case unusable
+    }
+
+    /// - Parameter values: gives those of a header, by its lowercased name.
+    package func sent(_ values: (_ header: String) -> [String]) -> Sent {
+        let first = values(headerName)
+        let second = secondHeader.map { values($0.lowercased()) } ?? []
+        if first.count > 1 || second.count > 1 { return .several }
+        guard let first = first.first else { return .nothing }
+        let found =
+            secondHeader == nil
+            ? credential(inHeaderValue: first) : second.first.flatMap { credential(inHeaderValue: first, second: $0) }
+        return found.map(Sent.credential) ?? .unusable
+    }
+
     /// The credential in a caller's two headers, as one secret; nil where the provider wants only one, or where a form is wrong.
     package func credential(inHeaderValue value: String, second: String) -> Secret? {
         guard secondHeader != nil, let first = credential(inHeaderValue: value), let second = Self.secret(second.trimmingBlanks)

@@ -79,7 +79,7 @@ extension CheckReport {
 
     /// What it costs that accounts whose runway is asked for are kept fresh; nil where no history is kept.
     private static func runwayCost(of configuration: Configuration) -> String? {
-        guard case .sqlite = configuration.store, !configuration.accounts.isEmpty else { return nil }
+        guard configuration.store.isKept, !configuration.accounts.isEmpty else { return nil }
         let calls = configuration.accounts.reduce(0) { sum, account in
             sum + 86_400_000 / max(1, (account.refresh?.interval ?? RefreshConfiguration.forRunways).milliseconds)
         }

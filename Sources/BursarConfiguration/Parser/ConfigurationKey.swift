@@ -1,5 +1,5 @@
-/// Every key that a configuration may have: the one list that the reader, the messages about unknown keys and the test of the
-/// documentation use. *Value.*
+/// Every key that a configuration may have: what the reader, the messages about unknown keys and the test of the documentation use.
+/// *Value.*
 package struct ConfigurationKey: Sendable, Hashable {
     /// The mapping that a key stands in.
     package enum Section: String, Sendable, CaseIterable {
@@ -34,35 +34,22 @@ package struct ConfigurationKey: Sendable, Hashable {
         names(in: section).map { ConfigurationKey(section: section, name: $0) }
     }
 
+    /// Each list stands beside what reads its section.
     package static func names(in section: Section) -> [String] {
         switch section {
-        case .root:
-            [
-                "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "store",
-                "tls", "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream", "clients", "cors", "targets"
-            ]
-        case .account:
-            [
-                "provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters",
-                "alerts"
-            ]
-        case .defaults: ["ttl", "stale_for", "timeout", "refresh", "refresh_for", "alerts"]
-        case .secrets: ["exec"]
-        case .upstream: ["ca", "proxy", "proxy_user", "proxy_password", "private_addresses", "traceparent"]
-        case .client: ["name", "token_sha256", "allow", "passthrough", "admin", "rate", "expires", "tls", "uid"]
-        case .alert:
-            ["below", "unit", "runway", "unavailable", "topped_up", "key_rejected", "name", "to", "repeat"]
-        case .target:
-            ["name", "kind", "url", "secret", "token", "command", "timeout", "per_hour", "private_addresses"]
-        case .log: ["level", "format", "access"]
-        case .drain: ["delay", "deadline"]
-        case .listener: ["address", "tls", "mode"]
-        case .tls: ["certificate", "key", "client_ca"]
-        case .limits:
-            [
-                "connections", "connections_per_peer", "streams", "streams_per_peer", "requests_per_connection", "head_time",
-                "idle_time", "write_stall_time"
-            ]
+        case .root: rootNames
+        case .account: accountNames
+        case .defaults: defaultsNames
+        case .secrets: secretsNames
+        case .upstream: upstreamNames
+        case .client: clientNames
+        case .alert: alertNames
+        case .target: targetNames
+        case .log: logNames
+        case .drain: drainNames
+        case .listener: listenerNames
+        case .tls: tlsNames
+        case .limits: limitsNames
         }
     }
 

@@ -13,6 +13,13 @@ struct AccountContext {
     var alerts: [WrittenRule] = []
 }
 
+extension ConfigurationKey {
+    static let accountNames = [
+        "provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters",
+        "alerts"
+    ]
+}
+
 extension ConfigurationParser {
     mutating func accounts(_ entry: Entry, _ context: AccountContext) -> [AccountConfiguration] {
         guard !entry.node.isNull else { return [] }

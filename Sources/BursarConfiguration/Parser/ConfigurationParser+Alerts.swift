@@ -10,6 +10,10 @@ struct WrittenRule {
     let unitPlace: ConfigurationPlace?
 }
 
+extension ConfigurationKey {
+    static let alertNames = ["below", "unit", "runway", "unavailable", "topped_up", "key_rejected", "name", "to", "repeat"]
+}
+
 /// `alerts`, of an account and of all.
 extension ConfigurationParser {
     private static let conditions = ["below", "runway", "unavailable", "topped_up", "key_rejected"]

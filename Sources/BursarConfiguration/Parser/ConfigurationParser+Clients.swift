@@ -10,6 +10,10 @@ struct ClientContext {
     let isComplete: Bool
 }
 
+extension ConfigurationKey {
+    static let clientNames = ["name", "token_sha256", "allow", "passthrough", "admin", "rate", "expires", "tls", "uid"]
+}
+
 /// `clients`. No message quotes a token or a digest: people paste the one where the other belongs.
 extension ConfigurationParser {
     mutating func clients(_ entry: Entry?, _ context: ClientContext) -> [ClientConfiguration] {

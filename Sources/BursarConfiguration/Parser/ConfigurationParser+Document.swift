@@ -68,7 +68,7 @@ extension ConfigurationParser {
         checkSockets(listen)
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
-        if case .memory = store, let target = settings.targets.first {
+        if !store.isKept, let target = settings.targets.first {
             problems.finding(
                 .alertsWithoutStore, target.place,
                 "without a store, a restart may tell again what was told, and misses what ended in it")
@@ -76,13 +76,8 @@ extension ConfigurationParser {
         // Whoever passes sockets has said where to listen.
         let standard = inherited.isEmpty ? [ListenerSettings(.standard)] : []
         return Configuration(
-            origin: origin, listeners: listen.isEmpty ? standard : listen.map(\.0), inherited: inherited,
-            tls: listen.contains(where: \.0.usesTLS) ? settings.tls : nil, proxies: settings.proxies, limits: settings.limits,
-            accounts: accounts, defaults: settings.defaults,
-            catalog: catalog, passthrough: settings.passthrough, allowAnonymous: allowAnonymous, hosts: hosts,
-            store: store, log: settings.log, drain: settings.drain, upstream: settings.upstream,
-            targets: settings.targets, clients: clients,
-            corsOrigins: settings.corsOrigins)
+            settings, origin: origin, listeners: listen.isEmpty ? standard : listen.map(\.0), inherited: inherited,
+            accounts: accounts, catalog: catalog, allowAnonymous: allowAnonymous, hosts: hosts, store: store, clients: clients)
     }
 
     /// Whoever names a listener means to call it by that name.

@@ -2,6 +2,13 @@ import BursarCatalog
 import BursarBasics
 import BursarModel
 
+extension ConfigurationKey {
+    static let limitsNames = [
+        "connections", "connections_per_peer", "streams", "streams_per_peer", "requests_per_connection", "head_time",
+        "idle_time", "write_stall_time"
+    ]
+}
+
 /// What one client may use up: those bounds that an operator has a reason to move.
 extension ConfigurationParser {
     mutating func limits(_ entry: Entry?) -> Limits {

@@ -2,6 +2,10 @@ import BursarCatalog
 import BursarBasics
 import BursarModel
 
+extension ConfigurationKey {
+    static let listenerNames = ["address", "tls", "mode"]
+}
+
 /// Where the gateway listens, and who may reach it there.
 extension ConfigurationParser {
     mutating func listen(_ entry: Entry?) -> [(ListenerSettings, ConfigurationPlace)] {

@@ -29,6 +29,14 @@ struct RootSettings {
     var alerts: [WrittenRule] = []
 }
 
+extension ConfigurationKey {
+    static let rootNames = [
+        "listen", "accounts", "defaults", "providers", "passthrough", "allow_anonymous", "hosts", "log", "drain", "store",
+        "tls", "trusted_proxies", "proxy_protocol", "limits", "secrets", "upstream", "clients", "cors", "targets"
+    ]
+    static let secretsNames = ["exec"]
+}
+
 extension ConfigurationParser {
     /// Reads every section of the top level but accounts, clients and definitions.
     mutating func settings(_ root: [String: Entry]) -> RootSettings {
@@ -72,23 +80,6 @@ extension ConfigurationParser {
             }
         }
         return hosts
-    }
-
-    /// Reads `defaults`, and with it the alerts of all accounts, which are written there and go into `settings`.
-    private mutating func defaults(_ entry: Entry?, _ settings: inout RootSettings) -> AccountDefaults {
-        var defaults = AccountDefaults()
-        guard let entry, let entries = entries(of: entry.node, in: .defaults) else { return defaults }
-        defaults.ttl = duration(entries["ttl"], "ttl", in: ConfigurationLimits.ttl) ?? defaults.ttl
-        defaults.staleFor = duration(entries["stale_for"], "stale_for", in: ConfigurationLimits.staleFor) ?? defaults.staleFor
-        defaults.timeout = duration(entries["timeout"], "timeout", in: ConfigurationLimits.timeout) ?? defaults.timeout
-        defaults.refresh = refresh(entries["refresh"], otherwise: nil)
-        defaults.refreshFor =
-            duration(entries["refresh_for"], "refresh_for", in: ConfigurationLimits.refreshFor) ?? defaults.refreshFor
-        let errorsBeforeAlerts = problems.errorCount
-        settings.alerts =
-            alerts(entries["alerts"], targets: settings.targets, areTargetsRead: settings.areTargetsRead) ?? []
-        settings.areAlertsRead = problems.errorCount == errorsBeforeAlerts
-        return defaults
     }
 
     /// Reads `secrets`: whether commands may be run to get keys.

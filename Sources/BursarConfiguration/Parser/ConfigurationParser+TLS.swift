@@ -2,6 +2,10 @@ import BursarCatalog
 import BursarBasics
 import BursarModel
 
+extension ConfigurationKey {
+    static let tlsNames = ["certificate", "key", "client_ca"]
+}
+
 /// The certificate of listeners with TLS.
 extension ConfigurationParser {
     mutating func tls(_ entry: Entry?) -> TLSSettings? {

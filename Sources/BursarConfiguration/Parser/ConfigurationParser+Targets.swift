@@ -2,6 +2,10 @@ import BursarBasics
 import BursarCatalog
 import BursarModel
 
+extension ConfigurationKey {
+    static let targetNames = ["name", "kind", "url", "secret", "token", "command", "timeout", "per_hour", "private_addresses"]
+}
+
 /// `targets`. No message quotes an address: many hold a token in their path.
 extension ConfigurationParser {
     private enum KindWord: String, CaseIterable {

@@ -1,6 +1,10 @@
 import BursarCatalog
 import BursarModel
 
+extension ConfigurationKey {
+    static let upstreamNames = ["ca", "proxy", "proxy_user", "proxy_password", "private_addresses", "traceparent"]
+}
+
 /// How providers are reached.
 extension ConfigurationParser {
     mutating func upstream(_ entry: Entry?) -> UpstreamConfiguration {

@@ -9,6 +9,10 @@ package struct DrainConfiguration: Sendable, Equatable {
     package init() {}
 }
 
+extension ConfigurationKey {
+    static let drainNames = ["delay", "deadline"]
+}
+
 extension ConfigurationParser {
     mutating func drain(_ entry: Entry?) -> DrainConfiguration {
         var drain = DrainConfiguration()

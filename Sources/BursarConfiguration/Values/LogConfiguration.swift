@@ -16,6 +16,10 @@ package struct LogConfiguration: Sendable, Equatable {
     package init() {}
 }
 
+extension ConfigurationKey {
+    static let logNames = ["level", "format", "access"]
+}
+
 extension ConfigurationParser {
     mutating func log(_ entry: Entry?) -> LogConfiguration {
         var log = LogConfiguration()

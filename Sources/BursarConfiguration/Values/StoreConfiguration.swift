@@ -14,6 +14,11 @@ package enum StoreConfiguration: Sendable, Equatable {
         case nowhereElse
     }
 
+    /// Whether a history outlives the process.
+    var isKept: Bool {
+        if case .memory = self { false } else { true }
+    }
+
     /// The file's name, behind the folder that is bursar's own.
     static let fileName = "bursar.db"
     /// What a store's name may end with. A store that turns out to be broken is moved aside: a slip must not do that to another

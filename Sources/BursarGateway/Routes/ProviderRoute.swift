@@ -133,20 +133,17 @@ struct ProviderRoute: Route {
     private func subject(
         of request: Request, _ caller: Caller, _ definition: ProviderDefinition, account: String?
     ) -> Result<Subject, Refusal> {
-        let sent = request.headers.all(definition.auth.headerName)
-        let second = definition.auth.secondHeader.map { request.headers.all($0.lowercased()) } ?? []
-        if sent.count > 1 || second.count > 1 { return .failure(.severalCredentials) }
-        var credential = sent.first.flatMap { value in
-            guard definition.auth.secondHeader != nil else { return definition.auth.credential(inHeaderValue: value) }
-            return second.first.flatMap { definition.auth.credential(inHeaderValue: value, second: $0) }
-        }
+        var credential: Secret?
+        switch definition.auth.sent(request.headers.all) {
+        case .nothing: break
+        case .several: return .failure(.severalCredentials)
         // Whatever looks like a client token stays here, whoever sent it and whether it is right or not.
-        if let token = credential, ClientToken.isWithin(token) {
+        case .credential(let token) where ClientToken.isWithin(token):
             if caller.client == nil, passthrough != nil { return .failure(.clientToken) }
-            credential = nil
-        } else if credential == nil, !sent.isEmpty, caller.client == nil, passthrough != nil {
+        case .credential(let sent): credential = sent
+        case .unusable:
             // The provider would refuse it; another account's balance is no answer to somebody's own key.
-            return .failure(.unusableCredential)
+            if caller.client == nil, passthrough != nil { return .failure(.unusableCredential) }
         }
         if credential != nil, caller.client != nil, passthrough == nil || !caller.mayPassThrough {
             return .failure(.noPassThrough)
