@@ -142,6 +142,8 @@ def killed(run):
     with gateway(run, one(3)) as world:
         with visit(run, world.url, may_fail=["ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_EMPTY"]) as tab:
             tab.rows(3)
+            # All of the page is there; what happens before that is the next case.
+            tab.waits_for("#connection-words", "live")
             world.halt(signal.SIGKILL)
             tab.waits_for("#trouble", "The gateway cannot be reached", 60_000)
             expect("What stands here is of" in tab.text("#trouble"), tab.text("#trouble"))
