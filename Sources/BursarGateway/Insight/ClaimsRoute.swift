@@ -81,12 +81,6 @@ extension ClaimsRoute {
         let unit: AmountUnit?
         let ttl: Duration
         let key: String
-
-        /// A request that names no unit means whichever the first one got.
-        func isSame(as claim: Claim) -> Bool {
-            claim.account == entry.id && claim.amount == amount && (unit == nil || claim.unit == unit)
-                && claim.madeAt.duration(to: claim.expiresAt) == ttl
-        }
     }
 
     private func make(_ request: Request, _ caller: Caller) -> Reply {
@@ -144,7 +138,8 @@ extension ClaimsRoute {
 
     private func answer(_ wanted: ClaimRequest, _ request: Request, owner: String) async -> Response {
         if let earlier = await claims.earlier(owner: owner, key: wanted.key, now()) {
-            return wanted.isSame(as: earlier) ? made(earlier, status: 200) : conflict(request)
+            let isSame = earlier.answers(wanted.entry.id, wanted.amount, wanted.unit, ttl: wanted.ttl)
+            return isSame ? made(earlier, status: 200) : conflict(request)
         }
         let result = await reading.take(
             wanted.entry, noOlderThan: wanted.entry.upstream.policy.ttl, trace: request.trace)

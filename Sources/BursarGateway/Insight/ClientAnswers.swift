@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarModel
+import BursarProcess
 
 /// What `bursar guard` reads of an answer. *Value.* Whatever answered may not be a gateway: control characters never reach a terminal.
 package struct GuardAnswer: Sendable {
@@ -46,7 +47,7 @@ package struct ExplainAnswer: Sendable {
 
     private static func lines(_ title: String, _ list: JSONValue?) -> String {
         (list?.elements ?? []).compactMap(\.text).map { text in
-            title + String(repeating: " ", count: 14 - title.count) + TerminalText.shown(text) + "\n"
+            title.padding(to: 14) + TerminalText.shown(text) + "\n"
         }.joined()
     }
 }

@@ -28,7 +28,7 @@ package struct Replay: Sendable {
 }
 
 /// What the HTTP/2 side keeps with a prepared response (a ready name/value array): a class of its own, so that Core needs no
-/// nghttp2. *Immutable after init.*
+/// nghttp2. *Immutable after init,* which a class that others inherit from has to say itself to be Sendable.
 package class PreparedFields: @unchecked Sendable {
     package init() {}
 }

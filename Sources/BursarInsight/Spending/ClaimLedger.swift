@@ -52,9 +52,8 @@ package struct ClaimLedger: Sendable {
                 remove(id)
                 return self.claim(claim, sharing: sharing, now: now, decide: decide)
             }
-            let isSame =
-                earlier.account == claim.account && earlier.unit == claim.unit && earlier.amount == claim.amount
-                && earlier.madeAt.duration(to: earlier.expiresAt) == claim.madeAt.duration(to: claim.expiresAt)
+            let isSame = earlier.answers(
+                claim.account, claim.amount, claim.unit, ttl: claim.madeAt.duration(to: claim.expiresAt))
             return isSame ? .repeated(earlier) : .conflict
         }
         guard perAccount[claim.account, default: []].count < Self.mostPerAccount else { return .full }
@@ -131,5 +130,14 @@ package struct ClaimLedger: Sendable {
     package mutating func expire(_ now: WallTime, account: AccountID? = nil) {
         let ids = account.map { Array(perAccount[$0, default: []]) } ?? Array(claims.keys)
         for id in ids where claims[id].map({ now >= $0.expiresAt }) ?? false { remove(id) }
+    }
+}
+
+extension Claim {
+    /// Whether it is what such a request asks for, so that the request repeats the one that made it.
+    /// - Parameter unit: nil where the request names none, and means whichever the first one got.
+    package func answers(_ account: AccountID, _ amount: ExactDecimal, _ unit: AmountUnit?, ttl: Duration) -> Bool {
+        self.account == account && self.amount == amount && (unit == nil || self.unit == unit)
+            && madeAt.duration(to: expiresAt) == ttl
     }
 }

@@ -73,6 +73,7 @@ struct ProviderTry: AsyncParsableCommand {
         await withTaskGroup(of: TransportResult?.self) { group in
             group.addTask { await transport.fetch(request) }
             group.addTask {
+                // Cancelled: the answer came first.
                 try? await Task.sleep(for: timeout)
                 return nil
             }

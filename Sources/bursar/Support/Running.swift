@@ -106,6 +106,7 @@ struct ServiceManagerService: Service {
             // Only when every event loop has taken a turn: a process that hangs there is what the watchdog is for.
             await gateway.checkLiveness()
             manager.tell(.watchdog)
+            // Cancelled: the loop ends.
             try? await Task.sleep(for: interval)
         }
     }

@@ -132,6 +132,7 @@ struct AlertsTests {
                 #expect(try await gateway.get("/metrics").text.contains("\nbursar_alert_messages_given_up_total 0\n"))
                 try await read(gateway)
                 _ = try await pass(gateway, until: 1, receiver)
+                // Each attempt ends in real time, and what is due next depends on when it did.
                 for _ in 0..<2_000 where !gateway.log.text.contains("is given up") {
                     gateway.clock.advance(by: .seconds(1_800))
                     try await Task.sleep(for: .milliseconds(5))
@@ -151,6 +152,7 @@ struct AlertsTests {
             try await TestGateway.with([Self.account], settings: Self.settings(receiver)) { gateway async throws in
                 try await read(gateway)
                 _ = try await pass(gateway, until: 1, receiver)
+                // That nothing comes cannot be waited for: the desk gets real time for many turns, in which the schedule ends.
                 for _ in 0..<20 {
                     gateway.clock.advance(by: .seconds(3_600))
                     try await Task.sleep(for: .milliseconds(5))
@@ -249,6 +251,7 @@ struct AlertsTests {
         try await TestGateway.with([Self.account], settings: settings) { gateway async throws in
             try await read(gateway)
             var text: String?
+            // A program is another process, which ends in real time.
             for _ in 0..<600 where text == nil {
                 gateway.clock.advance(by: .seconds(5))
                 try await Task.sleep(for: .milliseconds(10))
@@ -266,13 +269,19 @@ struct AlertsTests {
     }
 
     @Test func `a program that hangs does not keep the gateway from stopping`() async throws {
-        let settings = "drain: {deadline: 4s}\ntargets: [{name: mail, kind: command, command: [/bin/sleep, '50'], timeout: 60s}]"
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let program = try folder.write("#!/bin/sh\n: > \(folder.file("begun"))\nexec sleep 50\n", to: "hang")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let settings = "drain: {deadline: 4s}\ntargets: [{name: mail, kind: command, command: ['\(program)'], timeout: 60s}]"
         let gateway = try await TestGateway.start([Self.account], settings: settings)
         try await read(gateway)
-        for _ in 0..<20 {
+        // Another process begins in real time; without it there would be nothing to keep the gateway.
+        for _ in 0..<600 where !FileManager.default.fileExists(atPath: folder.file("begun")) {
             gateway.clock.advance(by: .seconds(5))
             try await Task.sleep(for: .milliseconds(10))
         }
+        #expect(FileManager.default.fileExists(atPath: folder.file("begun")))
         let time = try await ContinuousClock().measure { try await gateway.stop() }
         #expect(time < .seconds(4))
     }

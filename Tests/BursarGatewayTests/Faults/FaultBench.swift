@@ -280,7 +280,8 @@ extension FaultBench {
         return true
     }
 
-    /// The late answer comes to nobody who waits, and is held all the same.
+    /// The late answer comes to nobody who waits, and is held all the same. It comes over a socket, in real time: so it is looked for again
+    /// and again.
     private func land(_ surface: FaultSurface) async throws {
         let before = try calls
         for _ in 0..<1_000 {
