@@ -27,43 +27,73 @@ enum AmountsText {
     }
 
     static func read(_ text: String) -> [Amount]? {
-        if text == "[]" { return [] }
-        guard text.hasPrefix(#"[{"kind":""#), text.hasSuffix(#""}]"#) else { return nil }
-        var amounts: [Amount] = []
-        for element in text.dropFirst(2).dropLast(2).split(separator: "},{", omittingEmptySubsequences: false) {
-            guard amounts.count < most, let amount = amount(element) else { return nil }
-            amounts.append(amount)
+        var text = text
+        return text.withUTF8 { bytes in
+            var reader = Reader(bytes)
+            return reader.amounts()
         }
-        return amounts
+    }
+}
+
+/// Reads bytes from the front, as a runway reads a year of rows. *Value;* of no use outside the closure that lent the bytes.
+private struct Reader {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var index = 0
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    mutating func amounts() -> [Amount]? {
+        guard pass("[") else { return nil }
+        if pass("]") { return index == bytes.count ? [] : nil }
+        var amounts: [Amount] = []
+        repeat {
+            guard amounts.count < AmountsText.most, let amount = amount() else { return nil }
+            amounts.append(amount)
+        } while pass(",")
+        return pass("]") && index == bytes.count ? amounts : nil
     }
 
-    /// `"kind":"available","value":"1.0","unit":"USD"`, and what may follow, in that order.
-    private static func amount(_ element: Substring) -> Amount? {
-        let parts = element.split(separator: "\"", omittingEmptySubsequences: false)
-        guard parts.count % 4 == 1, parts.count >= 13, parts.last?.isEmpty == true else { return nil }
-        var values: [Substring: Substring] = [:]
-        var order = ["kind", "value", "unit", "part", "resets", "expires", "aside"][...]
-        for start in stride(from: 0, to: parts.count - 1, by: 4) {
-            let key = parts[start + 1]
-            guard parts[start] == (start == 0 ? "" : ","), parts[start + 2] == ":",
-                let place = order.firstIndex(where: { $0 == key })
-            else { return nil }
-            order = order[(place + 1)...]
-            values[key] = parts[start + 3]
-        }
-        func time(_ key: Substring) -> WallTime?? {
-            guard let text = values[key] else { return .some(nil) }
-            guard let milliseconds = Int64(text), (0..<253_402_300_800_000).contains(milliseconds) else { return nil }
-            return WallTime(milliseconds: milliseconds)
-        }
-        let part = values["part"].flatMap { AmountPart($0) }
-        guard let kind = values["kind"].flatMap({ AmountKind(rawValue: String($0)) }),
-            let value = values["value"].flatMap({ ExactDecimal($0) }), let unit = values["unit"].flatMap({ AmountUnit($0) }),
-            let resets = time("resets"), let expires = time("expires"), values["part"] == nil || part != nil,
-            values["aside"] == nil || values["aside"] == "true"
+    /// `{"kind":"available","value":"1.0","unit":"USD"}`, and what may follow the unit, in that order.
+    private mutating func amount() -> Amount? {
+        guard pass(#"{"kind":""#), let kind = word().flatMap(AmountKind.init(rawValue:)),
+            pass(#","value":""#), let value = quoted().flatMap(ExactDecimal.init(utf8:)),
+            pass(#","unit":""#), let unit = word().flatMap({ AmountUnit($0) }),
+            let part = optional(#","part":""#, { AmountPart($0) }),
+            let resets = optional(#","resets":""#, Self.time), let expires = optional(#","expires":""#, Self.time)
         else { return nil }
+        let isAside = pass(#","aside":"true""#)
+        guard pass("}") else { return nil }
         return Amount(
-            kind: kind, value: value, unit: unit, part: part, resetsAt: resets, expiresAt: expires,
-            isAside: values["aside"] != nil)
+            kind: kind, value: value, unit: unit, part: part, resetsAt: resets, expiresAt: expires, isAside: isAside)
+    }
+
+    /// Nil where it is there and cannot be read.
+    private mutating func optional<Value>(_ key: StaticString, _ read: (String) -> Value?) -> Value?? {
+        guard pass(key) else { return .some(nil) }
+        return word().flatMap(read).map { .some($0) }
+    }
+
+    private static func time(_ text: String) -> WallTime? {
+        guard let milliseconds = Int64(text), (0..<253_402_300_800_000).contains(milliseconds) else { return nil }
+        return WallTime(milliseconds: milliseconds)
+    }
+
+    private mutating func word() -> String? { quoted().map { String(decoding: $0, as: UTF8.self) } }
+
+    /// What stands before the next quotation mark, which is passed too.
+    private mutating func quoted() -> UnsafeBufferPointer<UInt8>? {
+        let rest = bytes[index...]
+        guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+        index = end + 1
+        return UnsafeBufferPointer(rebasing: rest[..<end])
+    }
+
+    /// Whether exactly this comes next; then it is passed.
+    private mutating func pass(_ expected: StaticString) -> Bool {
+        expected.withUTF8Buffer { expected in
+            guard bytes[index...].starts(with: expected) else { return false }
+            index += expected.count
+            return true
+        }
     }
 }
