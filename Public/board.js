@@ -2,7 +2,9 @@
 // answering a key or a finger.
 
 import { Card } from "./card.js";
+import { look } from "./closer.js";
 import { element, $, say } from "./dom.js";
+import { dropFacts } from "./facts.js";
 import { byNeed, endOf, idOf, judge, needsSomebody, ranks } from "./need.js";
 import { forget, noteStatus } from "./news.js";
 import { showHeadline } from "./headline.js";
@@ -149,20 +151,11 @@ const sight = new IntersectionObserver((changes) => {
     }
 }, { rootMargin: "200px" });
 
-// A card that is looked at gets what stands beside its row. That is loaded when there is the first one to look at, which is after the
-// first picture.
-let closer = null;
-async function lookAt(card) {
-    try {
-        closer = await import("./closer.js");
-        if (inSight.has(card)) closer.look(card, days);
-    } catch {
-        // The rows are there without it, and the loop says what is wrong.
-    }
-}
+// A card that is looked at gets what stands beside its row.
+const lookAt = (card) => look(card, days);
 
 // What was asked for another client goes with the rows.
 export function clear() {
     showRows([]);
-    closer?.dropFacts();
+    dropFacts();
 }

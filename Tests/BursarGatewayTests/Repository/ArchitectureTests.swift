@@ -62,7 +62,7 @@ import Testing
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
             "BursarStore",
             "BursarUpstream", "BursarProcess", "BursarMocks", "CProcess", "ArgumentParser",
-            "ServiceLifecycle", "UnixSignals", "BursarClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"
+            "UnixSignals", "BursarClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"
         ]
     ]
 
