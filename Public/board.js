@@ -11,7 +11,7 @@ import { showHeadline } from "./headline.js";
 import { gatewayNow } from "./time.js";
 
 const slice = 8; // milliseconds
-const atOnce = 15; // cards made in a slice: the browser has to lay them out
+const atOnce = 8; // cards made in a slice: the browser has to lay them out and paint them in the same frame
 const cards = new Map(); // id → Card
 const inSight = new Set(); // cards that can be seen, or nearly
 const sections = [
