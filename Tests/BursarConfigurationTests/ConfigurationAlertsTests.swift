@@ -198,7 +198,7 @@ import Testing
         #expect(result.errors == [] && result.findings.map(\.rule) == [.alertsWithoutStore])
         let report = CheckReport(try read([Self.ops], alerts: "{below: 5}")).text
         #expect(report.contains("targets        ops (webhook, hooks.example)\n"))
-        #expect(report.contains("1 rules on 1 accounts, which are kept fresh: at most 288 calls a day"))
+        #expect(report.contains("1 rule on 1 account, which is kept fresh: at most 288 calls a day"))
         #expect(!report.contains("services"))
     }
 

@@ -120,6 +120,14 @@ import Testing
         #expect(words?["remedy"] == nil && ended?["generatorURL"] == nil)
     }
 
+    @Test(arguments: [0, 1]) func `a body for ntfy is not cut within a character`(shift: Int) throws {
+        let name = String(repeating: "x", count: shift) + String(repeating: "Ä", count: 2_500)
+        let message = AlertText(
+            Self.dispatch([try Self.event(.unknown)]), context: { _ in AlertWords.Context(provider: name) }, now: Self.now)
+        let body = NtfyMessage.body(message)
+        #expect((3_999...4_000).contains(body.count) && String(validating: body, as: UTF8.self) != nil)
+    }
+
     @Test func `slack's own characters are escaped, and ntfy has a title, a priority and a link`() throws {
         let message = text([try Self.event(.unknown)])
         let slack = try JSONReader.read(SlackMessage.body(message))["text"]?.text ?? ""
