@@ -157,7 +157,6 @@ import Testing
     private static let longFiles: [String: Int] = [
         "Sources/BursarGateway/Alerts/AlertDesk.swift": 360,
         "Sources/BursarHTTP/HTTP1/HTTP1Handler.swift": 360,
-        "Sources/BursarInsight/Alerts/AlertLedger+Dispatching.swift": 310,
         "Sources/BursarStore/Keeper/StoreKeeper.swift": 360
     ]
 
