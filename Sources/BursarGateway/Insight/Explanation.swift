@@ -50,7 +50,7 @@ struct Explanation: Sendable {
         let now: Moment
 
         var page: String { documentation.map { " (\($0))" } ?? "" }
-        var available: ExactDecimal? { view.reading?.amounts.first { $0.kind == .available }?.value }
+        var available: ExactDecimal? { view.reading?.available?.value }
         var isUsedUp: Bool { available.map { $0 <= .zero } ?? false }
         var isLow: Bool {
             BalanceRow(id: id, title: title, lowLimit: lowLimit, view: view).low ?? false
