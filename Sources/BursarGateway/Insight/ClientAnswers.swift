@@ -52,7 +52,7 @@ package struct ExplainAnswer: Sendable {
     }
 }
 
-/// What `bursar history` prints: a line of characters for the first amount, then one line an entry. *Value.*
+/// What `bursar history` prints: a line of characters for the row's own amount, then one line an entry. *Value.*
 package struct HistoryTableText: Sendable {
     package let text: String
 
@@ -61,11 +61,11 @@ package struct HistoryTableText: Sendable {
             document["schema"]?.text == "bursar.history.v1", let entries = document["entries"]?.elements
         else { return nil }
         var text = ""
-        let firsts = entries.map { $0["amounts"]?[0]?["value"]?.text.flatMap { ExactDecimal($0) } }
-        if firsts.count > 1 { text += Sparkline.text(firsts) + "\n" }
+        let line = Sparkline.text(Self.own(entries))
+        if entries.count > 1, !line.isEmpty { text += line + "\n" }
         for entry in entries {
             let amounts = (entry["amounts"]?.elements ?? []).map { amount in
-                [amount["value"], amount["unit"], amount["kind"]].compactMap { $0?.text }.joined(separator: " ")
+                [amount["value"], amount["unit"], amount["part"], amount["kind"]].compactMap { $0?.text }.joined(separator: " ")
             }
             let times = [entry["at"], entry["until"]].compactMap { $0?.text }
             text += TerminalText.shown((times + [amounts.joined(separator: ", ")]).joined(separator: "  ")) + "\n"
@@ -73,6 +73,14 @@ package struct HistoryTableText: Sendable {
         if entries.isEmpty { text += "Nothing is known of this time.\n" }
         if let next = document["next"]?.text { text += "There is more after \(TerminalText.shown(next)).\n" }
         self.text = text
+    }
+
+    /// The row's own amount of each entry, in the unit that it had last; nil where it was unknown, unlimited or in another unit.
+    private static func own(_ entries: [JSONValue]) -> [ExactDecimal?] {
+        let unit = entries.compactMap { $0["unit"]?.text }.last
+        return entries.map { entry in
+            entry["unit"]?.text == unit ? entry["available"]?.text.flatMap { ExactDecimal($0) } : nil
+        }
     }
 }
 
