@@ -31,18 +31,22 @@ package struct ExplainAnswer: Sendable {
         guard let document = try? JSONReader.read(json), document["schema"]?.text == "bursar.explain.v1" else { return nil }
         let names = [
             ("status", "status"), ("problem", "problem"), ("cause", "cause"), ("ends", "ends"), ("remedy", "to do"),
-            ("key_from", "key from"), ("documentation", "documented"), ("last_success", "last answer"),
-            ("last_failure", "last failure"),
-            ("runway", "runway")
+            ("key_from", "key from"), ("documentation", "documented"), ("top_up", "top up"), ("last_asked", "last asked"),
+            ("last_success", "last answer"), ("last_failure", "last failure"), ("budget_left", "calls left"),
+            ("claimed", "claimed"), ("runway", "runway")
         ]
         text =
             names.compactMap { name, title in
-                document[name]?.text.map {
-                    title + String(repeating: " ", count: 14 - title.count) + TerminalText.shown($0) + "\n"
-                }
+                Self.words(document[name]).map { title.padding(to: 14) + TerminalText.shown($0) + "\n" }
             }.joined()
             + Self.lines("fires", document["alerts"]) + Self.lines("not reached", document["targets_failing"])
             + Self.lines("not as told", document["drift"])
+    }
+
+    /// Text, or a number as it is written; nothing for null and for what is not there.
+    private static func words(_ value: JSONValue?) -> String? {
+        if case .number(let number)? = value { return number }
+        return value?.text
     }
 
     private static func lines(_ title: String, _ list: JSONValue?) -> String {
