@@ -12,8 +12,8 @@ import Testing
 struct ClaimsTests {
     private static let account = "provider: sunor, key: mock-balance-250, ttl: 1h"
 
-    private func body(_ amount: String = "20", _ more: String = "") -> [UInt8] {
-        Array(#"{"account":"sunor/default","amount":"\#(amount)"\#(more)}"#.utf8)
+    private func body(_ amount: String = "20", _ more: String = "", provider: String = "sunor") -> [UInt8] {
+        Array(#"{"account":"\#(provider)/default","amount":"\#(amount)"\#(more)}"#.utf8)
     }
 
     private func claim(_ gateway: TestGateway, _ key: String, _ body: [UInt8]) async throws -> TestGateway.Answer {
@@ -206,6 +206,11 @@ struct ClaimsTests {
         }
     }
 
+    /// An answer's text but for the name that was asked for, which it may repeat, and the id of its request.
+    private static func without(_ name: String, _ answer: TestGateway.Answer) -> String {
+        answer.text.replacing(name, with: "…").replacing(/"(request_id|trace_id|instance)": ?"[^"]*"/, with: "")
+    }
+
     @Test func `a client sees and ends its own claims, and nothing of what it may not see`() async throws {
         let (mine, other, elsewhere) = (TestClient("mine"), TestClient("other"), TestClient("elsewhere"))
         let settings = "clients:\n" + mine.line() + other.line() + elsewhere.line(allow: "[legnext]")
@@ -221,12 +226,30 @@ struct ClaimsTests {
                 #expect(try await gateway.get("/v1/claims/\(id)", method: .DELETE, client.bearer).status == 404)
                 #expect(try await gateway.get("/v1/claims", client.bearer).json?["claims"]?.elements?.isEmpty == true)
             }
-            let hidden = try await gateway.send(
-                "/v1/claims", method: .POST, [("idempotency-key", "b"), elsewhere.bearer], body: body())
-            #expect(hidden.status == 404)
-            for path in [
-                "/v1/guard?account=sunor/default&needs=1", "/v1/explain/sunor/default", "/v1/balances/sunor/default/history"
-            ] { #expect(try await gateway.get(path, elsewhere.bearer).status == 404) }
+            let calls = try gateway.mocks.calls(for: "sunor")
+            var pairs: [(hidden: TestGateway.Answer, absent: TestGateway.Answer)] = []
+            func both(_ ask: (String) async throws -> TestGateway.Answer) async throws {
+                pairs.append((try await ask("sunor"), try await ask("nowhere")))
+            }
+            try await both {
+                try await gateway.send(
+                    "/v1/claims", method: .POST, [("idempotency-key", "b"), elsewhere.bearer], body: body(provider: $0))
+            }
+            try await both { try await gateway.get("/v1/guard?account=\($0)/default&needs=1", elsewhere.bearer) }
+            try await both { try await gateway.get("/v1/explain/\($0)/default", elsewhere.bearer) }
+            try await both { try await gateway.get("/v1/balances/\($0)/default/history", elsewhere.bearer) }
+            for method in [HTTPMethod.GET, .DELETE] {
+                try await both {
+                    let name = $0 == "sunor" ? id : "claim_00000000000000000000000000000000"
+                    return try await gateway.get("/v1/claims/\(name)", method: method, elsewhere.bearer)
+                }
+            }
+            for (hidden, absent) in pairs {
+                #expect(hidden.status == 404 && absent.status == 404, "\(hidden.text)")
+                #expect(Self.without("sunor", hidden) == Self.without("nowhere", absent))
+            }
+            // Nor was the provider asked on behalf of who may not see it.
+            #expect(try gateway.mocks.calls(for: "sunor") == calls)
             // What others claimed counts for all.
             let seen = try await gateway.get("/v1/guard?account=sunor&needs=231", other.bearer)
             #expect(seen.json?["decision"]?.text == "no")

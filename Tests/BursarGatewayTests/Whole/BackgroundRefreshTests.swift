@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarMocks
 import BursarModel
+import TestSupport
 import Testing
 
 @testable import BursarGateway
@@ -67,6 +68,51 @@ struct BackgroundRefreshTests {
             _ = try await gateway.fresh("/v1/balances")
             for _ in 0..<50 { gateway.clock.advance(by: .seconds(10)) }
             #expect(try gateway.mocks.calls(for: "sunor") == 1)
+        }
+    }
+
+    /// So many times five minutes, each with the end of the call that it began.
+    private func pass(_ rounds: Int, _ gateway: TestGateway) async throws {
+        for _ in 0..<rounds {
+            gateway.clock.advance(by: .seconds(300))
+            while try await gateway.get("/v1/status").json?["accounts"]?[0]?["call"]?.text != "none" {}
+        }
+    }
+
+    private func withStore(_ key: String, _ body: (TestGateway) async throws -> Void) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await TestGateway.with(
+            ["provider: sunor, key: \(key)"], settings: "store: sqlite:\(folder.file("bursar.db"))", body)
+    }
+
+    @Test func `an account whose runway was asked for is kept fresh for a day, and sleeps again`() async throws {
+        try await withStore("mock-ok") { gateway async throws in
+            _ = try await gateway.fresh("/v1/balances")
+            try await pass(6, gateway)
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+            _ = try await gateway.fresh("/v1/balances?include=runway")
+            while try await gateway.get("/v1/status").json?["accounts"]?[0]?["call"]?.text != "none" {}
+            let before = try gateway.mocks.calls(for: "sunor")
+            try await pass(12, gateway)
+            let kept = try gateway.mocks.calls(for: "sunor")
+            // Never more than what check says it costs: one call in five minutes.
+            #expect((11...12).contains(kept - before), "\(kept - before) calls")
+            gateway.clock.advance(by: .seconds(86_400))
+            try await pass(12, gateway)
+            #expect(try gateway.mocks.calls(for: "sunor") == kept)
+        }
+    }
+
+    @Test func `a runway that was asked for pierces no cooldown`() async throws {
+        try await withStore("mock-429-retry-after-600") { gateway async throws in
+            _ = try await gateway.fresh("/v1/balances?include=runway")
+            gateway.clock.advance(by: .seconds(300))
+            gateway.clock.advance(by: .seconds(290))
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+            // And it goes on when that is over.
+            gateway.clock.advance(by: .seconds(300))
+            #expect(try await calls(gateway, reach: 2))
         }
     }
 

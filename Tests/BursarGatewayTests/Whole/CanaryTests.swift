@@ -3,6 +3,7 @@ import BursarMocks
 import BursarModel
 import Foundation
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// No credential leaves the process: the whole program, at the most verbose log level, against an upstream that echoes the key
@@ -12,9 +13,16 @@ import Testing
     func `a key that the upstream echoes comes out nowhere, in no encoding`(scenario: String) async throws {
         let caller = "mock-\(scenario)~CALLER-77c1d2e3f4-do-not-show"
         let accounts = TestGateway.routes.keys.sorted().map { "provider: \($0), key: mock-\(scenario)" }
-        try await TestGateway.with(accounts) { gateway async throws in
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let paths = [
+            "/v1/balances", "/v1/balances?pretty", "/v1/balances?include=runway", "/v1/balances/sunor/default/history",
+            "/v1/explain/sunor/default", "/v1/guard?account=sunor&needs=1", "/v1/claims", "/v1/providers", "/metrics",
+            "/openapi.json", "/readyz"
+        ]
+        try await TestGateway.with(accounts, settings: "store: sqlite:\(folder.file("bursar.db"))") { gateway async throws in
             let escaped = caller.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-            for path in ["/v1/balances", "/v1/balances?pretty", "/v1/providers", "/metrics", "/openapi.json", "/readyz"] {
+            for path in paths {
                 _ = try await gateway.get(path)
                 _ = try await gateway.get(path, ("accept", "text/plain"), ("cache-control", "no-cache"))
                 _ = try await gateway.get(path + (path.contains("?") ? "&" : "?") + "key=\(escaped)")
