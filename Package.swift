@@ -21,7 +21,6 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -55,8 +54,8 @@ let package = Package(
         .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(
             name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], exclude: ["Definitions"],
-            swiftSettings: settings, plugins: ["EmbedDefinitions"]),
-        .plugin(name: "EmbedDefinitions", capability: .buildTool()),
+            swiftSettings: settings, plugins: ["EmbedFiles"]),
+        .plugin(name: "EmbedFiles", capability: .buildTool()),
         .target(name: "BursarInsight", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(
             name: "BursarStream", dependencies: ["BursarBasics", "BursarModel", nioCore], swiftSettings: settings),
@@ -98,8 +97,7 @@ let package = Package(
                 "BursarInsight", "BursarStream", "BursarDelivery", "BursarClient",
                 "BursarUpstream", "BursarStore", "BursarHTTP", "BursarProcess", "CProcess", nioCore, nioPosix, logging
             ],
-            resources: [.embedInCode("Resources")],
-            swiftSettings: settings),
+            swiftSettings: settings, plugins: ["EmbedFiles"]),
         // beside
         .target(
             name: "BursarMocks",
@@ -113,7 +111,7 @@ let package = Package(
                 "BursarHTTP",
                 "BursarStore",
                 "BursarUpstream", "BursarProcess", "BursarMocks", "CProcess", argumentParser,
-                serviceLifecycle, unixSignals, "BursarClient", logging, nioCore, nioPosix, nioSSL
+                unixSignals, "BursarClient", logging, nioCore, nioPosix, nioSSL
             ],
             swiftSettings: settings),
         // what several test targets use

@@ -2,14 +2,16 @@
 // answering a key or a finger.
 
 import { Card } from "./card.js";
+import { look } from "./closer.js";
 import { element, $, say } from "./dom.js";
+import { dropFacts } from "./facts.js";
 import { byNeed, endOf, idOf, judge, needsSomebody, ranks } from "./need.js";
 import { forget, noteStatus } from "./news.js";
 import { showHeadline } from "./headline.js";
 import { gatewayNow } from "./time.js";
 
 const slice = 8; // milliseconds
-const atOnce = 15; // cards made in a slice: the browser has to lay them out
+const atOnce = 8; // cards made in a slice: the browser has to lay them out and paint them in the same frame
 const cards = new Map(); // id → Card
 const inSight = new Set(); // cards that can be seen, or nearly
 const sections = [
@@ -149,20 +151,11 @@ const sight = new IntersectionObserver((changes) => {
     }
 }, { rootMargin: "200px" });
 
-// A card that is looked at gets what stands beside its row. That is loaded when there is the first one to look at, which is after the
-// first picture.
-let closer = null;
-async function lookAt(card) {
-    try {
-        closer = await import("./closer.js");
-        if (inSight.has(card)) closer.look(card, days);
-    } catch {
-        // The rows are there without it, and the loop says what is wrong.
-    }
-}
+// A card that is looked at gets what stands beside its row.
+const lookAt = (card) => look(card, days);
 
 // What was asked for another client goes with the rows.
 export function clear() {
     showRows([]);
-    closer?.dropFacts();
+    dropFacts();
 }

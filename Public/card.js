@@ -12,13 +12,13 @@ export class Card {
     shown = null; // the amount that stands large
     past = null; // its history, once it has been looked at
     explanation = null;
-    #links = {};
+    provider = {}; // what is known of it, once it has been asked for
     #order;
 
     constructor(id) {
         this.id = id;
         const made = (name, className, ...children) => element(name, { class: className }, ...children);
-        this.provider = document.createTextNode("");
+        this.name = document.createTextNode("");
         this.account = made("span", "account");
         this.status = made("p", "status");
         this.age = made("time", "age");
@@ -34,7 +34,7 @@ export class Card {
         this.advice = made("div", "advice", this.problem, this.remedy, this.retry, this.links);
         this.more = made("details", "more", element("summary", { "aria-label": `Details of ${id}` }, "Details"));
         this.root = element("li", { class: "card", id, tabindex: -1 },
-            made("h3", "name", this.provider, " ", this.account), this.status, this.amount, this.more);
+            made("h3", "name", this.name, " ", this.account), this.status, this.amount, this.more);
         // The others are in the document only while they say something: five hundred cards are many elements.
         this.#order = [this.age, this.others, this.trend, this.runway, this.advice, this.more];
         this.more.addEventListener("toggle", () => this.past?.fill());
@@ -51,7 +51,7 @@ export class Card {
         this.row = row;
         this.judgement = judgement;
         setClass(this.root, `card ${judgement.shape} ${judgement.rank <= ranks.short ? "need" : judgement.rank === ranks.stale ? "watch" : "well"}`);
-        if (this.provider.data !== row.provider) this.provider.data = row.provider;
+        if (this.name.data !== row.provider) this.name.data = row.provider;
         say(this.account, row.account);
         this.#showStatus();
         this.#showAmounts();
@@ -105,9 +105,9 @@ export class Card {
         const remedy = row.problem && judgement.shape !== "asking" ? this.explanation?.remedy?.replace(/ \(https?:[^)\s]*\)/g, "") : own;
         say(this.remedy, remedy ?? "");
         const links = [
-            asksForMoney || judgement.shape === "bad" ? outwardLink(this.#links.top_up, "Top up", asksForMoney ? "button primary" : "button") : null,
-            row.problem ? outwardLink(this.#links.status_page, "Provider's status", "button") : null,
-            row.problem || asksForMoney ? outwardLink(this.#links.documentation, "Provider's page", "button") : null,
+            asksForMoney || judgement.shape === "bad" ? outwardLink(this.provider.top_up, "Top up", asksForMoney ? "button primary" : "button") : null,
+            row.problem ? outwardLink(this.provider.status_page, "Provider's status", "button") : null,
+            row.problem || asksForMoney ? outwardLink(this.provider.documentation, "Provider's page", "button") : null,
         ].filter(Boolean);
         const key = links.map(({ href, className }) => href + className).join(" ");
         if (this.links.dataset.key !== key) this.links.replaceChildren(...links);
@@ -117,9 +117,10 @@ export class Card {
     }
 
     // What was asked for beside the row.
-    takeLinks(links) {
-        this.#links = links;
+    takeProvider(provider) {
+        this.provider = provider;
         this.#showAdvice();
+        this.past?.fill();
     }
 
     takeExplanation(explanation) {

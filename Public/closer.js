@@ -1,20 +1,18 @@
-// What a card gets when it is looked at: its past as a picture, what to do about its problem, the links of its provider. Loaded when
-// the first cards stand, and asked for only where somebody can see it.
+// What a card gets when it is looked at: its past as a picture, what to do about its problem, what is known of its provider. Asked for
+// only where somebody can see it.
 
 import { ahead, chart, draw } from "./chart.js";
 import { fillDetails } from "./details.js";
 import { element, say } from "./dom.js";
-import { explanation, history, linksOf } from "./facts.js";
+import { explanation, history, providerOf } from "./facts.js";
 import { runwayOf } from "./need.js";
 import { extended, seriesOf } from "./series.js";
 import { day, gatewayNow, hour, minute, moment, onDay } from "./time.js";
 
-export { dropFacts } from "./facts.js";
-
 export async function look(card, days) {
     card.past ??= new Past(card);
     const { past, row } = card;
-    linksOf(row.provider).then((links) => card.takeLinks(links));
+    providerOf(row.provider).then((provider) => card.takeProvider(provider));
     past.askForReason();
     if (past.asked === days && (past.points !== null || performance.now() < past.askAgain)) return past.draw();
     past.asked = days;
@@ -51,7 +49,7 @@ class Past {
     // The card has a newer row.
     follow() {
         const { row, shown } = this.#card;
-        if (shown?.unit !== this.#of?.unit || shown?.kind !== this.#of?.kind) this.points = null;
+        if (["unit", "kind", "part"].some((each) => shown?.[each] !== this.#of?.[each])) this.points = null;
         this.#of = shown;
         if (this.points && typeof shown?.value === "string") this.points = extended(this.points, shown.value, moment(row.fetched_at));
         this.fill();
@@ -77,8 +75,8 @@ class Past {
 
     // What is behind "Details", where somebody has opened it.
     fill() {
-        const { more, row } = this.#card;
-        if (more.open) fillDetails(more, row, this.#card.explanation, this.#shown, this.#of);
+        const { more } = this.#card;
+        if (more.open) fillDetails(more, this.#card, this.#shown, this.#of);
     }
 
     askForReason() {

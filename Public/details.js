@@ -6,13 +6,13 @@ import { atTime, moment } from "./time.js";
 
 const most = 200; // rows of the table
 
-export function fillDetails(details, row, explanation, points, amount) {
+export function fillDetails(details, { row, explanation, provider }, points, amount) {
     let facts = details.querySelector("dl");
     if (!facts) {
         facts = element("dl");
         details.append(facts);
     }
-    const listed = factsOf(row, explanation);
+    const listed = factsOf(row, explanation, provider);
     const key = JSON.stringify(listed);
     if (facts.dataset.key !== key) {
         facts.dataset.key = key;
@@ -21,7 +21,7 @@ export function fillDetails(details, row, explanation, points, amount) {
     fillTable(details, points, amount);
 }
 
-function factsOf(row, explanation) {
+function factsOf(row, explanation, provider) {
     const time = (text) => (moment(text) === null ? null : atTime(moment(text)));
     const runway = runwayOf(row);
     const basis = runway?.basis;
@@ -36,7 +36,17 @@ function factsOf(row, explanation) {
         ["Cause", explanation?.cause],
         ["Ends", explanation?.ends],
         ["Key from", explanation?.key_from],
+        ["Known from", provenance(provider.provenance)],
     ].filter(([, words]) => typeof words === "string" && words !== "");
+}
+
+const witnesses = { documentation: "the provider's documentation", sdk: "the provider's own client", "third-party": "somebody else's program" };
+
+// How sure it is what the provider's figures mean: its definition says who has seen it.
+function provenance(known) {
+    if (!known?.verified) return null;
+    if (known.verified === "live") return `a live answer, seen by ${known.by} on ${known.on}`;
+    return `${witnesses[known.verified]}${known.read ? `, read ${known.read}` : ""}; nobody has seen it live`;
 }
 
 function fillTable(details, points, amount) {

@@ -1,5 +1,5 @@
-// What a card shows beside its row, asked for when the card is looked at: its history, what to do about its problem, and the links of its
-// provider. A few requests at a time, so that 500 cards are no storm.
+// What a card shows beside its row, asked for when the card is looked at: its history, what to do about its problem, and what is known of
+// its provider. A few requests at a time, so that 500 cards are no storm.
 
 import { accountPath, read, Refusal } from "./gateway.js";
 
@@ -13,7 +13,7 @@ export function dropFacts() {
     generation.abort();
     generation = new AbortController();
     queue.length = 0;
-    links = null;
+    providers = null;
     noHistory = false;
     firstAnswer = null;
 }
@@ -59,14 +59,14 @@ export async function history(id, days) {
 // { cause, ends, remedy, key_from … }
 export const explanation = (id) => later(accountPath("v1/explain/", id));
 
-// provider → { top_up, status_page, documentation }
-let links = null;
-export function linksOf(provider) {
-    links ??= later("v1/providers").then(
+// id → { top_up, status_page, documentation, provenance … }
+let providers = null;
+export function providerOf(id) {
+    providers ??= later("v1/providers").then(
         (answer) => new Map((answer.providers ?? []).map((each) => [each.id, each])),
         () => {
-            links = null;
+            providers = null;
             return new Map();
         });
-    return links.then((all) => all.get(provider) ?? {});
+    return providers.then((all) => all.get(id) ?? {});
 }

@@ -56,7 +56,10 @@ export function runwayOf(row) {
 
 // What stands large: the amount that the row calls its own, else the first that it has.
 export function shownAmount(row) {
-    if (typeof row.available === "string") return { kind: "available", value: row.available, unit: row.unit ?? "" };
+    if (typeof row.available === "string") {
+        const own = row.amounts?.find(({ kind, unit, value }) => kind === "available" && unit === row.unit && value === row.available);
+        return { kind: "available", value: row.available, unit: row.unit ?? "", part: own?.part };
+    }
     return row.amounts?.[0] ?? null;
 }
 

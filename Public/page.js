@@ -1,13 +1,15 @@
 // The page is a plain client of the gateway's documented routes. This module joins the others: what the feed tells goes into the
-// rows, the rows go to the board, and the controls do what they say. It imports what the first picture needs; the rest comes after it.
+// rows, the rows go to the board, and the controls do what they say. The gateway serves it and all that it imports as one file.
 
+import { dropEarly, firstEvent } from "./early.js";
 import { clear, find, showDays, showRows, tick } from "./board.js";
 import { $, say } from "./dom.js";
-import { dropEarly, firstEvent } from "./early.js";
+import { askForToken } from "./entrance.js";
 import { keepToken, read, Stranger, wordsOf } from "./gateway.js";
 import { writeHeadline } from "./headline.js";
 import { idOf } from "./need.js";
 import { noteConnection, tell } from "./news.js";
+import { follow } from "./share.js";
 import { onClock, span } from "./time.js";
 
 const rows = new Map(); // id → row, in the order of the configuration
@@ -95,11 +97,11 @@ function close(words) {
     writeHeadline("A client token is needed.");
     say($("trouble"), words);
     if (words) tell("Refused:", words.replace(/\.$/, ""));
-    import("./entrance.js").then(({ askForToken }) => askForToken(() => {
+    askForToken(() => {
         say($("trouble"), "");
         writeHeadline("Asking the gateway…");
         resume();
-    }), partMissing);
+    });
 }
 
 // Nobody reads a hidden tab: it asks nothing and counts nothing.
@@ -119,24 +121,14 @@ function resume() {
     live(stop.signal);
 }
 
-// The first event is the first picture; what keeps it true is loaded when that stands.
+// The first event is the first picture; what keeps it true begins when that stands.
 async function live(signal) {
     const first = await firstEvent();
     if (first?.event === "snapshot" && !signal.aborted) {
         take({ type: "rows", rows: JSON.parse(first.data).balances });
         await new Promise(requestAnimationFrame);
     }
-    import("./share.js").then(({ follow }) => signal.aborted || follow(signal, take), partMissing);
-}
-
-// A module that was asked for while the gateway was away stays missing for this page: it is loaded anew when the gateway is back.
-async function partMissing() {
-    const lost = (words) => take({ type: "connection", mode: "lost", words, at: null });
-    const answers = () => fetch("livez", { cache: "no-store" }).then(({ ok }) => ok, () => false);
-    if (await answers()) return lost("A part of this page could not be loaded. Load it again.");
-    lost("The gateway cannot be reached.");
-    while (!(await answers())) await new Promise((resolve) => setTimeout(resolve, 2_000));
-    location.reload();
+    if (!signal.aborted) follow(signal, take);
 }
 
 function halt() {

@@ -8,7 +8,8 @@ import { day, minute, moment, onDay, span } from "./time.js";
 export function seriesOf(entries, amount) {
     const points = [];
     for (const entry of entries) {
-        const found = entry.amounts?.find(({ kind, unit }) => kind === amount.kind && unit === amount.unit);
+        const found = entry.amounts?.find(({ kind, unit, part }) =>
+            kind === amount.kind && unit === amount.unit && (part ?? null) === (amount.part ?? null));
         const at = moment(entry.at);
         if (!found || at === null || Number.isNaN(position(found.value))) continue;
         points.push({ at, until: Math.max(at, moment(entry.until) ?? at), value: found.value });

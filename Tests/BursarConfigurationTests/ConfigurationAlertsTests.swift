@@ -144,6 +144,45 @@ import Testing
         #expect(try read(["{name: ops, kind: slack, url: nonsense}"], alerts: "{below: 5, to: ops}").errors.count == 1)
     }
 
+    @Test func `a target that could not be read hides no other mistake`() throws {
+        let broken = "{name: ops, kind: slack, url: nonsense}"
+        let chat = "{name: chat, kind: slack, url: '${env:HOOK}'}"
+        let unknown = try read([broken, chat], alerts: "{below: 5, to: [chat, opss]}").errors
+        let words = "unknown target \"opss\"; did you mean ops?"
+        #expect(unknown.count == 2 && unknown.contains { $0.contains(words) }, "\(unknown)")
+        let unused = try read([broken, chat], alerts: "{below: 5, to: ops}").errors
+        #expect(unused.count == 2 && unused.contains { $0.hasPrefix("4:5: no rule tells the target \"chat\"") }, "\(unused)")
+        // Without a name, it may be the one that is meant.
+        let unnamed = try read(["{kind: slack, url: '${env:HOOK}'}", chat], alerts: "{below: 5, to: [chat, opss]}").errors
+        #expect(unnamed.count == 1, "\(unnamed)")
+        let both = try read(
+            ["{name: ops, kind: webhook, url: 'http://hooks.example/x', secret: whsec_c2hvcnQ=}"], alerts: "{below: 5}"
+        ).errors
+        #expect(both.count == 2 && both.contains { $0.contains("plain http") } && both.contains { $0.contains("secret must be") })
+    }
+
+    @Test func `a top-up is told by no Alertmanager, so somebody else has to be named`() throws {
+        let manager = "{name: am, kind: alertmanager, url: 'http://127.0.0.1:9093'}"
+        let words = "topped_up is told by no target of kind alertmanager"
+        for (targets, rules) in [
+            ([manager], "{below: 5}, {topped_up: true}"), ([manager, Self.ops], "{below: 5}, {topped_up: true, to: am}")
+        ] {
+            let errors = try read(targets, alerts: rules).errors
+            #expect(errors.count == 1 && errors[0].hasPrefix("\(targets.count + 4):") && errors[0].contains(words), "\(errors)")
+        }
+        let yaml = """
+            targets: [\(manager)]
+            defaults: {alerts: [{below: 5}, {topped_up: true}]}
+            accounts: [{provider: sunor, key: '${env:KEY}'}, {provider: tensorpix, key: '${env:KEY}'}]
+            """
+        let errors = try readConfiguration(yaml, environment: Self.environment).errors
+        #expect(errors.count == 1 && errors[0].hasPrefix("2:") && errors[0].contains(words), "\(errors)")
+        #expect(try read([manager, Self.ops], alerts: "{below: 5}, {topped_up: true}").errors == [])
+        // It would be told of nothing.
+        let silent = try read([manager, Self.ops], alerts: "{below: 5, to: ops}, {topped_up: true}").errors
+        #expect(silent.count == 1 && silent[0].contains("no rule tells the target \"am\""), "\(silent)")
+    }
+
     @Test func `two secrets while one replaces the other, and literal ones are told`() throws {
         let result = try read(
             ["{name: ops, kind: webhook, url: '${env:HOOK}', secret: ['${env:SECRET}', \(Self.secret)]}"], alerts: "{below: 5}")
@@ -159,7 +198,7 @@ import Testing
         #expect(result.errors == [] && result.findings.map(\.rule) == [.alertsWithoutStore])
         let report = CheckReport(try read([Self.ops], alerts: "{below: 5}")).text
         #expect(report.contains("targets        ops (webhook, hooks.example)\n"))
-        #expect(report.contains("1 rules on 1 accounts, which are kept fresh: at most 288 calls a day"))
+        #expect(report.contains("1 rule on 1 account, which is kept fresh: at most 288 calls a day"))
         #expect(!report.contains("services"))
     }
 

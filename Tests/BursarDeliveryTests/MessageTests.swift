@@ -89,18 +89,43 @@ import Testing
         #expect(body["data"]?["events"]?.elements?.compactMap { $0["account"]?.text } == ["sample/a3", "sample/a2", "sample/a1"])
     }
 
+    private func alert(_ report: AlertReport, at: WallTime = now) throws -> JSONValue? {
+        let dispatch = AlertDispatch(id: "msg", target: "am", content: .states([report]), attempt: 1, at: at)
+        return try JSONReader.read(AlertmanagerMessage.body(dispatch, context: Self.context, now: at))[0]
+    }
+
     @Test func `labels of an alert do not change while it fires, and its end lies ahead`() throws {
         let event = try Self.event()
-        func alerts(_ reports: [AlertReport], at: WallTime) throws -> JSONValue {
-            let dispatch = AlertDispatch(id: "msg", target: "am", content: .states(reports), attempt: 1, at: at)
-            return try JSONReader.read(AlertmanagerMessage.body(dispatch, context: Self.context, now: at))
-        }
-        let first = try alerts([AlertReport(event: event, endedAt: nil)], at: Self.now)
-        let later = try alerts([AlertReport(event: event, endedAt: nil)], at: Self.now.advanced(by: .seconds(60)))
-        #expect(first[0]?["labels"] == later[0]?["labels"] && first[0]?["startsAt"] == later[0]?["startsAt"])
-        #expect(first[0]?["endsAt"]?.text == Self.now.advanced(by: .seconds(900)).rfc3339)
-        let ended = try alerts([AlertReport(event: event, endedAt: Self.now)], at: Self.now.advanced(by: .seconds(60)))
-        #expect(ended[0]?["endsAt"]?.text == Self.now.rfc3339 && ended[0]?["labels"] == first[0]?["labels"])
+        let first = try alert(AlertReport(event: event))
+        let later = try alert(AlertReport(event: event), at: Self.now.advanced(by: .seconds(60)))
+        #expect(first?["labels"] == later?["labels"] && first?["startsAt"] == later?["startsAt"])
+        #expect(first?["endsAt"]?.text == Self.now.advanced(by: .seconds(900)).rfc3339)
+        #expect(first?["annotations"]?["summary"]?.text == "sample/a1 is low: 49.9900 credits")
+        #expect(later?["annotations"]?["description"]?.text?.hasSuffix("Read 2 min ago.") == true)
+    }
+
+    @Test func `the end of an alert has its labels, both amounts, and how long it was`() throws {
+        let event = try Self.event()
+        let end = AlertEvent(
+            id: "evt_2", kind: .recovered, key: event.key, at: Self.now, since: Self.now.advanced(by: .seconds(-300)),
+            facts: AlertFacts(value: ExactDecimal(200), unit: AmountUnit("credits"), readAt: Self.now), before: event.facts,
+            limit: event.limit, firing: event.id)
+        let (firing, ended) = try (alert(AlertReport(event: event)), alert(AlertReport(event: event, end: end)))
+        #expect(ended?["labels"] == firing?["labels"] && ended?["startsAt"] == firing?["startsAt"])
+        #expect(ended?["endsAt"]?.text == Self.now.rfc3339)
+        let words = ended?["annotations"]
+        #expect(words?["summary"]?.text == "sample/a1 has recovered: 200 credits" && words?["value"]?.text == "200")
+        #expect(
+            words?["description"]?.text == "It lasted 5 min, and was 49.9900 credits when it began. Read 0 s ago.")
+        #expect(words?["remedy"] == nil && ended?["generatorURL"] == nil)
+    }
+
+    @Test(arguments: [0, 1]) func `a body for ntfy is not cut within a character`(shift: Int) throws {
+        let name = String(repeating: "x", count: shift) + String(repeating: "Ä", count: 2_500)
+        let message = AlertText(
+            Self.dispatch([try Self.event(.unknown)]), context: { _ in AlertWords.Context(provider: name) }, now: Self.now)
+        let body = NtfyMessage.body(message)
+        #expect((3_999...4_000).contains(body.count) && String(validating: body, as: UTF8.self) != nil)
     }
 
     @Test func `slack's own characters are escaped, and ntfy has a title, a priority and a link`() throws {

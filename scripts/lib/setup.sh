@@ -12,6 +12,12 @@ readonly swift_major=6 swift_minor=2
 # Debian and Ubuntu name of each package, and the pkg-config module that proves it is there.
 readonly needed_modules=(libnghttp2-dev:libnghttp2 nettle-dev:nettle zlib1g-dev:zlib libsqlite3-dev:sqlite3)
 
+# What a debug build is told beside what the package says, by everything here that makes one: other options would build all anew. The C
+# of dependencies gets no debug information. The index that a debug build makes beside is a fifth of the compiler's time; only the tests
+# need it, which are found by it, so there is none until they were built.
+debug_build=(-Xcc -g0)
+[ -d "$root/.build/debug/index" ] || debug_build+=(--disable-index-store)
+
 # One line for each argument, on standard error.
 say() { printf '%s\n' "$@" >&2; }
 

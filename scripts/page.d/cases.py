@@ -6,10 +6,12 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 from browser import Visit, expect
 from world import FOURTEEN, PASTS, World, free_port, start, stop
 
+PUBLIC = Path(__file__).parents[2] / "Public"
 CASES = []
 figures = {}
 STREAM = "404 (Not Found)"  # what the console says where a gateway has no stream
@@ -34,9 +36,15 @@ def gateway(run, accounts, clients=(), stories=None, settings=""):
         world.close()
 
 
+def from_repository(route):
+    """One module as it was written: the gateway serves all of them as one file."""
+    route.fulfill(path=PUBLIC / Path(route.request.url).name, content_type="text/javascript")
+
+
 @contextmanager
 def visit(run, address, may_fail=(), **options):
     context = run.browser.context(**options)
+    context.route("**/source/*.js", from_repository)
     try:
         tab = Visit(context, address, [*may_fail, *run.tolerated])
         yield tab
@@ -156,20 +164,6 @@ def killed(run):
             expect(tab.page.locator("html.lost").count() == 0, "still marked as lost")
 
 
-@case("Where a part of the page cannot be loaded, the rows stand, and are marked as no longer kept true")
-def cut(run):
-    with gateway(run, one(3)) as world:
-        context = run.browser.context()
-        try:
-            context.route("**/share.js", lambda route: route.abort())
-            tab = Visit(context, world.url, ["ERR_FAILED", *run.tolerated]).rows(3)
-            tab.waits_for("#trouble", "A part of this page could not be loaded")
-            expect(tab.page.locator("html.lost").count() == 1, "not marked")
-            tab.close()
-        finally:
-            context.close()
-
-
 def token(run, name, more=""):
     text = subprocess.run([run.bursar, "token", "new", "--name", name, "--allow", "*"], capture_output=True, text=True).stdout.strip()
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -249,7 +243,7 @@ def hostile(run):
             link.wait_for()
             expect(link.get_attribute("href").startswith("https://acme.example/billing?a=1&b="), link.get_attribute("href"))
             expect(link.get_attribute("rel") == "noopener noreferrer", "rel")
-            refused = tab.page.evaluate("""import("./dom.js").then(({ outwardLink }) => ["javascript:alert(1)", "data:text/html,x", "//x", "", null, "ftp://x"]
+            refused = tab.page.evaluate("""import("./source/dom.js").then(({ outwardLink }) => ["javascript:alert(1)", "data:text/html,x", "//x", "", null, "ftp://x"]
                 .map((each) => outwardLink(each, "x")))""")
             expect(refused == [None] * 6, f"{refused}")
 

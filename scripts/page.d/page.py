@@ -1,4 +1,4 @@
-"""The page in a real browser: every case of cases.py, pure.py and costs.py, with figures at the end. Started by scripts/page."""
+"""The page in a real browser: every case of cases.py, costs.py, fallback.py and pure.py, with figures at the end. Started by scripts/page."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cases
 import costs  # noqa: F401 (adds its cases)
+import fallback  # noqa: F401 (adds its cases)
 import pure  # noqa: F401 (adds its cases)
 from browser import Browser, Failure
 

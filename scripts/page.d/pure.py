@@ -1,4 +1,4 @@
-"""The modules that only reckon, asked in the browser that runs them."""
+"""The modules that only reckon, asked in the browser that runs them: as the repository has them, for the gateway serves all as one."""
 
 from browser import expect
 from cases import case, gateway, one, visit
@@ -6,7 +6,7 @@ from cases import case, gateway, one, visit
 
 def table(tab, module, function, rows):
     for arguments, wanted in rows:
-        got = tab.page.evaluate(f"(args) => import('./{module}.js').then((module) => module.{function}(...args))", arguments)
+        got = tab.page.evaluate(f"(args) => import('./source/{module}.js').then((module) => module.{function}(...args))", arguments)
         expect(got == wanted, f"{function}{tuple(arguments)} is {got!r}, not {wanted!r}")
 
 
@@ -26,7 +26,7 @@ def pieces(run):
         text = "retry: 3000\r\n\r\n: beat\n\nevent: row\nid: 7-1\ndata: {\"a\":\ndata: 1}\n\ndata: x\r\rid: 7-2\nevent:bye\ndata\n\nevent: cut\ndata: y\n"
         wanted = [["row", '{"a":\n1}', "7-1"], ["message", "x", "7-1"], ["bye", "", "7-2"]]
         for size in [1, 2, 3, 7, 1000]:
-            got = tab.page.evaluate("""([text, size]) => import("./stream.js").then(({ Parser }) => {
+            got = tab.page.evaluate("""([text, size]) => import("./source/stream.js").then(({ Parser }) => {
                 const [parser, found] = [new Parser(), []];
                 for (let at = 0; at < text.length; at += size)
                     for (const { event, data, id } of parser.take(text.slice(at, at + size))) found.push([event, data, id]);
@@ -43,10 +43,10 @@ def series(run):
             return {"at": now - ago * day, "until": now - until * day, "value": value}
         points = [point(6, 5, "100"), point(5, 4.5, "60"), point(4.5, 3.5, "64"), point(2, 1, "500.50"), point(1, 0, "490")]
         table(tab, "series", "topUps", [([points], [{"at": now - 2 * day, "amount": "436.50"}])])
-        got = tab.page.evaluate("([points, window]) => import('./series.js').then(({ runs }) => runs(points, window).map((run) => run.length))",
+        got = tab.page.evaluate("([points, window]) => import('./source/series.js').then(({ runs }) => runs(points, window).map((run) => run.length))",
                                 [points, 7 * day])
         expect(got == [3, 2], f"{got}")
-        words = tab.page.evaluate("([points, now]) => import('./series.js').then(({ sentence }) => sentence(points, 'credits', 7, now))", [points, now])
+        words = tab.page.evaluate("([points, now]) => import('./source/series.js').then(({ sentence }) => sentence(points, 'credits', 7, now))", [points, now])
         expect(words.startswith("Since ") and ": from 100 to 490 credits; least 60 on " in words, words)
         expect("topped up by 436.50 on " in words and words.endswith("nothing known for 36 h"), words)
         table(tab, "series", "extended", [([points, "490", now + 5], points[:-1] + [{**points[-1], "until": now + 5}]),
@@ -69,5 +69,5 @@ def needs(run):
             ({"status": "unavailable", "available": None, "problem": {"code": "never_heard_of"}}, "unavailable", 0),
             ({"status": "unavailable", "available": None, "problem": {"code": "timeout", "reason": "not_read_yet"}}, "being asked", 4),
         ]:
-            got = tab.page.evaluate("([row, now]) => import('./need.js').then(({ judge }) => judge(row, now))", [{**base, **change}, now])
+            got = tab.page.evaluate("([row, now]) => import('./source/need.js').then(({ judge }) => judge(row, now))", [{**base, **change}, now])
             expect((got["word"], got["rank"]) == (word, rank), f"{change}: {got}")

@@ -10,20 +10,17 @@ package struct RequestTemplate: Sendable, Hashable {
         case call(CallValue)
     }
 
-    /// A value that each call makes anew: a closed set. *Value.* Times are moved by a number of hours, which may be negative.
+    /// A value that each call makes anew: a closed set, of what providers need. *Value.*
     enum CallValue: Sendable, Hashable {
         case uuid
-        /// Since 1970.
-        case seconds(Int64)
+        /// Since 1970, moved by a number of hours, which may be negative.
         case milliseconds(Int64)
-        /// The date in UTC, `2026-11-26`.
-        case day(Int64)
     }
 
     let pieces: [Piece]
 
     /// Names of call values, which no parameter may have.
-    static let reserved = ["uuid", "now", "now_ms", "today"]
+    static let reserved = ["uuid", "now_ms"]
 
     /// The names of parameters in it.
     var parameters: [(name: String, isOptional: Bool)] {
@@ -61,20 +58,13 @@ package struct RequestTemplate: Sendable, Hashable {
         let name = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         let rest = text[name.endIndex...]
         if name == "uuid", rest.isEmpty { return .call(.uuid) }
-        if reserved.contains(String(name)), name != "uuid" {
-            let hours = try offset(rest)
-            switch name {
-            case "now": return .call(.seconds(hours))
-            case "now_ms": return .call(.milliseconds(hours))
-            default: return .call(.day(hours))
-            }
-        }
+        if name == "now_ms" { return .call(.milliseconds(try offset(rest))) }
         let isOptional = text.hasSuffix("?")
         let parameter = isOptional ? text.dropLast() : text
         guard isParameterName(parameter), !reserved.contains(String(parameter)) else {
             throw .init(
                 reason:
-                    "between braces stands a parameter of the account, {team}, or one of {uuid}, {now}, {now_ms}, {today}, {now-30d}"
+                    "between braces stands a parameter of the account, {team}, or one of {uuid}, {now_ms}, {now_ms-30d}"
             )
         }
         return .parameter(String(parameter), isOptional: isOptional)
@@ -90,7 +80,7 @@ package struct RequestTemplate: Sendable, Hashable {
         if text.isEmpty { return 0 }
         guard let sign = text.first, sign == "-" || sign == "+", let unit = text.last, unit == "d" || unit == "h",
             text.utf8.count <= 6, let count = parseASCIIDigits(text.dropFirst().dropLast()), count > 0
-        else { throw .init(reason: "an offset is days or hours, such as {now_ms-30d} or {now+12h}") }
+        else { throw .init(reason: "an offset is days or hours, such as {now_ms-30d} or {now_ms+12h}") }
         return Int64(count) * (unit == "d" ? 24 : 1) * (sign == "-" ? -1 : 1)
     }
 
@@ -134,12 +124,9 @@ package struct CallValues: Sendable {
     }
 
     func text(of value: RequestTemplate.CallValue) -> String {
-        func moved(_ hours: Int64) -> WallTime { now.advanced(by: .seconds(hours * 3_600)) }
-        return switch value {
+        switch value {
         case .uuid: uuid
-        case .seconds(let hours): "\(moved(hours).milliseconds / 1_000)"
-        case .milliseconds(let hours): "\(moved(hours).milliseconds)"
-        case .day(let hours): String(moved(hours).rfc3339.prefix(10))
+        case .milliseconds(let hours): "\(now.advanced(by: .seconds(hours * 3_600)).milliseconds)"
         }
     }
 }

@@ -105,8 +105,10 @@ struct DraftAmounts: Sendable {
             let parent = text.split(separator: ".").dropLast().joined(separator: ".")
             currencyPath = parent.isEmpty ? name : "\(parent).\(name)"
         }
+        // Without `$.` an amount `a-b` would read like a subtraction.
+        let path = text.isEmpty ? "$" : text.contains("-") ? "$.\(text)" : text
         return Candidate(
-            path: text.isEmpty ? "$" : text, steps: steps, value: value.description, kind: words.kind, unit: words.unit,
+            path: path, steps: steps, value: value.description, kind: words.kind, unit: words.unit,
             currencyPath: currencyPath, scale: words.scale, score: words.score + (currencyPath == nil ? 0 : 3),
             isOfFirstElement: steps.contains { if case .index = $0 { true } else { false } })
     }

@@ -83,9 +83,15 @@ struct Expression: Sendable, Hashable {
     }
 
     /// Refuses what people write who take this for a formula, and says what to write instead.
-    private static func refuseArithmetic(_ word: Substring) throws(ValuePath.Refusal) {
+    private static func refuseArithmetic(_ signed: Substring) throws(ValuePath.Refusal) {
+        let word = signed.hasPrefix("-") ? signed.dropFirst() : signed
         if word.dropFirst().contains("+") {
             throw .init(reason: "between two paths stands ` + ` or ` - `, with a space before and behind it")
+        }
+        if isSubtraction(word) {
+            throw .init(
+                reason: "between two paths stands ` - `, with a space before and behind it; a name that has a - is written $.a-b"
+            )
         }
         if word == "*" || word == "/" || word.contains("*") { throw .init(reason: "there is no * and no /; `scale` has factors") }
         if ExactDecimal(word) != nil { throw .init(reason: "a number is no path: there are no constants") }
@@ -95,6 +101,19 @@ struct Expression: Sendable, Hashable {
         }
         if word.contains("(") || word.contains(")") { throw .init(reason: "there are no brackets but those of sum(…)") }
         if word.hasPrefix("["), word.count > 1 { throw .init(reason: "a list of alternatives is YAML's: available: [a, b]") }
+    }
+
+    /// `a-b`: a field of that name is possible and rare, so it has to be written as what it is, `$.a-b` or `/a-b`. Else a
+    /// subtraction would be looked for as one field, in every answer.
+    private static func isSubtraction(_ word: Substring) -> Bool {
+        guard !word.hasPrefix("/"), !word.hasPrefix("$.") else { return false }
+        // Within sum(…) there is no arithmetic, so a - is part of a name.
+        let outside = word.hasPrefix("sum(") ? word[(word.firstIndex(of: ")") ?? word.endIndex)...] : word
+        let sides = outside.split(separator: "-", omittingEmptySubsequences: false)
+        return zip(sides, sides.dropFirst()).contains { left, right in
+            guard let last = left.last, let first = right.first else { return false }
+            return last != "." && (first.isLetter || first == "_" || first == "$")
+        }
     }
 }
 

@@ -96,7 +96,8 @@ extension CheckReport {
         }
         return [
             "targets        " + configuration.targets.map { "\($0.name) (\($0.word), \($0.shown))" }.joined(separator: ", "),
-            "alerts         \(rules) rules on \(told.count) accounts, which are kept fresh: at most \(calls) calls a day for all"
+            "alerts         \(counted(rules, "rule")) on \(counted(told.count, "account")), "
+                + "which \(told.count == 1 ? "is" : "are") kept fresh: at most \(calls) calls a day for all"
         ]
     }
 

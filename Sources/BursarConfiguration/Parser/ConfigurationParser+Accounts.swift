@@ -13,6 +13,20 @@ struct AccountContext {
     var alerts: [WrittenRule] = []
 }
 
+/// What is written of an account; nil where nothing is. *Value.*
+struct WrittenAccount {
+    var ttl: Duration?
+    var staleFor: Duration?
+    var timeout: Duration?
+    /// `.some(nil)` is `off`.
+    var refresh: Duration??
+    var low: ExactDecimal?
+    var baseURL: String?
+    var parameters: [String: String] = [:]
+    /// Nil: the rules for all.
+    var alerts: [WrittenRule]?
+}
+
 extension ConfigurationKey {
     static let accountNames = [
         "provider", "name", "key", "user", "ttl", "stale_for", "timeout", "refresh", "low", "base_url", "parameters",
@@ -48,31 +62,39 @@ extension ConfigurationParser {
         let name = accountName(entries["name"])
         if let definition, let name { reportDuplicate(AccountID(provider: definition.id, account: name), entries, node, &places) }
 
-        let ttl = duration(entries["ttl"], "ttl", in: ConfigurationLimits.ttl)
-        let staleFor = duration(entries["stale_for"], "stale_for", in: ConfigurationLimits.staleFor)
-        let timeout = duration(entries["timeout"], "timeout", in: ConfigurationLimits.timeout)
-        let refresh = refresh(entries["refresh"], otherwise: context.defaults.refresh)
-        let low = amount(entries["low"], "low")
-        let baseURL = baseURL(entries["base_url"], definition)
-        let parameters = parameters(entries["parameters"], of: definition, in: node)
-        let alerts = alerts(entries["alerts"], targets: context.targets, areTargetsRead: context.areTargetsRead)
+        var written = WrittenAccount()
+        written.ttl = duration(entries["ttl"], "ttl", in: ConfigurationLimits.ttl)
+        written.staleFor = duration(entries["stale_for"], "stale_for", in: ConfigurationLimits.staleFor)
+        written.timeout = duration(entries["timeout"], "timeout", in: ConfigurationLimits.timeout)
+        written.refresh = entries["refresh"].map { refresh($0) }
+        written.low = amount(entries["low"], "low")
+        written.baseURL = baseURL(entries["base_url"], definition)?.description
+        written.parameters = parameters(entries["parameters"], of: definition, in: node)
+        written.alerts = alerts(entries["alerts"], targets: context.targets, areTargetsRead: context.areTargetsRead)
         guard let credential = credential(entries, of: definition, in: node), let definition, let name else { return nil }
-        return AccountConfiguration(
-            id: AccountID(provider: definition.id, account: name), definition: definition, secret: credential.secret,
-            password: credential.password,
-            secretReference: credential.reference, secretFile: credential.file,
-            ttl: ttl ?? max(context.defaults.ttl, definition.ttl ?? .zero),
-            staleFor: staleFor ?? context.defaults.staleFor,
-            timeout: timeout ?? context.defaults.timeout,
-            refresh: context.defaults.refreshing(each: refresh), low: low,
-            baseURL: baseURL?.description ?? definition.origin(parameters: parameters) ?? definition.origin,
-            isBaseURLOverridden: baseURL != nil, parameters: parameters,
-            alerts: alerts.map { rules($0, of: definition) } ?? rules(forAll: context.alerts, of: definition), place: at(node))
+        return account(name, definition, credential, written, context, at: at(node))
     }
 
-    /// - Parameter otherwise: what holds where nothing is said.
-    mutating func refresh(_ entry: Entry?, otherwise: Duration?) -> Duration? {
-        guard let entry else { return otherwise }
+    /// The one place where an account is made: what is not written is as the defaults and the definition say.
+    mutating func account(
+        _ name: AccountName, _ definition: ProviderDefinition, _ credential: Credential, _ written: WrittenAccount,
+        _ context: AccountContext, at place: ConfigurationPlace
+    ) -> AccountConfiguration {
+        let defaults = context.defaults
+        let alerts =
+            if let own = written.alerts { rules(own, of: definition) } else { rules(forAll: context.alerts, of: definition) }
+        return AccountConfiguration(
+            id: AccountID(provider: definition.id, account: name), definition: definition, secret: credential.secret,
+            password: credential.password, secretReference: credential.reference, secretFile: credential.file,
+            ttl: written.ttl ?? max(defaults.ttl, definition.ttl ?? .zero), staleFor: written.staleFor ?? defaults.staleFor,
+            timeout: written.timeout ?? defaults.timeout,
+            refresh: defaults.refreshing(each: written.refresh ?? defaults.refresh), low: written.low,
+            baseURL: written.baseURL ?? definition.origin(parameters: written.parameters) ?? definition.origin,
+            isBaseURLOverridden: written.baseURL != nil, parameters: written.parameters, alerts: alerts, place: place)
+    }
+
+    /// Nil where it is off.
+    mutating func refresh(_ entry: Entry) -> Duration? {
         if entry.node.text?.lowercased() == "off" { return nil }
         return duration(entry, "refresh", in: ConfigurationLimits.refresh)
     }

@@ -32,7 +32,7 @@ extension ConfigurationParser {
             problems.error(at(entry.node), "alerts has \(nodes.count) elements; at most \(ConfigurationLimits.rules) are taken")
             return []
         }
-        if !nodes.isEmpty, targets.isEmpty, areTargetsRead {
+        if !nodes.isEmpty, targets.isEmpty, unreadTargets.places.isEmpty, areTargetsRead {
             problems.error(
                 at(entry.keyMark), "alerts without targets: nobody would be told", otherwise: "name who is told with targets:")
         }
@@ -67,6 +67,14 @@ extension ConfigurationParser {
         let condition = condition(word, entry, entries)
         let names = recipients(entries["to"], targets, areTargetsRead)
         let repeats = entries["repeat"].flatMap { self.days($0, "repeat", in: ConfigurationLimits.repeats) }
+        if condition == .toppedUp, problems.errorCount == errorsBefore, !names.isEmpty,
+            names.allSatisfy({ name in targets.contains { $0.name == name && !$0.hearsTopUps } })
+        {
+            problems.error(
+                entries["to"].map { at($0.node) } ?? at(entry.keyMark),
+                "topped_up is told by no target of kind alertmanager: it has no end, and nobody would be told",
+                otherwise: "name a target of another kind, or leave the rule out")
+        }
         guard problems.errorCount == errorsBefore, let name, let condition else { return nil }
         return WrittenRule(
             rule: AlertRule(name: name, condition: condition, targets: names, repeats: repeats), place: at(node),
@@ -118,7 +126,8 @@ extension ConfigurationParser {
     }
 
     private mutating func recipients(_ entry: Entry?, _ targets: [TargetConfiguration], _ areTargetsRead: Bool) -> [String] {
-        let names = targets.map(\.name)
+        let whole = targets.map(\.name)
+        let names = whole + unreadTargets.places.keys.sorted().filter { !whole.contains($0) }
         guard let entry else { return names }
         var chosen: [String] = []
         for (text, place) in texts(entry, "to", element: "the name of a target", atMost: ConfigurationLimits.targets) ?? [] {
@@ -181,13 +190,20 @@ extension ConfigurationParser {
         }
         // A rule with such a mistake would have told them.
         guard problems.errorCount == errorsBefore else { return }
-        let used = Set(accounts.flatMap { $0.alerts.flatMap(\.targets) })
-        for target in targets where !used.contains(target.name) {
+        let hearing = Set(targets.filter(\.hearsTopUps).map(\.name))
+        let rules = accounts.flatMap(\.alerts)
+        let used = Set(rules.flatMap { $0.condition == .toppedUp ? $0.targets.filter(hearing.contains) : $0.targets })
+        let places = unreadTargets.places.merging(targets.map { ($0.name, $0.place) }) { _, whole in whole }
+        for (name, place) in places.sorted(by: { $0.key < $1.key }) where !used.contains(name) {
             problems.error(
-                target.place, "no rule tells the target \(ShowableText.quoted(target.name))",
-                otherwise: "give accounts, or defaults, alerts:")
+                place, "no rule tells the target \(ShowableText.quoted(name))", otherwise: "give accounts, or defaults, alerts:")
         }
     }
+}
+
+extension TargetConfiguration {
+    /// An Alertmanager is told states, and a top-up is none.
+    fileprivate var hearsTopUps: Bool { if case .alertmanager = kind { false } else { true } }
 }
 
 extension ProviderDefinition {

@@ -89,7 +89,8 @@ extension ConfigurationParser {
         }
         if isAdmin {
             problems.finding(
-                .adminClient, at(entries["admin"]?.node ?? node), "\(shown) may reload the configuration and clear cooldowns")
+                .adminClient, at(entries["admin"]?.node ?? node),
+                "\(shown) may reload the configuration, clear cooldowns, and test and mute alerts")
         }
     }
 

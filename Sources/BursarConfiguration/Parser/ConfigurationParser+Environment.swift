@@ -20,7 +20,6 @@ extension ConfigurationParser {
     private mutating func account(fromEnvironmentFor definition: ProviderDefinition, _ context: AccountContext)
         -> AccountConfiguration?
     {
-        let defaults = context.defaults
         guard let chosen = variable(of: definition) else { return nil }
         let place = ConfigurationPlace(file: "$\(chosen)")
         if let lacking = Lacking(definition, value: sources.environment[chosen] ?? "") {
@@ -28,14 +27,7 @@ extension ConfigurationParser {
             return nil
         }
         guard let credential = credential(.environment(name: chosen), literal: nil, at: place, definition) else { return nil }
-        return AccountConfiguration(
-            id: AccountID(provider: definition.id, account: .default), definition: definition, secret: credential.secret,
-            password: credential.password,
-            secretReference: credential.reference, ttl: max(defaults.ttl, definition.ttl ?? .zero), staleFor: defaults.staleFor,
-            timeout: defaults.timeout,
-            refresh: defaults.refreshing(each: defaults.refresh), low: nil,
-            baseURL: definition.origin, isBaseURLOverridden: false, parameters: [:],
-            alerts: rules(forAll: context.alerts, of: definition), place: place)
+        return account(.default, definition, credential, WrittenAccount(), context, at: place)
     }
 
     /// The first that is set and not blank; the others are told.

@@ -22,7 +22,7 @@ struct RootSettings {
     var drain = DrainConfiguration()
     var upstream = UpstreamConfiguration()
     var targets: [TargetConfiguration] = []
-    /// False where a target could not be read. An unknown name in a rule may then be the name of that target, and is not reported.
+    /// False where a target has no name that could be read. An unknown name in a rule may then be meant for it, and is not reported.
     var areTargetsRead = true
     /// Whether each rule for all is known as it was meant: else nothing is said of targets that none tells.
     var areAlertsRead = true
@@ -57,9 +57,8 @@ extension ConfigurationParser {
         settings.storePlace = root["store"].map { at($0.node) }
         settings.hasClients = root["clients"] != nil
         settings.corsOrigins = origins(root["cors"])
-        let errorsBeforeTargets = problems.errorCount
         settings.targets = targets(root["targets"])
-        settings.areTargetsRead = problems.errorCount == errorsBeforeTargets
+        settings.areTargetsRead = unreadTargets.areAllNamed
         settings.defaults = defaults(root["defaults"], &settings)
         settings.log = log(root["log"])
         settings.drain = drain(root["drain"])

@@ -6,6 +6,13 @@ extension ConfigurationKey {
     static let targetNames = ["name", "kind", "url", "secret", "token", "command", "timeout", "per_hour", "private_addresses"]
 }
 
+/// What is known of targets that could not be read, so that one mistake hides no other. *Value.*
+struct UnreadTargets {
+    var places: [String: ConfigurationPlace] = [:]
+    /// False where one has no name that could be read.
+    var areAllNamed = true
+}
+
 /// `targets`. No message quotes an address: many hold a token in their path.
 extension ConfigurationParser {
     private enum KindWord: String, CaseIterable {
@@ -16,11 +23,13 @@ extension ConfigurationParser {
         guard let entry, !entry.node.isNull else { return [] }
         guard case .sequence(let nodes) = entry.node.content else {
             problems.error(at(entry.node), "targets must be a list: each target begins with \"- name: …\"")
+            unreadTargets.areAllNamed = false
             return []
         }
         guard nodes.count <= ConfigurationLimits.targets else {
             problems.error(
                 at(entry.node), "targets has \(nodes.count) elements; at most \(ConfigurationLimits.targets) are taken")
+            unreadTargets.areAllNamed = false
             return []
         }
         var places: [String: ConfigurationPlace] = [:]
@@ -30,6 +39,7 @@ extension ConfigurationParser {
     private mutating func target(_ node: LocatedNode, _ places: inout [String: ConfigurationPlace]) -> TargetConfiguration? {
         guard !node.isNull, let entries = entries(of: node, in: .target) else {
             if node.isNull { problems.error(at(node), "a target needs name and kind") }
+            unreadTargets.areAllNamed = false
             return nil
         }
         let errorsBefore = problems.errorCount
@@ -37,7 +47,10 @@ extension ConfigurationParser {
         let perHour = number(entries["per_hour"], "per_hour", in: ConfigurationLimits.perHour)
         var files: [String] = []
         let kind = targetKind(entries, in: node, &files)
-        guard problems.errorCount == errorsBefore, let name, let kind else { return nil }
+        guard problems.errorCount == errorsBefore, let name, let kind else {
+            if let name { unreadTargets.places[name] = at(node) } else { unreadTargets.areAllNamed = false }
+            return nil
+        }
         return TargetConfiguration(
             name: name, kind: kind, perHour: perHour ?? TargetConfiguration.standardPerHour, place: at(node), secretFiles: files)
     }
@@ -66,16 +79,16 @@ extension ConfigurationParser {
             problems.error(at(entry.keyMark), "\(key) is not for a target of kind \(kind.rawValue)")
         }
         if kind == .command { return command(entries, in: node) }
-        guard let endpoint = endpoint(entries, kind, in: node, &files) else { return nil }
+        // All that is written is read, so that all mistakes are told at once.
+        let endpoint = endpoint(entries, kind, in: node, &files)
+        let secrets = kind == .webhook ? webhookSecrets(entries["secret"], in: node, &files) : []
+        let token = kind == .ntfy ? entries["token"].flatMap { targetSecret($0.node, "token", &files) } : nil
+        guard let endpoint else { return nil }
         switch kind {
-        case .webhook:
-            let secrets = webhookSecrets(entries["secret"], in: node, &files)
-            return secrets.isEmpty ? nil : .webhook(endpoint, secrets: secrets)
+        case .webhook: return secrets.isEmpty ? nil : .webhook(endpoint, secrets: secrets)
         case .alertmanager: return .alertmanager(endpoint)
         case .slack: return .slack(endpoint)
-        case .ntfy:
-            let token = entries["token"].flatMap { targetSecret($0.node, "token", &files) }
-            return .ntfy(endpoint, token: token)
+        case .ntfy: return .ntfy(endpoint, token: token)
         case .command: return nil
         }
     }

@@ -18,6 +18,7 @@ struct ConfigurationParser {
     var problems = ConfigurationProblems()
     /// The definitions read so far.
     var knownCatalog = Catalog.empty
+    var unreadTargets = UnreadTargets()
 
     init(file: String, sources: ConfigurationSources) {
         self.file = file

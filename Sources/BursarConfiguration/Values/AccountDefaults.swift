@@ -32,7 +32,7 @@ extension ConfigurationParser {
         defaults.ttl = duration(entries["ttl"], "ttl", in: ConfigurationLimits.ttl) ?? defaults.ttl
         defaults.staleFor = duration(entries["stale_for"], "stale_for", in: ConfigurationLimits.staleFor) ?? defaults.staleFor
         defaults.timeout = duration(entries["timeout"], "timeout", in: ConfigurationLimits.timeout) ?? defaults.timeout
-        defaults.refresh = refresh(entries["refresh"], otherwise: nil)
+        defaults.refresh = entries["refresh"].flatMap { refresh($0) }
         defaults.refreshFor =
             duration(entries["refresh_for"], "refresh_for", in: ConfigurationLimits.refreshFor) ?? defaults.refreshFor
         let errorsBeforeAlerts = problems.errorCount

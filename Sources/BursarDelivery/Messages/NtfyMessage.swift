@@ -5,7 +5,12 @@ import BursarModel
 enum NtfyMessage {
     static func body(_ message: AlertText) -> [UInt8] {
         let lines = message.count == 1 ? Array(message.lines.dropFirst()) : message.lines
-        return Array(lines.joined(separator: "\n").utf8.prefix(mostBytes))
+        let text = lines.joined(separator: "\n")
+        guard text.utf8.count > mostBytes else { return Array(text.utf8) }
+        // Half a character would make all of it something else than UTF-8.
+        var end = text.utf8.index(text.startIndex, offsetBy: mostBytes)
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return Array(text.utf8[..<end])
     }
 
     /// Longer ones are made attachments there.

@@ -255,10 +255,10 @@ extension AlertDesk {
             state.sending[dispatch.target] = nil
             // Cut off by the stop: whether it arrived nobody knows, and the next process tries again under the same id.
             guard !state.isStopped || outcome == .delivered else { return (nil, false) }
-            let before = state.ledger.givenUp
+            let before = state.ledger.givenUp[dispatch.target]
             state.ledger.finished(dispatch.target, outcome, now: now)
             let change = state.health[dispatch.target, default: TargetHealth()].ended(outcome, at: now)
-            return (change, state.ledger.givenUp > before)
+            return (change, state.ledger.givenUp[dispatch.target] != before)
         }
         if let change { tell(change, dispatch.target) }
         if isGivenUp {

@@ -88,6 +88,14 @@ struct TargetStatus: Sendable {
     let nextAttempt: WallTime?
     /// The status with which it said that it is gone; nil where it is not.
     let pausedStatus: Int?
+    /// Messages that no attempt could deliver.
+    let givenUp: UInt64
+
+    /// Whether it took what it was sent last, and is not left alone; nil where it was sent nothing yet.
+    var isUp: Bool? {
+        guard pausedStatus == nil, health.failures == 0 else { return false }
+        return health.lastDelivered == nil ? nil : true
+    }
 
     var state: String { pausedStatus != nil ? "paused" : health.failures > 0 ? "failing" : "ok" }
 
@@ -120,7 +128,8 @@ extension AlertDesk {
                 return TargetStatus(
                     name: name, kind: target.configuration.word, shown: target.configuration.shown,
                     pending: state.ledger.pending(name), health: state.health[name] ?? TargetHealth(),
-                    nextAttempt: state.ledger.nextAttempt(name), pausedStatus: state.ledger.pausedStatus(name))
+                    nextAttempt: state.ledger.nextAttempt(name), pausedStatus: state.ledger.pausedStatus(name),
+                    givenUp: state.ledger.givenUp[name] ?? 0)
             }
         }
     }
@@ -130,6 +139,5 @@ extension AlertDesk {
         listing(now).filter { $0.key.account == account && $0.state.firing != nil }
     }
 
-    var givenUp: UInt64 { state.withLock { $0.ledger.givenUp } }
     var hasTargets: Bool { state.withLock { !$0.targets.isEmpty } }
 }

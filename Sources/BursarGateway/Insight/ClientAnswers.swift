@@ -31,18 +31,22 @@ package struct ExplainAnswer: Sendable {
         guard let document = try? JSONReader.read(json), document["schema"]?.text == "bursar.explain.v1" else { return nil }
         let names = [
             ("status", "status"), ("problem", "problem"), ("cause", "cause"), ("ends", "ends"), ("remedy", "to do"),
-            ("key_from", "key from"), ("documentation", "documented"), ("last_success", "last answer"),
-            ("last_failure", "last failure"),
-            ("runway", "runway")
+            ("key_from", "key from"), ("documentation", "documented"), ("top_up", "top up"), ("last_asked", "last asked"),
+            ("last_success", "last answer"), ("last_failure", "last failure"), ("budget_left", "calls left"),
+            ("claimed", "claimed"), ("runway", "runway")
         ]
         text =
             names.compactMap { name, title in
-                document[name]?.text.map {
-                    title + String(repeating: " ", count: 14 - title.count) + TerminalText.shown($0) + "\n"
-                }
+                Self.words(document[name]).map { title.padding(to: 14) + TerminalText.shown($0) + "\n" }
             }.joined()
             + Self.lines("fires", document["alerts"]) + Self.lines("not reached", document["targets_failing"])
             + Self.lines("not as told", document["drift"])
+    }
+
+    /// Text, or a number as it is written; nothing for null and for what is not there.
+    private static func words(_ value: JSONValue?) -> String? {
+        if case .number(let number)? = value { return number }
+        return value?.text
     }
 
     private static func lines(_ title: String, _ list: JSONValue?) -> String {
@@ -52,7 +56,7 @@ package struct ExplainAnswer: Sendable {
     }
 }
 
-/// What `bursar history` prints: a line of characters for the first amount, then one line an entry. *Value.*
+/// What `bursar history` prints: a line of characters for the row's own amount, then one line an entry. *Value.*
 package struct HistoryTableText: Sendable {
     package let text: String
 
@@ -61,11 +65,11 @@ package struct HistoryTableText: Sendable {
             document["schema"]?.text == "bursar.history.v1", let entries = document["entries"]?.elements
         else { return nil }
         var text = ""
-        let firsts = entries.map { $0["amounts"]?[0]?["value"]?.text.flatMap { ExactDecimal($0) } }
-        if firsts.count > 1 { text += Sparkline.text(firsts) + "\n" }
+        let line = Sparkline.text(Self.own(entries))
+        if entries.count > 1, !line.isEmpty { text += line + "\n" }
         for entry in entries {
             let amounts = (entry["amounts"]?.elements ?? []).map { amount in
-                [amount["value"], amount["unit"], amount["kind"]].compactMap { $0?.text }.joined(separator: " ")
+                [amount["value"], amount["unit"], amount["part"], amount["kind"]].compactMap { $0?.text }.joined(separator: " ")
             }
             let times = [entry["at"], entry["until"]].compactMap { $0?.text }
             text += TerminalText.shown((times + [amounts.joined(separator: ", ")]).joined(separator: "  ")) + "\n"
@@ -73,6 +77,14 @@ package struct HistoryTableText: Sendable {
         if entries.isEmpty { text += "Nothing is known of this time.\n" }
         if let next = document["next"]?.text { text += "There is more after \(TerminalText.shown(next)).\n" }
         self.text = text
+    }
+
+    /// The row's own amount of each entry, in the unit that it had last; nil where it was unknown, unlimited or in another unit.
+    private static func own(_ entries: [JSONValue]) -> [ExactDecimal?] {
+        let unit = entries.compactMap { $0["unit"]?.text }.last
+        return entries.map { entry in
+            entry["unit"]?.text == unit ? entry["available"]?.text.flatMap { ExactDecimal($0) } : nil
+        }
     }
 }
 

@@ -43,7 +43,8 @@ struct ExplainRoute: Route {
         let explanation = Explanation(
             .init(
                 id: entry.id, title: entry.definition.title, view: view, status: status, lowLimit: entry.low,
-                keySource: entry.keySource, documentation: entry.definition.documentationURL, now: now))
+                keySource: entry.keySource, documentation: entry.definition.documentationURL,
+                topUp: entry.definition.links.topUp, now: now))
         var json = JSONText(reserving: 1_024)
         json.object { json in
             json.string("schema", "bursar.explain.v1")
@@ -60,6 +61,7 @@ struct ExplainRoute: Route {
             }
             json.string("key_from", entry.keySource)
             json.string("documentation", entry.definition.documentationURL)
+            json.string("top_up", entry.definition.links.topUp)
             json.string("last_asked", status?.lastAsked.map { now.wall.advanced(by: now.monotonic.duration(to: $0)).rfc3339 })
             json.string("last_success", status?.lastSuccess?.wall.rfc3339)
             json.string("last_failure", status?.lastFailure?.at.wall.rfc3339)

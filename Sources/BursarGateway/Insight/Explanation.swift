@@ -26,10 +26,10 @@ struct Explanation: Sendable {
                 "Ask again; with Cache-Control: no-cache the answer waits for a newer reading. refresh: keeps it fresh by itself."
         } else if facts.isUsedUp {
             cause = "Nothing is left: the provider says so in its newest answer."
-            remedy = "Top the account up at the provider\(facts.page)."
+            remedy = "Top the account up at the provider\(facts.shop)."
         } else if facts.isLow {
             cause = "The reading is fresh, and the balance is low."
-            remedy = "Top the account up at the provider\(facts.page), or change low: in the configuration."
+            remedy = "Top the account up at the provider\(facts.shop), or change low: in the configuration."
         } else {
             cause = "The reading is fresh."
             remedy = "There is nothing to do."
@@ -47,10 +47,14 @@ struct Explanation: Sendable {
         /// `${env:NAME}`: where the key comes from, never the key.
         let keySource: String
         let documentation: String?
+        /// Where credit is bought.
+        let topUp: String?
         let now: Moment
 
         var page: String { documentation.map { " (\($0))" } ?? "" }
-        var available: ExactDecimal? { view.reading?.amounts.first { $0.kind == .available }?.value }
+        /// The page of the provider where credit is bought, else the one that says how.
+        var shop: String { (topUp ?? documentation).map { " (\($0))" } ?? "" }
+        var available: ExactDecimal? { view.reading?.available?.value }
         var isUsedUp: Bool { available.map { $0 <= .zero } ?? false }
         var isLow: Bool {
             BalanceRow(id: id, title: title, lowLimit: lowLimit, view: view).low ?? false

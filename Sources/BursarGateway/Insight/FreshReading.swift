@@ -1,6 +1,7 @@
 import BursarBasics
 import BursarCatalog
 import BursarEngine
+import BursarInsight
 import BursarModel
 import BursarUpstream
 
@@ -38,19 +39,10 @@ struct FreshReading: Sendable {
 
 extension AccountView {
     /// Of one unit, as the provider says it may be spent.
-    func available(_ unit: AmountUnit) -> ExactDecimal? { spendable.first { $0.unit == unit }?.value }
+    func available(_ unit: AmountUnit) -> ExactDecimal? { reading?.amounts.available(of: unit)?.value }
 
     /// The unit that a question without one means: the row's own.
     var firstUnit: AmountUnit? { reading?.available?.unit }
 
-    var unitNames: [String] {
-        var names: [String] = []
-        for amount in spendable where !names.contains(amount.unit.name) { names.append(amount.unit.name) }
-        return names
-    }
-
-    /// Where the row's own amount is unknown or unlimited, a part beside it is of the same whole: it says nothing of what may be spent.
-    private var spendable: [Amount] {
-        (reading?.amounts ?? []).filter { $0.kind == .available && (reading?.available != nil || $0.part == nil) }
-    }
+    var unitNames: [String] { (reading?.amounts.availableUnits ?? []).map(\.name) }
 }

@@ -2,6 +2,7 @@ import BursarBasics
 import BursarCatalog
 import BursarEngine
 import BursarHTTP
+import BursarInsight
 import BursarModel
 import BursarStore
 import BursarUpstream
@@ -116,14 +117,12 @@ struct HistoryRoute: Route {
                     json.object { json in
                         json.string("at", entry.at.rfc3339)
                         json.string("until", entry.until.rfc3339)
+                        // As in a row: which of the amounts was its own then.
+                        let own = entry.amounts.ownAvailable
+                        json.string("available", own?.value.description)
+                        json.string("unit", own?.unit.name)
                         json.array("amounts") { json in
-                            for amount in entry.amounts {
-                                json.object { json in
-                                    json.string("kind", amount.kind.rawValue)
-                                    json.string("value", amount.value.description)
-                                    json.string("unit", amount.unit.name)
-                                }
-                            }
+                            for amount in entry.amounts { amount.write(into: &json) }
                         }
                     }
                 }
@@ -134,10 +133,11 @@ struct HistoryRoute: Route {
     }
 
     private func csv(_ page: [HistoryEntry], _ next: WallTime?) -> Response {
-        var text = "at,until,kind,value,unit\r\n"
+        var text = "at,until,kind,value,unit,part\r\n"
         for entry in page {
+            let times = "\(entry.at.rfc3339),\(entry.until.rfc3339)"
             for amount in entry.amounts {
-                text += "\(entry.at.rfc3339),\(entry.until.rfc3339),\(amount.kind.rawValue),\(amount.value),\(amount.unit)\r\n"
+                text += "\(times),\(amount.kind.rawValue),\(amount.value),\(amount.unit),\(amount.part?.name ?? "")\r\n"
             }
         }
         var headers: HeaderFields = ["content-type": "text/csv; charset=utf-8; header=present", "cache-control": "no-store"]

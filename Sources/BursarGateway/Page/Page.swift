@@ -1,7 +1,7 @@
 import BursarHTTP
 import NIOCore
 
-/// The page in Public/, embedded in the binary and made ready once. *Immutable; any thread.*
+/// The page in Public/, embedded in the binary and made ready when it is first asked for. *Immutable; any thread.*
 struct Page: Sendable {
     /// Made once: it is the same for everyone, whatever is configured.
     static let shared = Page()
@@ -14,27 +14,20 @@ struct Page: Sendable {
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-    /// In Resources/, by symbolic links to Public/.
-    private static let modules: [(name: String, bytes: [UInt8])] = [
-        ("board", PackageResources.board_js), ("card", PackageResources.card_js), ("chart", PackageResources.chart_js),
-        ("closer", PackageResources.closer_js), ("decimal", PackageResources.decimal_js),
-        ("details", PackageResources.details_js), ("dom", PackageResources.dom_js), ("early", PackageResources.early_js),
-        ("entrance", PackageResources.entrance_js), ("facts", PackageResources.facts_js), ("feed", PackageResources.feed_js),
-        ("gateway", PackageResources.gateway_js), ("headline", PackageResources.headline_js),
-        ("need", PackageResources.need_js), ("news", PackageResources.news_js), ("page", PackageResources.page_js),
-        ("series", PackageResources.series_js), ("share", PackageResources.share_js), ("stream", PackageResources.stream_js),
-        ("time", PackageResources.time_js)
-    ]
-
     init() {
-        var files = [
-            "/": Self.file(PackageResources.index_html, "text/html; charset=utf-8"),
-            "/style.css": Self.file(PackageResources.style_css, "text/css; charset=utf-8"),
-            "/cards.css": Self.file(PackageResources.cards_css, "text/css; charset=utf-8"),
-            "/icon.svg": Self.file(PackageResources.icon_svg, "image/svg+xml")
+        var texts: [String: String] = [:]
+        for file in EmbeddedFiles.files { texts[file.name.description] = file.text.description }
+        let script = PageScript(texts.filter { $0.key.hasSuffix(".js") }, entry: "page.js").text
+        func file(_ name: String, _ contentType: String) -> PreparedResponse {
+            Self.file(Array((texts[name] ?? "").utf8), contentType)
+        }
+        files = [
+            "/": file("index.html", "text/html; charset=utf-8"),
+            "/page.js": Self.file(Array(script.utf8), "text/javascript; charset=utf-8"),
+            "/style.css": file("style.css", "text/css; charset=utf-8"),
+            "/cards.css": file("cards.css", "text/css; charset=utf-8"),
+            "/icon.svg": file("icon.svg", "image/svg+xml")
         ]
-        for module in Self.modules { files["/\(module.name).js"] = Self.file(module.bytes, "text/javascript; charset=utf-8") }
-        self.files = files
     }
 
     subscript(path: String) -> PreparedResponse? { files[path] }

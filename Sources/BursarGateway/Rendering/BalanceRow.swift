@@ -42,17 +42,7 @@ struct BalanceRow: Sendable {
             json.string("available", available?.value.description)
             json.string("unit", available?.unit.name)
             json.array("amounts") { json in
-                for amount in amounts {
-                    json.object { json in
-                        json.string("kind", amount.kind.rawValue)
-                        json.string("value", amount.value.description)
-                        json.string("unit", amount.unit.name)
-                        // Only where they say something: most providers tell none of them.
-                        if let part = amount.part { json.string("part", part.name) }
-                        if let time = amount.resetsAt { json.string("resets_at", time.rfc3339) }
-                        if let time = amount.expiresAt { json.string("expires_at", time.rfc3339) }
-                    }
-                }
+                for amount in amounts { amount.write(into: &json) }
             }
             json.bool("low", low)
             json.string("as_of", view.reading?.asOf?.rfc3339)
@@ -81,7 +71,7 @@ struct BalanceRow: Sendable {
     var tableLine: BalanceTable.Line {
         BalanceTable.Line(
             provider: id.provider.name, account: id.account.name, status: view.status,
-            amounts: amounts.map { ($0.kind.rawValue, $0.value.description, $0.unit.name) },
+            amounts: amounts.map { .init($0.kind.rawValue, $0.value.description, $0.unit.name, part: $0.part?.name) },
             leads: amounts.first.map { !$0.isAside && ($0.kind != .available || available != nil) } ?? true, low: low == true,
             fetchedAt: view.fetchedAt?.wall, problem: problem?.code.title(for: title), retryAt: problem?.retryAt,
             runway: runways.map { runways in runways.all.first?.words(at: runways.now) ?? "-" })

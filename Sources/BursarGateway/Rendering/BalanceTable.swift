@@ -7,8 +7,8 @@ package struct BalanceTable: Sendable {
         package var provider: String
         package var account: String
         package var status: RowStatus
-        /// Value and unit of each amount, the first one being the row's own where ``leads``.
-        package var amounts: [(kind: String, value: String, unit: String)]
+        /// All of them, the first one being the row's own where ``leads``.
+        package var amounts: [Figure]
         /// False where the row's own amount is not known and others are: none of them may stand in its place.
         package var leads = true
         package var low: Bool
@@ -20,8 +20,8 @@ package struct BalanceTable: Sendable {
         package var runway: String?
 
         package init(
-            provider: String, account: String, status: RowStatus, amounts: [(kind: String, value: String, unit: String)],
-            leads: Bool = true, low: Bool, fetchedAt: WallTime?, problem: String?, retryAt: WallTime?, runway: String? = nil
+            provider: String, account: String, status: RowStatus, amounts: [Figure], leads: Bool = true, low: Bool,
+            fetchedAt: WallTime?, problem: String?, retryAt: WallTime?, runway: String? = nil
         ) {
             self.provider = provider
             self.account = account
@@ -34,12 +34,25 @@ package struct BalanceTable: Sendable {
             self.retryAt = retryAt
             self.runway = runway
         }
+    }
 
-        package static func == (left: Line, right: Line) -> Bool {
-            left.provider == right.provider && left.account == right.account && left.status == right.status
-                && left.low == right.low && left.fetchedAt == right.fetchedAt && left.problem == right.problem
-                && left.retryAt == right.retryAt && left.runway == right.runway
-                && left.amounts.elementsEqual(right.amounts, by: ==)
+    /// One amount as it is printed. *Value.*
+    package struct Figure: Sendable, Equatable {
+        let kind: String
+        let value: String
+        let unit: String
+        let part: String?
+
+        package init(_ kind: String, _ value: String, _ unit: String, part: String? = nil) {
+            self.kind = kind
+            self.value = value
+            self.unit = unit
+            self.part = part
+        }
+
+        /// `credits`, `credits plan`, `credits plan used`: the kind is said where it is not the usual one.
+        var name: String {
+            [unit, part, kind == AmountKind.available.rawValue ? nil : kind].compactMap(\.self).joined(separator: " ")
         }
     }
 
@@ -94,14 +107,13 @@ package struct BalanceTable: Sendable {
         var rows = [
             [
                 Cell(line.provider), Cell(line.account), Cell(first?.value ?? "-"),
-                Cell(first.map { Self.unit($0.kind, $0.unit) } ?? ""),
+                Cell(first?.name ?? ""),
                 status, Cell(line.fetchedAt.map { Words.age($0.duration(to: now)) } ?? "-", .faint),
                 Cell(notes.joined(separator: "; "), line.low ? .warning : line.status == .unavailable ? .bad : .plain)
             ]
         ]
         for amount in line.amounts.dropFirst(line.leads ? 1 : 0) {
-            let unit = Self.unit(amount.kind, amount.unit)
-            rows.append([Cell(""), Cell(""), Cell(amount.value), Cell(unit), Cell(""), Cell(""), Cell("")])
+            rows.append([Cell(""), Cell(""), Cell(amount.value), Cell(amount.name), Cell(""), Cell(""), Cell("")])
         }
         return rows
     }
@@ -116,10 +128,6 @@ package struct BalanceTable: Sendable {
             for further in 1..<max(1, line.amounts.count) { rows[index + further].insert(Cell(""), at: place) }
             index += max(1, line.amounts.count)
         }
-    }
-
-    private static func unit(_ kind: String, _ unit: String) -> String {
-        kind == AmountKind.available.rawValue ? unit : "\(unit) \(kind)"
     }
 
     // MARK: - Layout

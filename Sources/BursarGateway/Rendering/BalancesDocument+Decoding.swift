@@ -39,7 +39,7 @@ extension BalancesDocument {
                 amounts: amounts.compactMap { amount in
                     guard let kind = shown(amount["kind"]), let value = shown(amount["value"]), let unit = shown(amount["unit"])
                     else { return nil }
-                    return (kind, value, unit)
+                    return .init(kind, value, unit, part: shown(amount["part"]))
                 },
                 leads: row["available"]?.text != nil || amounts.first?["kind"] != .string(AmountKind.available.rawValue),
                 low: row["low"] == .bool(true),

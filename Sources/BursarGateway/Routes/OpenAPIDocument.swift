@@ -7,7 +7,7 @@ enum OpenAPIDocument {
     /// - Parameter hasClients: then nothing that asks for a credential can be had without one, and the document says so.
     static func json(_ definitions: [ProviderDefinition], hasClients: Bool) -> [UInt8] {
         // A test reads the embedded document, so it is well-formed here; an empty object is the answer of a broken build.
-        guard case .object(var document)? = try? LocatedReader.yaml(PackageResources.openapi_yaml, file: "openapi.yaml").json,
+        guard case .object(var document)? = try? LocatedReader.yaml(source, file: "openapi.yaml").json,
             case .object(var paths)? = document["paths"], case .object(var components)? = document["components"]
         else { return Array("{}".utf8) }
         for definition in definitions where paths["/providers/\(definition.id)\(definition.path)"] == nil {
@@ -20,6 +20,11 @@ enum OpenAPIDocument {
         document["components"] = .object(components)
         if hasClients { document = withoutAnonymity(document) }
         return JSONWriter.compact(.object(document))
+    }
+
+    /// docs/openapi.yaml.
+    static var source: [UInt8] {
+        EmbeddedFiles.files.first { $0.name.description == "openapi.yaml" }.map { Array($0.text.description.utf8) } ?? []
     }
 
     /// The same without `{}` among the alternatives of each `security`. A list that was empty stays so: that route is for everyone.

@@ -125,14 +125,6 @@ package final class HTTPServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try setup.begin(channel) }
             }
-            .childChannelOption(
-                .writeBufferWaterMark,
-                value: .init(low: configuration.limits.outboundBytes / 4, high: configuration.limits.outboundBytes)
-            )
-            // A channel keeps its read buffers: of the defaults, four of 64 KiB for each client that ever sent as much at a time.
-            .childChannelOption(.maxMessagesPerRead, value: 2)
-            .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 16 * 1024))
         let channels = try await sockets.bind(bootstrap) { path, identity in
             state.withLock { $0.socketFiles.append((path, identity)) }
         }

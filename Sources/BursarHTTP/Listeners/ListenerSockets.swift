@@ -66,8 +66,9 @@ struct ListenerSockets {
     private static let attemptsAtFreePort = 8
 
     private func bind(_ bootstrap: ServerBootstrap, _ address: SocketAddress) async throws -> any Channel {
+        // A connection has the second of its listener, without a call for each.
         var bootstrap = bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         if case .v6 = address {
             // Said in any case, because the system's default is the operator's to set.
             bootstrap = bootstrap.serverChannelOption(

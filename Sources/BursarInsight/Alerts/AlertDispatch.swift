@@ -46,13 +46,14 @@ package struct AlertDispatch: Sendable, Equatable {
 
 /// A rule that fires, or did until lately. *Value.*
 package struct AlertReport: Sendable, Equatable {
+    /// What fired, by which it is known; with the newest facts while it fires.
     package let event: AlertEvent
-    /// Nil while it fires.
-    package let endedAt: WallTime?
+    /// How it ended; nil while it fires.
+    package let end: AlertEvent?
 
-    package init(event: AlertEvent, endedAt: WallTime?) {
+    package init(event: AlertEvent, end: AlertEvent? = nil) {
         self.event = event
-        self.endedAt = endedAt
+        self.end = end
     }
 }
 

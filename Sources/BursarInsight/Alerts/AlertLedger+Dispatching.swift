@@ -178,7 +178,7 @@ extension AlertLedger {
             guard var message = records.messages[attempt.message] else { return }
             if !mayHaveArrived { message.mayHaveArrived = attempt.mayHaveArrivedBefore }
             guard let delay = AlertTiming.retry(after: message.attempts, asked: retryAfter, word: random.next()) else {
-                countGivenUp()
+                givenUp[target, default: 0] += 1
                 remove(message.id, of: target)
                 return
             }
@@ -205,63 +205,11 @@ extension AlertLedger {
         if records.messages[message] != nil { set(message: message, nil) }
     }
 
-    private mutating func pause(_ target: String, _ status: Int, _ now: WallTime) {
+    mutating func pause(_ target: String, _ status: Int, _ now: WallTime) {
         guard let spec = targets[target] else { return }
         var record = records.targets[target] ?? AlertTargetRecord()
         (record.pausedWith, record.pausedAt, record.pausedStatus) = (spec.fingerprint, now, status)
         set(target: target, record)
-    }
-}
-
-// MARK: - States
-
-extension AlertLedger {
-    /// What fires for a target, and what ended in the last minutes.
-    package func reports(_ target: AlertTarget, _ now: WallTime) -> [AlertReport] {
-        var reports: [AlertReport] = []
-        for key in firing.union(ended) {
-            guard let state = records.states[key], let rule = rule(key), rule.targets.contains(target.name) else { continue }
-            if let open = state.firing, let event = records.events[open] {
-                // What began while it is muted is told at the end of that.
-                guard !isMuted(key.account, now) || state.told[target.name] != nil else { continue }
-                reports.append(AlertReport(event: event, endedAt: nil))
-            } else if let told = state.told[target.name], let event = records.events[told], let ended = state.recoveredAt,
-                ended.advanced(by: AlertTiming.resolvedFor) > now
-            {
-                reports.append(AlertReport(event: event, endedAt: ended))
-            }
-        }
-        return reports.sorted { ($0.event.at, $0.event.id) < ($1.event.at, $1.event.id) }
-    }
-
-    private mutating func push(_ target: AlertTarget, _ now: WallTime) -> AlertDispatch? {
-        for key in ended {
-            guard let state = records.states[key], let told = state.told[target.name],
-                state.recoveredAt.map({ $0.advanced(by: AlertTiming.resolvedFor) <= now }) ?? true
-            else { continue }
-            update(key) { $0.told[target.name] = nil }
-            forgetEvent(told)
-        }
-        guard let time = pushes[target.name],
-            time <= now || time > now.advanced(by: AlertTiming.pushInterval * 2)
-        else { return nil }
-        let reports = reports(target, now)
-        guard !reports.isEmpty else { return nil }
-        pushes[target.name] = now.advanced(by: AlertTiming.pushInterval)
-        for report in reports where report.endedAt == nil {
-            if let key = report.event.key { update(key) { $0.told[target.name] = report.event.id } }
-        }
-        underWay[target.name] = Attempt(message: "", events: [], mayHaveArrivedBefore: false, states: reports)
-        return AlertDispatch(id: newID("msg_"), target: target.name, content: .states(reports), attempt: 1, at: now)
-    }
-
-    private mutating func pushed(_ target: String, _ attempt: Attempt, _ outcome: AlertOutcome, _ now: WallTime) {
-        switch outcome {
-        case .delivered: break
-        case .gone(let status): pause(target, status, now)
-        case .failed(_, _, let retryAfter):
-            pushes[target] = now.advanced(by: max(AlertTiming.pushInterval, min(retryAfter ?? .zero, AlertTiming.pushedFor)))
-        }
     }
 }
 

@@ -20,6 +20,7 @@ extension AlertLedger {
             (state.firing, state.firedAt, state.fired, state.since) = (event.id, now, facts, event.since)
             (state.recoveredAt, state.remindedAt) = (nil, now)
         }
+        ends[key] = nil
         set(event: event.id, event)
         for target in rule.targets {
             guard let spec = targets[target] else { continue }
@@ -40,16 +41,15 @@ extension AlertLedger {
         guard let state = records.states[key], let open = state.firing else { return }
         let opening = records.events[open]
         let event = AlertEvent(
-            id: newID("evt_"), kind: opening.map { [.low, .runwayShort].contains($0.kind) } ?? true ? .recovered : .known,
-            key: key, at: now, since: state.firedAt ?? now, facts: facts, before: state.fired, limit: opening?.limit,
-            firing: open)
+            id: newID("evt_"), kind: opening?.kind.end ?? .recovered, key: key, at: now, since: state.firedAt ?? now,
+            facts: facts, before: state.fired, limit: opening?.limit, firing: open)
         update(key) { state in
             state.firing = nil
             (state.recoveredAt, state.remindedAt) = (now, nil)
         }
         for target in targets.keys.sorted() {
             if targets[target]?.takesStates == true {
-                if rule.targets.contains(target) { pushes[target] = now }
+                if rule.targets.contains(target) { (pushes[target], ends[key]) = (now, event) }
                 continue
             }
             // Superseded: what was not told is not told any more. What may have been told is followed by its end.

@@ -30,8 +30,10 @@ extension AlertLedger {
             told.readAt > history.first?.at ?? WallTime(milliseconds: .min),
             !history.contains(where: { $0.at <= told.readAt && told.readAt <= $0.until })
         else { return history }
+        let before = history.last { $0.at < told.readAt } ?? history.first
+        let part = before?.amounts.available(of: unit)?.part
         let lost = Observation(
-            at: told.readAt, until: told.readAt, amounts: [Amount(kind: .available, value: value, unit: unit)])
+            at: told.readAt, until: told.readAt, amounts: [Amount(kind: .available, value: value, unit: unit, part: part)])
         return history.filter { $0.at < told.readAt } + [lost] + history.filter { $0.at > told.readAt }
     }
 
@@ -48,7 +50,7 @@ extension AlertLedger {
             let key = AlertKey(account, rule.name)
             switch rule.condition {
             case .below(let limit, let unit):
-                let amount = amounts.first { $0.kind == .available && (unit.map { $0 == unit } ?? !$0.isAside) && isOf(unit, $0) }
+                let amount = if let unit { amounts.available(of: unit) } else { amounts.ownAvailable }
                 guard let amount else {
                     unknown(key)
                     continue
@@ -66,7 +68,7 @@ extension AlertLedger {
                     between(key, facts)
                 }
             case .unavailable, .keyRejected:
-                let own = amounts.first { $0.kind == .available && !$0.isAside }
+                let own = amounts.ownAvailable
                 ended(key, rule, AlertFacts(value: own?.value, unit: own?.unit, readAt: at), now: now)
             case .toppedUp:
                 update(key) { state in
@@ -79,8 +81,6 @@ extension AlertLedger {
             }
         }
     }
-
-    private func isOf(_ unit: AmountUnit?, _ amount: Amount) -> Bool { unit == nil || amount.unit == unit }
 
     /// A provider gave no answer that could be taken.
     /// - Parameter at: when; the same failure again says nothing.
@@ -214,15 +214,11 @@ extension AlertLedger {
         return SpendCounters.units(next.amounts).compactMap { unit in
             var counters = SpendCounters.zero
             counters.count(next, after: past, unit: unit)
-            guard counters.toppedUp > .zero, let before = Self.available(last.amounts, unit),
-                let after = Self.available(next.amounts, unit)
+            guard counters.toppedUp > .zero, let before = last.amounts.available(of: unit)?.value,
+                let after = next.amounts.available(of: unit)?.value
             else { return nil }
             return TopUp(unit: unit, amount: counters.toppedUp, before: before, after: after, since: last.until)
         }
-    }
-
-    private static func available(_ amounts: [Amount], _ unit: AmountUnit) -> ExactDecimal? {
-        amounts.first { $0.kind == .available && $0.unit == unit }?.value
     }
 
     /// Confirmations move the last one on; what is too old to matter goes.

@@ -29,8 +29,10 @@ package struct AlertLedger: Sendable {
     /// When states are told next, by target.
     var pushes: [String: WallTime] = [:]
     var random: SplitMix64
-    /// Messages that were given up, for who counts them.
-    package private(set) var givenUp: UInt64 = 0
+    /// How the last end of a rule was told to receivers of states, which hear it for some minutes. Not kept.
+    var ends: [AlertKey: AlertEvent] = [:]
+    /// Messages that were given up, by target, for who counts them.
+    package internal(set) var givenUp: [String: UInt64] = [:]
 
     struct Attempt: Sendable {
         let message: String
@@ -76,8 +78,6 @@ package struct AlertLedger: Sendable {
         changes.mutes.merge(records.mutes.mapValues { $0 }) { newer, _ in newer }
         changes.targets.merge(records.targets.mapValues { $0 }) { newer, _ in newer }
     }
-
-    mutating func countGivenUp() { givenUp += 1 }
 }
 
 // MARK: - Configuration
@@ -107,6 +107,8 @@ extension AlertLedger {
         }
         recent = recent.filter { self.rules[$0.key] != nil }
         latest = latest.filter { rule($0.key) != nil }
+        ends = ends.filter { rule($0.key) != nil }
+        givenUp = givenUp.filter { self.targets[$0.key] != nil }
         for name in self.targets.keys where pushes[name] == nil { pushes[name] = WallTime(milliseconds: 0) }
     }
 

@@ -12,8 +12,8 @@ struct Series: Sendable, Equatable {
         var value: Int64
         /// What was given in all, where the provider tells.
         var granted: Int64?
-        /// Which kinds the provider told, as bits. Another set means another way of counting.
-        var kinds: UInt8
+        /// Another one means another way of counting.
+        var measure: Balance.Measure
     }
 
     /// What may not be forecast at all.
@@ -34,19 +34,17 @@ struct Series: Sendable, Equatable {
     private(set) var beganAnew = false
 
     init(_ history: [Observation], unit: AmountUnit) throws(Failure) {
-        var scale = 0
-        for entry in history {
-            for amount in entry.amounts where amount.unit == unit { scale = max(scale, amount.value.scale) }
-        }
-        self.scale = min(scale, Self.mostDigits)
+        let balances = history.map { Balance($0.amounts, unit) }
+        let digits = balances.compactMap(\.?.mostDigits).max() ?? 0
+        scale = min(digits, Self.mostDigits)
         points.reserveCapacity(history.count)
-        for entry in history {
-            let known = try point(entry, unit)
-            guard let point = known else {
+        for (entry, balance) in zip(history, balances) {
+            guard let balance else {
                 beganAnew = beganAnew || !points.isEmpty
                 points.removeAll(keepingCapacity: true)
                 continue
             }
+            let point = try point(entry, balance)
             // The same moment twice: the later one takes the place of the earlier.
             if let last = points.last, last.at == point.at { points.removeLast() }
             points.append(point)
@@ -54,29 +52,26 @@ struct Series: Sendable, Equatable {
         guard !points.isEmpty else { throw .noAmount }
     }
 
-    private func point(_ entry: Observation, _ unit: AmountUnit) throws(Failure) -> Point? {
-        var kinds: UInt8 = 0
-        var available: Int64?
-        var reserved: Int64?
-        var granted: Int64?
-        for amount in entry.amounts where amount.unit == unit {
-            guard let value = amount.value.integer(scale: scale) else { throw .tooLarge }
-            switch amount.kind {
-            case .available where available == nil: (available, kinds) = (value, kinds | 1)
-            case .reserved where reserved == nil: (reserved, kinds) = (value, kinds | 2)
-            case .granted where granted == nil: (granted, kinds) = (value, kinds | 4)
-            default: break
-            }
-        }
-        guard let available else { return nil }
-        // Both are below 2⁶⁰ in size.
+    private func point(_ entry: Observation, _ balance: Balance) throws(Failure) -> Point {
+        // Each is below 2⁶⁰ in size.
+        let value = try integer(balance.available) + (try balance.reserved.map(integer) ?? 0)
         return Point(
-            at: entry.at.milliseconds, until: entry.until.milliseconds, value: available + (reserved ?? 0), granted: granted,
-            kinds: kinds)
+            at: entry.at.milliseconds, until: entry.until.milliseconds, value: value,
+            granted: try balance.granted.map(integer), measure: balance.measure)
+    }
+
+    private func integer(_ value: ExactDecimal) throws(Failure) -> Int64 {
+        guard let integer = value.integer(scale: scale) else { throw .tooLarge }
+        return integer
     }
 
     /// A number of this series as it is shown.
     func decimal(_ value: Int64) -> ExactDecimal { ExactDecimal(scaled: value, scale: scale) }
+}
+
+extension Balance {
+    /// Behind the point, of all that is told.
+    fileprivate var mostDigits: Int { max(available.scale, reserved?.scale ?? 0, granted?.scale ?? 0) }
 }
 
 extension ExactDecimal {

@@ -76,7 +76,7 @@ struct Steps: Sendable, Equatable {
 
     private func beginsAnew(_ before: Series.Point, _ after: Series.Point) -> Reset? {
         if after.at < before.until { return .clock }
-        if before.kinds != after.kinds { return .unit }
+        if before.measure != after.measure { return .unit }
         if Self.isPowerOfTen(before.value, after.value) { return .scale }
         let drop = before.value - after.value
         if drop > 0, let granted = before.granted, let now = after.granted, granted - now == drop { return nil }

@@ -5,18 +5,14 @@ extension SpendCounters {
     /// How far back a caller must give the changes: a rise is judged by the 24 hours before it, and those by theirs.
     package static let lookBack: Duration = .seconds(48 * 3_600)
 
-    /// The units that are counted: those of available amounts.
-    package static func units(_ amounts: [Amount]) -> [AmountUnit] {
-        var units: [AmountUnit] = []
-        for amount in amounts where amount.kind == .available && !units.contains(amount.unit) { units.append(amount.unit) }
-        return units
-    }
+    /// The units that are counted: those that an available amount stands for.
+    package static func units(_ amounts: [Amount]) -> [AmountUnit] { amounts.availableUnits }
 
     /// Whether any figure rose: only then what came before has to be looked at.
     package static func rises(_ before: [Amount], _ after: [Amount]) -> Bool {
         units(after).contains { unit in
-            guard let old = Balance(before, unit), let new = Balance(after, unit) else { return false }
-            return new.value > old.value
+            guard let old = Balance(before, unit)?.value, let new = Balance(after, unit)?.value else { return false }
+            return new > old
         }
     }
 
@@ -49,8 +45,9 @@ private struct SpendWalk {
 
     /// Nil where the two cannot be compared.
     mutating func step(_ before: Observation, _ after: Observation, _ unit: AmountUnit) -> Change? {
-        guard let old = Balance(before.amounts, unit), let new = Balance(after.amounts, unit), old.kinds == new.kinds,
-            !old.isOtherScale(of: new), let difference = new.value.subtracting(old.value)
+        guard let old = Balance(before.amounts, unit), let new = Balance(after.amounts, unit), old.measure == new.measure,
+            let past = old.value, let present = new.value, !present.isOtherScale(of: past),
+            let difference = present.subtracting(past)
         else {
             burns.removeAll()
             return nil
@@ -95,46 +92,17 @@ private struct SpendWalk {
     }
 }
 
-/// One unit of a reading. *Value.*
-struct Balance {
-    let value: ExactDecimal
-    let granted: ExactDecimal?
-    let kinds: Set<AmountKind>
-
-    /// Nil where there is no available amount of the unit.
-    init?(_ amounts: [Amount], _ unit: AmountUnit) {
-        var available: ExactDecimal?
-        var reserved: ExactDecimal?
-        var granted: ExactDecimal?
-        for amount in amounts where amount.unit == unit {
-            switch amount.kind {
-            case .available where available == nil: available = amount.value
-            case .reserved where reserved == nil: reserved = amount.value
-            case .granted where granted == nil: granted = amount.value
-            default: break
-            }
-        }
-        guard let available, let sum = available.adding(reserved ?? .zero) else { return nil }
-        value = sum
-        self.granted = granted
-        var kinds: Set<AmountKind> = [.available]
-        if reserved != nil { kinds.insert(.reserved) }
-        if granted != nil { kinds.insert(.granted) }
-        self.kinds = kinds
-    }
+extension ExactDecimal {
+    fileprivate var magnitude: ExactDecimal { isNegative ? negated : self }
 
     /// Whether one is exactly 100, 1,000 … times the other.
-    func isOtherScale(of other: Balance) -> Bool {
-        guard !value.isZero, value.isNegative == other.value.isNegative else { return false }
-        let (small, large) = value.magnitude < other.value.magnitude ? (value, other.value) : (other.value, value)
-        for power in 2...ExactDecimal.maxDigits {
+    fileprivate func isOtherScale(of other: ExactDecimal) -> Bool {
+        guard !isZero, isNegative == other.isNegative else { return false }
+        let (small, large) = magnitude < other.magnitude ? (self, other) : (other, self)
+        for power in 2...Self.maxDigits {
             guard let scaled = small.scaled(byPowerOfTen: power), scaled.magnitude <= large.magnitude else { return false }
             if scaled == large { return true }
         }
         return false
     }
-}
-
-extension ExactDecimal {
-    fileprivate var magnitude: ExactDecimal { isNegative ? negated : self }
 }

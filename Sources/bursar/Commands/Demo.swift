@@ -3,7 +3,6 @@ import BursarConfiguration
 import BursarGateway
 import BursarMocks
 import BursarModel
-import ServiceLifecycle
 
 /// `bursar demo`: mock providers and the gateway in one process; no key, no file.
 struct Demo: AsyncParsableCommand {
@@ -42,9 +41,10 @@ struct Demo: AsyncParsableCommand {
         let configuration = try ConfigurationLoading.checked(
             ConfigurationReader(sources: .demo(Self.shown) { mocks.baseURL(for: $0) })
                 .read(ConfigurationRequest(path: ConfigurationSources.demoPath, listen: listen)))
-        try await Running.gateway(configuration, beside: MocksService(mocks: mocks)) { addresses in
+        try await Running.gateway(configuration) { addresses in
             await announce(addresses, mocks)
         }
+        await mocks.stop()
     }
 
     /// Asks the gateway once, so that a first run ends with balances on the screen.
@@ -66,15 +66,5 @@ struct Demo: AsyncParsableCommand {
 
             Ctrl-C ends it.
             """)
-    }
-}
-
-/// Stops the mocks when the gateway has stopped.
-struct MocksService: Service {
-    let mocks: MockProviders
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        await mocks.stop()
     }
 }

@@ -4,8 +4,6 @@ import BursarConfiguration
 import BursarGateway
 import BursarMocks
 import BursarModel
-import Logging
-import ServiceLifecycle
 import UnixSignals
 
 /// `bursar mock`: only the mock providers, for other people's integration tests.
@@ -55,13 +53,12 @@ struct Mock: AsyncParsableCommand {
             Terminal.tell("error: \(error)")
             throw ExitStatus.unavailable
         }
+        let ends = await Running.endSignals()
         Terminal.tell("bursar mock listens on \(mocks.url). Base URLs:")
         for provider in mocks.providers { Terminal.tell("  \(mocks.baseURL(for: provider))") }
         Terminal.tell("Calls and scenarios: curl \(mocks.url)/_mock")
-        let quiet = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
-        try await ServiceGroup(
-            services: [MocksService(mocks: mocks)], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
-        ).run()
+        for await _ in ends { break }
+        await mocks.stop()
     }
 
     private func address() throws -> (host: String, port: Int) {

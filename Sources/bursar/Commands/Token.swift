@@ -33,7 +33,7 @@ extension Token {
                 "A provider, or one account of it, that the client may see; may be repeated. '*' for everything, also where there is none.",
                 valueName: "P[/A]"))
         var allow: [String] = []
-        @Flag(help: "The client may reload the configuration and clear cooldowns.") var admin = false
+        @Flag(help: "The client may reload the configuration, clear cooldowns, and test and mute alerts.") var admin = false
         @Flag(help: "The client may use keys of its own on provider routes.") var passthrough = false
         @Option(help: ArgumentHelp("The last day, in UTC, or the time at which it ends.", valueName: "DATE")) var expires: String?
 

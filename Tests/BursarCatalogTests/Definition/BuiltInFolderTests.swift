@@ -24,6 +24,15 @@ import Testing
         #expect(definition.provenance.certainty != nil)
     }
 
+    /// Alerts, `explain` and the page send people there.
+    @Test(arguments: ids)
+    func `a file links to pages over https`(id: ProviderID) throws {
+        let links = try #require(BuiltInDefinitions.shared.read(id)).links
+        for link in [links.documentation, links.topUp, links.status].compactMap(\.self) {
+            #expect(link.hasPrefix("https://"), "\(link)")
+        }
+    }
+
     @Test(arguments: ids)
     func `each example comes to what the file expects, to the last digit, and none is without an expectation`(id: ProviderID)
         throws

@@ -66,6 +66,11 @@ import Testing
         #expect(try Catalog.builtIn("tensorpix").budget == nil)
     }
 
+    /// Deepixels has none on purpose: its balance is read, and nobody is sent to its pages.
+    @Test(arguments: names.dropFirst()) func `an alert can say where the page about the balance is`(name: String) throws {
+        #expect(try Catalog.builtIn(name).documentationURL != nil)
+    }
+
     // MARK: - One by one
 
     @Test func `Deepixels: a 400 means the key`() throws {

@@ -36,6 +36,14 @@ import Testing
         #expect(definition.failure(#"{"ok": false}"#)?.code == .upstreamError)
     }
 
+    @Test func `a name with a hyphen is no subtraction`() throws {
+        let answer = #"{"data": {"credits-left": 12, "credits-used": 3}}"#
+        let draft = try draft(answer, "answer.json")
+        #expect(try definition(draft).amounts(answer) == ["available 12 credits"])
+        #expect(draft.text.contains("available: \"$.data.credits-left\"  # guessed"))
+        #expect(draft.text.contains("#   used: $.data.credits-used?"))
+    }
+
     @Test func `a list is read element by element`() throws {
         let answer = #"[{"name": "x", "creditsRemaining": 12, "creditsUsed": 3}]"#
         let draft = try draft(answer, "answer.json")

@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarMocks
+import TestSupport
 import Testing
 
 @testable import BursarGateway
@@ -80,6 +81,64 @@ struct ExplainTests {
         try await gateway.stop()
         await elsewhere.stop()
         await mocks.stop()
+    }
+
+    private static let definition = """
+        openapi: 3.1.0
+        info: {title: Acme, version: "1"}
+        servers: [{url: "https://api.acme.invalid"}]
+        security: [{key: []}]
+        components: {securitySchemes: {key: {type: http, scheme: bearer}}}
+        paths:
+          /balance:
+            get:
+              responses:
+                "200":
+                  description: ok
+                  content:
+                    application/json:
+                      schema: {type: object, properties: {balance: {type: number}}}
+                      example: {balance: 1}
+        x-bursar:
+          id: acme
+          links: {documentation: "https://acme.example/docs", top_up: "https://acme.example/our-contract"}
+          amounts: [{unit: USD, available: balance}]
+        """
+
+    @Test func `where more is bought is said by the remedy, the JSON and the command`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write(Self.definition, to: "acme.yaml")
+        let upstream = try await RecordingUpstream.start(answering: #"{"balance": 0}"#, #"{"balance": 3}"#)
+        let account = "provider: acme, key: 'some-key-of-mine', low: 5, base_url: '\(upstream.url)'"
+        try await TestGateway.with([account], settings: "providers: ['\(file)']") { gateway async throws in
+            for cause in ["Nothing is left", "the balance is low"] {
+                _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                let answer = try await gateway.get("/v1/explain/acme/default")
+                #expect(answer.json?["cause"]?.text?.contains(cause) == true, "\(answer.text)")
+                #expect(answer.json?["remedy"]?.text?.contains("(https://acme.example/our-contract)") == true, "\(answer.text)")
+                #expect(answer.json?["top_up"]?.text == "https://acme.example/our-contract")
+                let printed = ExplainAnswer(json: answer.bytes)?.text ?? ""
+                #expect(printed.contains("top up        https://acme.example/our-contract\n"), "\(printed)")
+                gateway.clock.advance(by: .seconds(60))
+            }
+        }
+        await upstream.stop()
+    }
+
+    @Test func `the command leaves out nothing that the JSON knows`() throws {
+        let json =
+            #"{"schema": "bursar.explain.v1", "status": "fresh", "budget_left": 3, "claimed": "20.50", "last_success": null,"#
+            + #" "last_asked": "2026-11-20T22:56:00.000Z"}"#
+        let text = try #require(ExplainAnswer(json: Array(json.utf8))).text
+        #expect(
+            text == """
+                status        fresh
+                last asked    2026-11-20T22:56:00.000Z
+                calls left    3
+                claimed       20.50
+
+                """)
     }
 
     @Test func `an open circuit names the failure behind it`() async throws {

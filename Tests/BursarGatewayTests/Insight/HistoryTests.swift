@@ -39,7 +39,7 @@ struct HistoryTests {
                 try await gateway.get(path + "?since=1h&limit=4&after=\(next)").json?["entries"]?.elements
                     == Array(entries.suffix(2)))
             let csv = try await gateway.get(path + "?since=1h&format=csv").text
-            #expect(csv.hasPrefix("at,until,kind,value,unit\r\n"))
+            #expect(csv.hasPrefix("at,until,kind,value,unit,part\r\n"))
         }
     }
 

@@ -48,18 +48,31 @@ struct ProxyExample: Sendable, CustomTestStringConvertible {
 /// A proxy that runs as a process of its own in front of a gateway. Stop it, or it stays.
 struct RealProxy {
     let url: String
+    /// Where HTTP/2 without TLS is spoken, where a proxy was started for it.
+    let http2: String
     private let port: Int
     private let server: LocalServer
 
     /// Starts the program with an example, in which the addresses are replaced by real ones, and waits until it answers.
-    static func start(_ example: ProxyExample, tcp: String, socket: String, in folder: ScratchFolder) async throws -> RealProxy {
+    ///
+    /// - Parameter http2: HTTP/2 without TLS is wanted as well, which HAProxy takes as it is.
+    static func start(
+        _ example: ProxyExample, http2: Bool = false, tcp: String, socket: String, in folder: ScratchFolder
+    ) async throws -> RealProxy {
         let port = try await LocalProgram.freePort()
-        let body = example.text.replacingOccurrences(of: "127.0.0.1:8787", with: tcp)
+        var http2Port = port
+        var body = example.text.replacingOccurrences(of: "127.0.0.1:8787", with: tcp)
             .replacingOccurrences(of: "/run/bursar/bursar.sock", with: socket)
             .replacingOccurrences(of: "127.0.0.1:8080", with: "127.0.0.1:\(port)")
         let arguments: [String]
         switch example.kind {
         case .nginx:
+            if http2 {
+                // Without TLS a port of nginx 1.22 speaks one version or the other.
+                http2Port = try await LocalProgram.freePort()
+                let listen = "listen 127.0.0.1:\(port);"
+                body = body.replacingOccurrences(of: listen, with: "\(listen) listen 127.0.0.1:\(http2Port) http2;")
+            }
             let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
                 "\($0)_temp_path \(folder.file("temp-" + $0));"
             }
@@ -71,13 +84,15 @@ struct RealProxy {
             let text = "defaults\n    mode http\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n" + body
             arguments = ["-db", "-f", try folder.write(text, to: "haproxy.cfg")]
         case .caddy:
-            let text = "{\n    admin off\n    auto_https off\n}\n" + body
+            let protocols = http2 ? "    servers {\n        protocols h1 h2c\n    }\n" : ""
+            let text = "{\n    admin off\n    auto_https off\n\(protocols)}\n" + body
             arguments = ["run", "--adapter", "caddyfile", "--config", try folder.write(text, to: "Caddyfile")]
         }
         let url = "http://127.0.0.1:\(port)\(example.prefix)"
         let server = try await LocalServer.start(
             example.kind.rawValue, arguments, in: folder, until: url + "/livez", says: "alive")
-        return RealProxy(url: url, port: port, server: server)
+        return RealProxy(
+            url: url, http2: "http://127.0.0.1:\(http2Port)\(example.prefix)", port: port, server: server)
     }
 
     func stop() async { await server.stop() }
@@ -110,7 +125,7 @@ struct RealProxy {
 
     /// A gateway that listens as the example wants it, and the proxy in front of it.
     static func with(
-        _ example: ProxyExample, _ accounts: [String],
+        _ example: ProxyExample, _ accounts: [String], http2: Bool = false,
         _ body: @Sendable (RealProxy, TestGateway) async throws -> Void
     ) async throws {
         let folder = try ScratchFolder()
@@ -119,7 +134,7 @@ struct RealProxy {
         let header = example.text.contains("send-proxy") ? "proxy_protocol: [unix]" : "trusted_proxies: [127.0.0.1, unix]"
         try await TestGateway.with(accounts, listen: TestGateway.listening(at: socket), settings: header) {
             gateway async throws in
-            let proxy = try await start(example, tcp: gateway.addresses[0], socket: socket, in: folder)
+            let proxy = try await start(example, http2: http2, tcp: gateway.addresses[0], socket: socket, in: folder)
             do {
                 try await body(proxy, gateway)
             } catch {

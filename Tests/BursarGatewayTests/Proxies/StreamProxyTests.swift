@@ -56,10 +56,9 @@ struct StreamProxyTests {
     }
 
     @Test(arguments: examples)
-    func `each documented proxy passes it on as it comes`(example: ProxyExample) async throws {
-        try await RealProxy.with(example, ["provider: sunor, key: mock-ok, ttl: 60s"]) { proxy, gateway in
-            // HAProxy takes HTTP/2 without TLS from a client as it is.
-            if example.kind == .haproxy { try await read(["--http2-prior-knowledge"], proxy.url, gateway, stops: false) }
+    func `each documented proxy passes it on as it comes, over HTTP/2 and HTTP/1.1`(example: ProxyExample) async throws {
+        try await RealProxy.with(example, ["provider: sunor, key: mock-ok, ttl: 60s"], http2: true) { proxy, gateway in
+            try await read(["--http2-prior-knowledge"], proxy.http2, gateway, stops: false)
             try await read(["--http1.1"], proxy.url, gateway, stops: true)
         }
     }

@@ -10,7 +10,10 @@ import Testing
         let table = BalanceTable([
             .init(
                 provider: "legnext", account: "default", status: .fresh,
-                amounts: [("available", "72.048", "USD"), ("available", "71000", "credits"), ("reserved", "10", "credits")],
+                amounts: [
+                    .init("available", "72.048", "USD"), .init("available", "71000", "credits"),
+                    .init("reserved", "10", "credits")
+                ],
                 low: true,
                 fetchedAt: WallTime(rfc3339: "2026-11-20T22:55:51Z"), problem: nil, retryAt: nil),
             .init(
@@ -28,10 +31,28 @@ import Testing
                 """)
     }
 
+    @Test func `parts of one unit are told apart by their names`() throws {
+        let json = #"""
+            {"balances": [{"provider": "p", "account": "a", "status": "fresh", "available": "300", "amounts": [
+              {"kind": "available", "value": "300", "unit": "credits", "part": "plan"},
+              {"kind": "used", "value": "700", "unit": "credits", "part": "plan"},
+              {"kind": "available", "value": "50", "unit": "credits", "part": "paygo"}]}]}
+            """#
+        let decoded = try #require(BalancesDocument.Decoded(json: Array(json.utf8)))
+        #expect(
+            BalanceTable(decoded.lines).text(now: now) == """
+                PROVIDER  ACCOUNT  AVAILABLE  UNIT               STATUS  READ
+                p         a              300  credits plan       fresh   -
+                                         700  credits plan used
+                                          50  credits paygo
+
+                """)
+    }
+
     @Test func `colour changes nothing but the colour`() {
         let table = BalanceTable([
             .init(
-                provider: "p", account: "a", status: .stale, amounts: [("available", "1.5", "USD")], low: false,
+                provider: "p", account: "a", status: .stale, amounts: [.init("available", "1.5", "USD")], low: false,
                 fetchedAt: now, problem: nil, retryAt: nil)
         ])
         let colored = table.text(now: now, color: true)

@@ -12,7 +12,7 @@ import Testing
 
     @Test func `the description that is embedded is the one in the repository`() throws {
         let file = [UInt8](try Data(contentsOf: Self.root.appending(path: "docs/openapi.yaml")))
-        #expect(file == PackageResources.openapi_yaml)
+        #expect(file == OpenAPIDocument.source)
     }
 
     @Test func `every documented path is served`() async throws {

@@ -19,15 +19,20 @@ import Testing
         get throws { try files().filter { $0.name.hasSuffix(".js") } }
     }
 
-    @Test func `every file of the page is served as the repository has it`() async throws {
+    @Test func `the page is served as the repository has it, its modules as one`() async throws {
         try await TestGateway.with([]) { gateway async throws in
-            for file in try Self.files() {
+            for file in try Self.files() where !file.name.hasSuffix(".js") {
                 let answer = try await gateway.get(file.name == "index.html" ? "/" : "/\(file.name)")
                 #expect(answer.status == 200, "\(file.name) is not in the table of Page")
                 #expect(answer.text == file.text, "\(file.name)")
             }
+            let script = try await gateway.get("/page.js").text
+            for module in try Self.modules {
+                for line in module.text.split(separator: "\n") where !line.hasPrefix("import ") {
+                    #expect(script.contains(line.trimmingPrefix("export ")), "\(module.name): \(line)")
+                }
+            }
         }
-        #expect(Page.shared.paths.count == (try Self.files()).count)
     }
 
     @Test func `the page may load nothing from elsewhere, and no text becomes markup`() async throws {
@@ -44,23 +49,6 @@ import Testing
                 #expect(!text.contains(way), "\(file.name) has \(way)")
             }
         }
-    }
-
-    /// A module that is missing there is asked for when another one has come; one too many is in the way of the first picture.
-    @Test func `the page asks at once for the modules of the first picture, and for no other`() throws {
-        let page = try String(contentsOf: Self.folder.appending(path: "index.html"), encoding: .utf8)
-        let asked = Set(page.matches(of: /(?:rel="modulepreload" href|<script src)="([a-z]+\.js)"/).map { String($0.output.1) })
-        let texts = try Dictionary(uniqueKeysWithValues: Self.modules.map { ($0.name, $0.text) })
-        var needed = Set<String>()
-        var open = ["early.js", "page.js"]
-        while let name = open.popLast() {
-            guard needed.insert(name).inserted else { continue }
-            let text = try #require(texts[name], "\(name)")
-            open += text.matches(of: /from "\.\/([a-z]+\.js)";/).map { String($0.output.1) }
-        }
-        #expect(asked == needed)
-        // The rest is there, and asked for later.
-        #expect(needed.isDisjoint(with: ["chart.js", "closer.js", "details.js", "facts.js", "series.js", "share.js"]))
     }
 
     @Test func `modules stay short, and make no number of an amount but to draw it`() throws {

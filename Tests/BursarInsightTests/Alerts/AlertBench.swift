@@ -1,4 +1,5 @@
 import BursarModel
+import Foundation
 
 @testable import BursarInsight
 
@@ -15,6 +16,13 @@ struct AlertBench {
 
     static let account = account("a")
     static let start = WallTime(seconds: 1_800_000_000)
+
+    /// The seeds of the years that are lived through: `BURSAR_ALERT_YEARS` of them, else one, from `BURSAR_ALERT_SEED` on.
+    static var years: [UInt64] {
+        let environment = ProcessInfo.processInfo.environment
+        let first = environment["BURSAR_ALERT_SEED"].flatMap { UInt64($0) } ?? 20_261_127
+        return (0..<(environment["BURSAR_ALERT_YEARS"].flatMap { UInt64($0) } ?? 1)).map { first &+ $0 }
+    }
 
     static func account(_ name: String) -> AccountID {
         guard let provider = ProviderID("sample"), let name = AccountName(name) else { preconditionFailure("well-formed") }

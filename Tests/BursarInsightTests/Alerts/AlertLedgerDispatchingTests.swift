@@ -55,7 +55,7 @@ import Testing
             let gap = first.at.duration(to: next.at)
             #expect(gap >= AlertTiming.retries[index] && gap <= AlertTiming.retries[index] * 6 / 5 + .seconds(2))
         }
-        #expect(bench.ledger.givenUp == 1 && bench.ledger.records.messages.isEmpty)
+        #expect(bench.ledger.givenUp == ["ops": 1] && bench.ledger.records.messages.isEmpty)
     }
 
     @Test func `a target that asks to wait is left alone for so long`() {
@@ -133,7 +133,7 @@ import Testing
         #expect((5...6).contains(resolved.count))
         for dispatch in resolved {
             guard case .states(let reports) = dispatch.content else { continue }
-            #expect(reports.allSatisfy { $0.endedAt != nil })
+            #expect(reports.allSatisfy { $0.end != nil })
         }
         #expect(bench.ledger.records.events.isEmpty && bench.ledger.nextWake(bench.now) == nil)
     }

@@ -125,6 +125,28 @@ import Testing
         #expect(bench.kinds.count == 2 && bench.events.last?.facts.detail == "201")
     }
 
+    @Test func `a part that is left over is neither low nor a top-up`() {
+        func bench(_ condition: AlertRule.Condition) -> AlertBench {
+            AlertBench([AlertRule(name: "rule", condition: condition, targets: ["ops"])])
+        }
+        let conditions: [AlertRule.Condition] = [
+            .below(ExactDecimal(100), unit: ObservedHistory.unit), .below(ExactDecimal(100), unit: nil), .toppedUp
+        ]
+        for condition in conditions {
+            var bench = bench(condition)
+            for minute in 0..<12 {
+                bench.now = bench.now.advanced(by: .seconds(60))
+                let own = minute.isMultiple(of: 2) ? "300" : nil
+                bench.ledger.read(
+                    AlertBench.account, StandingAmountTests.amounts(own: own, part: "plan", [("paygo", "50")]), at: bench.now,
+                    now: bench.now)
+                bench.run()
+            }
+            bench.pass(.seconds(3_600))
+            #expect(bench.kinds.isEmpty, "\(condition)")
+        }
+    }
+
     @Test func `a top-up while nobody ran is told`() {
         var bench = AlertBench([AlertRule(name: "topped_up", condition: .toppedUp, targets: ["ops"])])
         bench.ledger.remember(

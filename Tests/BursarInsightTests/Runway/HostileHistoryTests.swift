@@ -93,6 +93,28 @@ struct HostileHistoryTests {
         #expect(Self.runway(history).status == .unknown(.noAmount))
     }
 
+    @Test func `a part never takes the place of the row's own amount`() {
+        let falling = Self.falling(from: 1_200)
+        func seen(_ amounts: (Int, String) -> [Amount]) -> [Observation] {
+            falling.enumerated().map { index, entry in
+                Observation(at: entry.at, until: entry.until, amounts: amounts(index, entry.amounts[0].value.description))
+            }
+        }
+        // Its place in the list says nothing.
+        let moving = seen { index, value in
+            let amounts = StandingAmountTests.amounts(own: value, part: "plan", [("paygo", "50"), (nil, "7")])
+            return index.isMultiple(of: 3) ? amounts.reversed() : amounts
+        }
+        #expect(Self.runway(moving).forecast == Self.runway(falling).forecast)
+        // Unlimited each second time: nothing was spent, and nothing added.
+        let alternating = seen { index, value in
+            StandingAmountTests.amounts(own: index.isMultiple(of: 2) ? nil : value, part: "plan", [("paygo", "50")])
+        }
+        let runway = Self.runway(alternating)
+        #expect(runway.word == "accumulating" && runway.basis.reset == "unit_changed" && runway.lastTopUp == nil)
+        #expect(Self.runway(Array(alternating.dropLast())).status == .unknown(.noAmount))
+    }
+
     @Test func `a figure divided by 100 is another way of writing it`() {
         var history = Self.falling()
         history.append(Self.entry(10 * Self.day, "95.21"))

@@ -63,6 +63,30 @@ struct SpendCountersTests {
         #expect(counters == SpendCounters(spent: ExactDecimal(5), toppedUp: .zero, refunded: .zero))
     }
 
+    @Test func `a part that is left over where the row's own amount is unlimited is not what was spent`() {
+        let counters = Self.count(
+            (0..<12).map { minute in
+                Observation(
+                    at: WallTime(seconds: 1_700_000_000 + minute * 60), until: WallTime(seconds: 1_700_000_000 + minute * 60),
+                    amounts: StandingAmountTests.amounts(
+                        own: minute.isMultiple(of: 2) ? "300" : nil, part: "plan", [("paygo", "50")]))
+            })
+        #expect(counters == .zero)
+    }
+
+    @Test func `two parts are two ways of counting, and where they stand is none`() {
+        func entry(_ minute: Int64, own: (String, String), _ other: (part: String?, value: String)) -> Observation {
+            let amounts = StandingAmountTests.amounts(own: own.1, part: own.0, [other])
+            let time = WallTime(seconds: 1_700_000_000 + minute * 60)
+            return Observation(at: time, until: time, amounts: minute.isMultiple(of: 2) ? amounts : amounts.reversed())
+        }
+        let counters = Self.count([
+            entry(0, own: ("plan", "300"), ("paygo", "50")), entry(1, own: ("plan", "290"), ("paygo", "80")),
+            entry(2, own: ("paygo", "80"), ("plan", "290")), entry(3, own: ("paygo", "75"), ("plan", "290"))
+        ])
+        #expect(counters == SpendCounters(spent: ExactDecimal(15), toppedUp: .zero, refunded: .zero))
+    }
+
     @Test func `figures of 38 digits overflow into no count at all`() {
         let most = String(repeating: "9", count: 38)
         #expect(Self.count([Self.entry(0, "-" + most), Self.entry(5, most)]) == .zero)

@@ -38,11 +38,7 @@ extension Endpoint {
             Endpoint("/", PageRoute.self, .get("page", for: .everyone)),
             Endpoint("/page.js", PageRoute.self, .get("pageScript", for: .everyone)),
             Endpoint("/style.css", PageRoute.self, .get("pageStyle", for: .everyone)),
+            Endpoint("/cards.css", PageRoute.self, .get(nil, for: .everyone)),
             Endpoint("/icon.svg", PageRoute.self, .get("pageIcon", for: .everyone))
-        ] + others
-
-    /// What the page's first files ask for.
-    private static let others = Page.shared.paths.filter { !["/", "/page.js", "/style.css", "/icon.svg"].contains($0) }.map {
-        Endpoint($0, PageRoute.self, .get(nil, for: .everyone))
-    }
+        ]
 }

@@ -1,1 +1,0 @@
-../../../Public/share.js

@@ -1,0 +1,77 @@
+import BursarBasics
+import BursarCatalog
+import BursarModel
+import TestSupport
+import Testing
+
+@testable import BursarGateway
+
+/// An account that has several amounts of one unit, of which the row's own comes and goes.
+@Suite(.timeLimit(.minutes(2)))
+struct HistoryOfPartsTests {
+    private static func answer(planLimit: String) -> String {
+        #"{"key":{"usage":10,"limit":null},"account":{"plan_usage":700,"plan_limit":\#(planLimit),"paygo_usage":0,"paygo_limit":50}}"#
+    }
+
+    private func withParts(_ body: (TestGateway) async throws -> Void) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let (limited, unlimited) = (Self.answer(planLimit: "1000"), Self.answer(planLimit: "null"))
+        let upstream = try await RecordingUpstream.start(answering: limited, unlimited, limited, unlimited, limited)
+        try await TestGateway.with(
+            ["provider: tavily, key: a-key-of-nobody, base_url: '\(upstream.url)'"],
+            settings: "store: sqlite:\(folder.file("bursar.db"))"
+        ) { gateway async throws in
+            for _ in 0..<5 {
+                _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                gateway.clock.advance(by: .seconds(60))
+            }
+            try await gateway.stored()
+            try await body(gateway)
+        }
+        await upstream.stop()
+    }
+
+    private let path = "/v1/balances/tavily/default/history?since=1h"
+
+    @Test func `a part that is left over is neither spent nor added`() async throws {
+        try await withParts { gateway async throws in
+            let metrics = try await gateway.get("/metrics").text
+            for name in ["bursar_spent_total", "bursar_topped_up_total"] {
+                #expect(metrics.contains("\(name){provider=\"tavily\",account=\"default\",unit=\"credits\"} 0\n"), "\(name)")
+            }
+        }
+    }
+
+    @Test func `each amount says its part, and each entry which amount was the row's own`() async throws {
+        try await withParts { gateway async throws in
+            let answer = try await gateway.get(path)
+            let entries = try #require(answer.json?["entries"]?.elements)
+            #expect(entries.map { $0["available"]?.text } == ["300", nil, "300", nil, "300"])
+            #expect(entries.map { $0["unit"]?.text } == ["credits", nil, "credits", nil, "credits"])
+            for entry in entries {
+                let names = (entry["amounts"]?.elements ?? []).map { amount in
+                    [amount["kind"], amount["unit"], amount["part"]].map { $0?.text ?? "" }.joined(separator: " ")
+                }
+                #expect(names.contains("available credits paygo") && Set(names).count == names.count, "\(names)")
+            }
+            let csv = try await gateway.get(path + "&format=csv").text
+            #expect(csv.contains(",available,300,credits,plan\r\n") && csv.contains(",available,50,credits,paygo\r\n"))
+            let table = try #require(HistoryTableText(json: Array(answer.text.utf8))).text
+            #expect(table.hasPrefix("▁ ▁ ▁\n"), "\(table)")
+            #expect(table.contains("300 credits plan available") && table.contains("50 credits paygo available"))
+        }
+    }
+
+    @Test func `when an amount is filled again and when it is gone stand beside it`() throws {
+        let amount = Amount(
+            kind: .available, value: ExactDecimal(5), unit: try #require(AmountUnit("credits")), part: AmountPart("daily"),
+            resetsAt: WallTime(seconds: 1_800_000_000), expiresAt: WallTime(seconds: 1_800_000_060))
+        var json = JSONText(reserving: 64)
+        amount.write(into: &json)
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self).filter { $0 != " " }
+                == #"{"kind":"available","value":"5","unit":"credits","#
+                + #""part":"daily","resets_at":"2027-01-15T08:00:00.000Z","expires_at":"2027-01-15T08:01:00.000Z"}"#)
+    }
+}

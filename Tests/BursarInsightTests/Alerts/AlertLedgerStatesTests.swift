@@ -1,0 +1,71 @@
+import BursarModel
+import Testing
+
+@testable import BursarInsight
+
+@Suite struct `What receivers of states are told` {
+    private static let targets = [AlertTarget(name: "ops", takesStates: true)]
+
+    private func last(_ bench: AlertBench) -> AlertReport? {
+        guard case .states(let reports)? = bench.told.last?.content else { return nil }
+        return reports.count == 1 ? reports.first : nil
+    }
+
+    @Test func `a later push has the newest amount and its time, and is of the same event`() throws {
+        var bench = AlertBench([AlertBench.below(50)], targets: Self.targets)
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(3_600))
+        let first = try #require(last(bench))
+        bench.read("7")
+        let read = bench.now
+        bench.fail(.timeout)
+        bench.pass(.seconds(120))
+        let later = try #require(last(bench))
+        #expect(first.event.facts.value == ExactDecimal(39) && later.event.facts.value == ExactDecimal(7))
+        #expect(later.event.facts.readAt == read && later.event.before == first.event.facts && later.end == nil)
+        #expect(later.event.id == first.event.id && later.event.at == first.event.at && later.event.since == first.event.since)
+        #expect(later.event.kind == .low && later.event.limit == "50")
+    }
+
+    @Test func `an end has both amounts and how long it was, and keeps them whatever is read after it`() throws {
+        var bench = AlertBench([AlertBench.below(50)], targets: Self.targets)
+        for value in ["40", "39"] { bench.read(value) }
+        let began = bench.now
+        bench.pass(.seconds(600))
+        bench.read("200")
+        let ended = bench.now
+        let told = try #require(last(bench))
+        bench.read("30")
+        bench.pass(.seconds(120))
+        for report in [told, try #require(last(bench))] {
+            let end = try #require(report.end)
+            #expect(end.kind == .recovered && end.at == ended && end.since == began && end.firing == report.event.id)
+            #expect(end.facts.value == ExactDecimal(200) && end.before?.value == ExactDecimal(39))
+        }
+    }
+
+    @Test func `after a restart an end says what it was, and how long`() throws {
+        var bench = AlertBench([AlertBench.below(50)], targets: Self.targets)
+        for value in ["40", "39"] { bench.read(value) }
+        let began = bench.now
+        bench.pass(.seconds(600))
+        bench.read("200")
+        let ended = bench.now
+        bench.restart()
+        bench.pass(.seconds(61))
+        let end = try #require(last(bench)?.end)
+        #expect(end.kind == .recovered && end.at == ended && end.since == began)
+        #expect(end.facts.value == nil && end.before?.value == ExactDecimal(39))
+    }
+
+    @Test func `the end of what was not known is told as known`() throws {
+        let rule = AlertRule(name: "unavailable", condition: .unavailable(.seconds(60)), targets: ["ops"])
+        var bench = AlertBench([rule], targets: Self.targets)
+        bench.fail(.timeout)
+        bench.pass(.seconds(300))
+        #expect(last(bench)?.event.kind == .unknown)
+        bench.read("12")
+        let end = try #require(last(bench)?.end)
+        #expect(end.kind == .known && end.facts.value == ExactDecimal(12))
+    }
+}
