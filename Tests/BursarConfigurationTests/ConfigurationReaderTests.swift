@@ -56,6 +56,14 @@ import Testing
         #expect(configuration.passthrough && !configuration.allowAnonymous)
     }
 
+    @Test func `C8: a byte order mark before the file is no part of it`() throws {
+        let result = try readConfiguration("\u{FEFF}accounts:\n  - {provider: sunor, key: abcdefgh-1}\n")
+        #expect(result.errors.isEmpty, "\(result.errors)")
+        #expect(result.configuration?.accounts.map(\.id.description) == ["sunor/default"])
+        let wrong = try readConfiguration("\u{FEFF}acounts: []\n")
+        #expect(wrong.errors.first?.contains("did you mean accounts?") == true, "\(wrong.errors)")
+    }
+
     @Test func `every setting is read`() throws {
         let result = try readConfiguration(
             """

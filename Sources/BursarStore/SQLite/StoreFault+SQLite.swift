@@ -16,6 +16,7 @@ extension StoreFault {
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self.init(.locked, code: code)
         case .SQLITE_READONLY: self.init(code == Self.movedDatabase ? .gone : .readOnly, code: code)
+        case .SQLITE_IOERR: self.init(Self.lockErrors.contains(code) ? .noLocks : .failed, code: code)
         case .SQLITE_FULL: self.init(.full, code: code)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self.init(.corrupt, code: code)
         case .SQLITE_PERM, .SQLITE_AUTH: self.init(.notPermitted, code: code)
@@ -27,4 +28,6 @@ extension StoreFault {
 
     /// SQLITE_READONLY_DBMOVED.
     private static let movedDatabase = 1_032
+    /// SQLITE_IOERR_UNLOCK, _RDLOCK, _CHECKRESERVEDLOCK and _LOCK: the file system answered a lock with something else than "held".
+    private static let lockErrors: Set<Int> = [2_058, 2_314, 3_594, 3_850]
 }

@@ -161,6 +161,8 @@ import Testing
         // A code of another type than the rule's value is a code all the same (bug 2).
         #expect(yaml.failure(#"{"code":"X"}"#)?.code == .unauthorized)
         #expect(yaml.reading(#"{"code":"7"}"#)?.providerSaysLow == true)
+        let limited = try made("statuses: {429: depleted}\n  amounts: [{unit: credits, available: balance}]")
+        #expect(limited.reading(#"{"error":"x"}"#, status: 429)?.lines == ["available 0 credits", "low true"])
         // A range leaves what means something by itself alone.
         #expect(yaml.failure("{}", status: 429)?.code == .rateLimited)
         #expect(yaml.failure(#"{"code":500044}"#, status: 500)?.reason == "status 500, code reports 500044")

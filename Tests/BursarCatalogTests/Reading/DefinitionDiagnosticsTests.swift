@@ -96,6 +96,49 @@ import Testing
         #expect(found.contains { $0.contains(expected) }, "\(found)")
     }
 
+    @Test(arguments: [
+        "sk-live-abc123", "sk-live-5Kq9ZtR2xW8vN4mB7cJ3", "key_live_0a1b2c3d", "0123456789abcdef", "hf_abcdefghij"
+    ])
+    func `B8: a key that was pasted as a name is told by its place and never quoted`(key: String) {
+        for yaml in [
+            definition(mapping: "'\(key)': x\n  amounts: [{unit: credits, available: balance}]"),
+            definition(mapping: "amounts: [{unit: credits, available: balance, '\(key)': x}]"),
+            definition(mapping: "amounts: [{unit: credits, available: balance}]\n  codes: {at: code, '\(key)': x}"),
+            definition(mapping: "amounts: [{unit: credits, available: balance}]\n  expect: {'\(key)': x}")
+        ] {
+            let problems = Catalog.problems(yaml)
+            #expect(!problems.isEmpty, "\(yaml)")
+            for problem in problems { #expect(!problem.description.contains(key), "\(problem)") }
+        }
+    }
+
+    // E, bug 5: what no example has would never be found, and nobody would know.
+    @Test(arguments: [
+        ("low: is_lwo", "no example has a boolean at low: is_lwo"),
+        ("as_of: updated_ta", "no example has an as_of that can be read as a time"),
+        ("codes: {at: cdoe, map: {7: depleted}}", "no example has a code at cdoe"),
+        ("message: mesage", "this example has no text at message")
+    ])
+    func `E: a path that is misspelt is told for low, as_of, codes and message, too`(line: String, expected: String) {
+        let example = "{balance: 12.5, is_low: false, updated_at: '2026-11-20T22:56:00Z', code: 0, message: fine}"
+        let failing = """
+            responses:
+                        "400":
+                          description: no
+                          content: {application/json: {schema: {type: object}, example: {code: 7, message: used up}}}
+            """
+        func found(_ line: String) -> [String] {
+            let yaml = definition(
+                mapping: "amounts: [{unit: credits, available: balance}]\n  \(line)", example: example)
+            return Catalog.problems(yaml.replacing("responses:", with: failing)).map(\.description)
+        }
+        #expect(found(line).contains { $0.contains(expected) }, "\(found(line))")
+        let right = line.replacing("is_lwo", with: "is_low").replacing("updated_ta", with: "updated_at").replacing(
+            "cdoe", with: "code"
+        ).replacing("mesage", with: "message")
+        #expect(!found(right).contains { $0.contains(expected) }, "\(found(right))")
+    }
+
     @Test func `all mistakes are told at once, from top to bottom`() {
         let found = Catalog.problems(
             definition(

@@ -20,6 +20,15 @@ import Testing
         #expect(node.pairs?[1].keyMark == TextMark(line: 2, column: 1))
     }
 
+    @Test func `C8: a byte order mark before a document is no part of it, in YAML and in JSON`() throws {
+        let node = try yaml("\u{FEFF}a: 1\nb: [x, 'é']\n").get()
+        #expect(node["a"]?.json == .number("1"))
+        #expect(node.pairs?.first?.key == "a" && node.pairs?.first?.keyMark == TextMark(line: 1, column: 1))
+        #expect(node["b"]?.elements?[1].mark == TextMark(line: 2, column: 8))
+        let json = try LocatedReader.json(Array("\u{FEFF}{\"a\": 1}".utf8), file: "f.json")
+        #expect(json["a"]?.json == .number("1"))
+    }
+
     @Test func `scalars follow YAML 1.2's core schema and numbers keep their text`() throws {
         let node = try yaml("[1.50, -0, '1', true, True, yes, on, null, ~, 1e3, 0x10, .5, 01, 3.0.0, 2001-01-01]").get()
         #expect(

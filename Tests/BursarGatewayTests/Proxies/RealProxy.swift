@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -10,10 +11,10 @@ struct ProxyExample: Sendable, CustomTestStringConvertible {
     let number: Int
     let text: String
 
-    var testDescription: String { "\(kind.rawValue), example \(number)" }
-
     /// Where it has what the gateway serves.
     var prefix = ""
+
+    var testDescription: String { "\(kind.rawValue), example \(number)" }
 
     /// All of the document, in its order.
     static let all: [ProxyExample] = Kind.allCases.flatMap { blocks(of: $0, in: "docs/reverse-proxy.md") }
@@ -27,7 +28,9 @@ struct ProxyExample: Sendable, CustomTestStringConvertible {
     private static func blocks(of kind: Kind, in name: String) -> [ProxyExample] {
         guard let document = try? String(contentsOf: file(name), encoding: .utf8) else { return [] }
         return document.components(separatedBy: "```\(kind.rawValue)\n").dropFirst().enumerated().map { index, rest in
-            ProxyExample(kind: kind, number: index + 1, text: rest.components(separatedBy: "```")[0])
+            let text = rest.components(separatedBy: "```")[0]
+            // A socket's path has the word as well, within.
+            return ProxyExample(kind: kind, number: index + 1, text: text, prefix: text.contains(" /bursar") ? "/bursar" : "")
         }
     }
 
@@ -47,6 +50,7 @@ struct RealProxy {
     let url: String
     /// Where HTTP/2 without TLS is spoken, where a proxy was started for it.
     let http2: String
+    private let port: Int
     private let server: LocalServer
 
     /// Starts the program with an example, in which the addresses are replaced by real ones, and waits until it answers.
@@ -87,10 +91,37 @@ struct RealProxy {
         let url = "http://127.0.0.1:\(port)\(example.prefix)"
         let server = try await LocalServer.start(
             example.kind.rawValue, arguments, in: folder, until: url + "/livez", says: "alive")
-        return RealProxy(url: url, http2: "http://127.0.0.1:\(http2Port)\(example.prefix)", server: server)
+        return RealProxy(
+            url: url, http2: "http://127.0.0.1:\(http2Port)\(example.prefix)", port: port, server: server)
     }
 
     func stop() async { await server.stop() }
+
+    /// Sends these bytes as they are, and returns all that comes until the proxy closes or says nothing for some seconds.
+    func exchange(_ text: String) async -> String {
+        let port = port
+        return await withCheckedContinuation { continuation in
+            // A thread of its own, because it blocks.
+            Thread.detachNewThread { continuation.resume(returning: Self.blockingExchange(text, port)) }
+        }
+    }
+
+    private static func blockingExchange(_ text: String, _ port: Int) -> String {
+        let connected = LoopbackSocket.connect(port: port) { descriptor in
+            var time = timeval(tv_sec: 5, tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        }
+        guard let descriptor = connected else { return "" }
+        defer { close(descriptor) }
+        guard LoopbackSocket.send(text, to: descriptor) else { return "" }
+        var received: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16 * 1024)
+        while true {
+            let count = recv(descriptor, &piece, piece.count, 0)
+            guard count > 0 else { return String(decoding: received, as: UTF8.self) }
+            received += piece[..<count]
+        }
+    }
 
     /// A gateway that listens as the example wants it, and the proxy in front of it.
     static func with(

@@ -26,6 +26,34 @@ struct ReverseProxyTests {
         arguments: ProxyExample.all.filter { $0.kind == .caddy })
     func `Caddy passes on what the gateway says`(example: ProxyExample) async throws { try await check(example) }
 
+    private static let underPrefix = (ProxyExample.all.filter { !$0.prefix.isEmpty } + ProxyExample.underPrefix)
+        .filter { LocalProgram.has($0.kind.rawValue) }
+
+    @Test func `there is an example under a prefix of each kind`() {
+        let kinds = ProxyExample.all.filter { !$0.prefix.isEmpty }.map(\.kind.rawValue)
+        #expect(kinds.sorted() == ProxyExample.Kind.allCases.map(\.rawValue).sorted())
+    }
+
+    // Part D: the page asks relative to its address. Without the last slash its files are looked for beside the prefix.
+    @Test(.enabled(if: !underPrefix.isEmpty, "no proxy is installed"), arguments: underPrefix)
+    func `D: a prefix without its last slash leads to the page with it, and the page's files are there`(example: ProxyExample)
+        async throws
+    {
+        try await RealProxy.with(example, TestGateway.five) { proxy, _ in
+            let bare = try await LocalProgram.curl("-i", proxy.url)
+            let location = bare.split(separator: "\r\n").first { $0.lowercased().hasPrefix("location: ") } ?? ""
+            #expect(bare.hasPrefix("HTTP/1.1 30") && location.hasSuffix(example.prefix + "/"), "\(bare)")
+            let page = try await LocalProgram.curl(proxy.url + "/")
+            let files = page.matches(of: /(?:src|href)="([^"#:]+)"/).map { String($0.1) }
+            #expect(files.contains { $0.hasSuffix(".js") } && files.contains { $0.hasSuffix(".css") }, "\(files)")
+            for file in files {
+                #expect(!file.hasPrefix("/"), "\(file)")
+                let answer = try await LocalProgram.curl("-o", "/dev/null", "-w", "%{http_code}", proxy.url + "/" + file)
+                #expect(answer == "200", "\(file)")
+            }
+        }
+    }
+
     private func check(_ example: ProxyExample) async throws {
         try await RealProxy.with(example, TestGateway.five) { proxy, gateway in
             try await compare(proxy, gateway, isHTTP2: example.text.contains("h2"))

@@ -1,5 +1,6 @@
 import BursarGateway
 import BursarModel
+import Foundation
 import Testing
 
 @Suite struct BalanceTableTests {
@@ -57,6 +58,18 @@ import Testing
         let colored = table.text(now: now, color: true)
         #expect(colored.contains("\u{1B}[33mstale\u{1B}[0m"))
         #expect(colored.replacing(/\u{1B}\[[0-9]+m/, with: "") == table.text(now: now))
+    }
+
+    @Test func `B9: what could command a terminal is shown as a question mark, whoever answered with a valid document`() throws {
+        let escape = #""a\u001b[2Jb""#
+        let json = """
+            {"balances":[{"provider":\(escape),"account":\(escape),"status":"fresh","available":"1","low":false,
+            "amounts":[{"kind":"available","value":\(escape),"unit":\(escape)}],"problem":{"title":\(escape)}}]}
+            """
+        let document = try #require(BalancesDocument.Decoded(json: Array(json.utf8)))
+        let text = BalanceTable(document.lines).text(now: now)
+        #expect(text.components(separatedBy: "a?[2Jb").count == 6, "\(text)")
+        #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.value < 0x20 }, "\(text.debugDescription)")
     }
 
     @Test func `no account is said, not shown as an empty table`() {

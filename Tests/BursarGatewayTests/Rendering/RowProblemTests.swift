@@ -18,6 +18,25 @@ import Testing
         #expect(try JSONReader.read(waited.json)["problem"]?["code"]?.text == "rate_limited")
     }
 
+    @Test(arguments: [("-5", true), ("5", nil)] as [(String, Bool?)])
+    func `C12: an amount below zero is low, where neither provider nor configuration says anything`(value: String, low: Bool?)
+        throws
+    {
+        let id = AccountID(provider: try #require(ProviderID("sunor")), account: .default)
+        let amount = Amount(
+            kind: .available, value: try #require(ExactDecimal(value)), unit: try #require(AmountUnit("credits")))
+        let reading = Reading(
+            amounts: [amount], providerSaysLow: nil, asOf: nil,
+            reply: UpstreamReply(status: 200, contentType: "application/json", body: []))
+        let view = AccountView(
+            status: .fresh, reading: reading,
+            fetchedAt: Moment(monotonic: MonotonicTime(nanoseconds: 1), wall: WallTime(milliseconds: 1)), expiresAt: nil,
+            validUntil: .distantFuture, problem: nil, errorReply: nil, hold: nil, isRefreshing: false)
+        let row = try JSONReader.read(BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: view, otherwise: nil).json)
+        #expect(row["available"]?.text == value)
+        #expect(row["low"] == low.map { .bool($0) } ?? .null, "\(row)")
+    }
+
     @Test func `a ttl of a millisecond and no stale time give a value or a reason, whenever they are read (C17)`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-ok, ttl: 1ms, stale_for: 0s"]) { gateway async throws in
             for round in 0..<20 {

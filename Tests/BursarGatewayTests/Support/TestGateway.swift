@@ -1,6 +1,7 @@
 import BursarCatalog
 @testable import BursarConfiguration
 import BursarClient
+import BursarEngine
 import BursarGateway
 import BursarMocks
 import BursarHTTP
@@ -46,9 +47,11 @@ final class TestGateway: Sendable {
     ///     `base_url` gets that of the mocks.
     ///   - settings: further lines of the configuration.
     ///   - mocks: the caller's own, which it stops itself; nil: some that live as long as the gateway.
+    ///   - ofTest: takes the place of the store that the configuration names.
     static func start(
         _ accounts: [String], listen: String = "['127.0.0.1:0']", settings: String = "", latency: Duration = .zero,
-        inherited: [InheritedListener] = [], clock: ManualClock = ManualClock(), mocks given: MockProviders? = nil
+        inherited: [InheritedListener] = [], clock: ManualClock = ManualClock(), mocks given: MockProviders? = nil,
+        store ofTest: (any SnapshotStore)? = nil
     ) async throws -> TestGateway {
         let mocks: MockProviders
         if let given { mocks = given } else { mocks = try await MockProviders.start(latency: latency) }
@@ -86,7 +89,12 @@ final class TestGateway: Sendable {
         pace.gather = .milliseconds(10)
         pace.look = .milliseconds(50)
         pace.watch = .milliseconds(50)
-        let store = await Gateway.openStore(configuration, logger: output.logger, clock: clock, pace: pace)
+        let store: StoreKeeper?
+        if let ofTest {
+            store = await StoreKeeper.open(ofTest, logger: output.logger, pace: pace, now: { clock.now })
+        } else {
+            store = await Gateway.openStore(configuration, logger: output.logger, clock: clock, pace: pace)
+        }
         let gateway = try Gateway(configuration, log: output, reread: reread, store: store, clock: clock)
         let addresses = try await gateway.start()
         return TestGateway(
@@ -94,7 +102,7 @@ final class TestGateway: Sendable {
             store: store, ownsMocks: given == nil)
     }
 
-    /// - Parameter accounts: lines of the `accounts:` list, as for ``start(_:listen:settings:latency:inherited:clock:)``.
+    /// - Parameter accounts: lines of the `accounts:` list, as for ``start(_:listen:settings:latency:inherited:clock:mocks:store:)``.
     static func yaml(_ accounts: [String], listen: String, settings: String, _ mocks: MockProviders) -> String {
         var yaml = "listen: \(listen)\n\(settings)\naccounts:\n"
         for account in accounts {

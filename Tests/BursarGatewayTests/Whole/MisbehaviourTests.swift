@@ -151,6 +151,17 @@ import Testing
         }
     }
 
+    @Test func `C11: the row and the status say why nobody could be reached`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok, base_url: 'http://127.0.0.1:1'"]) { gateway async throws in
+            let row = try await gateway.fresh("/v1/balances").row(0)
+            #expect(row?["problem"]?["code"] == "unreachable")
+            #expect(row?["problem"]?["reason"] == "connection_refused")
+            let status = try await gateway.get("/v1/status").json?["accounts"]?[0]
+            #expect(status?["last_failure"]?["code"] == "unreachable")
+            #expect(status?["last_failure"]?["reason"] == "connection_refused")
+        }
+    }
+
     @Test func `a refused connection is unreachable`() async throws {
         let gateway = try await TestGateway.start(["provider: sunor, key: demo"])
         await gateway.mocks.stop()

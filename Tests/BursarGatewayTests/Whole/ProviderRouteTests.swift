@@ -40,6 +40,15 @@ import Testing
         }
     }
 
+    @Test func `a query that the definition does not have is refused, and nobody is asked`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+            let answer = try await gateway.get(Self.sunor + "?x=1")
+            #expect(answer.status == 400)
+            #expect(answer.json?["type"]?.text == "urn:bursar:problem:undocumented_query")
+            #expect(try gateway.mocks.calls(for: "sunor") == 0)
+        }
+    }
+
     @Test func `without pass-through a caller's key goes nowhere`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-ok"], settings: "passthrough: false") { gateway async throws in
             #expect(try await gateway.get(Self.sunor, ("x-api-key", "mock-401~caller")).status == 200)

@@ -87,4 +87,18 @@ struct StoppingTests {
         #expect(try await answer.value.hasPrefix("curl "))
         try await gateway.stop()
     }
+
+    @Test func `A5: a store that hangs is left at the deadline, and the log says so`() async throws {
+        let store = HangingStore()
+        let gateway = try await TestGateway.start(
+            ["provider: sunor, key: mock-ok"], settings: "drain: {deadline: 1s}", store: store)
+        #expect(try await gateway.get("/v1/balances").status == 200)
+        while await store.writes == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        let began = ContinuousClock.now
+        await gateway.gateway.stop()
+        #expect(began.duration(to: .now) < .seconds(5))
+        #expect(gateway.log.text.contains("the store does not close"))
+        await store.letGo()
+        try await gateway.stop()
+    }
 }

@@ -110,7 +110,9 @@ private func ok(_ body: String, extra: String = "") -> String {
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n", 413, .bodyTooLarge),
         ("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 65537\r\n\r\n", 413, .bodyTooLarge),
         ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n", 413, .bodyTooLarge),
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", 400, .malformedRequest)
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", 400, .malformedRequest),
+        // A11: a trailer without a colon.
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx\r\n\r\n", 400, .malformedRequest)
     ])
     func `what breaks a rule is answered, counted, and the connection closed`(
         text: String, status: Int, event: ServerCounters.Event

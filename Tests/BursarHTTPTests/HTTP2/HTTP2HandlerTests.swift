@@ -106,6 +106,15 @@ private typealias Client = HTTP2TestClient
         }
     }
 
+    @Test func `more fields than are taken are refused with 431, and the connection goes on`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        try connection.send(Client.get(1, more: (0..<101).map { ("a\($0)", "b") }))
+        #expect(connection.client.status(1) == "431" && connection.client.isComplete(1))
+        #expect(connection.counters[.headTooLarge] == 1)
+        try connection.send(Client.get(3))
+        #expect(connection.client.status(3) == "200")
+    }
+
     @Test func `a body is collected, and one that is too large is refused with 413`() throws {
         var limits = Limits()
         limits.bodyBytes = 10

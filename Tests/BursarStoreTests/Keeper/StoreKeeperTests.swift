@@ -14,11 +14,23 @@ private actor ScriptedStore: SnapshotStore {
     private(set) var isClosed = false
     private var openFault: StoreFault?
     private var writeFault: StoreFault?
+    private var hangsOpening = false
+    private var hung: [CheckedContinuation<Void, Never>] = []
+
+    /// Whoever opens it from now on waits until it works again.
+    func hangs() { hangsOpening = true }
+
+    func works() {
+        hangsOpening = false
+        for waiter in hung { waiter.resume() }
+        hung = []
+    }
 
     func fails(opening: StoreFault? = nil, writing: StoreFault? = nil) { (openFault, writeFault) = (opening, writing) }
 
     func open(identity: Secret?) async throws(StoreFault) -> StoreContents {
         openings += 1
+        if hangsOpening { await withCheckedContinuation { hung.append($0) } }
         if let openFault { throw openFault }
         return try await inner.open(identity: identity)
     }
@@ -155,6 +167,28 @@ private actor ScriptedStore: SnapshotStore {
         #expect(try await store.open(identity: nil).identity.constantTimeEquals(keeper.identity))
         #expect(await store.batches.flatMap(\.saved).map(\.key) == [Samples.key(0)])
         await keeper.shutdown()
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A5: a store whose opening never ends holds up no start, is told as silent, and is taken up later`() async throws {
+        let (store, world) = (ScriptedStore(), World())
+        await store.hangs()
+        var pace = StoreKeeper.Pace()
+        pace.gather = .milliseconds(1)
+        pace.look = .milliseconds(2)
+        pace.opening = .milliseconds(20)
+        let keeper = await StoreKeeper.open(store, logger: world.logger, pace: pace, now: { world.now })
+        #expect(keeper.identity.count == 32 && keeper.status.fault?.reason == .silent)
+        #expect(keeper.begin(entries, machine: world.machine) == 0)
+        world.known.withLock { $0[Samples.key(0)] = Samples.full }
+        keeper.touched(Samples.key(0))
+        await store.works()
+        world.elapsed.withLock { $0 += .seconds(2) }
+        #expect(await until { keeper.status.fault == nil && keeper.isIdle })
+        #expect(try await store.open(identity: nil).identity.constantTimeEquals(keeper.identity))
+        #expect(await store.batches.flatMap(\.saved).map(\.key) == [Samples.key(0)])
+        await keeper.shutdown()
+        #expect(world.lines.withLock { $0.first } == "warning store: gives no answer; serving on from memory")
     }
 
     @Test func `a store that vanished gets everything again, at once`() async throws {

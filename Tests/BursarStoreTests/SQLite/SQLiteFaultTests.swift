@@ -214,6 +214,17 @@ import Testing
         await store.close()
     }
 
+    // What a network share without a lock service answers was called "locked by another process".
+    @Test func `D: a file system without locks is told as that, by the system's number and by SQLite's`() {
+        for number in [ENOLCK, ENOTSUP] { #expect(StoreFault(systemError: number).reason == .noLocks) }
+        for code in [ResultCode.SQLITE_IOERR_LOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_CHECKRESERVEDLOCK, .SQLITE_IOERR_UNLOCK] {
+            let fault = StoreFault(DatabaseError(resultCode: code))
+            #expect(fault.reason == .noLocks && fault.code == Int(code.rawValue))
+        }
+        #expect(StoreFault(DatabaseError(resultCode: .SQLITE_IOERR_READ)).reason == .failed)
+        #expect(StoreFault(DatabaseError(resultCode: .SQLITE_BUSY)).reason == .locked)
+    }
+
     @Test func `a look whether a store could be used makes nothing`() async throws {
         let scratch = Scratch()
         #expect(StoreProbe.fault(path: scratch.file("a/b/c/bursar.db")) == nil)

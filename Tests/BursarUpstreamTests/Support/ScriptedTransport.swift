@@ -45,10 +45,13 @@ final class ScriptedTransport: UpstreamTransport {
         var calls: [Call] = []
         var watchers: [(index: Int, continuation: CheckedContinuation<Call, Never>)] = []
         var isShutDown = false
+        var retirements = 0
     }
     private let state = Mutex(State())
 
     var callCount: Int { state.withLock { $0.calls.count } }
+    /// How often it was told that no open connection serves another request.
+    var retirements: Int { state.withLock { $0.retirements } }
     var isShutDown: Bool { state.withLock { $0.isShutDown } }
 
     func fetch(_ request: UpstreamRequest) async -> TransportResult {
@@ -63,6 +66,8 @@ final class ScriptedTransport: UpstreamTransport {
         for watcher in watchers { watcher.resume(returning: call) }
         return await call.result()
     }
+
+    func retireConnections() { state.withLock { $0.retirements += 1 } }
 
     func shutdown() async { state.withLock { $0.isShutDown = true } }
 

@@ -1,0 +1,29 @@
+import BursarEngine
+import BursarModel
+
+/// A store that opens, and whose writes wait until they are let go: a mount that hangs. *Actor.*
+actor HangingStore: SnapshotStore {
+    private(set) var writes = 0
+    private var isLetGo = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func letGo() {
+        isLetGo = true
+        for waiter in waiting { waiter.resume() }
+        waiting = []
+    }
+
+    func open(identity: Secret?) async throws(StoreFault) -> StoreContents {
+        StoreContents(identity: identity ?? Secret([UInt8](repeating: 7, count: 32)), credentials: [])
+    }
+
+    func write(_ batch: StoreBatch) async throws(StoreFault) {
+        writes += 1
+        if !isLetGo { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func probe() async throws(StoreFault) {}
+    func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] { [] }
+    func counters() async throws(StoreFault) -> [StoredCounters] { [] }
+    func close() async {}
+}
