@@ -30,6 +30,7 @@ final class MockHub: Responder {
 
     /// The ids, in the catalog's order.
     let providers: [String]
+    private let shelf: MockShelf
     private let state: Mutex<State>
     private let latency: Duration
     private let clock: any Clock<Duration>
@@ -40,6 +41,7 @@ final class MockHub: Responder {
         wallTime: @escaping @Sendable () -> WallTime
     ) {
         providers = shelf.names
+        self.shelf = shelf
         state = Mutex(State(desk: MockDesk(shelf)))
         self.latency = latency
         self.clock = clock
@@ -47,6 +49,23 @@ final class MockHub: Responder {
     }
 
     func respond(to request: Request) -> Reply {
+        let missing = shelf.missing(for: request.path)
+        guard missing.isEmpty else {
+            // All of them are a second's work, which neither an event loop nor who holds the lock may do.
+            return .later { [self] in
+                for name in missing {
+                    _ = shelf[name]
+                    await Task.yield()
+                }
+                return await answer(to: request).finished(clock)
+            }
+        }
+        let turn = answer(to: request)
+        guard turn.waits else { return .now(turn.response) }
+        return .later { [clock] in await turn.finished(clock) }
+    }
+
+    private func answer(to request: Request) -> Turn {
         let now = wallTime()
         let headers = request.headers
         let asked = MockRequest(
@@ -56,14 +75,22 @@ final class MockHub: Responder {
 
         let answer = step.made()
         let response = Response(answer, clock: clock)
-        guard case .call = step else { return .now(response) }
-        let delay = latency + answer.delay
-        guard delay > .zero || answer.ending == .hang else { return .now(response) }
-        let clock = clock
-        return .later {
+        guard case .call = step else { return Turn(response: response) }
+        return Turn(response: response, delay: latency + answer.delay, hangs: answer.ending == .hang)
+    }
+
+    /// What a request comes to, and when. *Value.*
+    private struct Turn: Sendable {
+        let response: Response
+        var delay: Duration = .zero
+        var hangs = false
+
+        var waits: Bool { delay > .zero || hangs }
+
+        func finished(_ clock: any Clock<Duration>) async -> Response {
             // A cancelled sleep is a client that left: nobody reads what is returned then.
             if delay > .zero { try? await clock.sleep(for: delay) }
-            if answer.ending == .hang { await Self.clientLeft() }
+            if hangs { await MockHub.clientLeft() }
             return response
         }
     }
@@ -76,7 +103,7 @@ final class MockHub: Responder {
 
 extension MockHub {
     /// Returns when the task of a request is cancelled.
-    private static func clientLeft() async {
+    fileprivate static func clientLeft() async {
         let (never, source) = AsyncStream<Never>.makeStream()
         for await _ in never {}
         source.finish()

@@ -8,7 +8,8 @@ internal import Synchronization
 final class MockShelf: Sendable {
     /// The ids, in the catalog's order.
     let names: [String]
-    private let made: Mutex<[String: MockProvider]>
+    /// Nil inside: its definition gives nothing to answer with.
+    private let made: Mutex<[String: MockProvider?]>
     private let make: @Sendable (String) -> MockProvider?
 
     init(_ catalog: Catalog) {
@@ -19,16 +20,27 @@ final class MockShelf: Sendable {
 
     init(_ providers: [MockProvider]) {
         names = providers.map(\.name)
-        made = Mutex(Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
+        made = Mutex(Dictionary(providers.map { ($0.name, .some($0)) }, uniquingKeysWith: { first, _ in first }))
         make = { _ in nil }
     }
 
     /// Nil for other names, and for a definition whose examples give nothing to answer with.
     subscript(name: String) -> MockProvider? {
-        if let provider = made.withLock({ $0[name] }) { return provider }
-        guard names.contains(name), let provider = make(name) else { return nil }
-        made.withLock { $0[name] = provider }
+        if let known = made.withLock({ $0[name] }) { return known }
+        guard names.contains(name) else { return nil }
+        // Outside the lock: compiling takes milliseconds.
+        let provider = make(name)
+        made.withLock { $0[name] = .some(provider) }
         return provider
+    }
+
+    /// Those that an answer for `path` needs and that are not made yet: none where one is called again, all for the first `/_mock`.
+    func missing(for path: String) -> [String] {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        let isAll = segments == ["_mock"]
+        let wanted = isAll ? names : [(segments.first == "_mock" ? segments.last : segments.first) ?? ""]
+        let unmade = made.withLock { made in wanted.filter { made[$0] == nil } }
+        return isAll ? unmade : unmade.filter { names.contains($0) }
     }
 
     var all: [MockProvider] { names.compactMap { self[$0] } }

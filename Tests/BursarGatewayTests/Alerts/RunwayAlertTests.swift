@@ -1,5 +1,5 @@
+import BursarCatalog
 import BursarMocks
-import BursarModel
 import TestSupport
 import Testing
 
