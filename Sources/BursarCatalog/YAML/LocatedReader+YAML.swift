@@ -42,8 +42,12 @@ extension Diagnostic {
             let words = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
             self.init(file, TextMark(mark), "not valid YAML: \(words)", hint: Self.hint(for: mark, in: bytes))
         case YamlError.duplicatedKeysInMapping(let keys, let context):
-            let name = keys.first.flatMap { QuotableName.cannotBeKey($0) ? "\"\($0)\"" : nil } ?? "a key"
-            self.init(file, TextMark(context.mark), "\(name) stands twice in one mapping", hint: "keep one")
+            // Keys that are no texts have no order for the library: which of several it names changes from run to run.
+            let isOrdered = keys.count == 1 || !keys.contains("<uncovertable>")
+            let named = isOrdered ? keys.first.flatMap { QuotableName.cannotBeKey($0) ? "\"\($0)\"" : nil } : nil
+            self.init(
+                file, isOrdered ? TextMark(context.mark) : TextMark(firstWordIn: bytes),
+                "\(named ?? "a key") stands twice in one mapping", hint: "keep one")
         case YamlError.reader(let problem, _, let value, _):
             self.init(file, TextMark(first: value, in: bytes), "not valid YAML: \(problem)")
         default:
@@ -71,6 +75,10 @@ extension Diagnostic {
 
 extension TextMark {
     fileprivate init(_ mark: Mark) { self.init(line: mark.line, column: mark.column) }
+
+    fileprivate init(firstWordIn bytes: [UInt8]) {
+        self.init(offset: bytes.firstIndex { $0 > 0x20 } ?? 0, in: bytes)
+    }
 
     fileprivate init(firstInvalidUTF8In bytes: [UInt8]) {
         var parser = Unicode.UTF8.ForwardParser()

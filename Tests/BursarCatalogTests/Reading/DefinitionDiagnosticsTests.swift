@@ -123,9 +123,9 @@ import Testing
         let example = "{balance: 12.5, is_low: false, updated_at: '2026-11-20T22:56:00Z', code: 0, message: fine}"
         let failing = """
             responses:
-                        "400":
-                          description: no
-                          content: {application/json: {schema: {type: object}, example: {code: 7, message: used up}}}
+                    "400":
+                      description: no
+                      content: {application/json: {schema: {type: object}, example: {code: 7, message: used up}}}
             """
         func found(_ line: String) -> [String] {
             let yaml = definition(

@@ -44,6 +44,8 @@ import Testing
         ("a: b: c", "f.yaml:1:5: error: not valid YAML: mapping values are not allowed in this context"),
         ("a: 1\nb: 2\na: 3", "f.yaml:1:1: error: \"a\" stands twice in one mapping; keep one"),
         ("a: 1\n\'a\': 2", "f.yaml:1:1: error: \"a\" stands twice in one mapping; keep one"),
+        // The library names one of them, another time the other.
+        ("\n x: {[r]: 1, b: 2, [r]: 3, b: 4}", "f.yaml:2:2: error: a key stands twice in one mapping; keep one"),
         ("? [a]\n: b", "f.yaml:1:3: error: a key must be a single text"),
         ("a: !!str 1", "f.yaml:1:4: error: tags (!…) are not read here"),
         ("a: !x {b: 1}", "f.yaml:1:4: error: tags (!…) are not read here"),
