@@ -1,5 +1,5 @@
-// The stream is opened before anything else is done: its first event is on its way meanwhile, and is the first picture. The feed goes on
-// with the same stream.
+// The stream is opened before most of the page is there: its first event is on its way while the rest is read, and is the first picture.
+// The feed goes on with the same stream. The gateway serves this with what it imports as one file.
 
 import { viewName } from "./gateway.js";
 import { events } from "./stream.js";

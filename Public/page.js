@@ -1,5 +1,6 @@
 // The page is a plain client of the gateway's documented routes. This module joins the others: what the feed tells goes into the
-// rows, the rows go to the board, and the controls do what they say. The gateway serves it and all that it imports as one file.
+// rows, the rows go to the board, and the controls do what they say. The gateway serves it, and all that it imports and early.js does not,
+// as one file.
 
 import { dropEarly, firstEvent } from "./early.js";
 import { clear, find, showDays, showRows, tick } from "./board.js";

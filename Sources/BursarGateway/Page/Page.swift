@@ -17,13 +17,16 @@ struct Page: Sendable {
     init() {
         var texts: [String: String] = [:]
         for file in EmbeddedFiles.files { texts[file.name.description] = file.text.description }
-        let script = PageScript(texts.filter { $0.key.hasSuffix(".js") }, entry: "page.js").text
+        // The stream is opened by the first, which is small, while the browser still reads the second.
+        let script = PageScript(texts.filter { $0.key.hasSuffix(".js") }, entries: ["early.js", "page.js"])
+        for (name, text) in script.files { texts[name] = text }
         func file(_ name: String, _ contentType: String) -> PreparedResponse {
             Self.file(Array((texts[name] ?? "").utf8), contentType)
         }
         files = [
             "/": file("index.html", "text/html; charset=utf-8"),
-            "/page.js": Self.file(Array(script.utf8), "text/javascript; charset=utf-8"),
+            "/early.js": file("early.js", "text/javascript; charset=utf-8"),
+            "/page.js": file("page.js", "text/javascript; charset=utf-8"),
             "/style.css": file("style.css", "text/css; charset=utf-8"),
             "/cards.css": file("cards.css", "text/css; charset=utf-8"),
             "/icon.svg": file("icon.svg", "image/svg+xml")

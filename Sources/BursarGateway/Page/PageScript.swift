@@ -1,41 +1,52 @@
-/// The modules of Public/ as one. *Value.*
+/// The modules of Public/ as few. *Value.*
 ///
 /// A browser asks for a module when it has read the import of it, so twenty of them are twenty answers before the first picture. Here each
 /// becomes a function that has run before those that import it, and gives what it exports. What Public/ may contain of the language is what
 /// is there: one import a line, exports where they are declared, no ring of imports; a test holds it to that.
 struct PageScript {
     private struct Module {
-        let name: String
         var imports: [(names: Substring, module: Substring)] = []
         var exports: [Substring] = []
         var body = ""
     }
 
-    private(set) var text = ""
+    /// By the file name of an entry: it, and all that it imports and that no entry before it has.
+    private(set) var files: [String: String] = [:]
+
+    private let modules: [String: String]
+    private var isWritten: Set<String> = []
 
     /// - Parameter modules: their texts by file name.
-    /// - Parameter entry: the file name of the one that imports the others.
-    init(_ modules: [String: String], entry: String) {
-        var isWritten: Set<String> = []
-        write(entry, of: modules, &isWritten)
+    /// - Parameter entries: the files to be made. A later one imports what earlier ones have.
+    init(_ modules: [String: String], entries: [String]) {
+        self.modules = modules
+        var imports = ""
+        for entry in entries {
+            var (text, names) = ("", [String]())
+            write(entry, into: &text, &names)
+            let exports = names.joined(separator: ", ")
+            files[entry] = imports + text + "export { \(exports) };\n"
+            imports += "import { \(exports) } from \"./\(entry)\";\n"
+        }
     }
 
     /// What a module imports comes first.
-    private mutating func write(_ name: String, of modules: [String: String], _ isWritten: inout Set<String>) {
+    private mutating func write(_ name: String, into text: inout String, _ names: inout [String]) {
         guard isWritten.insert(name).inserted, let source = modules[name] else { return }
-        let module = Self.read(name, source)
-        for each in module.imports { write(String(each.module), of: modules, &isWritten) }
+        let module = Self.read(source)
+        for each in module.imports { write(String(each.module), into: &text, &names) }
         text += "const \(Self.constant(name)) = (() => {\n"
         for each in module.imports { text += "const {\(each.names)} = \(Self.constant(each.module));\n" }
         text += module.body
         text += "return { \(module.exports.joined(separator: ", ")) };\n})();\n\n"
+        names.append(Self.constant(name))
     }
 
     /// `gateway.js` is `gateway_js`.
     private static func constant(_ name: some StringProtocol) -> String { name.split(separator: ".").joined(separator: "_") }
 
-    private static func read(_ name: String, _ source: String) -> Module {
-        var module = Module(name: name)
+    private static func read(_ source: String) -> Module {
+        var module = Module()
         for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
             if let found = line.wholeMatch(of: /import \{(.*)\} from "\.\/(.*)";/) {
                 module.imports.append((found.output.1, found.output.2))

@@ -19,14 +19,14 @@ import Testing
         get throws { try files().filter { $0.name.hasSuffix(".js") } }
     }
 
-    @Test func `the page is served as the repository has it, its modules as one`() async throws {
+    @Test func `the page is served as the repository has it, its modules as two files`() async throws {
         try await TestGateway.with([]) { gateway async throws in
             for file in try Self.files() where !file.name.hasSuffix(".js") {
                 let answer = try await gateway.get(file.name == "index.html" ? "/" : "/\(file.name)")
                 #expect(answer.status == 200, "\(file.name) is not in the table of Page")
                 #expect(answer.text == file.text, "\(file.name)")
             }
-            let script = try await gateway.get("/page.js").text
+            let script = try await gateway.get("/early.js").text + gateway.get("/page.js").text
             for module in try Self.modules {
                 for line in module.text.split(separator: "\n") where !line.hasPrefix("import ") {
                     #expect(script.contains(line.trimmingPrefix("export ")), "\(module.name): \(line)")

@@ -38,6 +38,7 @@ extension Endpoint {
             Endpoint("/", PageRoute.self, .get("page", for: .everyone)),
             Endpoint("/page.js", PageRoute.self, .get("pageScript", for: .everyone)),
             Endpoint("/style.css", PageRoute.self, .get("pageStyle", for: .everyone)),
+            Endpoint("/early.js", PageRoute.self, .get(nil, for: .everyone)),
             Endpoint("/cards.css", PageRoute.self, .get(nil, for: .everyone)),
             Endpoint("/icon.svg", PageRoute.self, .get("pageIcon", for: .everyone))
         ]
