@@ -14,28 +14,14 @@ import Testing
 struct ClaimKillTests {
     private static let jobs = 100
 
+    private static let body = #"{"account":"sunor/default","amount":"20","ttl":"1h"}"#
+
     /// What came of each job's claim.
-    private func claimAll(_ url: String, _ open: [Int], stopAfter answers: Int, _ kill: @Sendable () -> Void) async throws
-        -> [Int: Int]
-    {
-        var settings = ClientSettings(tls: ClientTLS(), connectionsPerOrigin: 128, bodyLimit: 1 << 20)
-        settings.skipsRedirects = false
-        let client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
-        defer { client.shutdown() }
-        let place = try #require(RequestURL(url + "/v1/claims"))
-        let body = Array(#"{"account":"sunor/default","amount":"20","ttl":"1h"}"#.utf8)
-        return await withTaskGroup(of: (Int, Int?).self) { group in
-            for job in open {
-                group.addTask {
-                    let request = ClientRequest(
-                        method: "POST", origin: place.origin, target: place.target,
-                        fields: [("idempotency-key", "job-\(job)"), ("content-type", "application/json")], body: body)
-                    switch await client.execute(request, timeout: .seconds(30)) {
-                    case .response(let response): return (job, response.fault == nil ? response.status : nil)
-                    case .failed: return (job, nil)
-                    }
-                }
-            }
+    private func claimAll(
+        _ jobs: [Int], stopAfter answers: Int, _ kill: @Sendable () -> Void, _ claim: @escaping @Sendable (Int) async -> Int?
+    ) async -> [Int: Int] {
+        await withTaskGroup(of: (Int, Int?).self) { group in
+            for job in jobs { group.addTask { (job, await claim(job)) } }
             var statuses: [Int: Int] = [:]
             for await (job, status) in group {
                 statuses[job] = status
@@ -45,7 +31,32 @@ struct ClaimKillTests {
         }
     }
 
-    @Test func `claims that were answered outlive kill -9, and there are never more than the balance bears`() async throws {
+    /// One claim over HTTP/1.1. Nil where there was no whole answer.
+    private static func claim(_ job: Int, _ place: RequestURL, _ client: HTTPClient) async -> Int? {
+        let request = ClientRequest(
+            method: "POST", origin: place.origin, target: place.target,
+            fields: [("idempotency-key", "job-\(job)"), ("content-type", "application/json")], body: Array(body.utf8))
+        guard case .response(let response) = await client.execute(request, timeout: .seconds(30)), response.fault == nil else {
+            return nil
+        }
+        return response.status
+    }
+
+    /// The same over HTTP/2, by a program.
+    private static func claim(_ job: Int, _ url: String) async -> Int? {
+        let answer = try? await LocalProgram.curl(
+            "--http2-prior-knowledge", "--max-time", "30", "-o", "/dev/null", "-w", "%{http_version} %{response_code}", "-H",
+            "Idempotency-Key: job-\(job)", "-d", body, url + "/v1/claims")
+        // Without an answer it is `2 000`, or nothing.
+        return answer.flatMap { $0.hasPrefix("2 ") ? Int($0.dropFirst(2)) : nil }.flatMap { $0 == 0 ? nil : $0 }
+    }
+
+    /// - Parameter kills: after so many answers each.
+    @Test(
+        arguments: [(false, [1, 2, 3, 5, 8, 13, 40])] + (LocalProgram.has("curl") ? [(true, [1, 5, 13])] : []))
+    func `claims that were answered outlive kill -9, and there are never more than the balance bears`(
+        isHTTP2: Bool, kills: [Int]
+    ) async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
         let mocks = try await MockProviders.start()
@@ -56,20 +67,27 @@ struct ClaimKillTests {
             accounts:
               - {provider: sunor, key: mock-balance-250, ttl: 1h, base_url: '\(mocks.baseURL(for: "sunor"))'}
             """, to: "bursar.yaml")
+        var settings = ClientSettings(tls: ClientTLS(), connectionsPerOrigin: 128, bodyLimit: 1 << 20)
+        settings.skipsRedirects = false
+        let client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
+        defer { client.shutdown() }
         var made: Set<Int> = []
-        for round in 0..<8 {
+        for round in 0...kills.count {
             let program = try ChildProgram(["serve", "--config", file])
             let url: String
             do { url = try await program.url() } catch {
                 await program.end(by: SIGKILL)
                 throw error
             }
-            let isLast = round == 7
+            let isLast = round == kills.count
             let id = program.processID
+            let place = try #require(RequestURL(url + "/v1/claims"))
             // Everybody asks again by the same key, whoever was answered included.
-            let statuses = try await claimAll(
-                url, Array(0..<Self.jobs).shuffled(), stopAfter: isLast ? .max : [1, 2, 3, 5, 8, 13, 40][round]
-            ) { kill(id, SIGKILL) }
+            let statuses = await claimAll(
+                Array(0..<Self.jobs).shuffled(), stopAfter: isLast ? .max : kills[round], { kill(id, SIGKILL) }
+            ) { job in
+                isHTTP2 ? await Self.claim(job, url) : await Self.claim(job, place, client)
+            }
             for (job, status) in statuses {
                 switch status {
                 case 200, 201: made.insert(job)
