@@ -42,8 +42,9 @@ extension Diagnostic {
             let words = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
             self.init(file, TextMark(mark), "not valid YAML: \(words)", hint: Self.hint(for: mark, in: bytes))
         case YamlError.duplicatedKeysInMapping(let keys, let context):
-            // Keys that are no texts have no order for the library: which of several it names changes from run to run.
-            let isOrdered = keys.count == 1 || !keys.contains("<uncovertable>")
+            // Keys that are no texts, or differ in their tag alone, have no order for the library: which of several it names changes
+            // from run to run.
+            let isOrdered = keys.count == 1 || (Set(keys).count == keys.count && !keys.contains("<uncovertable>"))
             let named = isOrdered ? keys.first.flatMap { QuotableName.cannotBeKey($0) ? "\"\($0)\"" : nil } : nil
             self.init(
                 file, isOrdered ? TextMark(context.mark) : TextMark(firstWordIn: bytes),

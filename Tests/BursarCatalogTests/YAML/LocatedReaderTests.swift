@@ -46,6 +46,7 @@ import Testing
         ("a: 1\n\'a\': 2", "f.yaml:1:1: error: \"a\" stands twice in one mapping; keep one"),
         // The library names one of them, another time the other.
         ("\n x: {[r]: 1, b: 2, [r]: 3, b: 4}", "f.yaml:2:2: error: a key stands twice in one mapping; keep one"),
+        ("\n x: {!a b: 1, !c b: 2, !a b: 3, !c b: 4}", "f.yaml:2:2: error: a key stands twice in one mapping; keep one"),
         ("? [a]\n: b", "f.yaml:1:3: error: a key must be a single text"),
         ("a: !!str 1", "f.yaml:1:4: error: tags (!…) are not read here"),
         ("a: !x {b: 1}", "f.yaml:1:4: error: tags (!…) are not read here"),
