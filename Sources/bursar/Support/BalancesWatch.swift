@@ -55,6 +55,7 @@ final class BalancesWatch: Sendable {
                 throw ExitStatus.unavailable
             }
             Terminal.tell("The gateway is away; trying again.")
+            // As long as the gateway said; a signal ends it.
             try await Task.sleep(for: .milliseconds(retry))
         }
     }
@@ -65,6 +66,7 @@ final class BalancesWatch: Sendable {
         let asking = Task { [self] in try await client.ask(path, fields: fields, timeout: nil) { self.heard($0) } }
         let watching = Task { [self] in
             while true {
+                // Often enough: silence is a matter of three heartbeats. Ends with the stream.
                 try await Task.sleep(for: .seconds(5))
                 if state.withLock({ $0.heardAt.duration(to: .now) }) > Self.silence { asking.cancel() }
             }

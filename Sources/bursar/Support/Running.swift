@@ -73,6 +73,7 @@ enum Running {
             group.addTask {
                 for await _ in await endSignals() { return await gateway.stopNow() }
             }
+            // Cancelled: the gateway has stopped before.
             group.addTask { try? await Task.sleep(for: limit) }
             await group.next()
             // Ends the wait for a second signal, or the delay for the balancer.

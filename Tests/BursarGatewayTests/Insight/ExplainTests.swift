@@ -83,27 +83,10 @@ struct ExplainTests {
         await mocks.stop()
     }
 
-    private static let definition = """
-        openapi: 3.1.0
-        info: {title: Acme, version: "1"}
-        servers: [{url: "https://api.acme.invalid"}]
-        security: [{key: []}]
-        components: {securitySchemes: {key: {type: http, scheme: bearer}}}
-        paths:
-          /balance:
-            get:
-              responses:
-                "200":
-                  description: ok
-                  content:
-                    application/json:
-                      schema: {type: object, properties: {balance: {type: number}}}
-                      example: {balance: 1}
-        x-bursar:
-          id: acme
-          links: {documentation: "https://acme.example/docs", top_up: "https://acme.example/our-contract"}
-          amounts: [{unit: USD, available: balance}]
-        """
+    private static let definition = AcmeDefinition.yaml(
+        schema: "{type: object, properties: {balance: {type: number}}}", example: "{balance: 1}",
+        mapping: #"links: {documentation: "https://acme.example/docs", top_up: "https://acme.example/our-contract"}, "#
+            + "amounts: [{unit: USD, available: balance}]")
 
     @Test func `where more is bought is said by the remedy, the JSON and the command`() async throws {
         let folder = try ScratchFolder()

@@ -7,24 +7,9 @@ import Testing
 
 /// A provider whose answer has changed where nobody reads it.
 @Suite struct DriftTests {
-    private static let definition = """
-        openapi: 3.1.0
-        info: {title: Acme, version: "1"}
-        servers: [{url: "https://api.acme.example"}]
-        security: [{key: []}]
-        components: {securitySchemes: {key: {type: http, scheme: bearer}}}
-        paths:
-          /balance:
-            get:
-              responses:
-                "200":
-                  description: ok
-                  content:
-                    application/json:
-                      schema: {type: object, properties: {balance: {type: number}, plan: {type: object}, kind: {enum: [a, b]}}}
-                      example: {balance: 1, plan: {}, kind: a}
-        x-bursar: {id: acme, amounts: [{unit: USD, available: balance}]}
-        """
+    private static let definition = AcmeDefinition.yaml(
+        schema: "{type: object, properties: {balance: {type: number}, plan: {type: object}, kind: {enum: [a, b]}}}",
+        example: "{balance: 1, plan: {}, kind: a}", mapping: "amounts: [{unit: USD, available: balance}]")
 
     @Test func `the reading lives, the log says it once, and explain for as long as it lasts`() async throws {
         let folder = try ScratchFolder()

@@ -11,6 +11,16 @@ import Testing
         return reports.count == 1 ? reports.first : nil
     }
 
+    /// Low, told, and ten minutes later well again.
+    private func recovered() -> (bench: AlertBench, began: WallTime, ended: WallTime) {
+        var bench = AlertBench([AlertBench.below(50)], targets: Self.targets)
+        for value in ["40", "39"] { bench.read(value) }
+        let began = bench.now
+        bench.pass(.seconds(600))
+        bench.read("200")
+        return (bench, began, bench.now)
+    }
+
     @Test func `a later push has the newest amount and its time, and is of the same event`() throws {
         var bench = AlertBench([AlertBench.below(50)], targets: Self.targets)
         for value in ["40", "39"] { bench.read(value) }
@@ -28,12 +38,8 @@ import Testing
     }
 
     @Test func `an end has both amounts and how long it was, and keeps them whatever is read after it`() throws {
-        var bench = AlertBench([AlertBench.below(50)], targets: Self.targets)
-        for value in ["40", "39"] { bench.read(value) }
-        let began = bench.now
-        bench.pass(.seconds(600))
-        bench.read("200")
-        let ended = bench.now
+        let (past, began, ended) = recovered()
+        var bench = past
         let told = try #require(last(bench))
         bench.read("30")
         bench.pass(.seconds(120))
@@ -45,12 +51,8 @@ import Testing
     }
 
     @Test func `after a restart an end says what it was, and how long`() throws {
-        var bench = AlertBench([AlertBench.below(50)], targets: Self.targets)
-        for value in ["40", "39"] { bench.read(value) }
-        let began = bench.now
-        bench.pass(.seconds(600))
-        bench.read("200")
-        let ended = bench.now
+        let (past, began, ended) = recovered()
+        var bench = past
         bench.restart()
         bench.pass(.seconds(61))
         let end = try #require(last(bench)?.end)
