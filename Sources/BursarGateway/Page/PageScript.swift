@@ -48,8 +48,8 @@ struct PageScript {
     private static func read(_ source: String) -> Module {
         var module = Module()
         for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
-            if let found = line.wholeMatch(of: /import \{(.*)\} from "\.\/(.*)";/) {
-                module.imports.append((found.output.1, found.output.2))
+            if line.hasPrefix("import {"), let (names, file) = imported(line) {
+                module.imports.append((names, file))
             } else if line.hasPrefix("export ") {
                 let declaration = line.dropFirst("export ".count)
                 module.exports += names(in: declaration)
@@ -61,11 +61,21 @@ struct PageScript {
         return module
     }
 
+    /// Of `import { names } from "./file.js";`
+    private static func imported(_ line: Substring) -> (names: Substring, file: Substring)? {
+        let quoted = line.split(separator: "\"")
+        guard let end = line.firstIndex(of: "}"), quoted.count == 3, quoted[1].hasPrefix("./") else { return nil }
+        return (line[..<end].dropFirst("import {".count), quoted[1].dropFirst(2))
+    }
+
     /// What a declaration declares: `const [day, hour] = …`, `async function* events(…`.
     private static func names(in declaration: Substring) -> [Substring] {
-        if let list = declaration.firstMatch(of: /^const \[([^\]]*)\]/) {
-            return list.output.1.split(separator: ",").map { $0.drop { $0 == " " } }
+        var words = declaration.split(separator: " ", maxSplits: 2)
+        if words.first == "async" { words = words.dropFirst().flatMap { $0.split(separator: " ", maxSplits: 1) } }
+        guard words.count > 1, ["const", "class", "function", "function*"].contains(words[0]) else { return [] }
+        if words[1].hasPrefix("["), let end = declaration.firstIndex(of: "]"), let start = declaration.firstIndex(of: "[") {
+            return declaration[declaration.index(after: start)..<end].split(separator: ",").map { $0.drop { $0 == " " } }
         }
-        return declaration.firstMatch(of: /^(?:const|class|(?:async )?function\*?) ([\w$]+)/).map { [$0.output.1] } ?? []
+        return [words[1].prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "$" }]
     }
 }
