@@ -136,7 +136,7 @@ let package = Package(
             name: "BursarModelTests", dependencies: ["BursarModel", "BursarBasics", "FuzzRules"], exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
-            name: "BursarEngineTests", dependencies: ["BursarEngine", "BursarBasics", "BursarModel", "FuzzRules"],
+            name: "BursarEngineTests", dependencies: ["TestSupport", "BursarEngine", "BursarBasics", "BursarModel", "FuzzRules"],
             exclude: ["Corpus"],
             swiftSettings: settings),
         .testTarget(
@@ -174,7 +174,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BursarStoreTests",
-            dependencies: ["BursarBasics", "BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging],
+            dependencies: [
+                "TestSupport", "BursarBasics", "BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "BursarDeliveryTests",

@@ -1,5 +1,6 @@
 import BursarBasics
 import BursarModel
+import TestSupport
 import Testing
 
 @testable import BursarMocks
@@ -137,9 +138,7 @@ struct MockDeskTests {
     }
 
     @Test func `random requests never trap and always have an answer`() {
-        let seed = UInt64.random(in: .min ... .max)
-        print("MockDeskTests seed \(seed)")
-        var random = SplitMix64(seed: seed)
+        var random = SplitMix64(seed: RandomTest.seed("requests to the mocks"))
         var copy = self
         let methods = ["GET", "HEAD", "PUT", "DELETE", "POST", "\u{0}"]
         let words = ["alpha", "beta", "_mock", "redirected", "v1", "balance", "", "x", "{team}", "é", "%00"]

@@ -12,7 +12,8 @@ package final class LogSink: LogTarget {
     private let wake: DispatchSemaphore
 
     /// - Parameters:
-    ///   - descriptor: belongs to the caller, and stays open as long as this.
+    ///   - descriptor: belongs to the caller, and stays open for good: the writing thread ends when it has written what there was, a
+    ///     while after this.
     ///   - gather: how long a line that nobody waits for may wait for others.
     ///   - notice: the line that says how many were dropped.
     package init(

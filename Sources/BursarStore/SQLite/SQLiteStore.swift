@@ -147,13 +147,14 @@ extension SQLiteStore {
         try files.makeFolder()
         let lock = if let held { held } else { try StoreLock(files.lockPath) }
         files.removeOrphans()
-        try files.makeFile()
+        let header = try files.makeFile()
         return try guarded {
             let queue = try DatabaseQueue(path: files.path, configuration: Self.configuration(readOnly: false))
             guard let file = files.identity(), let lockFile = FileIdentity(files.lockPath) else { throw StoreFault(.gone) }
             opened = Open(queue: queue, lock: lock, file: file, lockFile: lockFile, history: HistoryTable(bounds: bounds))
             try queue.writeWithoutTransaction { db in
                 try Self.refuseForeign(db)
+                if header.refusesWrites { throw StoreFault(.corrupt) }
                 files.makePrivate()
                 try db.execute(sql: "PRAGMA journal_mode = WAL")
                 try db.execute(sql: "PRAGMA synchronous = NORMAL")

@@ -9,7 +9,8 @@ extension StoreFault {
             return
         }
         guard let error = error as? DatabaseError else {
-            self.init(.failed)
+            // A value of another type than was written: what a damaged row of the migrations is.
+            self.init(error is RowDecodingError ? .corrupt : .failed)
             return
         }
         let code = Int(error.extendedResultCode.rawValue)

@@ -38,15 +38,16 @@ struct StoreFiles: Sendable {
 
     /// Makes the database file, for this user alone. One that is there stays as it is until it is known to be ours: its name may be a
     /// link to anything, and what does not begin as a database was never one.
-    func makeFile() throws(StoreFault) {
+    /// - Returns: how it begins. To be asked before SQLite opens it: closing a descriptor would drop SQLite's locks.
+    func makeFile() throws(StoreFault) -> StoreHeader {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw StoreFault(systemError: errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw StoreFault(systemError: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 || StoreProbe.beginsAsDatabase(descriptor) else {
-            throw StoreFault(.foreign)
-        }
+        let header = StoreHeader(descriptor)
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 || header.isDatabase else { throw StoreFault(.foreign) }
+        return header
     }
 
     /// Takes away what others may do with the file: it holds balances and the key of the digests. SQLite gives the files that it makes

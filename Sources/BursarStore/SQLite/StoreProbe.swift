@@ -32,18 +32,10 @@ package enum StoreProbe {
         return access(".", W_OK | X_OK) == 0 ? nil : StoreFault(systemError: errno)
     }
 
-    /// With the 16 bytes that every file of SQLite 3 begins with.
     private static func beginsAsDatabase(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return beginsAsDatabase(descriptor)
-    }
-
-    /// - Parameter descriptor: at the beginning of the file.
-    static func beginsAsDatabase(_ descriptor: Int32) -> Bool {
-        var beginning = [UInt8](repeating: 0, count: 16)
-        let count = beginning.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-        return count == 16 && beginning.elementsEqual("SQLite format 3\0".utf8)
+        return StoreHeader(descriptor).isDatabase
     }
 }

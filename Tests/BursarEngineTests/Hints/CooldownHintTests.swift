@@ -1,5 +1,6 @@
 import BursarBasics
 import BursarModel
+import TestSupport
 import Testing
 
 @testable import BursarEngine
@@ -148,10 +149,10 @@ import Testing
     }
 
     @Test func `random bytes never trap, and never give a wait that is not above zero`() {
-        let seed = printedSeed("hints of random bytes")
+        let seed = RandomTest.seed("hints of random bytes")
         var random = SplitMix64(seed: seed)
         let alphabet = Array(#""p;r=0t,: \-9+FriNov20GMT.:="#.unicodeScalars)
-        for _ in 0..<rounds(5_000) {
+        for _ in 0..<RandomTest.rounds(5_000) {
             func text() -> String {
                 var scalars = String.UnicodeScalarView()
                 for _ in 0..<random.below(24) { scalars.append(random.pick(alphabet)) }

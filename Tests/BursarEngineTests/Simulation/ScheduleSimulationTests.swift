@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import BursarEngine
@@ -13,8 +14,8 @@ import Testing
     ]
 
     @Test func `a hundred thousand of them keep every invariant`() async {
-        let seed = printedSeed("random schedules")
-        let total = rounds(100_000)
+        let seed = RandomTest.seed("random schedules")
+        let total = RandomTest.rounds(100_000)
         let supplies = ScheduleSimulation.Supplies()
         let chunks = 8
         let clock = ContinuousClock()

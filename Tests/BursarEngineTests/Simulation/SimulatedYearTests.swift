@@ -1,4 +1,5 @@
 import BursarModel
+import TestSupport
 import Testing
 
 @testable import BursarEngine
@@ -12,7 +13,7 @@ import Testing
     private static let mostCallsInADeafHour = 160
 
     @Test func `of outages, throttling, lies and restarts: nobody is hammered, and no budget is exceeded`() throws {
-        let seed = printedSeed("simulated year")
+        let seed = RandomTest.seed("simulated year")
         let clock = ContinuousClock()
         let began = clock.now
         var simulation = SimulatedYear(seed: seed)

@@ -1,13 +1,12 @@
 import BursarBasics
-import Foundation
+import TestSupport
 import Testing
 
 @testable import FuzzRules
 
 /// The rule of the fuzz target `connection`, over inputs of a seed; the fuzzer's own finds are read by `FoundInputsTests`.
 @Suite struct ConnectionDifferenceTests {
-    /// `BURSAR_FUZZ=1000000` for a longer run.
-    private static let inputs = ProcessInfo.processInfo.environment["BURSAR_FUZZ"].flatMap { Int($0) } ?? 2_400
+    private static let inputs = RandomTest.rounds(2_400)
 
     @Test(arguments: 0..<8)
     func `A1: a connection says the same with and without repeating answers, however its bytes are cut`(seed: Int) throws {

@@ -1,6 +1,7 @@
 import BursarBasics
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import BursarHTTP
@@ -53,13 +54,10 @@ import Testing
         }
     }
 
-    /// 50,000 inputs; `BURSAR_FUZZ=1000000 BURSAR_SEED=… swift test --filter ParserFuzz` for the big run. Debug builds check
-    /// every index, so an overrun would end the test.
+    /// Debug builds check every index, so an overrun would end the test.
     @Test func `mutated heads never trap, read alike in pieces, and what is accepted keeps the rules`() throws {
-        let environment = ProcessInfo.processInfo.environment
-        let count = environment["BURSAR_FUZZ"].flatMap { Int($0) } ?? 50_000
-        let seed = environment["BURSAR_SEED"].flatMap { UInt64($0) } ?? 20_261_121
-        print("parser fuzz: \(count) inputs, seed \(seed)")
+        let count = RandomTest.rounds(50_000)
+        let seed = RandomTest.seed("mutated heads")
         var random = SplitMix64(seed: seed)
         // The two long files would make up nearly all of the time and find nothing more.
         let corpus = try Self.corpus().map(\.bytes).filter { $0.count < 1_000 }

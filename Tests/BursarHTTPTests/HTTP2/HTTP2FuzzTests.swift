@@ -1,5 +1,5 @@
 import BursarBasics
-import Foundation
+import TestSupport
 import Testing
 
 @testable import BursarHTTP
@@ -10,8 +10,7 @@ private typealias Client = HTTP2TestClient
 /// Valid conversations with bytes changed, frames cut, repeated and swapped: the session may answer anything, but must return,
 /// stay within its bounds and give its memory back. The seed is in the name of each failure.
 @Suite struct HTTP2FuzzTests {
-    /// `BURSAR_FUZZ_INPUTS=1000000` for a longer run.
-    static let inputs = ProcessInfo.processInfo.environment["BURSAR_FUZZ_INPUTS"].flatMap(Int.init) ?? 20_000
+    static let inputs = RandomTest.rounds(20_000)
 
     @Test(arguments: [0x5EED_0001, 0x5EED_0002] as [UInt64])
     func `mutated conversations end in answers or GOAWAY, never in a trap`(seed: UInt64) {

@@ -7,8 +7,8 @@ import Testing
 /// their folder, and where there is none the test is skipped.
 struct RealSeriesTests {
     static let folder: String? = {
-        let places = [ProcessInfo.processInfo.environment["BURSAR_NAB"], "../shared/data/nab"].compactMap { $0 }
-        return places.first { FileManager.default.fileExists(atPath: $0 + "/nyc_taxi.csv") }
+        let named = ProcessInfo.processInfo.environment["BURSAR_NAB"]
+        return named.flatMap { FileManager.default.fileExists(atPath: $0 + "/nyc_taxi.csv") ? $0 : nil }
     }()
 
     /// Spending by five minutes, in thousandths.

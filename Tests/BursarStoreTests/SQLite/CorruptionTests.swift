@@ -3,6 +3,7 @@ import BursarEngine
 import BursarModel
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import BursarStore
@@ -45,14 +46,13 @@ import Testing
 
     /// Every file opens, moved aside or not, takes a write and gives it back; no byte makes the process end.
     @Test func `seeded damage anywhere in the file traps nowhere and costs no more than what it hit`() async throws {
-        let seed = UInt64(ProcessInfo.processInfo.environment["BURSAR_SEED"] ?? "") ?? UInt64.random(in: .min ... .max)
-        print("corrupt files: seed \(seed)")
+        let seed = RandomTest.seed("corrupt files")
         var random = SplitMix64(seed: seed)
         let scratch = Scratch()
         try await filled(scratch)
         let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: scratch.file())))
         #expect(whole.count > 50_000)
-        let rounds = Int(ProcessInfo.processInfo.environment["BURSAR_CORRUPTIONS"] ?? "") ?? 150
+        let rounds = RandomTest.rounds(150)
         var (moved, unreadable, foreign, intact, damagedLater) = (0, 0, 0, 0, 0)
         for round in 0..<rounds {
             var bytes = whole
@@ -180,6 +180,36 @@ import Testing
             let at = Samples.now.advanced(by: .seconds(number))
             try await store.write(StoreBatch(history: [Samples.change("2", at: at)], accounts: [Samples.account()], now: at))
         }
+    }
+
+    @Test func `a header that asks for a newer SQLite from writers is damage: moved aside, and a new file begun`() async throws {
+        let scratch = Scratch()
+        try await filled(scratch)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: scratch.file()))
+        bytes[18] = 244
+        try bytes.write(to: URL(fileURLWithPath: scratch.file()))
+        let store = scratch.store()
+        let contents = try await store.open(identity: nil)
+        #expect(contents.movedAside != nil && contents.readOnly == nil)
+        try await store.write(StoreBatch(saved: [Samples.stored(1)], now: Samples.now))
+    }
+
+    @Test func `a migration whose name is no text is damage: moved aside, and a new file begun`() async throws {
+        let scratch = Scratch()
+        try await filled(scratch)
+        let queue = try DatabaseQueue(path: scratch.file())
+        try await queue.write { db in
+            try db.execute(sql: "CREATE TABLE other (identifier)")
+            try db.execute(sql: "INSERT INTO other SELECT identifier FROM grdb_migrations")
+            try db.execute(sql: "DROP TABLE grdb_migrations")
+            try db.execute(sql: "ALTER TABLE other RENAME TO grdb_migrations")
+            try db.execute(sql: "UPDATE grdb_migrations SET identifier = NULL WHERE rowid = 1")
+        }
+        try queue.close()
+        let store = scratch.store()
+        let contents = try await store.open(identity: nil)
+        #expect(contents.movedAside != nil && contents.credentials.isEmpty)
+        try await store.write(StoreBatch(saved: [Samples.stored(1)], now: Samples.now))
     }
 
     @Test(arguments: ["amounts = 'x'", "body = NULL", "problem = 'gremlins'", "calls = '[1,x]'", "hint = 'x'"])
