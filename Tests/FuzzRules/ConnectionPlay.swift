@@ -42,6 +42,8 @@ struct ConnectionPlay {
     /// What was written, and whether the connection was still open, behind each event.
     private(set) var outputs: [[UInt8]] = []
     private(set) var isOpen: [Bool] = []
+    /// All that was written.
+    var output: [UInt8] { Array(outputs.joined()) }
 
     /// How a play is set up. *Value.*
     struct Stage {
@@ -52,6 +54,8 @@ struct ConnectionPlay {
         var mayRepeat = true
         /// Reads are cut into pieces of this size.
         var piece = Int.max
+        /// The pieces come in one turn, as records of TLS do.
+        var isGathered = false
     }
 
     init(_ events: [ConnectionEvent], _ stage: Stage) throws {
@@ -87,7 +91,7 @@ struct ConnectionPlay {
                     let part = read.prefix(stage.piece)
                     read = read.dropFirst(part.count)
                     channel.pipeline.fireChannelRead(ByteBuffer(bytes: part))
-                    channel.pipeline.fireChannelReadComplete()
+                    if !stage.isGathered || read.isEmpty { channel.pipeline.fireChannelReadComplete() }
                 }
             case .readingChanges: board.changeReading()
             case .configurationChanges: board.changeConfiguration()

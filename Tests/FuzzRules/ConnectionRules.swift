@@ -13,7 +13,8 @@ extension FuzzTarget {
         ], seeds: { connectionSeeds }, checkConnection)
 }
 
-/// What a connection says does not depend on whether it repeats answers by itself, nor, in HTTP/1.1, on how the bytes arrive.
+/// What a connection says does not depend on whether it repeats answers by itself, nor on how the bytes arrive: in how many reads, and
+/// whether several of them come in one turn, as a TLS record after the other does.
 private func checkConnection(_ bytes: [UInt8]) throws(BrokenRule) {
     guard let first = bytes.first else { return }
     let events = ConnectionEvent.read(bytes.dropFirst(), most: 64)
@@ -21,10 +22,19 @@ private func checkConnection(_ bytes: [UInt8]) throws(BrokenRule) {
     (stage.isHTTP2, stage.hasProxyHeader, stage.isShort) = (first & 1 == 1, first & 2 == 2, first & 4 == 4)
     let asking = try play(events, stage, mayRepeat: false)
     try demandSame(asking, try play(events, stage, mayRepeat: true), "by itself")
-    // In HTTP/2 the order of frames follows the reads. A client that waits for 100 gets none where its body came with the head.
-    guard !stage.isHTTP2, !events.contains(where: \.mayExpectContinue) else { return }
     stage.piece = 1 + Int(first >> 3)
-    try demandSame(asking, try play(events, stage, mayRepeat: true), "in pieces of \(stage.piece)")
+    stage.isGathered = stage.piece.isMultiple(of: 2)
+    let how = "in pieces of \(stage.piece)"
+    if stage.isHTTP2 {
+        let cut = try play(events, stage, mayRepeat: true)
+        let (said, expected) = (try HTTP2Conversation(cut.output), try HTTP2Conversation(asking.output))
+        let isWhole = !events.contains { if case .bytes = $0 { true } else { false } }
+        try demand(said.saysTheSame(as: expected, isWhole: isWhole), "\(said)\n\(how) instead of\n\(expected)")
+        if isWhole { try demand(cut.isOpen.last == asking.isOpen.last, "the connection ends otherwise \(how)") }
+    } else if !events.contains(where: \.mayExpectContinue) {
+        // A client that waits for 100 gets none where its body came with the head.
+        try demandSame(asking, try play(events, stage, mayRepeat: true), how)
+    }
 }
 
 extension ConnectionEvent {

@@ -17,4 +17,21 @@ import Testing
             #expect(throws: Never.self, "seed \(seed), input \(number): \(input)") { try FuzzTarget.connection.check(input) }
         }
     }
+
+    @Test func `a conversation says the same in another order of its frames, and not with another body or field`() throws {
+        func answer(_ stream: Int32, _ status: String, _ text: String) -> [UInt8] {
+            HTTP2TestClient.headers(stream, [(":status", status)], endStream: false)
+                + HTTP2TestClient.data(stream, Array(text.utf8), endStream: true)
+        }
+        let said = try HTTP2Conversation(HTTP2TestClient.frame(4) + answer(1, "200", "a") + answer(3, "304", "b"))
+        #expect(said.streams.count == 2 && said.bodyBytes == 2)
+        func isSame(_ frames: [UInt8]...) throws -> Bool {
+            try said.saysTheSame(as: HTTP2Conversation(Array(frames.joined())), isWhole: true)
+        }
+        #expect(try isSame(answer(3, "304", "b"), HTTP2TestClient.frame(4), answer(1, "200", "a")))
+        #expect(try !isSame(answer(1, "200", "a"), answer(3, "304", "c")))
+        #expect(try !isSame(answer(1, "200", "a"), answer(3, "200", "b")))
+        #expect(try !isSame(answer(1, "200", "a")))
+        #expect(try !isSame(answer(1, "200", "a"), answer(3, "304", "b"), HTTP2TestClient.reset(3)))
+    }
 }
