@@ -165,7 +165,6 @@ extension AlertLedger {
                 }
             }
             remove(attempt.message, of: target)
-            for event in attempt.events { forgetEvent(event.id) }
         case .gone(let status):
             notArrived(attempt, target)
             for queued in queued(for: target) where queued.delivery.message == attempt.message {

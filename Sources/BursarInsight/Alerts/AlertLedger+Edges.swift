@@ -61,7 +61,6 @@ extension AlertLedger {
             for end in ends where canWithdraw(end.id) { withdraw(end.id) }
             if !isOnItsWay { queue(event, for: target, now) }
         }
-        forgetEvent(open)
     }
 
     /// Told again, to those who were told.

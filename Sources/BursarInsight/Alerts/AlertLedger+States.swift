@@ -38,11 +38,10 @@ extension AlertLedger {
 
     mutating func push(_ target: AlertTarget, _ now: WallTime) -> AlertDispatch? {
         for key in ended {
-            guard let state = records.states[key], let told = state.told[target.name],
+            guard let state = records.states[key], state.told[target.name] != nil,
                 state.recoveredAt.map({ $0.advanced(by: AlertTiming.resolvedFor) <= now }) ?? true
             else { continue }
             update(key) { $0.told[target.name] = nil }
-            forgetEvent(told)
         }
         guard let time = pushes[target.name],
             time <= now || time > now.advanced(by: AlertTiming.pushInterval * 2)

@@ -18,9 +18,9 @@ package struct AlertLedger: Sendable {
     /// Rules whose condition holds and that have not fired.
     var candidates: Set<AlertKey> = []
     var firing: Set<AlertKey> = []
-    /// Rules whose end not all know that were told.
+    /// Rules that ended, while not every target that was told of them knows it.
     var ended: Set<AlertKey> = []
-    /// What is on its way, by rule, by target, and how many events each message has: an outage makes ten thousand at once.
+    /// Deliveries by rule and by target, and the number of events of each message. Indexes: an outage makes ten thousand at once.
     var queueOfKey: [AlertKey: Set<AlertDelivery.ID>] = [:]
     var queueOfTarget: [String: Set<AlertDelivery.ID>] = [:]
     var eventsOfMessage: [String: Int] = [:]
@@ -29,9 +29,9 @@ package struct AlertLedger: Sendable {
     /// When states are told next, by target.
     var pushes: [String: WallTime] = [:]
     var random: SplitMix64
-    /// How the last end of a rule was told to receivers of states, which hear it for some minutes. Not kept.
+    /// The last end of each rule, for targets of states, which are told of it for some minutes. Not kept.
     var ends: [AlertKey: AlertEvent] = [:]
-    /// Messages that were given up, by target, for who counts them.
+    /// How many messages were given up, by target: for the metrics.
     package internal(set) var givenUp: [String: UInt64] = [:]
 
     struct Attempt: Sendable {
@@ -51,6 +51,8 @@ package struct AlertLedger: Sendable {
         firing = Set(records.states.filter { $0.value.firing != nil }.keys)
         ended = Set(records.states.filter { $0.value.firing == nil && !$0.value.told.isEmpty }.keys)
         for (id, delivery) in records.deliveries { index(id, nil, delivery) }
+        // An earlier version kept events that nothing needs.
+        for id in records.events.keys { forgetEvent(id) }
     }
 
     /// What must be kept by now; empty afterwards.
@@ -71,6 +73,7 @@ package struct AlertLedger: Sendable {
 
     /// All of it, for a store that was begun anew.
     package mutating func markAll() {
+        // Changes have optional values, nil for what is gone, which is what mapValues makes of these.
         changes.states.merge(records.states.mapValues { $0 }) { newer, _ in newer }
         changes.events.merge(records.events.mapValues { $0 }) { newer, _ in newer }
         changes.deliveries.merge(records.deliveries.mapValues { $0 }) { newer, _ in newer }
@@ -113,13 +116,13 @@ extension AlertLedger {
     }
 
     private mutating func forget(_ key: AlertKey) {
-        records.states[key] = nil
+        let state = records.states.removeValue(forKey: key)
         changes.states[key] = .some(nil)
         candidates.remove(key)
         firing.remove(key)
         ended.remove(key)
         for id in queueOfKey[key] ?? [] { withdraw(id) }
-        for event in records.events.values where event.key == key { set(event: event.id, nil) }
+        for event in state?.events ?? [] { forgetEvent(event) }
     }
 
     func rule(_ key: AlertKey) -> AlertRule? { rules[key.account]?.first { $0.name == key.rule } }
@@ -146,6 +149,9 @@ extension AlertLedger {
         if state.candidate == nil { candidates.remove(key) } else { candidates.insert(key) }
         if state.firing == nil { firing.remove(key) } else { firing.insert(key) }
         if state.firing == nil, !state.told.isEmpty { ended.insert(key) } else { ended.remove(key) }
+        if (before.firing, before.told) != (state.firing, state.told) {
+            for event in before.events.subtracting(state.events) { forgetEvent(event) }
+        }
     }
 
     mutating func set(event id: String, _ event: AlertEvent?) {
@@ -197,7 +203,8 @@ extension AlertLedger {
         forgetEvent(id.event)
     }
 
-    /// Where it is neither open nor on its way.
+    /// Whether it fires, a target was told of it, or it is on its way. The states name the first two: ``update(_:_:)`` and
+    /// ``withdraw(_:)`` forget what they drop, and nobody else has to.
     func isNeeded(_ event: String) -> Bool {
         guard let key = records.events[event]?.key else { return false }
         let state = records.states[key]
@@ -205,7 +212,7 @@ extension AlertLedger {
             || queueOfKey[key]?.contains { $0.event == event } ?? false
     }
 
-    mutating func forgetEvent(_ id: String) { if !isNeeded(id) { set(event: id, nil) } }
+    mutating func forgetEvent(_ id: String) { if records.events[id] != nil, !isNeeded(id) { set(event: id, nil) } }
 
     mutating func newID(_ prefix: String) -> String {
         func hex(_ word: UInt64) -> String {

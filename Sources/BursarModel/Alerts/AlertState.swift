@@ -67,5 +67,8 @@ package struct AlertState: Sendable, Equatable {
         }
     }
 
+    /// The events that this names.
+    package var events: Set<String> { Set(told.values).union([firing].compactMap(\.self)) }
+
     package var word: Word { !isKnown ? .unknown : firing == nil ? .ok : .firing }
 }

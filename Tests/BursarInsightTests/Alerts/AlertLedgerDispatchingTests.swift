@@ -119,6 +119,30 @@ import Testing
         #expect(bench.kinds == [[.low]])
     }
 
+    @Test func `what was told and has ended leaves no event behind, here or in the store`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(60))
+        #expect(bench.kept.events.count == 1)
+        bench.read("100")
+        bench.pass(.seconds(3_600))
+        #expect(bench.kinds == [[.low], [.recovered]])
+        #expect(bench.ledger.records.events.isEmpty && bench.kept.events.isEmpty)
+    }
+
+    @Test func `an event that an earlier version left behind is forgotten at the start`() throws {
+        var bench = AlertBench([AlertBench.below(50)])
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(60))
+        let told = try #require(bench.events.first)
+        var records = bench.ledger.records
+        records.events["evt_left"] = AlertEvent(
+            id: "evt_left", kind: .low, key: told.key, at: told.at, since: told.since, facts: told.facts, limit: told.limit)
+        var ledger = AlertLedger(records, seed: 1)
+        #expect(Set(ledger.records.events.keys) == [told.id])
+        #expect(ledger.takeChanges().events == ["evt_left": nil])
+    }
+
     @Test func `a target of states is told each minute while it fires and for five minutes more`() {
         var bench = AlertBench([AlertBench.below(50)], targets: [AlertTarget(name: "ops", takesStates: true)])
         for value in ["40", "39"] { bench.read(value) }
