@@ -232,10 +232,20 @@ extension ExactDecimal {
 }
 
 extension JSONValue {
-    /// Equal as JSON Schema means it: 1 and 1.0 are the same number.
+    /// Equal as JSON Schema means it, at any depth: 1 and 1.0 are the same number, and an object's members have no order.
     func isSame(as other: JSONValue) -> Bool {
-        if self == other { return true }
-        guard case .number = self, case .number = other, let left = decimal, let right = other.decimal else { return false }
-        return left == right
+        switch (self, other) {
+        case (.number, .number):
+            if self == other { return true }
+            guard let left = decimal, let right = other.decimal else { return false }
+            return left == right
+        case (.array(let left), .array(let right)):
+            return left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
+        case (.object(let left), .object(let right)):
+            // No key stands twice in either.
+            return left.members.count == right.members.count
+                && left.members.allSatisfy { right[$0.key]?.isSame(as: $0.value) ?? false }
+        default: return self == other
+        }
     }
 }
