@@ -214,11 +214,7 @@ extension ClaimsRoute {
     private static func newID() -> String {
         var random = SystemRandomNumberGenerator()
         let words = (random.next(), random.next()) as (UInt64, UInt64)
-        func hex(_ word: UInt64) -> String {
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-        }
-        return "claim_" + hex(words.0) + hex(words.1)
+        return "claim_" + words.0.hexText + words.1.hexText
     }
 
     private static func json(_ claim: Claim) -> [UInt8] {
