@@ -1,6 +1,5 @@
 internal import BursarHTTP
 internal import BursarModel
-internal import Glibc
 internal import NIOCore
 internal import Synchronization
 
@@ -110,11 +109,7 @@ extension MockHub {
     }
 
     /// For Retry-After as a date; nothing is measured with it.
-    static let systemTime: @Sendable () -> WallTime = {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return WallTime(milliseconds: Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000)
-    }
+    static let systemTime: @Sendable () -> WallTime = { WallTime.now() }
 }
 
 // MARK: - For who holds the mocks in process
