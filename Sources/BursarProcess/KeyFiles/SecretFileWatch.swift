@@ -59,15 +59,17 @@ package final class SecretFileWatch: Sendable {
         }
     }
 
+    private var currentRoutes: [KeyFileRoute] { state.files.sorted().map(KeyFileRoute.init) }
+
     /// Watches the ways as they are now.
     /// - Returns: whether one is another than before.
     private func watch() -> Bool {
-        var routes = state.files.sorted().map(KeyFileRoute.init)
+        var routes = currentRoutes
         guard routes != state.routes else { return false }
         for _ in 0..<Self.attempts {
             listen(to: routes)
             // What changed before anybody listened is seen by going the way again.
-            let again = state.files.sorted().map(KeyFileRoute.init)
+            let again = currentRoutes
             if again == routes { break }
             routes = again
         }
@@ -109,7 +111,7 @@ package final class SecretFileWatch: Sendable {
 
     /// Most mounts are of something else.
     private func mountsChanged() {
-        if !state.isStopped, state.files.sorted().map(KeyFileRoute.init) != state.routes { settle() }
+        if !state.isStopped, currentRoutes != state.routes { settle() }
     }
 
     private func settle() {
