@@ -73,9 +73,7 @@ extension ProviderDefinition {
     fileprivate var servedSuccess: UpstreamReply? {
         var fallback: UpstreamReply?
         for response in responses {
-            guard let status = response.status ?? (response.key.hasPrefix("2") ? 200 : nil), (200...299).contains(status) else {
-                continue
-            }
+            guard let status = response.firstStatus, (200..<300).contains(status) else { continue }
             for example in response.examples {
                 guard case .reading(let reading) = evaluate(status: status, contentType: response.mediaType, body: example) else {
                     continue

@@ -11,7 +11,7 @@ struct Mapping: Sendable {
     /// Where an error body has its words: the first that is in the documented example.
     var messages: [ValuePath] = []
     var amounts: [AmountRule] = []
-    /// The name of the unit whose amounts are the row's own.
+    /// Where the body names the unit whose amounts are the row's own.
     var first: ValuePath?
     var low: FlagRule?
     var asOf: [ValuePath] = []

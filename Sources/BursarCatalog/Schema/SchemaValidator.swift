@@ -7,9 +7,11 @@ import BursarModel
 ///
 /// Work is bounded: `anyOf` within `anyOf` by reference can stand for exponentially many ways, and a body is hostile.
 struct SchemaValidator {
+    /// Far above what a balance's body takes; bounds one that is hostile.
     private static let mostSteps = 200_000
+    /// Schemas within each other; a body itself nests 64 deep at most. Bounds the stack.
     private static let deepest = 160
-
+    /// More mismatches tell nobody more.
     private static let mostDrift = 8
 
     private let table: SchemaTable
@@ -127,7 +129,8 @@ struct SchemaValidator {
             throw SchemaMismatch(path: path, rule: "is longer than \(most)")
         }
         guard let pattern = schema.pattern else { return }
-        // A body of a thousand long strings would otherwise cost a thousand long matches.
+        // A body of a thousand long strings would otherwise cost a thousand long matches. It is at most 1 MiB, and a pattern's program
+        // has its bound: no overflow.
         stepsLeft -= text.utf8.count * pattern.size / 16
         guard stepsLeft > 0 else { throw SchemaMismatch(path: "", rule: "is too complex to be checked") }
         if !pattern.matches(text) { throw SchemaMismatch(path: path, rule: "does not match the documented pattern") }

@@ -42,7 +42,7 @@ extension StoreConfiguration {
         switch self {
         case .sqlite(let path): ShowableText.path(path)
         case .memory(.chosen): "memory: nothing survives a restart"
-        case .memory(.nowhereElse): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set"
+        case .memory(.nowhereElse): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME names a folder from the root"
         }
     }
 }

@@ -4,7 +4,7 @@ package import NIOCore
 /// *Value.*
 package struct Response: Sendable {
     package var status: Int
-    /// Without Content-Length, Transfer-Encoding, Connection and Date: those are left out where they are given.
+    /// Those of ``HeaderFields/ownedByServer`` are left out where they are given.
     package var headers: HeaderFields
     package var body: ByteBuffer
     /// When given, an `Age` header with the whole seconds since then goes out.

@@ -1,7 +1,7 @@
 import BursarEngine
 import BursarModel
 
-/// What is to be written, and nothing that has no account of the configuration. *Value*, inside ``StoreKeeper``.
+/// What is to be written to the store. *Value*, inside ``StoreKeeper``.
 ///
 /// Bounded whatever happens to the store: one mark a credential, and ``mostChanges`` changes, of which the oldest goes first.
 struct PendingWrites: Sendable {
@@ -21,7 +21,7 @@ struct PendingWrites: Sendable {
     private(set) var named: [AccountID]?
     private var order: [AccountID] = []
     private var last: [CredentialKey: Landed] = [:]
-    private(set) var droppedChanges: UInt64 = 0
+    var droppedChanges: UInt64 { UInt64(dropped) }
 
     /// The last reading of a credential, to see whether the next one differs.
     private struct Landed {
@@ -143,7 +143,6 @@ struct PendingWrites: Sendable {
         guard surplus > 0 else { return }
         changes.removeFirst(surplus)
         dropped += surplus
-        droppedChanges += UInt64(surplus)
     }
 }
 
