@@ -50,7 +50,7 @@ final class MockHub: Responder {
     func respond(to request: Request) -> Reply {
         let missing = shelf.missing(for: request.path)
         guard missing.isEmpty else {
-            // All of them are a second's work, which neither an event loop nor who holds the lock may do.
+            // To make all of them takes a second, which neither an event loop nor a holder of the lock may spend.
             return .later { [self] in
                 for name in missing {
                     _ = shelf[name]

@@ -23,8 +23,8 @@ extension MockProvider {
 }
 
 extension ProviderDefinition {
-    /// The first example of each documented error: of a status, then those that stand for several, with the first that they may have. Of
-    /// the latter only where the example says what that status means; a body for any error may be one of a wrong key.
+    /// The first example of each documented error: exact statuses first, then ranges and default with their first status. Of those only
+    /// what the definition reads as that status: the example of a default may be a rejected key.
     fileprivate var documentedFailures: [UpstreamReply] {
         let exact = responses.compactMap { response -> UpstreamReply? in
             guard let status = response.status, status >= 400, let example = response.example else { return nil }

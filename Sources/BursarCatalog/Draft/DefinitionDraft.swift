@@ -45,7 +45,8 @@ package struct DefinitionDraft: Sendable {
         }
     }
 
-    /// Documents contradict themselves: their examples do not fit their schemas, their errors have no text. What does not pass is left out.
+    /// The first draft that passes its own check. Documents contradict themselves (examples against schemas, errors without a text), so
+    /// errors and schema are left out in turn.
     private static func firstThatPasses(_ id: ProviderID, _ source: DraftSource, today: String) -> String? {
         guard let choice = DraftAmounts(source.example) else { return nil }
         for withErrors in source.errors.isEmpty ? [false] : [true, false] {

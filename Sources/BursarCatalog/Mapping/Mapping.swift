@@ -106,7 +106,7 @@ extension Mapping {
         return groups.first.map { $0.element == 0 } == true ? 0 : nil
     }
 
-    /// A figure that is told twice is not known. Removes all of it, and returns the kinds.
+    /// Removes every figure that is told twice: neither can be trusted. Returns their kinds.
     private static func removeRepeated(_ amounts: inout [Amount]) -> [AmountKind] {
         struct Name: Hashable {
             let kind: AmountKind

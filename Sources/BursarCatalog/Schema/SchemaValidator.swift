@@ -163,7 +163,7 @@ struct SchemaValidator {
         }
     }
 
-    /// The first shape that the value has but for what nobody reads.
+    /// Takes the first shape whose only mismatches are where nothing is read.
     private mutating func checkAny(
         _ indices: [Schema.Index], _ value: JSONValue, path: String, at place: UsedPaths.Place, depth: Int
     ) throws(SchemaMismatch) {

@@ -8,11 +8,11 @@ import Synchronization
 /// files themselves, and the list of mounts: a key may be rotated by changing any of these. What no system tells (a network's file
 /// system, a file that is mounted alone) is told to the operator; there a reload is asked for (SIGHUP, `POST /admin/reload`).
 ///
-/// What happened before it listened it cannot know: so it reports a change once whenever it begins to.
+/// It cannot know what happened before it listened, so it reports one change whenever it begins to.
 package final class SecretFileWatch: Sendable {
     /// Several files are often replaced together.
     private static let settling = DispatchTimeInterval.milliseconds(300)
-    /// A way that changes while it is being watched is gone again so often.
+    /// How often a route that changes while it is being watched is looked up again.
     private static let attempts = 5
 
     private let queue = DispatchQueue(label: "bursar.keys")
@@ -46,7 +46,7 @@ package final class SecretFileWatch: Sendable {
             guard !self.state.isStopped else { return }
             let isOther = self.state.files != files
             self.state.files = files
-            // Nothing that is about to be heard may be lost for a reload that changes nothing here.
+            // Settles also where only the set of files changed: a change that was about to be heard must not be lost.
             if self.watch() || isOther, !files.isEmpty { self.settle() }
         }
     }
@@ -61,7 +61,7 @@ package final class SecretFileWatch: Sendable {
 
     private var currentRoutes: [KeyFileRoute] { state.files.sorted().map(KeyFileRoute.init) }
 
-    /// Watches the ways as they are now.
+    /// Watches the routes as they are now.
     /// - Returns: whether one is another than before.
     private func watch() -> Bool {
         var routes = currentRoutes
