@@ -92,7 +92,7 @@ struct OpenAPISource {
     /// A response's Media Type Object for JSON; nil where it has none.
     private func json(of response: JSONValue) -> JSONValue? {
         let content = dereferenced(response)?["content"]?.members?.members ?? []
-        return content.first { ResponseReader.isJSON($0.key) }?.value
+        return content.first { DocumentedResponseReader.isJSON($0.key) }?.value
     }
 
     private func source(of operation: Operation, others: [String]) throws(DefinitionDraft.Refusal) -> DraftSource {
