@@ -60,10 +60,10 @@ extension Mapping {
         }
         var groups: [AmountGroup] = []
         var drift = drift
-        var isCalm = false
+        var isAbsenceMeant = false
         for (index, rule) in amounts.enumerated() {
             let computed = try rule.groups(in: root, context, element: index)
-            isCalm = isCalm || computed.isEmpty
+            isAbsenceMeant = isAbsenceMeant || computed.isEmpty
             groups += computed
         }
         let own = ownGroup(groups, in: root)
@@ -73,10 +73,10 @@ extension Mapping {
         for (index, group) in groups.enumerated() { amounts += group.amounts(isAside: index > 0 || ownGroup == nil) }
         for kind in Self.removeRepeated(&amounts) {
             drift.append("two \(kind.rawValue) amounts have one unit: neither is told")
-            isCalm = true
+            isAbsenceMeant = true
         }
-        let hasAnswer = isCalm || groups.contains { $0.isUnlimited || $0.isCalm || $0.isDepleted }
-        guard !amounts.isEmpty || hasAnswer else { throw MappingError(reason: nothing(groups)) }
+        let hasAnswer = isAbsenceMeant || groups.contains { $0.isUnlimited || $0.isAbsenceMeant || $0.isDepleted }
+        guard !amounts.isEmpty || hasAnswer else { throw MappingError(reason: lackOfAmounts(groups)) }
         let low = try low?.read(in: root)
         let said = ownGroup.flatMap { $0.isDepleted ? true : $0.isUnlimited ? false : nil }
         return Reading(
@@ -123,7 +123,7 @@ extension Mapping {
     }
 
     /// Why there is no amount, with what was left out.
-    private func nothing(_ groups: [AmountGroup]) -> String {
+    private func lackOfAmounts(_ groups: [AmountGroup]) -> String {
         let leftOut = groups.flatMap(\.leftOut)
         return leftOut.first.map { "there is no amount: \($0)" } ?? "there is no amount"
     }
