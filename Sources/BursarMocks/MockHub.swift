@@ -59,12 +59,12 @@ final class MockHub: Responder {
                 return await answer(to: request).finished(clock)
             }
         }
-        let turn = answer(to: request)
-        guard turn.waits else { return .now(turn.response) }
-        return .later { [clock] in await turn.finished(clock) }
+        let timed = answer(to: request)
+        guard timed.waits else { return .now(timed.response) }
+        return .later { [clock] in await timed.finished(clock) }
     }
 
-    private func answer(to request: Request) -> Turn {
+    private func answer(to request: Request) -> TimedAnswer {
         let now = wallTime()
         let headers = request.headers
         let asked = MockRequest(
@@ -74,12 +74,12 @@ final class MockHub: Responder {
 
         let answer = step.made()
         let response = Response(answer, clock: clock)
-        guard case .call = step else { return Turn(response: response) }
-        return Turn(response: response, delay: latency + answer.delay, hangs: answer.ending == .hang)
+        guard case .call = step else { return TimedAnswer(response: response) }
+        return TimedAnswer(response: response, delay: latency + answer.delay, hangs: answer.ending == .hang)
     }
 
     /// What a request comes to, and when. *Value.*
-    private struct Turn: Sendable {
+    private struct TimedAnswer: Sendable {
         let response: Response
         var delay: Duration = .zero
         var hangs = false

@@ -34,12 +34,12 @@ extension ProviderDefinition {
             guard response.status == nil, let status = response.firstStatus, status >= 400, let example = response.example
             else { return nil }
             let reply = UpstreamReply(status: status, contentType: response.mediaType, body: example)
-            return means(reply, whatItsStatusMeans: status) ? reply : nil
+            return agrees(reply, withStatus: status) ? reply : nil
         }
         return exact + others
     }
 
-    private func means(_ reply: UpstreamReply, whatItsStatusMeans status: Int) -> Bool {
+    private func agrees(_ reply: UpstreamReply, withStatus status: Int) -> Bool {
         let alone = evaluate(status: status, contentType: "text/plain", body: [])
         guard case .failure(let told) = evaluate(status: status, contentType: reply.contentType, body: reply.body),
             case .failure(let expected) = alone
