@@ -44,10 +44,10 @@ package final class SecretFileWatch: Sendable {
     package func follow(_ files: Set<String>) {
         queue.async {
             guard !self.state.isStopped else { return }
-            let isOther = self.state.files != files
+            let filesChanged = self.state.files != files
             self.state.files = files
             // Settles also where only the set of files changed: a change that was about to be heard must not be lost.
-            if self.watch() || isOther, !files.isEmpty { self.settle() }
+            if self.watch() || filesChanged, !files.isEmpty { self.settle() }
         }
     }
 
@@ -55,7 +55,7 @@ package final class SecretFileWatch: Sendable {
         onChange.withLock { $0 = nil }
         queue.async {
             self.state.isStopped = true
-            self.letGo()
+            self.stopListening()
         }
     }
 
@@ -79,7 +79,7 @@ package final class SecretFileWatch: Sendable {
     }
 
     private func listen(to routes: [KeyFileRoute]) {
-        letGo()
+        stopListening()
         guard !routes.isEmpty else { return }
         guard let folders = FolderWatch() else {
             return tell("key files cannot be watched: what changes in them takes a reload", "every folder")
@@ -104,7 +104,7 @@ package final class SecretFileWatch: Sendable {
         state.sources.append(source)
     }
 
-    private func letGo() {
+    private func stopListening() {
         for source in state.sources { source.cancel() }
         state.sources = []
     }
