@@ -22,7 +22,7 @@ package struct DefinitionDraft: Sendable {
     package init(_ id: ProviderID, from file: DefinitionFile, path: String?, today: String) throws(Refusal) {
         let document = try Self.document(file)
         let source: DraftSource
-        if document["paths"]?.members != nil {
+        if document["paths"]?.object != nil {
             source = try OpenAPISource(document, file: file.path).source(path)
         } else {
             source = try DraftSource(answer: document, of: id, file: file.path)

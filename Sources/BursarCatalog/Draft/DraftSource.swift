@@ -41,7 +41,7 @@ struct DraftSource: Sendable {
 
     /// One saved answer says nothing of the request. The host is one that leads nowhere, so that no key is sent to a guess.
     init(answer: JSONValue, of id: ProviderID, file: String) throws(DefinitionDraft.Refusal) {
-        guard answer.members != nil || answer.elements != nil else {
+        guard answer.object != nil || answer.elements != nil else {
             throw .init(description: "\(file): an OpenAPI document has paths, and an answer is a JSON object or list")
         }
         title = id.name

@@ -106,7 +106,7 @@ extension ClaimsRoute {
                 detail: "Send one Idempotency-Key of 1 to \(ClaimLedger.mostDigitsOfKey) visible characters, new for each claim: "
                     + "a repeat with the same key is the same claim.")
         }
-        guard let object = try? JSONReader.read(request.body, limits: JSONLimits(bytes: 4_096, depth: 4)).members else {
+        guard let object = try? JSONReader.read(request.body, limits: JSONLimits(bytes: 4_096, depth: 4)).object else {
             throw InsightQuery.Refusal(
                 detail:
                     #"The body is no JSON object such as {"account": "sample/default", "amount": "20", "unit": "credits", "ttl": "10m"}."#
