@@ -151,7 +151,7 @@ private func ok(_ body: String, extra: String = "") -> String {
     }
 
     @Test func `a connection ends after its number of requests`() throws {
-        var limits = Limits()
+        var limits = ServerLimits()
         limits.requestsPerConnection = 2
         let connection = try EmbeddedConnection(limits: limits)
         #expect(try !connection.answer("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").contains("close"))
