@@ -20,8 +20,10 @@ package enum ServiceManagerMessage: Sendable, Equatable {
         }
     }
 
-    /// A line break would begin another assignment.
-    private static func line(_ text: String) -> String { text.replacing("\n", with: " ") }
+    /// A line break would begin another assignment. By bytes: of a string's characters, CR LF is one that is no `\n`.
+    private static func line(_ text: String) -> String {
+        String(decoding: text.utf8.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+    }
 }
 
 /// How often the service manager wants to hear from this process. *Value.* Pure.
