@@ -20,9 +20,10 @@ package enum ServiceManagerMessage: Sendable, Equatable {
         }
     }
 
-    /// A line break would begin another assignment. By bytes: of a string's characters, CR LF is one that is no `\n`.
+    /// A line break would begin another assignment, and systemd takes CR for one as well as LF. By bytes: CR LF is one character of a
+    /// string, and neither of the two.
     private static func line(_ text: String) -> String {
-        String(decoding: text.utf8.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+        String(decoding: text.utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
     }
 }
 
