@@ -25,7 +25,7 @@ package enum HeadFault: Error, Hashable, CaseIterable {
         case .bareLineFeed: "A line ends with LF alone; lines end with CR LF."
         case .bareCarriageReturn: "There is a CR that no LF follows."
         case .requestLine: "The request line is not method, target and version with one blank between."
-        case .method: "The method has bytes that a method cannot have."
+        case .method: "The method has bytes that a method cannot have, or more than 32."
         case .target: "The target has bytes that must be percent-encoded, or an incomplete percent-encoding."
         case .targetAuthority: "The target is a whole URL, and what it names is not a host and a port."
         case .authorityTarget: "The target is an authority; this is not a proxy."

@@ -66,9 +66,8 @@ package enum RequestHeadParser {
     private static func parts(
         _ bytes: UnsafeMutableBufferPointer<UInt8>, _ places: inout [HeaderFields.Place], _ maximumFields: Int
     ) throws(HeadFault) -> Parts {
-        var index = 0
-        while index < bytes.count, ByteSet.token.contains(bytes[index]) { index += 1 }
-        guard index > 0, index <= longestMethod else { throw index == 0 ? .requestLine : .method }
+        var index = RequestMethod.length(beginning: bytes)
+        guard RequestMethod.mayHave(length: index) else { throw index == 0 ? .requestLine : .method }
         guard index < bytes.count, bytes[index] == 0x20 else {
             throw index < bytes.count && (bytes[index] == 0x0D || bytes[index] == 0x09) ? .requestLine : .method
         }
@@ -98,9 +97,6 @@ package enum RequestHeadParser {
         try facts.finish(bytes)
         return Parts(method: text(bytes, method), target: target, version: version, facts: facts)
     }
-
-    /// WebDAV's longest has 17 bytes; a longer one is none that anybody serves.
-    private static let longestMethod = 32
 
     private static func version(at index: inout Int, _ bytes: UnsafeMutableBufferPointer<UInt8>) throws(HeadFault) -> HTTPVersion
     {

@@ -37,7 +37,7 @@ extension HTTP2Session {
         if !endsStream { delegate?.bodyAwaited(on: stream) }
         switch block.problem {
         case .tooLarge: return refuse(stream, 431, HeadFault.headTooLarge.detail)
-        case .invalidField: return refuse(stream, 400, "a header field holds bytes that none may hold")
+        case .invalidField: return refuse(stream, 400, "A header field has bytes that it cannot have.")
         case .none: break
         }
         if endsStream, let known = knownHeads.find(block.bytes) {
