@@ -14,8 +14,9 @@
 /// | no Host in 1.1, two, or one that is no host | 400 | RFC 9112 3.2 |
 /// | two Authorization fields | 400 | which one a proxy looked at is not known |
 /// | authority-form, a target with a byte outside the grammar, a cut "%" | 400 | this is no proxy |
-/// | another version than 1.0 and 1.1 | 505 | |
-/// | more than 16 KiB or 100 fields | 431 | `Limits` |
+/// | another major version than 1 | 505 | |
+/// | a method of more than 32 bytes | 400 | `RequestMethod` |
+/// | more than 16 KiB or 100 fields | 431, 414 within the request line | `Limits` |
 ///
 /// Memory: every loop below runs inside `bytes`; an index is compared with the count before it is used. Debug builds, in which
 /// the mutation fuzz runs, check each access as well.
@@ -107,8 +108,9 @@ package enum RequestHeadParser {
         guard major &- 0x30 < 10, minor &- 0x30 < 10 else { throw .version }
         index += 8
         switch (major, minor) {
-        case (0x31, 0x31): return .http1_1
         case (0x31, 0x30): return .http1_0
+        // A higher minor version is read as the highest that is known (RFC 9110 2.5), by the same rules.
+        case (0x31, _): return .http1_1
         default: throw .unsupportedVersion
         }
     }

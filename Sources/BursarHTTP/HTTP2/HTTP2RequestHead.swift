@@ -93,24 +93,14 @@ struct HTTP2RequestHead {
         self.expectsContinue = expectsContinue
     }
 
-    /// Origin-form, or `*` for OPTIONS, of visible ASCII without a fragment: as strict as the HTTP/1.1 side.
+    /// Origin-form, or `*` for OPTIONS: as strict as the HTTP/1.1 side.
     private static func check(path: ArraySlice<UInt8>, method: ArraySlice<UInt8>) throws(Refusal) {
-        if path.elementsEqual("*".utf8), method.elementsEqual("OPTIONS".utf8) { return }
-        guard path.first == UInt8(ascii: "/"), path.allSatisfy(ByteSet.target.contains), hasWholeEscapes(path) else {
-            throw Refusal(status: 400, detail: "the path is not in origin form")
+        if path.elementsEqual("*".utf8) {
+            guard method.elementsEqual("OPTIONS".utf8) else { throw Refusal(.asteriskTarget) }
+            return
         }
-    }
-
-    /// Whether two hexadecimal digits follow each percent sign.
-    private static func hasWholeEscapes(_ path: ArraySlice<UInt8>) -> Bool {
-        var rest = path
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else { continue }
-            guard let first = rest.popFirst(), let second = rest.popFirst(), first.isHexDigit, second.isHexDigit else {
-                return false
-            }
-        }
-        return true
+        guard path.first == UInt8(ascii: "/") else { throw Refusal(status: 400, detail: "The path does not begin with a slash.") }
+        if let fault = path.withUnsafeBufferPointer({ RequestTarget.fault(inPath: $0) }) { throw Refusal(fault) }
     }
 
     private static func isHTTP(_ scheme: ArraySlice<UInt8>) -> Bool {

@@ -83,6 +83,24 @@ private typealias Client = HTTP2TestClient
         #expect(connection.counters[.headTooLarge] == 2)
     }
 
+    @Test func `a path that is too long is 414, and the connection goes on`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        try connection.send(Client.get(1, "/" + String(repeating: "a", count: 16_300)))
+        #expect(connection.client.status(1) == "414")
+        #expect(connection.client.text(1).contains(HeadFault.targetTooLong.detail))
+        try connection.send(Client.get(3))
+        #expect(connection.client.status(3) == "200")
+        #expect(connection.counters[.headTooLarge] == 1)
+    }
+
+    @Test(arguments: [("/a#b", HeadFault.targetFragment), ("/%4", .target), ("/a\"b", .target)])
+    func `a path outside the grammar is told in HTTP 1's words`(path: String, fault: HeadFault) throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        try connection.send(Client.get(1, path))
+        // Some of them the library resets.
+        if connection.client.resetCode(1) == nil { #expect(connection.client.text(1).contains(fault.detail)) }
+    }
+
     @Test func `large trailers reset their stream`() throws {
         let connection = try HTTP2TestConnection { _ in textReply("x") }
         try connection.send(
