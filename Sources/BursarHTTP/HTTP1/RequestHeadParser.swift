@@ -16,7 +16,7 @@
 /// | authority-form, a target with a byte outside the grammar, a cut "%" | 400 | this is no proxy |
 /// | another major version than 1 | 505 | |
 /// | a method of more than 32 bytes | 400 | `RequestMethod` |
-/// | more than 16 KiB or 100 fields | 431, 414 within the request line | `Limits` |
+/// | more than 16 KiB or 100 fields | 431, 414 within the request line | `ServerLimits` |
 ///
 /// Memory: every loop below runs inside `bytes`; an index is compared with the count before it is used. Debug builds, in which
 /// the mutation fuzz runs, check each access as well.
