@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarBasics
 import BursarConfiguration
 import BursarGateway
 import BursarMocks
