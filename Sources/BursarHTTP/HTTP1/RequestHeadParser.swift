@@ -15,7 +15,7 @@
 /// | two Authorization fields | 400 | which one a proxy looked at is not known |
 /// | authority-form, a target with a byte outside the grammar, a cut "%" | 400 | this is no proxy |
 /// | another version than 1.0 and 1.1 | 505 | |
-/// | more than 16 KiB or 100 fields | 431 | `Limits` |
+/// | more than 16 KiB or 100 fields | 431 | `ServerLimits` |
 ///
 /// Memory: every loop below runs inside `bytes`; an index is compared with the count before it is used. Debug builds, in which
 /// the mutation fuzz runs, check each access as well.

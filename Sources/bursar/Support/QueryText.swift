@@ -5,8 +5,7 @@ enum QueryText {
     static func escaped(_ text: String) -> String {
         text.utf8.map { byte in
             let isUnreserved = byte.isASCIILetter || byte.isASCIIDigit || "-._~".utf8.contains(byte)
-            return isUnreserved
-                ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            return isUnreserved ? String(UnicodeScalar(byte)) : "%" + byte.hexPair.uppercased()
         }.joined()
     }
 }

@@ -116,7 +116,7 @@ private typealias Client = HTTP2TestClient
     }
 
     @Test func `a body is collected, and one that is too large is refused with 413`() throws {
-        var limits = Limits()
+        var limits = ServerLimits()
         limits.bodyBytes = 10
         let connection = try HTTP2TestConnection(limits: limits) { textReply(String(decoding: $0.body, as: UTF8.self)) }
         let post = Client.requestFields("POST")
