@@ -15,7 +15,7 @@ struct Guard: AsyncParsableCommand {
               bursar guard sample/default --needs 20 --json
 
             Exit code 0: enough. 1: not enough. 64: the question is wrong. 69: it cannot be said, which never passes for enough,
-            unless --fail-open says so; 77 where the gateway does not let you ask, and 65 with --json when what came is no JSON, likewise.
+            unless --fail-open says so; 65 with --json when what came is no JSON, likewise. 77: the gateway does not let you ask.
             """
     )
 
@@ -35,8 +35,9 @@ struct Guard: AsyncParsableCommand {
         }
     }
 
-    /// Ends of which a job that says so need not know: no answer, one that is none, and one that is not for this caller.
-    private static let unsaid = [ExitStatus.unavailable, ExitStatus.data, ExitStatus.notPermitted]
+    /// Ends of which a job that says so need not know: no answer, and one that is none. A refused token is neither: with it the guard
+    /// would be off for good, and nobody told.
+    private static let unsaid = [ExitStatus.unavailable, ExitStatus.data]
 
     func run() async throws {
         do {
