@@ -96,6 +96,20 @@ import Testing
         #expect(found.contains { $0.contains(expected) }, "\(found)")
     }
 
+    private func regions(_ count: Int) -> String {
+        let values = (0..<count).map { "v\($0)" }.joined(separator: ", ")
+        let variables = ["a", "b", "c"].map { "\($0): {enum: [\($0 == "c" ? "x" : values)]}" }.joined(separator: ", ")
+        return definition(server: "https://{a}.{b}.{c}.example").replacing(
+            ".example\"}]", with: ".example\", variables: {\(variables)}}]")
+    }
+
+    @Test func `a server of more hosts than anybody documents is told, and each host of fewer is known`() throws {
+        #expect(first(regions(40)).hasSuffix("error: the server's variables stand for more than 1000 hosts"))
+        #expect(first(regions(40)).hasPrefix("test.yaml:3:"))
+        let server = try Catalog.single(regions(30)).server
+        #expect(server.isDocumented("https://v29.v29.x.example") && !server.isDocumented("https://v29.v30.x.example"))
+    }
+
     @Test(arguments: [
         "sk-live-abc123", "sk-live-5Kq9ZtR2xW8vN4mB7cJ3", "key_live_0a1b2c3d", "0123456789abcdef", "hf_abcdefghij"
     ])
