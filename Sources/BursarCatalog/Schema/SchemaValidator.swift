@@ -84,16 +84,18 @@ struct SchemaValidator {
     private mutating func check(
         _ object: JSONObject, _ schema: Schema, path: String, at place: UsedPaths.Place, depth: Int
     ) throws(SchemaMismatch) {
-        for name in schema.required where object[name] == nil {
+        let found = JSONObject.Lookup(object, keys: schema.required.count + schema.properties.count)
+        for name in schema.required where found[name] == nil {
             try report(SchemaMismatch(path: join(path, name), rule: "is missing"), at: used.member(name, of: place))
         }
         for property in schema.properties {
-            guard let value = object[property.name] else { continue }
+            guard let value = found[property.name] else { continue }
             try checkBelow(
                 value, property.schema, path: join(path, property.name), at: used.member(property.name, of: place), depth: depth)
         }
         if case .allowed = schema.additional { return }
-        for member in object.members where !schema.properties.contains(where: { $0.name == member.key }) {
+        let known = Set(schema.properties.map(\.name))
+        for member in object.members where !known.contains(member.key) {
             // The member's name is the upstream's own text and stays out of the message.
             let below = used.member(member.key, of: place)
             guard case .schema(let index) = schema.additional else {
