@@ -1,4 +1,4 @@
-import BursarGateway
+import BursarBasics
 import Glibc
 
 /// Standard output and error. What people should read goes to stderr; the answer itself to stdout.
@@ -16,7 +16,7 @@ enum Terminal {
     /// around.
     static func harmless(_ text: String) -> String {
         let isControl = { (scalar: Unicode.Scalar) in
-            scalar != "\n" && scalar != "\t" && TerminalText.isCommand(scalar)
+            scalar != "\n" && scalar != "\t" && LineText.isCommand(scalar)
         }
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))

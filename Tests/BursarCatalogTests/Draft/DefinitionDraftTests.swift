@@ -44,6 +44,13 @@ import Testing
         #expect(draft.text.contains("#   used: $.data.credits-used?"))
     }
 
+    @Test func `no name in an answer ends the line of a comment`() throws {
+        let answer = #"{"balance": 12, "used\u2028x-evil:": 3, "limit\u0085x-evil:": 4}"#
+        let draft = try draft(answer, "answer.json")
+        #expect(try definition(draft).amounts(answer) == ["available 12 credits"])
+        #expect(!draft.text.unicodeScalars.contains { $0 == "\u{2028}" || $0 == "\u{85}" })
+    }
+
     @Test func `a list is read element by element`() throws {
         let answer = #"[{"name": "x", "creditsRemaining": 12, "creditsUsed": 3}]"#
         let draft = try draft(answer, "answer.json")

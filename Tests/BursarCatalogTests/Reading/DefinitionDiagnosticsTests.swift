@@ -54,6 +54,8 @@ import Testing
         ("prefix: 'Token '\n  amounts: [{unit: credits, available: balance}]", "prefix goes with security of type apiKey"),
         ("documentation: 'javascript:x'\n  amounts: [{unit: credits, available: balance}]", "documentation is the https://"),
         ("title: \"a\\u202Eb\"\n  amounts: [{unit: credits, available: balance}]", "title is a text of one line"),
+        ("title: \"a\\u2028b\"\n  amounts: [{unit: credits, available: balance}]", "title is a text of one line"),
+        ("title: \"a\\u200Fb\"\n  amounts: [{unit: credits, available: balance}]", "title is a text of one line"),
         ("environment: my-key\n  amounts: [{unit: credits, available: balance}]", "environment names variables of A-Z"),
         ("path: /blance\n  amounts: [{unit: credits, available: balance}]", "did you mean /balance?"),
         ("amounts: [{unit: credits, available: blance}]", "this example is not read as a balance: blance is missing")
