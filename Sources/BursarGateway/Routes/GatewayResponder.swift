@@ -74,8 +74,11 @@ struct GatewayResponder: Responder {
         if let refusal = refuseQuery(request) { return .now(refusal) }
         let route = scope.routes[match.index]
         let methods = route.methods(at: match) ?? match.endpoint.methods
-        if request.method == "OPTIONS" { return .now(Answers.options(methods)) }
-        guard methods.contains(request.method) else { return .now(Answers.methodNotAllowed(request, methods)) }
+        if request.method == "OPTIONS" || !methods.contains(request.method) {
+            if let absence = route.absence(request, at: match) { return .now(absence) }
+            guard request.method == "OPTIONS" else { return .now(Answers.methodNotAllowed(request, methods)) }
+            return .now(Answers.options(methods))
+        }
         if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method)) {
             return .now(refusal)
         }
