@@ -162,20 +162,40 @@ struct SchemaValidator {
         }
     }
 
-    /// The first shape that the value has but for what nobody reads.
+    /// The first shape that the value has but for what nobody reads. Of an object that has none, what is wrong in the shape that knows
+    /// most of its members is told, too.
     private mutating func checkAny(
         _ indices: [Schema.Index], _ value: JSONValue, path: String, at place: UsedPaths.Place, depth: Int
     ) throws(SchemaMismatch) {
         let before = drift
+        var nearest: (known: Int, mismatch: SchemaMismatch)?
         for index in indices where isTolerant {
             do throws(SchemaMismatch) {
                 return try check(value, index, path: path, at: place, depth: depth + 1)
             } catch {
                 drift = before
                 if stepsLeft <= 0 { throw error }
+                let known = knownMembers(of: value, index)
+                if known > nearest?.known ?? 0 { nearest = (known, error) }
             }
         }
-        throw SchemaMismatch(path: path, rule: "has none of the documented shapes")
+        let rule = "has none of the documented shapes"
+        guard let mismatch = nearest?.mismatch else { throw SchemaMismatch(path: path, rule: rule) }
+        // Of shapes within shapes the innermost says it.
+        if mismatch.rule.hasPrefix(rule) { throw mismatch }
+        throw SchemaMismatch(path: path, rule: "\(rule): in the nearest one, \(mismatch.description)")
+    }
+
+    /// How many of an object's members the schema documents, or one that it refers to.
+    private func knownMembers(of value: JSONValue, _ index: Schema.Index) -> Int {
+        guard let object = value.members else { return 0 }
+        var schema = table[index]
+        for _ in 0..<8 {
+            guard schema.properties.isEmpty, let reference = schema.reference else { break }
+            schema = table[reference]
+        }
+        let found = JSONObject.Lookup(object, keys: schema.properties.count)
+        return schema.properties.count { found[$0.name] != nil }
     }
 
     /// How many of the schemas are satisfied strictly, at most `enough`.
