@@ -70,7 +70,9 @@ struct DraftExpansion {
         if let given = Self.given(object), !given.isNull { return spend(given) ? given : .null }
         if let all = object["allOf"]?.elements {
             var members: [JSONObject.Member] = []
-            for part in all where !isExhausted { members += example(of: part, seen: seen, depth: depth + 1).members?.members ?? [] }
+            for part in all where !isExhausted {
+                members += example(of: part, seen: seen, depth: depth + 1).members?.members ?? []
+            }
             return .object(JSONObject(members))
         }
         if let one = (object["oneOf"] ?? object["anyOf"])?.elements?.first {

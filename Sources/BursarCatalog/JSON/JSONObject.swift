@@ -69,7 +69,8 @@ extension JSONObject {
                 keys * object.members.count < 4_096
                 ? nil
                 : Dictionary(
-                    object.members.indices.map { (Array(object.members[$0].key.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+                    object.members.indices.map { (Array(object.members[$0].key.utf8), $0) },
+                    uniquingKeysWith: { first, _ in first })
         }
 
         subscript(key: String) -> JSONValue? {

@@ -67,7 +67,8 @@ extension DefinitionReader {
             found.append(.init(name: name, standard: standard, allowed: allowed))
         }
         guard let template = ServerTemplate(text: String(text[..<end]), variables: found) else {
-            problems.error(variables?.mark ?? mark, "the server's variables stand for more than \(ServerTemplate.mostHosts) hosts")
+            problems.error(
+                variables?.mark ?? mark, "the server's variables stand for more than \(ServerTemplate.mostHosts) hosts")
             return nil
         }
         let path = String(text[end...])

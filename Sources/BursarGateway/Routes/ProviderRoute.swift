@@ -138,13 +138,13 @@ struct ProviderRoute: Route {
             let bytes = PassThrough.lengths
             return .now(
                 Answers.badRequest(
-                    request, code: "invalid_credential",
+                    request, code: .invalidCredential,
                     detail: "The key in the \(definition.auth.headerName) header has fewer than \(bytes.lowerBound) or more than "
                         + "\(bytes.upperBound) bytes, and is sent nowhere."))
         case .failure(.severalCredentials):
             return .now(
                 Answers.badRequest(
-                    request, code: "several_credentials",
+                    request, code: .severalCredentials,
                     detail: "The \(definition.auth.headerName) header came more than once. Send one credential."))
         case .success(let subject):
             guard documentedPath == definition.path || documentedPath == subject.upstream.documentedPath else {
@@ -154,7 +154,7 @@ struct ProviderRoute: Route {
             guard request.query.map({ definition.asks($0, parameters: subject.upstream.parameters) }) ?? true else {
                 return .now(
                     Answers.badRequest(
-                        request, code: "undocumented_query",
+                        request, code: .undocumentedQuery,
                         detail: "\(definition.title) is asked here with "
                             + (definition.queryNames.isEmpty
                                 ? "no query" : "the query \(definition.queryNames.joined(separator: ", ")) of its definition")

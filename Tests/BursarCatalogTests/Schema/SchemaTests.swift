@@ -66,14 +66,18 @@ import Testing
                 == "the body is too complex to be checked")
     }
 
-    @Test(arguments: [100, 4_900]) func `a long chain of references is an error with its place, and not the program's end`(links: Int) {
+    @Test(arguments: [100, 4_900]) func `a long chain of references is an error with its place, and not the program's end`(
+        links: Int
+    ) {
         var yaml = definition(schema: "{$ref: '#/components/schemas/S0'}").replacing(
             "components: {", with: "components: {schemas: {$ref: x}, ")
         let chain = (0..<links).map { "S\($0): {$ref: '#/components/schemas/S\($0 + 1)'}" } + ["S\(links): {type: object}"]
         yaml = yaml.replacing("{$ref: x}", with: "{\(chain.joined(separator: ", "))}")
         let found = Catalog.problems(yaml).map(\.description)
         #expect(found.count == 1)
-        #expect(found.first?.hasPrefix("test.yaml:5:") == true && found.first?.hasSuffix("error: more than 64 schemas within each other") == true)
+        #expect(
+            found.first?.hasPrefix("test.yaml:5:") == true
+                && found.first?.hasSuffix("error: more than 64 schemas within each other") == true)
     }
 
     @Test func `schemas that name each other in a great ring are compiled, for each is near`() throws {

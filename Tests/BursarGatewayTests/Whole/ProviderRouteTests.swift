@@ -152,7 +152,10 @@ import Testing
         try await TestGateway.with(TestGateway.five) { gateway async throws in
             let route = try #require(TestGateway.routes["deepixels"])
             for method in [HTTPMethod.GET, .OPTIONS, .PUT, .POST, .DELETE] {
-                for path in ["/providers/deepixels/nope", "/providers/deepixels", "/providers/deepixels@nobody/nope", "/providers/nobody/x", route + "/"] {
+                for path in [
+                    "/providers/deepixels/nope", "/providers/deepixels", "/providers/deepixels@nobody/nope",
+                    "/providers/nobody/x", route + "/"
+                ] {
                     let answer = try await gateway.get(path, method: method)
                     #expect(answer.status == 404, "\(method) \(path)")
                     #expect(answer.headers["allow"].isEmpty)
