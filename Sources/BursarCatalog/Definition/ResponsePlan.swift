@@ -98,7 +98,7 @@ extension ResponsePlan {
         let value: JSONValue
         switch body {
         case .success(let body): value = body
-        case .failure(let error): return malformed("the body is not JSON: \(error)")
+        case .failure(let error): return malformed("the body is \(error.reason.isRefusal ? "refused" : "not JSON"): \(error)")
         }
         let own = withoutPrivate(reply, value)
         do throws(MappingError) {

@@ -25,7 +25,7 @@ struct AlertTestRoute: Route {
                 let names = statuses.map(\.name).joined(separator: ", ")
                 return Answers.problem(
                     ProblemDocument(
-                        code: "not_found", title: "No such target", status: 404,
+                        code: .notFound, title: "No such target", status: 404,
                         detail: names.isEmpty ? "No targets are configured." : "There are: \(names).",
                         requestID: request.id.description))
             }

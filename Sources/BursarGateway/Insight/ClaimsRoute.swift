@@ -67,7 +67,7 @@ struct ClaimsRoute: Route {
     private static func unknown(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "not_found", title: "No such claim", status: 404, detail: "It ended, or it never was.",
+                code: .notFound, title: "No such claim", status: 404, detail: "It ended, or it never was.",
                 requestID: request.id.description))
     }
 }
@@ -145,7 +145,7 @@ extension ClaimsRoute {
             wanted.entry, noOlderThan: wanted.entry.upstream.policy.ttl, trace: request.trace)
         if let unit = wanted.unit, !result.view.unitNames.isEmpty, result.view.available(unit) == nil {
             return Answers.badRequest(
-                request, code: "unknown_unit",
+                request, code: .unknownUnit,
                 detail: "\(wanted.entry.id) has no available amount of that unit. It has: "
                     + "\(result.view.unitNames.joined(separator: ", ")).")
         }
@@ -163,21 +163,21 @@ extension ClaimsRoute {
         switch outcome {
         case .notKept(let fault):
             return InsightAnswers.unavailable(
-                request, code: "claims_not_kept", detail: "A claim must outlive this process, and the store \(fault.words).")
+                request, code: .claimsNotKept, detail: "A claim must outlive this process, and the store \(fault.words).")
         case .decided(.made(let claim)): return made(claim, status: 201)
         case .decided(.repeated(let claim)): return made(claim, status: 200)
         case .decided(.refused(let decision)): return refused(request, decision, result)
         case .decided(.conflict): return conflict(request)
         case .decided(.full):
             return InsightAnswers.unavailable(
-                request, code: "too_many_claims", detail: "The account has as many claims as are kept at a time.")
+                request, code: .tooManyClaims, detail: "The account has as many claims as are kept at a time.")
         }
     }
 
     private func conflict(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "idempotency_conflict", title: "The key was used for another claim", status: 409,
+                code: .idempotencyConflict, title: "The key was used for another claim", status: 409,
                 detail: "This Idempotency-Key stands for a claim of another account, amount, unit or ttl.",
                 requestID: request.id.description))
     }
@@ -191,7 +191,7 @@ extension ClaimsRoute {
     private func refused(_ request: Request, _ decision: GuardDecision, _ result: FreshReading.Result) -> Response {
         let isShort = decision.answer == .no
         var problem = ProblemDocument(
-            code: isShort ? "not_enough" : "cannot_say",
+            code: isShort ? .notEnough : .cannotSay,
             title: isShort ? "Not enough is left" : "It cannot be said whether enough is left",
             status: isShort ? 402 : 503,
             detail: isShort

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarModel
 import BursarProcess
@@ -123,14 +124,6 @@ enum Sparkline {
 /// Text of somebody else for a terminal: what would command it becomes question marks. Pure.
 package enum TerminalText {
     static func shown(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "?" : $0 }))
-    }
-
-    /// A control character of either range, or one that turns the order of letters around: with it one account's line can look like
-    /// another's.
-    package static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
-        let value = scalar.value
-        return value < 0x20 || (0x7F...0x9F).contains(value) || (0x202A...0x202E).contains(value)
-            || (0x2066...0x2069).contains(value)
+        String(String.UnicodeScalarView(text.unicodeScalars.map { LineText.isCommand($0) ? "?" : $0 }))
     }
 }

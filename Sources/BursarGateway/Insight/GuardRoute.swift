@@ -66,7 +66,7 @@ struct GuardRoute: Route {
                 claims.claimed(directory.names(sharing: wanted.entry), unit, time)
             }
         } catch {
-            return Answers.badRequest(request, code: "unknown_unit", detail: error.detail)
+            return Answers.badRequest(request, code: .unknownUnit, detail: error.detail)
         }
         let status =
             switch judged.decision.answer {

@@ -53,7 +53,7 @@ struct HistoryRoute: Route {
         guard let store else {
             return .now(
                 InsightAnswers.unavailable(
-                    request, code: "no_history", detail: "This gateway keeps no history: its configuration says store: memory."))
+                    request, code: .noHistory, detail: "This gateway keeps no history: its configuration says store: memory."))
         }
         return .later { await answer(wanted, request, store) }
     }
@@ -92,7 +92,7 @@ struct HistoryRoute: Route {
                     since: wanted.since, before: wanted.until, after: wanted.step == nil ? wanted.after : nil,
                     limit: wanted.step == nil ? wanted.limit + 1 : nil))
         } catch {
-            return InsightAnswers.unavailable(request, code: "no_history", detail: "The store \(error.words).")
+            return InsightAnswers.unavailable(request, code: .noHistory, detail: "The store \(error.words).")
         }
         var next: WallTime?
         if let step = wanted.step {
@@ -172,7 +172,7 @@ enum HistorySteps {
 
 /// Answers that the insight routes share. Pure.
 enum InsightAnswers {
-    static func unavailable(_ request: Request, code: String, detail: String) -> Response {
+    static func unavailable(_ request: Request, code: GatewayProblem, detail: String) -> Response {
         Answers.problem(
             ProblemDocument(
                 code: code, title: "This cannot be answered now", status: 503, detail: detail, requestID: request.id.description))

@@ -24,10 +24,10 @@ enum Answers {
     private static func notFound(_ request: Request, title: String, detail: String) -> Response {
         problem(
             ProblemDocument(
-                code: "not_found", title: title, status: 404, detail: detail, requestID: request.id.description))
+                code: .notFound, title: title, status: 404, detail: detail, requestID: request.id.description))
     }
 
-    static func badRequest(_ request: Request, code: String = "invalid_request", detail: String) -> Response {
+    static func badRequest(_ request: Request, code: GatewayProblem = .invalidRequest, detail: String) -> Response {
         problem(
             ProblemDocument(
                 code: code, title: "The request cannot be understood", status: 400, detail: detail,
@@ -42,7 +42,7 @@ enum Answers {
     static func methodNotAllowed(_ request: Request, _ methods: [String]) -> Response {
         problem(
             ProblemDocument(
-                code: "method_not_allowed", title: "This path answers \(methods.joined(separator: " and ")) only", status: 405,
+                code: .methodNotAllowed, title: "This path answers \(methods.joined(separator: " and ")) only", status: 405,
                 requestID: request.id.description),
             headers: ["allow": methods.joined(separator: ", ")])
     }
@@ -51,7 +51,7 @@ enum Answers {
     static func notAcceptable(_ request: Request) -> Response {
         problem(
             ProblemDocument(
-                code: "not_acceptable", title: "No form of this answer is accepted", status: 406,
+                code: .notAcceptable, title: "No form of this answer is accepted", status: 406,
                 detail: "Accept-Encoding refuses the body as it is. There is the body itself, and gzip where it is large enough.",
                 requestID: request.id.description))
     }

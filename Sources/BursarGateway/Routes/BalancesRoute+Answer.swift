@@ -32,15 +32,15 @@ extension BalancesRoute {
         case .ok: return found(wanted, document, asked: asked)
         case .wait(let wait):
             return failure(
-                wanted, document, asked: asked, status: 503, code: "no_reading", title: "No provider may be asked now",
+                wanted, document, asked: asked, status: 503, code: .noReading, title: "No provider may be asked now",
                 detail: "Each account waits for a cooldown or an open circuit to end.", retryAfter: wait)
         case .timedOut:
             return failure(
-                wanted, document, asked: asked, status: 504, code: "timeout", title: "No provider answered in time",
+                wanted, document, asked: asked, status: 504, code: .timeout, title: "No provider answered in time",
                 detail: "A late answer is still taken in: asking again soon may find it.")
         case .failed:
             return failure(
-                wanted, document, asked: asked, status: 502, code: "no_reading", title: "No provider gave a reading",
+                wanted, document, asked: asked, status: 502, code: .noReading, title: "No provider gave a reading",
                 detail: "Each row of balances says why.")
         }
     }
@@ -120,7 +120,7 @@ extension BalancesRoute {
     ) -> Response {
         let hold = refresher.view(directory[index].upstream).hold
         return failure(
-            wanted, document, asked: asked, status: 503, code: "requirement_unmet",
+            wanted, document, asked: asked, status: 503, code: .requirementUnmet,
             title: "A required account has no fresh value",
             detail: "\(directory[index].id) is required and not fresh.",
             retryAfter: hold.map { now.monotonic.duration(to: $0.until.monotonic) })
@@ -128,12 +128,12 @@ extension BalancesRoute {
 
     private func nothingCached(_ wanted: BalancesRequest, _ document: BalancesDocument) -> Response {
         failure(
-            wanted, document, asked: false, status: 504, code: "nothing_cached", title: "Nothing is cached",
+            wanted, document, asked: false, status: 504, code: .nothingCached, title: "Nothing is cached",
             detail: "The request said only-if-cached, and no reading is cached (RFC 9111 5.2.1.7).")
     }
 
     private func failure(
-        _ wanted: BalancesRequest, _ document: BalancesDocument, asked: Bool, status: Int, code: String, title: String,
+        _ wanted: BalancesRequest, _ document: BalancesDocument, asked: Bool, status: Int, code: GatewayProblem, title: String,
         detail: String,
         retryAfter: Duration? = nil
     ) -> Response {

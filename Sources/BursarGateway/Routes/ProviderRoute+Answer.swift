@@ -25,7 +25,7 @@ extension ProviderRoute {
         if directives.freshness == .cachedOnly, answer.view.reading == nil {
             return Answers.problem(
                 ProblemDocument(
-                    code: "nothing_cached", title: "Nothing is cached", status: 504,
+                    code: .nothingCached, title: "Nothing is cached", status: 504,
                     detail: "The request said only-if-cached, and no reading is cached (RFC 9111 5.2.1.7).",
                     requestID: request.id.description))
         }
@@ -39,7 +39,7 @@ extension ProviderRoute {
         case .provider(let upstream): body = upstream
         case .problem(let code, let detail):
             let problem = ProblemDocument(
-                code: code.rawValue, title: code.title(for: definition.title), status: reply.status, detail: detail,
+                provider: code, title: code.title(for: definition.title), status: reply.status, detail: detail,
                 requestID: request.id.description)
             return Answers.problem(problem, headers: headers)
         }
@@ -106,7 +106,7 @@ extension ProviderRoute {
     private func tableFull(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "too_many_credentials", title: "Too many different credentials", status: 503,
+                code: .tooManyCredentials, title: "Too many different credentials", status: 503,
                 detail: "No more callers' own credentials can be kept now; configured accounts are not affected.",
                 requestID: request.id.description),
             headers: ["retry-after": "60"])

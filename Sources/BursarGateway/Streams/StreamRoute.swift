@@ -58,7 +58,7 @@ struct StreamRoute: Route {
     private func full(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "too_many_streams", title: "No place for another stream", status: 503,
+                code: .tooManyStreams, title: "No place for another stream", status: 503,
                 detail: "As many streams are open as limits.streams or limits.streams_per_peer allows. "
                     + "Ask /v1/balances now and then instead, or try again.",
                 requestID: request.id.description),

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarGateway
 import BursarModel
 import Glibc
@@ -36,7 +37,7 @@ enum Terminal {
     /// around.
     private static func harmless(_ text: String) -> String {
         let isControl = { (scalar: Unicode.Scalar) in
-            scalar != "\n" && scalar != "\t" && TerminalText.isCommand(scalar)
+            scalar != "\n" && scalar != "\t" && LineText.isCommand(scalar)
         }
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))

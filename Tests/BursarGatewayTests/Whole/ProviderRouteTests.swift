@@ -148,11 +148,40 @@ import Testing
         }
     }
 
+    @Test func `a path that nobody documents is not there for any method`() async throws {
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
+            let route = try #require(TestGateway.routes["deepixels"])
+            for method in [HTTPMethod.GET, .OPTIONS, .PUT, .POST, .DELETE] {
+                for path in [
+                    "/providers/deepixels/nope", "/providers/deepixels", "/providers/deepixels@nobody/nope",
+                    "/providers/nobody/x", route + "/"
+                ] {
+                    let answer = try await gateway.get(path, method: method)
+                    #expect(answer.status == 404, "\(method) \(path)")
+                    #expect(answer.headers["allow"].isEmpty)
+                }
+            }
+            let options = try await gateway.get(route, method: .OPTIONS)
+            #expect(options.status == 204 && options.headers["allow"] == ["GET, HEAD, OPTIONS"])
+            #expect(try await gateway.get(route, method: .PUT).status == 405)
+        }
+    }
+
+    @Test func `the path of a configured account is there, and another account's is not`() async throws {
+        try await TestGateway.with(["provider: deepgram, key: mock-ok, parameters: {project_id: blue}"]) { gateway async throws in
+            for (project, status) in [("blue", 204), ("red", 404)] {
+                let path = "/providers/deepgram/v1/projects/\(project)/balances"
+                #expect(try await gateway.get(path, method: .OPTIONS).status == status)
+            }
+        }
+    }
+
     @Test func `a problem document says what happened, and not its title once more`() async throws {
         let cases = [
             ("mock-redirect", "It answered 302, a redirect, which is refused: to follow it would carry the key elsewhere. It is"),
             ("mock-truncated-json", "The body is not JSON: the text ends too early at byte "),
             ("mock-html", "The body is not JSON: "),
+            ("mock-duplicate-keys", "The body is refused: a key that stands twice in one object at byte "),
             ("mock-reset", "The connection ended before an answer came. The log has the failed call. ")
         ]
         for (key, words) in cases {
@@ -175,7 +204,15 @@ import Testing
             #expect(!Problem(code: code).detail(until: nil).contains("asked again"))
         }
         #expect(Problem(code: .upstreamError, upstreamStatus: 500).detail(until: nil) == "It answered 500.")
-        #expect(Problem(code: .invalidResponse, reason: "data is missing").detail(until: nil) == "Data is missing.")
+    }
+
+    @Test func `a field's name in a problem is the answer's own, and a sentence of ours begins as one`() {
+        for (reason, words) in [
+            ("balance_usd is missing", "In its answer, balance_usd is missing."),
+            ("Data.frozen is missing", "In its answer, Data.frozen is missing."),
+            ("status is missing", "In its answer, status is missing."), ("the body is not JSON", "The body is not JSON."),
+            ("status 204 is not documented", "Status 204 is not documented.")
+        ] { #expect(Problem(code: .invalidResponse, reason: reason).detail(until: nil) == words) }
     }
 
     @Test func `a documented error of the upstream is passed on byte for byte`() async throws {

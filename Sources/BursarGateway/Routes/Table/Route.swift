@@ -15,10 +15,14 @@ protocol Route: Sendable {
 
     /// The methods that are answered at this very path, where that depends on the names in it. Nil: those of the table.
     func methods(at match: RouteMatch) -> [String]?
+
+    /// The answer where nothing is at this very path, whatever the method. Nil: something may be.
+    func absence(_ request: Request, at match: RouteMatch) -> Response?
 }
 
 extension Route {
     func methods(at match: RouteMatch) -> [String]? { nil }
+    func absence(_ request: Request, at match: RouteMatch) -> Response? { nil }
 }
 
 /// What a route is made of: what its scope may see, and what lives as long as the process. *Immutable; any thread.*
