@@ -191,7 +191,7 @@ struct SchemaValidator {
 
     /// How many of an object's members the schema documents, or one that it refers to.
     private func knownMembers(of value: JSONValue, _ index: Schema.Index) -> Int {
-        guard let object = value.members else { return 0 }
+        guard let object = value.object else { return 0 }
         var schema = table[index]
         for _ in 0..<8 {
             guard schema.properties.isEmpty, let reference = schema.reference else { break }
