@@ -113,6 +113,14 @@ extension AlertLedger {
     private mutating func begin(_ message: AlertMessage, _ now: WallTime) -> AlertDispatch? {
         var message = message
         let events = queued(for: message.target).filter { $0.delivery.message == message.id }.map(\.event)
+        guard !events.isEmpty else {
+            // It says nothing. Only a damaged store has one, and what leans on it there waits anew.
+            for (id, delivery) in records.deliveries where delivery.message == message.id {
+                set(delivery: id, AlertDelivery(queuedAt: delivery.queuedAt))
+            }
+            set(message: message.id, nil)
+            return nil
+        }
         let before = message.mayHaveArrived
         message.attempts += 1
         // As if it failed: what is not heard of again, because this process ends, is tried at that time.
