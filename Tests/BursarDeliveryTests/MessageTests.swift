@@ -85,7 +85,9 @@ import Testing
     @Test func `a message without events has no lines, and every form of it can be made`() {
         let empty = text([])
         #expect(empty.lines.isEmpty && empty.title == "Bursar")
-        for body in [SlackMessage.body(empty), NtfyMessage.body(empty), WebhookMessage.body(empty)] { #expect(body.count < 1_000) }
+        for body in [SlackMessage.body(empty), NtfyMessage.body(empty), WebhookMessage.body(empty)] {
+            #expect(body.count < 1_000)
+        }
         #expect(NtfyMessage.fields(empty, token: nil).contains { $0.name == "title" && $0.value == "Bursar" })
     }
 

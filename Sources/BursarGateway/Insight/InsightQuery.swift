@@ -66,12 +66,15 @@ struct InsightQuery {
         return number
     }
 
-    /// What somebody wants to spend: above 0, and of no more digits than arithmetic has room for.
+    /// What somebody wants to spend: above 0, of no more digits than arithmetic has room for, and no finer than money is.
     static func amount(_ name: String, _ text: String?) throws(Refusal) -> ExactDecimal {
         guard let text else { throw Refusal(detail: "\(name) is missing: an amount such as 20 or 0.5.") }
         guard let amount = ExactDecimal(text) else {
             throw Refusal(
                 detail: "\(name) takes a decimal number of at most \(ExactDecimal.maxDigits) digits, such as 20 or 0.5.")
+        }
+        guard amount.scale <= Claim.mostDecimals else {
+            throw Refusal(detail: "\(name) takes at most \(Claim.mostDecimals) digits behind the point.")
         }
         guard !amount.isNegative, !amount.isZero else { throw Refusal(detail: "\(name) takes an amount above 0.") }
         return amount
