@@ -209,8 +209,8 @@ extension ClaimsRoute {
         problem.extensions = [("needs", Self.quoted(decision.needs)), ("claimed", Self.quoted(decision.claimed))]
         if let have = decision.have { problem.extensions.append(("have", Self.quoted(have))) }
         var headers: HeaderFields = [:]
-        if let hold = result.view.hold, !isShort {
-            let left = reading.refresher.now.monotonic.duration(to: hold.until.monotonic)
+        if let next = result.nextAttempt, !isShort {
+            let left = reading.refresher.now.monotonic.duration(to: next.monotonic)
             if left > .zero { headers["retry-after"] = String(max(1, left.secondsRoundedUp)) }
         }
         return Answers.problem(problem, headers: headers)

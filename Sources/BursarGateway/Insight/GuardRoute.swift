@@ -130,7 +130,7 @@ struct GuardRoute: Route {
             json.string("claimed", decision.claimed.description)
             json.bool("claims_kept", claimsAreKept)
             json.string("problem", result.view.problem?.code.rawValue)
-            json.string("retry_at", result.view.problem?.retryAt?.rfc3339)
+            json.string("retry_at", result.nextAttempt?.wall.rfc3339)
         }
     }
 }

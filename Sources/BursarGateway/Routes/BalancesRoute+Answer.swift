@@ -118,12 +118,12 @@ extension BalancesRoute {
     private func requirementUnmet(
         _ wanted: BalancesRequest, _ document: BalancesDocument, _ index: Int, _ now: Moment, asked: Bool
     ) -> Response {
-        let hold = refresher.view(directory[index].upstream).hold
+        let next = refresher.nextAttempt(directory[index].upstream)
         return failure(
             wanted, document, asked: asked, status: 503, code: "requirement_unmet",
             title: "A required account has no fresh value",
             detail: "\(directory[index].id) is required and not fresh.",
-            retryAfter: hold.map { now.monotonic.duration(to: $0.until.monotonic) })
+            retryAfter: next.map { now.monotonic.duration(to: $0.monotonic) })
     }
 
     private func nothingCached(_ wanted: BalancesRequest, _ document: BalancesDocument) -> Response {
