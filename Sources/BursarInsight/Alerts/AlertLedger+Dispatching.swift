@@ -228,6 +228,8 @@ package struct AlertListing: Sendable, Equatable {
     package let rule: AlertRule
     package let state: AlertState
     package let facts: AlertFacts?
+    /// When it fires if nothing changes until then; nil: it fires already, or its condition does not hold.
+    package let firesAt: WallTime?
     package let mutedUntil: WallTime?
 }
 
@@ -239,7 +241,7 @@ extension AlertLedger {
                 let key = AlertKey(account, rule.name)
                 return AlertListing(
                     key: key, rule: rule, state: records.states[key] ?? AlertState(), facts: latest[key],
-                    mutedUntil: isMuted(account, now) ? records.mutes[account] : nil)
+                    firesAt: firingTime(key, rule), mutedUntil: isMuted(account, now) ? records.mutes[account] : nil)
             }
         }
     }
