@@ -62,7 +62,7 @@ extension BalancesRoute {
             return Representations.choose(prepared, for: wanted.request, replay: nil)
         }
         var body = document.json
-        if wanted.query.isPretty { body = Self.pretty(body) }
+        if wanted.query.isPretty { body = Answers.pretty(body) }
         let headers = self.headers(document, contentType: "application/json", asked: asked)
         // The same rows are the same answer, whenever it was made: only generated_at differs then.
         let prepared = Representations.prepare(
@@ -94,11 +94,6 @@ extension BalancesRoute {
         headers["cache-status"] =
             (asked ? CacheStatus.forwarded(.miss, status: nil, stored: document.isFresh) : .hit(ttl: nil, detail: nil)).field
         return headers
-    }
-
-    /// For people: our own compact JSON read again and laid out.
-    private static func pretty(_ json: [UInt8]) -> [UInt8] {
-        (try? JSONReader.read(json, limits: JSONLimits(bytes: json.count))).map { JSONWriter.pretty($0) } ?? json
     }
 
     private static let plainText = "text/plain; charset=utf-8"
