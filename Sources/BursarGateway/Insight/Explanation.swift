@@ -60,7 +60,7 @@ struct Explanation: Sendable {
     /// What stands between an account and a newer reading where no call failed.
     private static func wordsForNoNewerReading(_ facts: Facts) -> (cause: String, remedy: String) {
         let isNew = facts.view.reading == nil && facts.status?.lastSuccess == nil
-        let reading = facts.view.reading == nil ? "The last reading is too old to be shown" : "The reading is past its ttl"
+        let reading = facts.view.reading == nil ? "There is no reading that may be shown" : "The reading is past its ttl"
         if facts.view.isRefreshing {
             let cause = isNew ? "The provider is being asked for the first time." : "\(reading), and the provider is being asked."
             return (cause, "Wait for its answer.")

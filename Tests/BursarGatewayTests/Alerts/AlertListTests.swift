@@ -10,7 +10,9 @@ import Testing
 struct AlertListTests {
     @Test func `a rejected key is told as about to fire, not as ok, before it fires`() async throws {
         let account = "provider: sunor, key: mock-401, alerts: [{key_rejected: true}]"
-        let settings = "targets: [{name: ops, kind: webhook, url: 'http://127.0.0.1:9/hook'}]"
+        let settings =
+            "targets: [{name: ops, kind: webhook, url: 'http://127.0.0.1:9/hook/abcdefghijklmnop', "
+            + "secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}]"
         try await TestGateway.with([account], settings: settings) { gateway async throws in
             let before = try await gateway.get("/v1/alerts")
             #expect(before.json?["alerts"]?[0]?["fires_at"] == .null)

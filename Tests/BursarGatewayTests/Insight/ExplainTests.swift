@@ -154,15 +154,15 @@ struct ExplainTests {
     }
 
     @Test func `where nobody asks, an explanation promises no call`() async throws {
-        try await TestGateway.with(["provider: legnext, key: a-key-that-names-no-scenario"]) { gateway async throws in
-            try gateway.mocks.set(#require(MockScenario("429-retry-after-2")), for: "legnext")
+        try await TestGateway.with(["provider: sunor, key: a-key-that-names-no-scenario"]) { gateway async throws in
+            try gateway.mocks.set(#require(MockScenario("429-retry-after-2")), for: "sunor")
             _ = try await gateway.get("/v1/balances")
             gateway.clock.advance(by: .seconds(5))
-            let answer = try await gateway.get("/v1/explain/legnext/default").json
+            let answer = try await gateway.get("/v1/explain/sunor/default").json
             #expect(answer?["ends"]?.text == "The next request asks again." && answer?["ends_at"] == .null)
             #expect(answer?["remedy"]?.text?.contains("by itself") == false)
             #expect(answer?["remedy"]?.text?.contains("the first request behind that asks again") == true)
-            #expect(try gateway.mocks.calls(for: "legnext") == 1)
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
         }
     }
 
@@ -184,7 +184,7 @@ struct ExplainTests {
             #expect(stale?["cause"]?.text == "The reading is past its ttl, and the provider was not asked since.")
             gateway.clock.advance(by: .seconds(120))
             let gone = try await gateway.get("/v1/explain/sunor/default").json
-            #expect(gone?["cause"]?.text == "The last reading is too old to be shown, and the provider was not asked since.")
+            #expect(gone?["cause"]?.text == "There is no reading that may be shown, and the provider was not asked since.")
         }
     }
 
