@@ -14,7 +14,7 @@ struct AlertTestRoute: Route {
         let request = call.request
         let wanted: String?
         do throws(InsightQuery.Refusal) {
-            wanted = try InsightQuery(request.query, known: ["target"]).text("target")
+            wanted = try InsightQuery(request.query).text("target")
         } catch {
             return .now(Answers.badRequest(request, detail: error.detail))
         }

@@ -22,7 +22,8 @@ struct ClaimsRoute: Route {
     func respond(to call: RouteCall) -> Reply {
         let (request, caller) = (call.request, call.caller)
         guard let id = call.match["claim"] else {
-            return request.method == "POST" ? make(request, caller) : .now(list(caller))
+            // In a task: thousands of claims are sorted and rendered anew for each request.
+            return request.method == "POST" ? make(request, caller) : .later { list(caller) }
         }
         return request.method == "DELETE" ? release(request, caller, id: id) : .now(show(request, caller, id: id))
     }
@@ -170,7 +171,14 @@ extension ClaimsRoute {
         case .decided(.conflict): return conflict(request)
         case .decided(.full):
             return InsightAnswers.unavailable(
-                request, code: .tooManyClaims, detail: "The account has as many claims as are kept at a time.")
+                request, code: .tooManyClaims,
+                detail: "The account has \(ClaimLedger.mostPerAccount) claims, as many as are kept at a time. "
+                    + "A released one is kept until its ttl ends.")
+        case .decided(.shareUsed):
+            return InsightAnswers.unavailable(
+                request, code: .tooManyClaims,
+                detail: "This client has \(ClaimLedger.mostPerClient) claims of the account, as many as one may. "
+                    + "A released one is kept until its ttl ends.")
         }
     }
 
@@ -201,8 +209,8 @@ extension ClaimsRoute {
         problem.extensions = [("needs", Self.quoted(decision.needs)), ("claimed", Self.quoted(decision.claimed))]
         if let have = decision.have { problem.extensions.append(("have", Self.quoted(have))) }
         var headers: HeaderFields = [:]
-        if let hold = result.view.hold, !isShort {
-            let left = reading.refresher.now.monotonic.duration(to: hold.until.monotonic)
+        if let next = result.nextAttempt, !isShort {
+            let left = reading.refresher.now.monotonic.duration(to: next.monotonic)
             if left > .zero { headers["retry-after"] = String(max(1, left.secondsRoundedUp)) }
         }
         return Answers.problem(problem, headers: headers)

@@ -19,8 +19,6 @@ struct GuardRoute: Route {
         claims = parts.process.insight.claims
     }
 
-    private static let known = ["account", "needs", "unit", "fresh", "strict", "pretty"]
-
     private struct GuardRequest: Sendable {
         let entry: AccountEntry
         let needs: ExactDecimal
@@ -33,7 +31,7 @@ struct GuardRoute: Route {
         let request = call.request
         let wanted: GuardRequest
         do {
-            let query = try InsightQuery(request.query, known: Self.known)
+            let query = try InsightQuery(request.query)
             guard let name = query.text("account") else {
                 throw InsightQuery.Refusal(detail: "account is missing: an account such as account=sample/default.")
             }
@@ -130,7 +128,7 @@ struct GuardRoute: Route {
             json.string("claimed", decision.claimed.description)
             json.bool("claims_kept", claimsAreKept)
             json.string("problem", result.view.problem?.code.rawValue)
-            json.string("retry_at", result.view.problem?.retryAt?.rfc3339)
+            json.string("retry_at", result.nextAttempt?.wall.rfc3339)
         }
     }
 }

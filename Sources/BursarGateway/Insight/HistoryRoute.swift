@@ -19,7 +19,6 @@ struct HistoryRoute: Route {
         refresher = parts.refresher
     }
 
-    private static let known = ["since", "until", "step", "format", "limit", "after", "pretty"]
     static let longestPage = 10_000
     static let defaultPage = 1_000
 
@@ -59,7 +58,7 @@ struct HistoryRoute: Route {
     }
 
     private func understand(_ request: Request, _ account: AccountID) throws(InsightQuery.Refusal) -> HistoryRequest {
-        let query = try InsightQuery(request.query, known: Self.known)
+        let query = try InsightQuery(request.query)
         let now = refresher.now.wall
         let until = try query.time("until", now: now) ?? now
         let since = try query.time("since", now: now) ?? until.advanced(by: .seconds(-7 * 86_400))

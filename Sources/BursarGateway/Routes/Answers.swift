@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarHTTP
 import BursarModel
 import NIOCore
@@ -60,6 +61,21 @@ enum Answers {
     static func json(_ json: [UInt8], status: Int = 200, cacheControl: String = "no-store") -> Response {
         Response(
             status: status, headers: ["content-type": "application/json", "cache-control": cacheControl], bytes: json)
+    }
+
+    /// For people: our own compact JSON read again and laid out.
+    static func pretty(_ json: [UInt8]) -> [UInt8] {
+        (try? JSONReader.read(json, limits: JSONLimits(bytes: json.count))).map { JSONWriter.pretty($0) } ?? json
+    }
+
+    /// The same of an answer. One that stands ready was made so; a problem document stays on its line.
+    static func pretty(_ response: Response) -> Response {
+        guard response.prepared == nil, response.producer == nil, response.headers["content-type"] == "application/json" else {
+            return response
+        }
+        var response = response
+        response.body = ByteBuffer(bytes: pretty(Array(response.body.readableBytesView)))
+        return response
     }
 }
 

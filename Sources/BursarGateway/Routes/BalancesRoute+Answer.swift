@@ -62,7 +62,7 @@ extension BalancesRoute {
             return Representations.choose(prepared, for: wanted.request, replay: nil)
         }
         var body = document.json
-        if wanted.query.isPretty { body = Self.pretty(body) }
+        if wanted.query.isPretty { body = Answers.pretty(body) }
         let headers = self.headers(document, contentType: "application/json", asked: asked)
         // The same rows are the same answer, whenever it was made: only generated_at differs then.
         let prepared = Representations.prepare(
@@ -96,11 +96,6 @@ extension BalancesRoute {
         return headers
     }
 
-    /// For people: our own compact JSON read again and laid out.
-    private static func pretty(_ json: [UInt8]) -> [UInt8] {
-        (try? JSONReader.read(json, limits: JSONLimits(bytes: json.count))).map { JSONWriter.pretty($0) } ?? json
-    }
-
     private static let plainText = "text/plain; charset=utf-8"
 
     private static func text(_ table: [BalanceRow], _ now: Moment) -> [UInt8] {
@@ -118,12 +113,12 @@ extension BalancesRoute {
     private func requirementUnmet(
         _ wanted: BalancesRequest, _ document: BalancesDocument, _ index: Int, _ now: Moment, asked: Bool
     ) -> Response {
-        let hold = refresher.view(directory[index].upstream).hold
+        let next = refresher.nextAttempt(directory[index].upstream)
         return failure(
             wanted, document, asked: asked, status: 503, code: .requirementUnmet,
             title: "A required account has no fresh value",
             detail: "\(directory[index].id) is required and not fresh.",
-            retryAfter: hold.map { now.monotonic.duration(to: $0.until.monotonic) })
+            retryAfter: next.map { now.monotonic.duration(to: $0.monotonic) })
     }
 
     private func nothingCached(_ wanted: BalancesRequest, _ document: BalancesDocument) -> Response {

@@ -82,7 +82,12 @@ struct GatewayResponder: Responder {
         if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method)) {
             return .now(refusal)
         }
-        return route.respond(to: RouteCall(request: request, caller: caller, match: match, reloader: reloader))
+        let (names, query) = (match.endpoint.query(for: request.method), Query(request.query) ?? .empty)
+        if let detail = names.refusal(of: query) { return .now(Answers.badRequest(request, detail: detail)) }
+        let isPretty = names.isPretty(query)
+        let reply = route.respond(
+            to: RouteCall(request: request, caller: caller, match: match, isPretty: isPretty, reloader: reloader))
+        return isPretty ? reply.map(Answers.pretty) : reply
     }
 
     func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
