@@ -119,12 +119,22 @@ import Testing
         #expect(try failure(outcome(401, "{\"detail\":\"\(long)\"}")).errorReply == nil)
     }
 
-    @Test(arguments: ["application/json; k=canary-3f9d2c77a1", "application/json\u{7}", "", String(repeating: "a", count: 200)])
-    func `a hostile media type is dropped`(type: String) throws {
-        let fields: [(name: String, value: String)] = [("content-type", type)]
-        switch try outcome(200, Fixture.body("1"), fields: fields).result {
-        case .reading(let reading): #expect(reading.reply.contentType == nil)
-        case .failure(let failure): #expect(failure.code == .invalidResponse)
+    @Test(arguments: [
+        "application/json; k=canary-3f9d2c77a1", "application/canary-3f9d2c77a1+json", "application/json\u{7}", "",
+        String(repeating: "a", count: 200), "text/html", "image/svg+xml", "application/xhtml+xml; a=+json"
+    ])
+    func `a hostile media type is dropped, and the body called JSON`(type: String) throws {
+        for body in [Fixture.body("1"), "{\"detail\":\"Invalid token.\"}"] {
+            let status = body == Fixture.body("1") ? 200 : 401
+            switch try outcome(status, body, fields: [("content-type", type)]).result {
+            case .reading(let reading): #expect(reading.reply.contentType == "application/json")
+            case .failure(let failure): #expect(failure.errorReply?.contentType == "application/json")
+            }
         }
+        let several = [("content-type", "application/json"), ("content-type", "text/html")].map { (name: $0.0, value: $0.1) }
+        guard case .reading(let reading) = try outcome(200, Fixture.body("1"), fields: several).result else {
+            throw NotAFailure()
+        }
+        #expect(reading.reply.contentType == "application/json")
     }
 }

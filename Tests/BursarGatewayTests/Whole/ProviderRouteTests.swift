@@ -188,6 +188,27 @@ import Testing
         }
     }
 
+    /// It would run beside the page, with all that the page may read.
+    @Test(arguments: [200, 401], ["text/html; charset=utf-8", "image/svg+xml", "application/vnd.api+json"])
+    func `nothing that a provider writes is a document to a browser`(status: Int, type: String) async throws {
+        let script = "<script>alert(1)</script>"
+        let body =
+            status == 200
+            ? #"{"code":200,"data":{"available":1,"frozen":0},"message":"\#(script)"}"# : #"{"code":401,"message":"\#(script)"}"#
+        let upstream = try await RecordingUpstream.start(status: status, type: type, answering: body)
+        try await TestGateway.with(["provider: sunor, key: mock-ok, base_url: '\(upstream.url)'"]) { gateway async throws in
+            for method in [HTTPMethod.GET, .GET, .HEAD] {
+                let answer = try await gateway.get(Self.sunor, method: method)
+                #expect(answer.status == status)
+                #expect(method == .HEAD || answer.text == body)
+                let isJSON = type.hasSuffix("+json")
+                #expect(answer.headers["content-type"] == [isJSON ? type : "application/json"])
+                #expect(answer.headers["x-content-type-options"] == ["nosniff"])
+            }
+        }
+        await upstream.stop()
+    }
+
     @Test func `a 201 stays a 201`() async throws {
         try await TestGateway.with(["provider: hyper3d, key: mock-ok"]) { gateway async throws in
             let answer = try await gateway.get(TestGateway.routes["hyper3d"] ?? "")
