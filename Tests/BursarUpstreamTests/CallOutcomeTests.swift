@@ -109,6 +109,27 @@ import Testing
         #expect(failure.hint == CooldownHint(wait: .seconds(600), source: .retryAfterSeconds))
     }
 
+    /// None of them fits what is documented for its code, so that nothing of the body itself can be passed on.
+    @Test(arguments: [
+        ("sunor", #"{"code":500}"#, 500, "code reports 500", true),
+        ("sunor", #"{"code":503,"message":"x"}"#, 503, "code reports 503", true),
+        ("legnext", #"{"code":402,"message":"pay"}"#, 402, "code reports 402", false),
+        ("legnext", #"{"error":{"code":404}}"#, 404, "error.code reports 404", false)
+    ])
+    func `an error code inside a 2xx is told, also where nobody documents it`(
+        provider: String, body: String, code: Int, reason: String, isRetriable: Bool
+    ) throws {
+        let definition = try #require(try Catalog.builtIn()[try #require(ProviderID(provider))])
+        let response = UpstreamResponse(
+            status: 200, fields: [("retry-after", "7")], body: Array(body.utf8), bodyFault: nil)
+        let failure = try failure(
+            .of(response, definition: definition, scrubber: .empty, ReadingContext(now: WallTime(seconds: 1_700_000_000))))
+        #expect(failure.code == .upstreamError && failure.upstreamStatus == 200 && failure.carriedStatus == code)
+        #expect(failure.reason == reason && failure.errorReply == nil)
+        #expect(failure.hint?.wait == (code == 503 ? .seconds(7) : nil))
+        #expect(failure.isRetriable == (isRetriable && failure.hint == nil))
+    }
+
     @Test func `an undocumented error body is not passed on`() throws {
         #expect(try failure(outcome(500, "<html>boom</html>")).errorReply == nil)
         #expect(try failure(outcome(401, "{\"detail\":\"Invalid token.\"}")).errorReply?.status == 401)

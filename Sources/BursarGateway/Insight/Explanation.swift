@@ -69,12 +69,12 @@ struct Explanation: Sendable {
         switch problem.code {
         case .unauthorized:
             return (
-                "\(facts.title) rejected the key\(status).",
+                "\(facts.title) rejected the key\(status)\(because).",
                 "Put a valid key where this one comes from, \(facts.keySource), and reload; then \(clear)."
             )
         case .forbidden:
             return (
-                "\(facts.title) knows the key and refuses it this question\(status).",
+                "\(facts.title) knows the key and refuses it this question\(status)\(because).",
                 "Give the key, from \(facts.keySource), the right to read the balance at the provider\(facts.page); then \(clear)."
             )
         case .rateLimited:
@@ -85,7 +85,7 @@ struct Explanation: Sendable {
                 )
             }
             return (
-                "\(facts.title) asked to wait\(status).",
+                "\(facts.title) asked to wait\(status)\(because).",
                 "Wait: it is asked again by itself. If it comes back, something else uses the same key, or ttl: is too short."
             )
         case .timeout:

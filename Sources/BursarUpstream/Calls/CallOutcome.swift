@@ -89,11 +89,13 @@ extension CallOutcome {
             let isKept = failure.documented && response.bodyFault == nil && body.count <= errorBodyLimit
             let reply =
                 isKept ? definition.reply(status: failure.effectiveStatus, contentType: contentType, body: body) : nil
-            // What a status says for itself needs no reason beside it; one that does not count as what it says does.
-            let isOwn = failure.code == .invalidResponse || (failure.code == .upstreamError && [401, 403].contains(status))
+            // What a status says for itself needs no reason beside it; one that does not count as what it says does, and a success.
+            let isOwn =
+                failure.code == .invalidResponse || isSuccess || (failure.code == .upstreamError && [401, 403].contains(status))
             let reason = isOwn ? failure.reason : nil
             let told = FetchFailure(
-                code: failure.code, upstreamStatus: status, hint: hint, errorReply: reply, reason: reason)
+                code: failure.code, upstreamStatus: status, carriedStatus: failure.carriedStatus, hint: hint, errorReply: reply,
+                reason: reason)
             return CallOutcome(result: .failure(told), detail: response.bodyFault?.rawValue ?? failure.reason)
         }
     }
