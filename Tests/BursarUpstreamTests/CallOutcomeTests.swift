@@ -119,7 +119,8 @@ import Testing
     func `an error code inside a 2xx is told, also where nobody documents it`(
         provider: String, body: String, code: Int, reason: String, isRetriable: Bool
     ) throws {
-        let definition = try #require(try Catalog.builtIn()[try #require(ProviderID(provider))])
+        let id = try #require(ProviderID(provider))
+        let definition = try #require(try Catalog.builtIn()[id])
         let response = UpstreamResponse(
             status: 200, fields: [("retry-after", "7")], body: Array(body.utf8), bodyFault: nil)
         let failure = try failure(
