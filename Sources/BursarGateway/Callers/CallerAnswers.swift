@@ -24,7 +24,7 @@ enum CallerAnswers {
     static func unauthorized(_ request: Request, words: String, as definition: ProviderDefinition) -> Response {
         var headers: HeaderFields = [
             "cache-control": "no-store", "www-authenticate": definition.auth.challenge,
-            "bursar-request-id": request.id.description
+            "bursar-request-id": request.id.description, "x-content-type-options": "nosniff"
         ]
         guard let reply = definition.errorReply(status: 401, message: words) else {
             return Answers.problem(
@@ -32,7 +32,7 @@ enum CallerAnswers {
                     code: .unauthorized, title: "No credential", status: 401, detail: words, requestID: request.id.description),
                 headers: headers)
         }
-        headers["content-type"] = reply.contentType ?? "application/json"
+        headers["content-type"] = reply.contentType
         return Response(status: 401, headers: headers, bytes: reply.body)
     }
 

@@ -88,13 +88,13 @@ struct Explanation: Sendable {
         switch problem.code {
         case .unauthorized:
             return (
-                "\(facts.title) rejected the key\(status).",
+                "\(facts.title) rejected the key\(status)\(because).",
                 "Put a valid key where this one comes from, \(facts.keySource), and reload: another key is asked with at once. "
                     + "Where the provider accepts this one again, \(clear)."
             )
         case .forbidden:
             return (
-                "\(facts.title) knows the key and refuses it this question\(status).",
+                "\(facts.title) knows the key and refuses it this question\(status)\(because).",
                 "Give the key, from \(facts.keySource), the right to read the balance at the provider\(facts.page); then \(clear)."
             )
         case .rateLimited:
@@ -102,7 +102,7 @@ struct Explanation: Sendable {
                 return ("The" + budgetSpent.dropFirst(3) + ".", budgetRemedy)
             }
             return (
-                "\(facts.title) asked to wait\(status).",
+                "\(facts.title) asked to wait\(status)\(because).",
                 "Wait: the first request behind that asks again. If it comes back, something else uses the same key, or ttl: is too short."
             )
         case .timeout:

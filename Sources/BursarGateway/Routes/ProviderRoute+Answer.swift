@@ -43,7 +43,7 @@ extension ProviderRoute {
                 requestID: request.id.description)
             return Answers.problem(problem, headers: headers)
         }
-        if let type = body.contentType { headers["content-type"] = type }
+        headers["content-type"] = body.contentType
         guard let fetchedAt = reply.fetchedAt else {
             return Response(status: reply.status, headers: headers, bytes: body.body)
         }
@@ -71,7 +71,8 @@ extension ProviderRoute {
     }
 
     private func fields(_ reply: ProviderReply, _ definition: ProviderDefinition, _ request: Request) -> HeaderFields {
-        var headers: HeaderFields = ["cache-status": reply.cacheStatus.field]
+        // No browser is to guess another type from what a provider wrote into the body.
+        var headers: HeaderFields = ["cache-status": reply.cacheStatus.field, "x-content-type-options": "nosniff"]
         headers["cache-control"] = reply.freshFor.map { "private, max-age=\($0.flooredSeconds)" } ?? "no-store"
         // Where there are clients, `vary` may name the header already.
         let name = ", \(definition.auth.headerName)"

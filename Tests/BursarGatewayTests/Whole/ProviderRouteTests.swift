@@ -225,6 +225,57 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("sunor", #"{"code":500}"#, 500, true), ("sunor", #"{"code":503,"message":"x"}"#, 503, false),
+        ("legnext", #"{"code":402,"message":"pay"}"#, 402, false)
+    ])
+    func `an error code inside a 2xx is answered as that error, in the provider's shape or as a problem, and told everywhere`(
+        provider: String, body: String, status: Int, isDocumented: Bool
+    ) async throws {
+        let upstream = try await RecordingUpstream.start(answering: body)
+        try await TestGateway.with(["provider: \(provider), key: mock-ok, base_url: '\(upstream.url)'"]) { gateway async throws in
+            let route = try await gateway.get(TestGateway.routes[provider] ?? "")
+            #expect(route.status == status, "\(route.text)")
+            #expect(route.headers["content-type"] == [isDocumented ? "application/json" : "application/problem+json"])
+            #expect(route.headers.contains(name: "retry-after") == (status == 503))
+            if isDocumented {
+                #expect(route.json?["code"]?.integer == status && route.json?["message"]?.text != nil)
+            } else {
+                #expect(route.json?["type"]?.text == "urn:bursar:problem:upstream_error")
+                #expect(route.json?["detail"]?.text?.hasPrefix("It answered 200: code reports \(status).") == true)
+            }
+            let problem = try await gateway.get("/v1/balances").row(0)?["problem"]
+            #expect(problem?["upstream_status"]?.integer == 200)
+            #expect(problem?["reason"]?.text == "code reports \(status)")
+            let explained = try await gateway.get("/v1/explain/\(provider)/default")
+            let cause = "answered with an error (HTTP 200): code reports \(status)."
+            #expect(explained.json?["cause"]?.text?.hasSuffix(cause) == true, "\(explained.text)")
+            #expect(gateway.log.text.contains("code reports \(status)"))
+        }
+        await upstream.stop()
+    }
+
+    /// It would run beside the page, with all that the page may read.
+    @Test(arguments: [200, 401], ["text/html; charset=utf-8", "image/svg+xml", "application/vnd.api+json"])
+    func `nothing that a provider writes is a document to a browser`(status: Int, type: String) async throws {
+        let script = "<script>alert(1)</script>"
+        let body =
+            status == 200
+            ? #"{"code":200,"data":{"available":1,"frozen":0},"message":"\#(script)"}"# : #"{"code":401,"message":"\#(script)"}"#
+        let upstream = try await RecordingUpstream.start(status: status, type: type, answering: body)
+        try await TestGateway.with(["provider: sunor, key: mock-ok, base_url: '\(upstream.url)'"]) { gateway async throws in
+            for method in [HTTPMethod.GET, .GET, .HEAD] {
+                let answer = try await gateway.get(Self.sunor, method: method)
+                #expect(answer.status == status)
+                #expect(method == .HEAD || answer.text == body)
+                let isJSON = type.hasSuffix("+json")
+                #expect(answer.headers["content-type"] == [isJSON ? type : "application/json"])
+                #expect(answer.headers["x-content-type-options"] == ["nosniff"])
+            }
+        }
+        await upstream.stop()
+    }
+
     @Test func `a 201 stays a 201`() async throws {
         try await TestGateway.with(["provider: hyper3d, key: mock-ok"]) { gateway async throws in
             let answer = try await gateway.get(TestGateway.routes["hyper3d"] ?? "")
