@@ -1,3 +1,4 @@
+import BursarBasics
 import Foundation
 import Testing
 
@@ -23,7 +24,7 @@ struct ForeignAnswerTests {
 
     private func expectHarmless(_ shown: String, location: SourceLocation = #_sourceLocation) {
         // The terminal itself puts a return before each line feed.
-        let commands = shown.unicodeScalars.filter { !"\r\n\t".unicodeScalars.contains($0) && TerminalText.isCommand($0) }
+        let commands = shown.unicodeScalars.filter { !"\r\n\t".unicodeScalars.contains($0) && LineText.isCommand($0) }
         #expect(commands.isEmpty, "\(shown.debugDescription)", sourceLocation: location)
     }
 

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarGateway
 import BursarModel
 import Foundation
@@ -109,7 +110,7 @@ import Testing
         let document = try #require(BalancesDocument.Decoded(json: Array(json.utf8)))
         let text = BalanceTable(document.lines).text(now: now)
         #expect(text.components(separatedBy: "a?[2Jb?").count == 6, "\(text)")
-        #expect(!text.unicodeScalars.contains { $0 != "\n" && TerminalText.isCommand($0) }, "\(text.debugDescription)")
+        #expect(!text.unicodeScalars.contains { $0 != "\n" && LineText.isCommand($0) }, "\(text.debugDescription)")
     }
 
     @Test func `no account is said, not shown as an empty table`() {
