@@ -154,7 +154,7 @@ extension StoreConfiguration {
     fileprivate var whyNothingIsKept: String {
         switch self {
         case .memory(.chosen): "it holds everything in memory, as the demo does and as store: memory says"
-        case .memory(.nowhereElse): "none of STATE_DIRECTORY, XDG_STATE_HOME and HOME says where state belongs"
+        case .memory(.noFolder): "none of STATE_DIRECTORY, XDG_STATE_HOME and HOME says where state belongs"
         case .sqlite: "it was started without a store, and the one that was configured since is opened by a restart"
         }
     }

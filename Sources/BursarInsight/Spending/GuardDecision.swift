@@ -16,6 +16,8 @@ package struct GuardDecision: Sendable, Equatable {
         case noAmount = "no_amount"
         /// What would be left has more digits than an amount may.
         case tooLarge = "too_large"
+        /// Claims may have been kept that could not be read.
+        case claimsUnknown = "claims_unknown"
     }
 
     package let answer: Answer
@@ -24,22 +26,24 @@ package struct GuardDecision: Sendable, Equatable {
     /// What the account has by its newest reading, before claims are taken off; nil where that is not known.
     package let have: ExactDecimal?
     package let needs: ExactDecimal
-    /// The sum of the claims of others.
-    package let claimed: ExactDecimal
+    /// The sum of the claims of others; nil where that is not known.
+    package let claimed: ExactDecimal?
     /// ``have`` less ``claimed`` and ``needs``; below 0 where there is too little.
     package let leftAfter: ExactDecimal?
 
     /// - Parameters:
     ///   - have: the available amount of the newest reading; nil where there is none of the unit.
+    ///   - claimed: nil where that is not known.
     ///   - isReadable: false where there is no reading that may be shown.
     ///   - isFreshEnough: whether the reading is as new as the request wants it.
     package init(
-        needs: ExactDecimal, have: ExactDecimal?, claimed: ExactDecimal, isReadable: Bool, isFreshEnough: Bool
+        needs: ExactDecimal, have: ExactDecimal?, claimed: ExactDecimal?, isReadable: Bool, isFreshEnough: Bool
     ) {
         self.needs = needs
         self.claimed = claimed
-        self.have = isReadable ? have : nil
-        let left = self.have.flatMap { $0.subtracting(claimed) }.flatMap { $0.subtracting(needs) }
+        let shown = isReadable ? have : nil
+        self.have = shown
+        let left = claimed.flatMap { shown?.subtracting($0) }.flatMap { $0.subtracting(needs) }
         leftAfter = left
         let reason: Unknown?
         if !isReadable {
@@ -48,6 +52,8 @@ package struct GuardDecision: Sendable, Equatable {
             reason = .noAmount
         } else if !isFreshEnough {
             reason = .stale
+        } else if claimed == nil {
+            reason = .claimsUnknown
         } else {
             reason = left == nil ? .tooLarge : nil
         }
