@@ -153,8 +153,8 @@ extension StoreConfiguration {
     /// Of a process without a store.
     fileprivate var whyNothingIsKept: String {
         switch self {
-        case .memory(.chosen): "it holds everything in memory, as the demo does and as store: memory says"
-        case .memory(.noFolder): "none of STATE_DIRECTORY, XDG_STATE_HOME and HOME says where state belongs"
+        case .memory(.chosen): "everything is held in memory, as store: memory says"
+        case .memory(.noFolder): "none of STATE_DIRECTORY, XDG_STATE_HOME and HOME names a folder from the root"
         case .sqlite: "it was started without a store, and the one that was configured since is opened by a restart"
         }
     }

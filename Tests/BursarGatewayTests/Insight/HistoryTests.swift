@@ -85,7 +85,7 @@ struct HistoryTests {
         }
         await other.close()
         try await TestGateway.with(["provider: sunor, key: mock-ok"], settings: "store: memory") { gateway async throws in
-            #expect(try await gateway.get(path).json?["detail"]?.text?.contains("holds everything in memory") == true)
+            #expect(try await gateway.get(path).json?["detail"]?.text?.hasSuffix("as store: memory says.") == true)
         }
     }
 
