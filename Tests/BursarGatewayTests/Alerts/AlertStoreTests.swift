@@ -10,6 +10,7 @@ import Testing
 /// What was told, when the store is locked, gone or another process's; over real sockets and files, time moved.
 @Suite(.timeLimit(.minutes(2)))
 struct AlertStoreTests {
+    private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     private static let account = "provider: sunor, key: abcdefgh-1, ttl: 10s, alerts: [{below: 2000}]"
 
     /// Mocks, a receiver and a folder, for processes one after the other or beside each other.
@@ -22,7 +23,7 @@ struct AlertStoreTests {
             let clock = ManualClock()
             clock.advance(by: later)
             let settings =
-                "targets: [{name: ops, kind: webhook, url: '\(receiver.url)/hook', secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}]\n"
+                "targets: [{name: ops, kind: webhook, url: '\(receiver.url)/hook/abcdefghijklmnop', secret: \(AlertStoreTests.secret)}]\n"
                 + "store: sqlite:\(folder.file("bursar.db"))"
             return try await TestGateway.start([AlertStoreTests.account], settings: settings, clock: clock, mocks: mocks)
         }
