@@ -1,5 +1,3 @@
-import BursarBasics
-
 extension ConfigurationSources {
     /// The path under which ``demo(_:store:baseURL:)`` has its configuration.
     package static let demoPath = "demo.yaml"
@@ -11,7 +9,8 @@ extension ConfigurationSources {
     ///   - baseURL: where a provider's mock listens.
     package static func demo(_ providers: [String], store: String, baseURL: (String) -> String) -> ConfigurationSources {
         // Quiet: what a first run should show is balances, not log lines.
-        var yaml = "log: {level: warning}\nstore: \(JSONText.string("sqlite:" + store))\naccounts:\n"
+        let store = store.replacing("'", with: "''")
+        var yaml = "log: {level: warning}\nstore: 'sqlite:\(store)'\naccounts:\n"
         for provider in providers {
             yaml += "  - {provider: \(provider), key: \"${env:DEMO_KEY}\", ttl: 5s, base_url: \"\(baseURL(provider))\"}\n"
         }

@@ -58,8 +58,8 @@ package struct AccountView: Sendable, Equatable {
     func explained(byBudgetUntil end: WallTime) -> AccountView {
         var problem = problem ?? Problem(code: .rateLimited, retryAt: end)
         problem = Problem(
-            code: problem.code, upstreamStatus: problem.upstreamStatus, retryAt: max(problem.retryAt ?? end, end),
-            reason: problem.reason)
+            code: problem.code, upstreamStatus: problem.upstreamStatus, carriedStatus: problem.carriedStatus,
+            retryAt: max(problem.retryAt ?? end, end), reason: problem.reason)
         return AccountView(
             status: status, reading: reading, fetchedAt: fetchedAt, expiresAt: expiresAt, validUntil: validUntil,
             problem: problem, errorReply: errorReply, hold: hold, isRefreshing: isRefreshing)

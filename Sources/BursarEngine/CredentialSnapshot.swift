@@ -12,7 +12,7 @@ package struct CredentialSnapshot: Sendable, Equatable {
     /// Nil together with `fetchedAt`: none was ever held, or a 401 or 403 withdrew it.
     package let reading: Reading?
     package let fetchedAt: WallTime?
-    /// The failure that rows tell, if the last call failed; without its reply.
+    /// The failure that rows tell, if the last call failed; without its reply, and of what a 2xx carries only with the reason, in words.
     package let problem: Problem?
     package let problemAt: WallTime?
     package let hold: SavedHold?

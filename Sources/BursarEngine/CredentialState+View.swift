@@ -27,9 +27,10 @@ extension CredentialState {
         guard let problem else { return nil }
         let code = breaker.isOpen ? .circuitOpen : problem.code
         // Of a rejected key too: waiting does not cure it, but somebody who cures it wants to know when it is tried again.
+        let isItself = code == problem.code
         return Problem(
-            code: code, upstreamStatus: problem.upstreamStatus, retryAt: hold?.until.wall,
-            reason: code == problem.code ? problem.reason : nil)
+            code: code, upstreamStatus: problem.upstreamStatus, carriedStatus: isItself ? problem.carriedStatus : nil,
+            retryAt: hold?.until.wall, reason: isItself ? problem.reason : nil)
     }
 
     /// What `GET /v1/status` tells.

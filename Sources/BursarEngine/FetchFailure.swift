@@ -6,6 +6,8 @@ package struct FetchFailure: Sendable, Equatable {
     package let code: ProblemCode
     /// The status of the upstream's answer, where there was one.
     package let upstreamStatus: Int?
+    /// The error status that a 2xx carries in its body, where it does.
+    package let carriedStatus: Int?
     /// When the provider said to come back, where it said so.
     package let hint: CooldownHint?
     /// The upstream's own error reply, scrubbed and checked against its documented schema, for provider routes.
@@ -14,10 +16,11 @@ package struct FetchFailure: Sendable, Equatable {
     package let reason: String?
 
     package init(
-        code: ProblemCode, upstreamStatus: Int? = nil, hint: CooldownHint? = nil, errorReply: UpstreamReply? = nil,
-        reason: String? = nil
+        code: ProblemCode, upstreamStatus: Int? = nil, carriedStatus: Int? = nil, hint: CooldownHint? = nil,
+        errorReply: UpstreamReply? = nil, reason: String? = nil
     ) {
         self.code = code
+        self.carriedStatus = carriedStatus
         self.reason = reason
         self.upstreamStatus = upstreamStatus
         self.hint = hint
@@ -28,12 +31,12 @@ package struct FetchFailure: Sendable, Equatable {
     var isAnswered: Bool { code != .timeout && code != .unreachable }
 
     /// Whether asking again at once could help. Not after a refusal (429, 401, 403), not after a request to wait, and not after
-    /// a 3xx or 4xx, which the same request would get again.
+    /// a 3xx or 4xx, as a status or inside a 2xx, which the same request would get again.
     package var isRetriable: Bool {
         switch code {
         case .unauthorized, .forbidden, .rateLimited: false
         case .timeout, .unreachable, .upstreamError, .invalidResponse, .circuitOpen:
-            hint == nil && !(300..<500).contains(upstreamStatus ?? 500)
+            hint == nil && !(300..<500).contains(carriedStatus ?? upstreamStatus ?? 500)
         }
     }
 }
@@ -42,12 +45,17 @@ package struct FetchFailure: Sendable, Equatable {
 package struct FailureRecord: Sendable, Equatable {
     package let code: ProblemCode
     package let upstreamStatus: Int?
+    package let carriedStatus: Int?
     package let errorReply: UpstreamReply?
     package let reason: String?
     package let at: Moment
 
-    package init(code: ProblemCode, upstreamStatus: Int?, errorReply: UpstreamReply?, reason: String? = nil, at: Moment) {
+    package init(
+        code: ProblemCode, upstreamStatus: Int?, carriedStatus: Int? = nil, errorReply: UpstreamReply?, reason: String? = nil,
+        at: Moment
+    ) {
         self.code = code
+        self.carriedStatus = carriedStatus
         self.reason = reason
         self.upstreamStatus = upstreamStatus
         self.errorReply = errorReply
@@ -56,7 +64,7 @@ package struct FailureRecord: Sendable, Equatable {
 
     init(_ failure: FetchFailure, at now: Moment) {
         self.init(
-            code: failure.code, upstreamStatus: failure.upstreamStatus, errorReply: failure.errorReply, reason: failure.reason,
-            at: now)
+            code: failure.code, upstreamStatus: failure.upstreamStatus, carriedStatus: failure.carriedStatus,
+            errorReply: failure.errorReply, reason: failure.reason, at: now)
     }
 }

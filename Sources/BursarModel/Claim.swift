@@ -1,5 +1,8 @@
 /// An amount of an account that somebody is about to spend. *Value.*
 package struct Claim: Sendable, Equatable {
+    /// Digits behind the point: as many as any money has. Each one more takes one from the balances that it can be counted against.
+    package static let mostDecimals = 18
+
     package let id: String
     package let account: AccountID
     package let unit: AmountUnit

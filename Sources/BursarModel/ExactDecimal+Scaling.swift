@@ -50,6 +50,15 @@ package struct ExactFactor: Sendable, Hashable {
 }
 
 extension ExactDecimal {
+    /// The least value of at most so many digits behind the point that is not below this one; this one where it has no more.
+    package func roundedUp(toDecimals decimals: Int) -> ExactDecimal {
+        guard decimals >= 0, decimals < scale else { return self }
+        let (quotient, remainder) = coefficient.quotientAndRemainder(dividingBy: Self.powersOfTen[scale - decimals])
+        // One digit less at least, so that one more fits.
+        let rounded = remainder != 0 && !isNegative ? quotient + 1 : quotient
+        return ExactDecimal(coefficient: rounded, scale: decimals, isNegative: isNegative) ?? self
+    }
+
     /// The same value without zeros at its end: 12.3400 is 12.34.
     package var shortest: ExactDecimal {
         var (rest, scale) = (coefficient, scale)

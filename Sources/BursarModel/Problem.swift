@@ -26,13 +26,18 @@ package struct Problem: Sendable, Hashable {
     package let code: ProblemCode
     /// The status of the upstream's answer, where there was one.
     package let upstreamStatus: Int?
+    /// The error status that a 2xx carries in its body, where it does: what the provider means, whatever HTTP says of it.
+    package let carriedStatus: Int?
     /// When the provider will be asked again at the earliest, where that is known.
     package let retryAt: WallTime?
     /// In our own words what was wrong with the answer: `data.available is missing`. Nil where the code says all.
     package let reason: String?
 
-    package init(code: ProblemCode, upstreamStatus: Int? = nil, retryAt: WallTime? = nil, reason: String? = nil) {
+    package init(
+        code: ProblemCode, upstreamStatus: Int? = nil, carriedStatus: Int? = nil, retryAt: WallTime? = nil, reason: String? = nil
+    ) {
         self.code = code
+        self.carriedStatus = carriedStatus
         self.reason = reason
         self.upstreamStatus = upstreamStatus
         self.retryAt = retryAt

@@ -8,7 +8,8 @@ extension WallTime {
             + "T\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2)).\(padded(civil.millisecond, 3))Z"
     }
 
-    /// Reads an RFC 3339 timestamp with any number of fractional digits (cut to milliseconds) and `Z` or an offset.
+    /// Reads an RFC 3339 timestamp with any number of fractional digits (cut to milliseconds) and `Z` or an offset. Nil also
+    /// where an offset leads out of the years 1 to 9999: no text could say that time again.
     package init?(rfc3339 text: some StringProtocol) {
         var rest = Array(text.utf8)[...]
         guard let year = rest.takeDigits(4), rest.take("-"), let month = rest.takeDigits(2), rest.take("-"),
@@ -41,6 +42,7 @@ extension WallTime {
                 year: year, month: month, day: day, hour: hour, minute: minute, second: second, millisecond: millisecond)
         else { return nil }
         self.init(milliseconds: civil.wallTime.milliseconds - Int64(offsetMinutes) * 60_000)
+        guard (1...9_999).contains(CivilTime(self).year) else { return nil }
     }
 }
 

@@ -26,16 +26,17 @@ package struct Reading: Sendable, Equatable {
     package var available: Amount? { amounts.first { $0.kind == .available && !$0.isAside } }
 }
 
-/// An upstream's status, media type and body after any content coding was undone. *Value.* Untrusted text.
+/// An upstream's status, media type and body after any content coding was undone. *Value.* The body is untrusted text.
 package struct UpstreamReply: Sendable, Equatable {
     package let status: Int
-    /// The Content-Type field as sent; nil where there was none.
-    package let contentType: String?
+    /// What an answer with this body calls it: a type of JSON and never another, whoever made the reply or kept it.
+    package let contentType: String
     package let body: [UInt8]
 
+    /// - Parameter contentType: a Content-Type field; what is none of JSON becomes `application/json`.
     package init(status: Int, contentType: String?, body: [UInt8]) {
         self.status = status
-        self.contentType = contentType
+        self.contentType = JSONMediaType.accepted(contentType) ?? JSONMediaType.plain
         self.body = body
     }
 }

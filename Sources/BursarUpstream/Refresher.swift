@@ -186,6 +186,10 @@ extension Refresher {
         return state.withLock { $0.machine.status(account.key, now: now) }
     }
 
+    /// When the account's provider may be asked next, whatever keeps it from that; nil: at once, if someone asks. Every answer that tells a
+    /// caller when to come back tells this.
+    package func nextAttempt(_ account: UpstreamAccount) -> Moment? { status(account)?.nextAttempt }
+
     /// Lets the provider be asked again at once. False where no hold kept it from that.
     package func clearCooldown(_ account: UpstreamAccount) -> Bool {
         let now = clock.now

@@ -82,6 +82,20 @@ import Testing
         #expect(json["data"]?["events"]?.elements?.count == 20)
     }
 
+    @Test func `a message without events has no lines, and every form of it can be made`() {
+        let empty = text([])
+        #expect(empty.lines.isEmpty && empty.title == "Bursar")
+        for body in [SlackMessage.body(empty), NtfyMessage.body(empty), WebhookMessage.body(empty)] {
+            #expect(body.count < 1_000)
+        }
+        #expect(NtfyMessage.fields(empty, token: nil).contains { $0.name == "title" && $0.value == "Bursar" })
+    }
+
+    @Test func `events are told with an empty line between them, and none behind the last`() throws {
+        let lines = text([try Self.event(.low, 1), try Self.event(.low, 2)]).lines
+        #expect(lines.filter(\.isEmpty).count == 1 && lines.last?.isEmpty == false)
+    }
+
     @Test func `the gravest comes first`() throws {
         let body = try JSONReader.read(
             WebhookMessage.body(text([try Self.event(.toppedUp, 1), try Self.event(.low, 2), try Self.event(.keyRejected, 3)])))

@@ -78,6 +78,16 @@ import Testing
         #expect(try #require(ExactDecimal("1.5")).scaled(byPowerOfTen: 38) == nil)
         #expect(ExactDecimal.zero.scaled(byPowerOfTen: 1_000) == nil)
     }
+
+    @Test(arguments: [
+        ("1.25", 1, "1.3"), ("1.20", 1, "1.2"), ("-1.25", 1, "-1.2"), ("1.25", 2, "1.25"), ("1.25", 18, "1.25"),
+        ("9.99", 0, "10"),
+        ("0.00000000000000000000000000000000000001", 18, "0.000000000000000001"),
+        ("9.9999999999999999999999999999999999999", 36, "10.000000000000000000000000000000000000")
+    ])
+    func `rounded up it has no more decimals and is no less`(text: String, decimals: Int, expected: String) throws {
+        #expect(try #require(ExactDecimal(text)).roundedUp(toDecimals: decimals).description == expected)
+    }
 }
 
 extension ExactDecimal {

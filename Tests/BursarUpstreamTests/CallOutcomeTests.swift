@@ -109,6 +109,28 @@ import Testing
         #expect(failure.hint == CooldownHint(wait: .seconds(600), source: .retryAfterSeconds))
     }
 
+    /// None of them fits what is documented for its code, so that nothing of the body itself can be passed on.
+    @Test(arguments: [
+        ("sunor", #"{"code":500}"#, 500, "code reports 500", true),
+        ("sunor", #"{"code":503,"message":"x"}"#, 503, "code reports 503", true),
+        ("legnext", #"{"code":402,"message":"pay"}"#, 402, "code reports 402", false),
+        ("legnext", #"{"error":{"code":404}}"#, 404, "error.code reports 404", false)
+    ])
+    func `an error code inside a 2xx is told, also where nobody documents it`(
+        provider: String, body: String, code: Int, reason: String, isRetriable: Bool
+    ) throws {
+        let id = try #require(ProviderID(provider))
+        let definition = try #require(try Catalog.builtIn()[id])
+        let response = UpstreamResponse(
+            status: 200, fields: [("retry-after", "7")], body: Array(body.utf8), bodyFault: nil)
+        let failure = try failure(
+            .of(response, definition: definition, scrubber: .empty, ReadingContext(now: WallTime(seconds: 1_700_000_000))))
+        #expect(failure.code == .upstreamError && failure.upstreamStatus == 200 && failure.carriedStatus == code)
+        #expect(failure.reason == reason && failure.errorReply == nil)
+        #expect(failure.hint?.wait == (code == 503 ? .seconds(7) : nil))
+        #expect(failure.isRetriable == (isRetriable && failure.hint == nil))
+    }
+
     @Test func `an undocumented error body is not passed on`() throws {
         #expect(try failure(outcome(500, "<html>boom</html>")).errorReply == nil)
         #expect(try failure(outcome(401, "{\"detail\":\"Invalid token.\"}")).errorReply?.status == 401)
@@ -119,12 +141,22 @@ import Testing
         #expect(try failure(outcome(401, "{\"detail\":\"\(long)\"}")).errorReply == nil)
     }
 
-    @Test(arguments: ["application/json; k=canary-3f9d2c77a1", "application/json\u{7}", "", String(repeating: "a", count: 200)])
-    func `a hostile media type is dropped`(type: String) throws {
-        let fields: [(name: String, value: String)] = [("content-type", type)]
-        switch try outcome(200, Fixture.body("1"), fields: fields).result {
-        case .reading(let reading): #expect(reading.reply.contentType == nil)
-        case .failure(let failure): #expect(failure.code == .invalidResponse)
+    @Test(arguments: [
+        "application/json; k=canary-3f9d2c77a1", "application/canary-3f9d2c77a1+json", "application/json\u{7}", "",
+        String(repeating: "a", count: 200), "text/html", "image/svg+xml", "application/xhtml+xml; a=+json"
+    ])
+    func `a hostile media type is dropped, and the body called JSON`(type: String) throws {
+        for body in [Fixture.body("1"), "{\"detail\":\"Invalid token.\"}"] {
+            let status = body == Fixture.body("1") ? 200 : 401
+            switch try outcome(status, body, fields: [("content-type", type)]).result {
+            case .reading(let reading): #expect(reading.reply.contentType == "application/json")
+            case .failure(let failure): #expect(failure.errorReply?.contentType == "application/json")
+            }
         }
+        let several = [("content-type", "application/json"), ("content-type", "text/html")].map { (name: $0.0, value: $0.1) }
+        guard case .reading(let reading) = try outcome(200, Fixture.body("1"), fields: several).result else {
+            throw NotAFailure()
+        }
+        #expect(reading.reply.contentType == "application/json")
     }
 }

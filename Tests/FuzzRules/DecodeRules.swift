@@ -119,7 +119,7 @@ private func demandOwnWords(_ words: String) throws(BrokenRule) {
 
 private func demandClean(_ reply: UpstreamReply) throws(BrokenRule) {
     try demand(!scrubber.finds(in: reply.body), "a credential is passed on")
-    try demand(!scrubber.finds(in: Array((reply.contentType ?? "").utf8)), "a credential in a media type")
+    try demand(!scrubber.finds(in: Array(reply.contentType.utf8)), "a credential in a media type")
 }
 
 /// The row that callers see: what was read stands in it to the last digit, and as text.

@@ -98,7 +98,7 @@ extension ResponsePlan {
         let value: JSONValue
         switch body {
         case .success(let body): value = body
-        case .failure(let error): return malformed("the body is not JSON: \(error)")
+        case .failure(let error): return malformed("the body is \(error.reason.isRefusal ? "refused" : "not JSON"): \(error)")
         }
         let own = withoutPrivate(reply, value)
         do throws(MappingError) {
@@ -157,7 +157,7 @@ extension ResponsePlan {
             return nil
         }
         return UpstreamReply(
-            status: status, contentType: response.mediaType ?? "application/json", body: JSONWriter.compact(body))
+            status: status, contentType: response.mediaType, body: JSONWriter.compact(body))
     }
 }
 
@@ -166,7 +166,13 @@ extension ProviderDefinition {
     package func evaluate(status: Int, contentType: String?, body: [UInt8], _ context: ReadingContext) -> Evaluation {
         var context = context
         context.parameters.merge(parameterDefaults) { given, _ in given }
-        return plan.evaluate(UpstreamReply(status: status, contentType: contentType, body: body), context)
+        return plan.evaluate(reply(status: status, contentType: contentType, body: body), context)
+    }
+
+    /// An answer of the provider as it may be handed on: called what it calls itself where that is JSON, else as it is documented.
+    package func reply(status: Int, contentType: String?, body: [UInt8]) -> UpstreamReply {
+        UpstreamReply(
+            status: status, contentType: JSONMediaType.accepted(contentType) ?? plan.response(for: status)?.mediaType, body: body)
     }
 
     /// The same for an account without parameters, at a time that no example depends on.

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// Writes a draft as YAML, with a mark on each line that was guessed. *Value.* Pure.
@@ -62,7 +63,7 @@ struct DraftWriter {
         if !amounts.others.isEmpty { lines.append("      # other figures of the answer; take those that are amounts:") }
         for other in amounts.others {
             let kind = other.kind == .available ? "available (in another element)" : other.kind.rawValue
-            lines.append("      #   \(kind): \(other.path)?  is \(Self.short(other.value)), perhaps \(other.unit)")
+            lines.append("      #   \(kind): \(Self.short(other.path))?  is \(Self.short(other.value)), perhaps \(other.unit)")
         }
         return lines
     }
@@ -136,6 +137,6 @@ struct DraftWriter {
 
     /// Of others' text nothing that could end a comment's line.
     private static func short(_ text: String) -> String {
-        String(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(80).map(Character.init))
+        String(text.unicodeScalars.filter { !LineText.isCommand($0) }.prefix(80).map(Character.init))
     }
 }

@@ -100,8 +100,7 @@ struct OpenAPISource {
             throw .init(description: "\(file): \(operation.path) documents no JSON answer")
         }
         let given = example(in: media)
-        let made = media["schema"].map { DraftSchema.example(of: $0, in: document) }
-        guard let example = given ?? made, example.object != nil || example.elements != nil else {
+        guard let example = given ?? made(of: media), example.object != nil || example.elements != nil else {
             throw .init(description: "\(file): \(operation.path) has neither an example nor a schema to make one of")
         }
         let info = document["info"]
@@ -112,7 +111,8 @@ struct OpenAPISource {
         source.documentation = document["externalDocs"]?["url"]?.text
         source.method = operation.method
         source.status = status
-        source.schema = media["schema"].map { DraftSchema.resolved($0, in: document) }
+        var expansion = DraftExpansion(document)
+        source.schema = media["schema"].flatMap { expansion.resolved($0) }
         source.isExampleMade = given == nil
         source.query = query(of: operation)
         source.errors = failures(of: operation.node)
@@ -128,6 +128,12 @@ struct OpenAPISource {
     private func example(in media: JSONValue) -> JSONValue? {
         if let example = media["example"], !example.isNull { return example }
         return media["examples"]?.object?.members.lazy.compactMap { dereferenced($0.value)?["value"] }.first
+    }
+
+    /// One that satisfies the schema.
+    private func made(of media: JSONValue) -> JSONValue? {
+        var expansion = DraftExpansion(document)
+        return media["schema"].map { expansion.example(of: $0) }
     }
 
     private func server(_ operation: Operation) -> (url: String, variables: JSONValue?, isGuessed: Bool) {
@@ -178,11 +184,13 @@ struct OpenAPISource {
 
     /// The responses of one status from 400 up, each with its example or one made of its schema.
     private func failures(of node: JSONValue) -> [DraftSource.Failure] {
-        (node["responses"]?.object?.members ?? []).compactMap { member in
+        // One measure for all of them: they may well be a hundred.
+        var expansion = DraftExpansion(document)
+        return (node["responses"]?.object?.members ?? []).compactMap { member in
             guard member.key.utf8.count == 3, member.key.hasPrefix("4") || member.key.hasPrefix("5"),
                 let media = json(of: member.value),
-                let example = example(in: media) ?? media["schema"].map({ DraftSchema.example(of: $0, in: document) }),
-                example.object != nil
+                let example = example(in: media) ?? media["schema"].map({ expansion.example(of: $0) }),
+                example.object != nil, !expansion.isExhausted
             else { return nil }
             return .init(key: member.key, description: dereferenced(member.value)?["description"]?.text ?? "", example: example)
         }

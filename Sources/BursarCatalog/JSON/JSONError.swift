@@ -39,6 +39,18 @@ package struct JSONError: Error, Sendable, Hashable {
     package let reason: Reason
 }
 
+extension JSONError.Reason {
+    /// Whether it may well be JSON, and only none that is taken here.
+    var isRefusal: Bool {
+        switch self {
+        case .tooLarge, .tooDeep, .duplicateKey: true
+        case .empty, .unexpectedEnd, .unexpectedByte, .trailingBytes, .malformedNumber, .malformedEscape, .loneSurrogate,
+            .controlCharacterInString, .invalidUTF8:
+            false
+        }
+    }
+}
+
 extension JSONError: CustomStringConvertible {
     package var description: String { "\(reason) at byte \(offset)" }
 }

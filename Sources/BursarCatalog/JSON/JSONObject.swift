@@ -18,12 +18,25 @@ package struct JSONObject: Sendable, Hashable {
 
     /// Where a key stands twice, the last value counts. Only our own code can bring that: ``JSONReader`` refuses such a body.
     package init(_ members: [Member]) {
+        var keys = UniqueKeys()
+        guard !members.allSatisfy({ keys.insert($0.key) }) else {
+            self.members = members
+            return
+        }
         self.members = []
-        self.members.reserveCapacity(members.count)
-        for member in members { self[member.key] = member.value }
+        var places: [[UInt8]: Int] = [:]
+        for member in members {
+            let key = Array(member.key.utf8)
+            if let place = places[key] {
+                self.members[place].value = member.value
+            } else {
+                places[key] = self.members.count
+                self.members.append(member)
+            }
+        }
     }
 
-    /// For the reader, which knows that no key stands twice.
+    /// For whoever knows that no key stands twice.
     init(unique members: [Member]) { self.members = members }
 
     package init() { members = [] }
@@ -38,6 +51,31 @@ package struct JSONObject: Sendable, Hashable {
             case (nil, let value?): members.append(Member(key: key, value: value))
             case (nil, nil): break
             }
+        }
+    }
+}
+
+extension JSONObject {
+    /// Finds members by their keys: along the list, or by hash where many keys are looked for in a long list, which must not cost
+    /// the one times the other. *Value.*
+    struct Lookup {
+        private let object: JSONObject
+        private let places: [[UInt8]: Int]?
+
+        /// - Parameter keys: how many will be looked for.
+        init(_ object: JSONObject, keys: Int) {
+            self.object = object
+            places =
+                keys * object.members.count < 4_096
+                ? nil
+                : Dictionary(
+                    object.members.indices.map { (Array(object.members[$0].key.utf8), $0) },
+                    uniquingKeysWith: { first, _ in first })
+        }
+
+        subscript(key: String) -> JSONValue? {
+            guard let places else { return object[key] }
+            return places[Array(key.utf8)].map { object.members[$0].value }
         }
     }
 }

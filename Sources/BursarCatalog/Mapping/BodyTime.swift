@@ -22,7 +22,9 @@ enum BodyTime {
         switch value {
         case .null: true
         case .string(let text):
-            text.isEmpty || WallTime(rfc3339: text).map { $0.milliseconds < 86_400_000 } ?? ExactDecimal(text)?.isZero ?? false
+            // In a zone east of Greenwich the first day is one of the year 0, which is no time here.
+            text.isEmpty || text.hasPrefix("0001-01-01")
+                || WallTime(rfc3339: text).map { $0.milliseconds < 86_400_000 } ?? ExactDecimal(text)?.isZero ?? false
         case .number(let text): ExactDecimal(text).map { $0.isZero || $0.isNegative } ?? false
         case .bool, .array, .object: false
         }

@@ -15,7 +15,7 @@ extension DefinitionReader {
                     hint: "plain http is for 127.0.0.1 and localhost only")
                 return nil
             }
-            return (ServerTemplate(text: server.origin, variables: []), server.path)
+            return (ServerTemplate(origin: server.origin), server.path)
         }
         return template(text, at: url.mark, variables: server["variables"])
     }
@@ -66,9 +66,12 @@ extension DefinitionReader {
             }
             found.append(.init(name: name, standard: standard, allowed: allowed))
         }
+        guard let template = ServerTemplate(text: String(text[..<end]), variables: found) else {
+            problems.error(
+                variables?.mark ?? mark, "the server's variables stand for more than \(ServerTemplate.mostHosts) hosts")
+            return nil
+        }
         let path = String(text[end...])
-        return (
-            ServerTemplate(text: String(text[..<end]), variables: found), path.hasSuffix("/") ? String(path.dropLast()) : path
-        )
+        return (template, path.hasSuffix("/") ? String(path.dropLast()) : path)
     }
 }

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// Reads `x-bursar`. *Value,* used once. Every function reports what is wrong and goes on.
@@ -160,7 +161,7 @@ struct MappingReader {
         let isLine =
             !text.trimmingBlanks.isEmpty && text.utf8.count <= limit
             && text.unicodeScalars.allSatisfy {
-                $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+                !LineText.isCommand($0) && $0.properties.generalCategory != .format
             }
         return isLine ? text : nil
     }

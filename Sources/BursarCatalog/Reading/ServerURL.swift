@@ -31,16 +31,43 @@ package struct ServerTemplate: Sendable, Hashable {
         let allowed: [String]
     }
 
+    /// More than any provider documents.
+    static let mostHosts = 1_000
+
     /// Scheme and host as written, without a path.
     let text: String
     let variables: [Variable]
+    /// What nobody but the definition chooses. Worked out once: each call asks for it.
+    private let documented: Set<String>
+
+    /// Nil where the variables' values stand for more than ``mostHosts`` hosts.
+    init?(text: String, variables: [Variable]) {
+        self.text = text
+        self.variables = variables
+        var choices: [[String: String]] = [[:]]
+        for variable in variables {
+            let values = variable.allowed.isEmpty ? [variable.standard].compactMap(\.self) : variable.allowed
+            guard choices.count * values.count <= Self.mostHosts else { return nil }
+            choices = choices.flatMap { chosen in values.map { value in chosen.merging([variable.name: value]) { $1 } } }
+        }
+        documented = Set(choices.compactMap { Self.origin(text, variables, parameters: $0) })
+    }
+
+    /// One without a choice.
+    init(origin: String) {
+        text = origin
+        variables = []
+        documented = [origin]
+    }
 
     /// Nil where a value is missing, is not a documented one, or makes no host.
-    func origin(parameters: [String: String]) -> String? {
+    func origin(parameters: [String: String]) -> String? { Self.origin(text, variables, parameters: parameters) }
+
+    private static func origin(_ text: String, _ variables: [Variable], parameters: [String: String]) -> String? {
         if variables.isEmpty { return text }
         var result = text
         for variable in variables {
-            guard let value = parameters[variable.name] ?? variable.standard, Self.isHostPart(value),
+            guard let value = parameters[variable.name] ?? variable.standard, isHostPart(value),
                 variable.allowed.isEmpty || variable.allowed.contains(value)
             else { return nil }
             result = result.replacing("{\(variable.name)}", with: value)
@@ -50,20 +77,7 @@ package struct ServerTemplate: Sendable, Hashable {
     }
 
     /// Whether the provider itself is behind `origin`: it is if nobody but the definition chose the host.
-    package func isDocumented(_ origin: String) -> Bool {
-        guard variables.allSatisfy({ !$0.allowed.isEmpty || $0.standard != nil }) else { return false }
-        return combinations(of: variables[...], chosen: [:]).contains(origin)
-    }
-
-    /// At most 64 of them: a definition lists regions.
-    private func combinations(of rest: ArraySlice<Variable>, chosen: [String: String]) -> [String] {
-        guard let variable = rest.first else { return origin(parameters: chosen).map { [$0] } ?? [] }
-        let values = variable.allowed.isEmpty ? [variable.standard ?? ""] : variable.allowed
-        return Array(
-            values.prefix(64).flatMap { value in
-                combinations(of: rest.dropFirst(), chosen: chosen.merging([variable.name: value]) { $1 })
-            }.prefix(64))
-    }
+    package func isDocumented(_ origin: String) -> Bool { documented.contains(origin) }
 
     static func isHostPart(_ text: String) -> Bool {
         (1...253).contains(text.utf8.count)

@@ -1,17 +1,48 @@
 import BursarModel
 
 /// Compiles the schemas of a definition, each once, and reports what they cannot say here. *Value,* used once.
+///
+/// A schema that another one names waits in a list: references can make a chain of thousands, and a call within a call for each of
+/// them would end the program on its stack.
 struct SchemaCompiler {
     private static let mostSchemas = 5_000
+    /// Counted along the shortest way. ``SchemaValidator`` goes no deeper than a bound either, and no answer would satisfy what lies
+    /// behind it.
+    private static let deepest = 64
 
     private let root: LocatedNode
     private(set) var table = SchemaTable()
     private var indexByPlace: [TextMark: Schema.Index] = [:]
+    private var waiting: [Waiting] = []
+    /// Of the schema that is being compiled.
+    private var depth = 0
+    private var hasToldDepth = false
+
+    /// A schema that has its place in the table, and nothing there yet. *Value.*
+    private struct Waiting {
+        let node: LocatedNode
+        let index: Schema.Index
+        let depth: Int
+    }
 
     init(root: LocatedNode) { self.root = root }
 
-    /// - Returns: where in the table the schema of `node` stands; a node is compiled once, so that references may go round.
+    /// - Returns: where in the table the schema of `node` stands.
     mutating func compile(_ node: LocatedNode, _ problems: inout DefinitionProblems) -> Schema.Index {
+        let index = index(of: node, depth: 0, &problems)
+        var next = 0
+        while next < waiting.count {
+            let (node, index) = (waiting[next].node, waiting[next].index)
+            depth = waiting[next].depth
+            table.schemas[index] = schema(node, &problems)
+            next += 1
+        }
+        waiting = []
+        return index
+    }
+
+    /// Where the schema of `node` stands, or will: a node is compiled once, so that references may go round.
+    private mutating func index(of node: LocatedNode, depth: Int, _ problems: inout DefinitionProblems) -> Schema.Index {
         if let index = indexByPlace[node.mark] { return index }
         let index = table.schemas.count
         table.schemas.append(Schema())
@@ -20,8 +51,18 @@ struct SchemaCompiler {
             return index
         }
         indexByPlace[node.mark] = index
-        table.schemas[index] = schema(node, &problems)
+        guard depth <= Self.deepest else {
+            if !hasToldDepth { problems.error(node.mark, "more than \(Self.deepest) schemas within each other") }
+            hasToldDepth = true
+            return index
+        }
+        waiting.append(Waiting(node: node, index: index, depth: depth))
         return index
+    }
+
+    /// Of a schema within the one that is being compiled.
+    private mutating func inner(_ node: LocatedNode, _ problems: inout DefinitionProblems) -> Schema.Index {
+        index(of: node, depth: depth + 1, &problems)
     }
 
     private mutating func schema(_ node: LocatedNode, _ problems: inout DefinitionProblems) -> Schema {
@@ -36,7 +77,7 @@ struct SchemaCompiler {
         }
         if let reference = pairs.first(where: { $0.key == "$ref" }) {
             guard let target = LocalReference.resolve(reference.value, in: root, &problems) else { return schema }
-            schema.reference = compile(target, &problems)
+            schema.reference = inner(target, &problems)
         }
         for pair in pairs { keyword(pair, &schema, &problems) }
         // OpenAPI 3.0 says null beside the type.
@@ -54,7 +95,7 @@ struct SchemaCompiler {
         case "type": schema.types = types(value, &problems)
         case "properties":
             guard let pairs = value.pairs else { return problems.error(value.mark, "properties must be a mapping") }
-            for property in pairs { schema.properties.append((property.key, compile(property.value, &problems))) }
+            for property in pairs { schema.properties.append((property.key, inner(property.value, &problems))) }
         case "required":
             guard let elements = value.elements else { return problems.error(value.mark, "required must be a list of names") }
             schema.required = elements.compactMap(\.text)
@@ -62,9 +103,9 @@ struct SchemaCompiler {
             switch value.boolean {
             case true?: break
             case false?: schema.additional = .forbidden
-            case nil: schema.additional = .schema(compile(value, &problems))
+            case nil: schema.additional = .schema(inner(value, &problems))
             }
-        case "items": schema.items = compile(value, &problems)
+        case "items": schema.items = inner(value, &problems)
         case "enum":
             guard let elements = value.elements else { return problems.error(value.mark, "enum must be a list of values") }
             schema.choices = elements.map(\.json)
@@ -73,7 +114,7 @@ struct SchemaCompiler {
         case "allOf": schema.allOf = list(value, "allOf", &problems)
         case "anyOf": schema.anyOf = list(value, "anyOf", &problems)
         case "oneOf": schema.oneOf = list(value, "oneOf", &problems)
-        case "not": schema.not = compile(value, &problems)
+        case "not": schema.not = inner(value, &problems)
         default:
             if bound(pair, &schema.bounds, &problems) || SchemaKeywords.isAnnotation(pair.key) { return }
             reportUnknown(pair, &problems)
@@ -126,7 +167,7 @@ struct SchemaCompiler {
             return []
         }
         var indices: [Schema.Index] = []
-        for element in elements { indices.append(compile(element, &problems)) }
+        for element in elements { indices.append(inner(element, &problems)) }
         return indices
     }
 

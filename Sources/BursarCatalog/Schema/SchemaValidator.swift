@@ -86,16 +86,18 @@ struct SchemaValidator {
     private mutating func check(
         _ object: JSONObject, _ schema: Schema, path: String, at place: UsedPaths.Place, depth: Int
     ) throws(SchemaMismatch) {
-        for name in schema.required where object[name] == nil {
+        let found = JSONObject.Lookup(object, keys: schema.required.count + schema.properties.count)
+        for name in schema.required where found[name] == nil {
             try report(SchemaMismatch(path: join(path, name), rule: "is missing"), at: used.member(name, of: place))
         }
         for property in schema.properties {
-            guard let value = object[property.name] else { continue }
+            guard let value = found[property.name] else { continue }
             try checkBelow(
                 value, property.schema, path: join(path, property.name), at: used.member(property.name, of: place), depth: depth)
         }
         if case .allowed = schema.additional { return }
-        for member in object.members where !schema.properties.contains(where: { $0.name == member.key }) {
+        let known = Set(schema.properties.map(\.name))
+        for member in object.members where !known.contains(member.key) {
             // The member's name is the upstream's own text and stays out of the message.
             let below = used.member(member.key, of: place)
             guard case .schema(let index) = schema.additional else {
@@ -163,20 +165,40 @@ struct SchemaValidator {
         }
     }
 
-    /// Takes the first shape whose only mismatches are where nothing is read.
+    /// The first shape that the value has but for what nobody reads. Of an object that has none, what is wrong in the shape that knows
+    /// most of its members is told, too.
     private mutating func checkAny(
         _ indices: [Schema.Index], _ value: JSONValue, path: String, at place: UsedPaths.Place, depth: Int
     ) throws(SchemaMismatch) {
         let before = drift
+        var nearest: (known: Int, mismatch: SchemaMismatch)?
         for index in indices where isTolerant {
             do throws(SchemaMismatch) {
                 return try check(value, index, path: path, at: place, depth: depth + 1)
             } catch {
                 drift = before
                 if stepsLeft <= 0 { throw error }
+                let known = knownMembers(of: value, index)
+                if known > nearest?.known ?? 0 { nearest = (known, error) }
             }
         }
-        throw SchemaMismatch(path: path, rule: "has none of the documented shapes")
+        let rule = "has none of the documented shapes"
+        guard let mismatch = nearest?.mismatch else { throw SchemaMismatch(path: path, rule: rule) }
+        // Of shapes within shapes the innermost says it.
+        if mismatch.rule.hasPrefix(rule) { throw mismatch }
+        throw SchemaMismatch(path: path, rule: "\(rule): in the nearest one, \(mismatch.description)")
+    }
+
+    /// How many of an object's members the schema documents, or one that it refers to.
+    private func knownMembers(of value: JSONValue, _ index: Schema.Index) -> Int {
+        guard let object = value.object else { return 0 }
+        var schema = table[index]
+        for _ in 0..<8 {
+            guard schema.properties.isEmpty, let reference = schema.reference else { break }
+            schema = table[reference]
+        }
+        let found = JSONObject.Lookup(object, keys: schema.properties.count)
+        return schema.properties.count { found[$0.name] != nil }
     }
 
     /// How many of the schemas are satisfied strictly, at most `enough`.

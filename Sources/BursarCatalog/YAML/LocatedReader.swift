@@ -30,7 +30,8 @@ package enum LocatedReader {
         case .failure(let error):
             let mark = TextMark(offset: error.offset, in: bytes)
             throw Diagnostic(
-                severity: .error, file: file, line: mark.line, column: mark.column, message: "not valid JSON: \(error.reason)")
+                severity: .error, file: file, line: mark.line, column: mark.column,
+                message: (error.reason.isRefusal ? "" : "not valid JSON: ") + "\(error.reason)")
         }
     }
 }

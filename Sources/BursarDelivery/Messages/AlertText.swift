@@ -41,10 +41,8 @@ struct AlertText: Sendable {
 
     /// All of it.
     var lines: [String] {
-        var lines: [String] = []
-        for item in items { lines += item.words.lines + [""] }
-        if more > 0 { lines.append("And \(more) more: `bursar alert list` has them all.") } else { lines.removeLast() }
-        return lines
+        let items = Array(items.map(\.words.lines).joined(separator: [""]))
+        return more > 0 ? items + ["", "And \(more) more: `bursar alert list` has them all."] : items
     }
 }
 

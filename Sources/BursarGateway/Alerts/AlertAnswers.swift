@@ -1,4 +1,5 @@
 import BursarCatalog
+import BursarModel
 
 /// What `bursar alert list` prints. *Value.* Whatever answered may not be a gateway: control characters never reach a terminal.
 package struct AlertListAnswer: Sendable {
@@ -9,13 +10,12 @@ package struct AlertListAnswer: Sendable {
             document["schema"]?.text == "bursar.alerts.v1", let alerts = document["alerts"]?.elements
         else { return nil }
         func shown(_ value: JSONValue?) -> String { TerminalText.shown(value?.text ?? "-") }
+        let now = document["generated_at"]?.text.flatMap { WallTime(rfc3339: $0) }
         var rows = [["ACCOUNT", "RULE", "STATE", "VALUE", "SINCE", "MUTED UNTIL"]]
         for alert in alerts {
             let value = alert["value"]?.text.map { value in value + (alert["unit"]?.text.map { " " + $0 } ?? "") }
-            let isFiring = alert["firing"]?.boolean == true
-            let state = shown(alert["state"])
             rows.append([
-                shown(alert["account"]), shown(alert["condition"]), isFiring && state == "unknown" ? "unknown (fired)" : state,
+                shown(alert["account"]), shown(alert["condition"]), TerminalText.shown(Self.state(alert, now)),
                 TerminalText.shown(value ?? "-"), shown(alert["since"]), shown(alert["muted_until"])
             ])
         }
@@ -31,6 +31,15 @@ package struct AlertListAnswer: Sendable {
             text += "\n" + (targets.isEmpty ? "no targets\n" : Self.table(rows))
         }
         self.text = text
+    }
+
+    /// How a rule stands in one phrase. "ok" alone would mislead whoever looks while its condition holds and it has not fired.
+    private static func state(_ alert: JSONValue, _ now: WallTime?) -> String {
+        let state = alert["state"]?.text ?? "-"
+        if alert["firing"]?.boolean == true { return state == "unknown" ? "unknown (fired)" : state }
+        guard state == "ok", let time = alert["fires_at"]?.text.flatMap({ WallTime(rfc3339: $0) }), let now else { return state }
+        let left = now.duration(to: time)
+        return left > .zero ? "pending, fires in \(Words.short(left + .milliseconds(999)))" : "pending, fires now"
     }
 
     private static func table(_ rows: [[String]]) -> String {

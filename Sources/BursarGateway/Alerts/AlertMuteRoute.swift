@@ -25,7 +25,7 @@ struct AlertMuteRoute: Route {
             desk.unmute(id)
             return Response(status: 204, headers: ["cache-control": "no-store"])
         }
-        guard let text = (try? InsightQuery(request.query, known: ["for"]))?.text("for"),
+        guard let text = (try? InsightQuery(request.query))?.text("for"),
             let length = InsightQuery.duration(text), (Duration.seconds(1)...Self.longest).contains(length)
         else { return Answers.badRequest(request, detail: "for takes a duration from 1s to 720h, such as ?for=2h.") }
         let until = desk.mute(id, for: length)

@@ -14,7 +14,7 @@ struct AlertTestRoute: Route {
         let request = call.request
         let wanted: String?
         do throws(InsightQuery.Refusal) {
-            wanted = try InsightQuery(request.query, known: ["target"]).text("target")
+            wanted = try InsightQuery(request.query).text("target")
         } catch {
             return .now(Answers.badRequest(request, detail: error.detail))
         }
@@ -25,7 +25,7 @@ struct AlertTestRoute: Route {
                 let names = statuses.map(\.name).joined(separator: ", ")
                 return Answers.problem(
                     ProblemDocument(
-                        code: "not_found", title: "No such target", status: 404,
+                        code: .notFound, title: "No such target", status: 404,
                         detail: names.isEmpty ? "No targets are configured." : "There are: \(names).",
                         requestID: request.id.description))
             }

@@ -51,6 +51,7 @@ struct AlertsRoute: Route {
             json.bool("firing", state.firing != nil)
             json.string("since", state.firing == nil ? nil : state.since?.rfc3339)
             json.string("fired_at", state.firing == nil ? nil : state.firedAt?.rfc3339)
+            json.string("fires_at", listing.firesAt?.rfc3339)
             json.string("event", state.firing)
             json.string("value", listing.facts?.value?.description)
             json.string("unit", listing.facts?.unit?.name)

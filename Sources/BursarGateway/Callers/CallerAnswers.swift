@@ -7,13 +7,13 @@ import BursarModel
 enum CallerAnswers {
     /// On a provider route in that provider's documented shape, so that an unmodified client of it understands; else a problem document.
     static func unauthorized(_ request: Request, _ refusal: CallerRefusal, _ definition: ProviderDefinition?) -> Response {
-        if refusal == .several { return Answers.badRequest(request, code: "several_credentials", detail: refusal.words) }
+        if refusal == .several { return Answers.badRequest(request, code: .severalCredentials, detail: refusal.words) }
         guard let definition else {
             // RFC 6750 3: without a credential there is no error to name.
             let challenge = refusal == .missing ? "Bearer realm=\"bursar\"" : "Bearer realm=\"bursar\", error=\"invalid_token\""
             return Answers.problem(
                 ProblemDocument(
-                    code: "unauthorized", title: "Who asks?", status: 401, detail: refusal.words,
+                    code: .unauthorized, title: "Who asks?", status: 401, detail: refusal.words,
                     requestID: request.id.description),
                 headers: ["www-authenticate": challenge])
         }
@@ -24,15 +24,15 @@ enum CallerAnswers {
     static func unauthorized(_ request: Request, words: String, as definition: ProviderDefinition) -> Response {
         var headers: HeaderFields = [
             "cache-control": "no-store", "www-authenticate": definition.auth.challenge,
-            "bursar-request-id": request.id.description
+            "bursar-request-id": request.id.description, "x-content-type-options": "nosniff"
         ]
         guard let reply = definition.errorReply(status: 401, message: words) else {
             return Answers.problem(
                 ProblemDocument(
-                    code: "unauthorized", title: "No credential", status: 401, detail: words, requestID: request.id.description),
+                    code: .unauthorized, title: "No credential", status: 401, detail: words, requestID: request.id.description),
                 headers: headers)
         }
-        headers["content-type"] = reply.contentType ?? "application/json"
+        headers["content-type"] = reply.contentType
         return Response(status: 401, headers: headers, bytes: reply.body)
     }
 
@@ -41,7 +41,7 @@ enum CallerAnswers {
         let wait = max(1, wait.secondsRoundedUp)
         return Answers.problem(
             ProblemDocument(
-                code: "too_many_requests", title: "This client asks too often", status: 429,
+                code: .tooManyRequests, title: "This client asks too often", status: 429,
                 detail: "The client may ask \(rate.requests) times in \(DurationText.format(rate.window)).",
                 requestID: request.id.description),
             headers: [
@@ -53,7 +53,7 @@ enum CallerAnswers {
     static func passThroughRefused(_ request: Request, _ definition: ProviderDefinition) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "passthrough_refused", title: "This client may not use a key of its own", status: 403,
+                code: .passthroughRefused, title: "This client may not use a key of its own", status: 403,
                 detail:
                     "The \(definition.auth.headerName) header has a key that is no client token. Send the client token there, or leave "
                     + "the header out; or write passthrough: true for this client.",

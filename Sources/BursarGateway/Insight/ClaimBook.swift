@@ -53,7 +53,7 @@ final class ClaimBook: Sendable {
                 state.keeping[made.id] = task
                 return (outcome, task)
             case .repeated(let earlier): return (outcome, state.keeping[earlier.id])
-            case .conflict, .refused, .full: return (outcome, nil)
+            case .conflict, .refused, .full, .shareUsed: return (outcome, nil)
             }
         }
         guard let keeping else { return .decided(outcome) }
@@ -103,9 +103,9 @@ final class ClaimBook: Sendable {
         look(now) { $0.ledger.claimed(accounts, unit, now) }
     }
 
-    /// An owner's active claims; nil: everybody's.
+    /// An owner's active claims, the oldest first; nil: everybody's.
     func active(owner: String?, _ now: WallTime) -> [Claim] {
-        look(now) { $0.ledger.active(now) }.filter { owner == nil || $0.owner == owner }
+        look(now) { $0.ledger.active(now, owner: owner) }.sorted { ($0.madeAt, $0.id) < ($1.madeAt, $1.id) }
     }
 
     func claim(id: String, owner: String?, _ now: WallTime) -> Claim? {

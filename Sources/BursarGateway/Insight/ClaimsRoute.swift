@@ -24,7 +24,8 @@ struct ClaimsRoute: Route {
         // What could not be read is not known to be none.
         if request.method != "POST", !claims.knowsAll { return .now(unread(request)) }
         guard let id = call.match["claim"] else {
-            return request.method == "POST" ? make(request, caller) : .now(list(caller))
+            // In a task: thousands of claims are sorted and rendered anew for each request.
+            return request.method == "POST" ? make(request, caller) : .later { list(caller) }
         }
         return request.method == "DELETE" ? release(request, caller, id: id) : .now(show(request, caller, id: id))
     }
@@ -50,7 +51,7 @@ struct ClaimsRoute: Route {
 
     private func unread(_ request: Request) -> Response {
         InsightAnswers.unavailable(
-            request, code: "claims_unknown",
+            request, code: .claimsUnknown,
             detail: "There may be claims that could not be read yet: the store \(claims.fault?.words ?? "gives no answer").")
     }
 
@@ -75,7 +76,7 @@ struct ClaimsRoute: Route {
     private static func unknown(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "not_found", title: "No such claim", status: 404, detail: "It ended, or it never was.",
+                code: .notFound, title: "No such claim", status: 404, detail: "It ended, or it never was.",
                 requestID: request.id.description))
     }
 }
@@ -153,7 +154,7 @@ extension ClaimsRoute {
             wanted.entry, noOlderThan: wanted.entry.upstream.policy.ttl, trace: request.trace)
         if let unit = wanted.unit, !result.view.unitNames.isEmpty, result.view.available(unit) == nil {
             return Answers.badRequest(
-                request, code: "unknown_unit",
+                request, code: .unknownUnit,
                 detail: "\(wanted.entry.id) has no available amount of that unit. It has: "
                     + "\(result.view.unitNames.joined(separator: ", ")).")
         }
@@ -171,21 +172,28 @@ extension ClaimsRoute {
         switch outcome {
         case .notKept(let fault):
             return InsightAnswers.unavailable(
-                request, code: "claims_not_kept", detail: "A claim must outlive this process, and the store \(fault.words).")
+                request, code: .claimsNotKept, detail: "A claim must outlive this process, and the store \(fault.words).")
         case .decided(.made(let claim)): return made(claim, status: 201)
         case .decided(.repeated(let claim)): return made(claim, status: 200)
         case .decided(.refused(let decision)): return refused(request, decision, result)
         case .decided(.conflict): return conflict(request)
         case .decided(.full):
             return InsightAnswers.unavailable(
-                request, code: "too_many_claims", detail: "The account has as many claims as are kept at a time.")
+                request, code: .tooManyClaims,
+                detail: "The account has \(ClaimLedger.mostPerAccount) claims, as many as are kept at a time. "
+                    + "A released one is kept until its ttl ends.")
+        case .decided(.shareUsed):
+            return InsightAnswers.unavailable(
+                request, code: .tooManyClaims,
+                detail: "This client has \(ClaimLedger.mostPerClient) claims of the account, as many as one may. "
+                    + "A released one is kept until its ttl ends.")
         }
     }
 
     private func conflict(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "idempotency_conflict", title: "The key was used for another claim", status: 409,
+                code: .idempotencyConflict, title: "The key was used for another claim", status: 409,
                 detail: "This Idempotency-Key stands for a claim of another account, amount, unit or ttl.",
                 requestID: request.id.description))
     }
@@ -199,7 +207,7 @@ extension ClaimsRoute {
     private func refused(_ request: Request, _ decision: GuardDecision, _ result: FreshReading.Result) -> Response {
         let isShort = decision.answer == .no
         var problem = ProblemDocument(
-            code: isShort ? "not_enough" : "cannot_say",
+            code: isShort ? .notEnough : .cannotSay,
             title: isShort ? "Not enough is left" : "It cannot be said whether enough is left",
             status: isShort ? 402 : 503,
             detail: isShort
@@ -210,8 +218,8 @@ extension ClaimsRoute {
         if let claimed = decision.claimed { problem.extensions.append(("claimed", Self.quoted(claimed))) }
         if let have = decision.have { problem.extensions.append(("have", Self.quoted(have))) }
         var headers: HeaderFields = [:]
-        if let hold = result.view.hold, !isShort {
-            let left = reading.refresher.now.monotonic.duration(to: hold.until.monotonic)
+        if let next = result.nextAttempt, !isShort {
+            let left = reading.refresher.now.monotonic.duration(to: next.monotonic)
             if left > .zero { headers["retry-after"] = String(max(1, left.secondsRoundedUp)) }
         }
         return Answers.problem(problem, headers: headers)

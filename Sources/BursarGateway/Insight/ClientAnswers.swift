@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarModel
 import BursarProcess
@@ -88,6 +89,14 @@ package struct HistoryTableText: Sendable {
     }
 }
 
+/// The CSV of a history, as far as both ends of it must agree. Pure.
+package enum HistoryCSV {
+    static let header = "at,until,kind,value,unit,part\r\n"
+
+    /// Whether an answer begins as one: whatever answered may not be a gateway.
+    package static func isOne(_ bytes: [UInt8]) -> Bool { bytes.starts(with: header.utf8) }
+}
+
 /// Bars of characters, at most 60 of them; the last value of each part. Pure, in exact decimals.
 enum Sparkline {
     private static let bars = Array("▁▂▃▄▅▆▇█")
@@ -115,14 +124,6 @@ enum Sparkline {
 /// Text of somebody else for a terminal: what would command it becomes question marks. Pure.
 package enum TerminalText {
     static func shown(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "?" : $0 }))
-    }
-
-    /// A control character of either range, or one that turns the order of letters around: with it one account's line can look like
-    /// another's.
-    package static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
-        let value = scalar.value
-        return value < 0x20 || (0x7F...0x9F).contains(value) || (0x202A...0x202E).contains(value)
-            || (0x2066...0x2069).contains(value)
+        String(String.UnicodeScalarView(text.unicodeScalars.map { LineText.isCommand($0) ? "?" : $0 }))
     }
 }

@@ -17,13 +17,8 @@ struct Explanation: Sendable {
     init(_ facts: Facts) {
         if let problem = facts.view.problem {
             (cause, remedy) = Self.words(for: problem, facts)
-        } else if facts.view.reading == nil {
-            cause = "Nobody has asked for this account since the gateway started."
-            remedy = "Ask for it: GET /v1/balances/\(facts.id.provider)/\(facts.id.account)."
-        } else if facts.view.status == .stale {
-            cause = "The reading is past its ttl, and nobody has asked since."
-            remedy =
-                "Ask again; with Cache-Control: no-cache the answer waits for a newer reading. refresh: keeps it fresh by itself."
+        } else if facts.view.status != .fresh {
+            (cause, remedy) = Self.wordsForNoNewerReading(facts)
         } else if facts.isUsedUp {
             cause = "Nothing is left: the provider says so in its newest answer."
             remedy = "Top the account up at the provider\(facts.shop)."
@@ -62,6 +57,30 @@ struct Explanation: Sendable {
         var isBudgetSpent: Bool { status?.budgetLeft == 0 }
     }
 
+    /// What stands between an account and a newer reading where no call failed.
+    private static func wordsForNoNewerReading(_ facts: Facts) -> (cause: String, remedy: String) {
+        let isNew = facts.view.reading == nil && facts.status?.lastSuccess == nil
+        let reading = facts.view.reading == nil ? "There is no reading that may be shown" : "The reading is past its ttl"
+        if facts.view.isRefreshing {
+            let cause = isNew ? "The provider is being asked for the first time." : "\(reading), and the provider is being asked."
+            return (cause, "Wait for its answer.")
+        }
+        if facts.isBudgetSpent { return ("\(reading), and \(budgetSpent).", budgetRemedy) }
+        if isNew {
+            return (
+                "Nobody has asked for this account since the gateway started.",
+                "Ask for it: GET /v1/balances/\(facts.id.provider)/\(facts.id.account)."
+            )
+        }
+        return (
+            "\(reading), and the provider was not asked since.",
+            "Ask again; with Cache-Control: no-cache the answer waits for a newer reading. refresh: keeps it fresh by itself."
+        )
+    }
+
+    private static let budgetSpent = "the share of the provider's documented limit that this gateway takes is used up"
+    private static let budgetRemedy = "Wait, or ask less often: a longer ttl: or refresh:."
+
     private static func words(for problem: Problem, _ facts: Facts) -> (cause: String, remedy: String) {
         let status = problem.upstreamStatus.map { " (HTTP \($0))" } ?? ""
         let because = problem.reason.map { ": \($0)" } ?? ""
@@ -69,24 +88,22 @@ struct Explanation: Sendable {
         switch problem.code {
         case .unauthorized:
             return (
-                "\(facts.title) rejected the key\(status).",
-                "Put a valid key where this one comes from, \(facts.keySource), and reload; then \(clear)."
+                "\(facts.title) rejected the key\(status)\(because).",
+                "Put a valid key where this one comes from, \(facts.keySource), and reload: another key is asked with at once. "
+                    + "Where the provider accepts this one again, \(clear)."
             )
         case .forbidden:
             return (
-                "\(facts.title) knows the key and refuses it this question\(status).",
+                "\(facts.title) knows the key and refuses it this question\(status)\(because).",
                 "Give the key, from \(facts.keySource), the right to read the balance at the provider\(facts.page); then \(clear)."
             )
         case .rateLimited:
             if facts.view.hold == nil, facts.isBudgetSpent {
-                return (
-                    "The share of the provider's documented limit that this gateway takes is used up.",
-                    "Wait, or ask less often: a longer ttl: or refresh:."
-                )
+                return ("The" + budgetSpent.dropFirst(3) + ".", budgetRemedy)
             }
             return (
-                "\(facts.title) asked to wait\(status).",
-                "Wait: it is asked again by itself. If it comes back, something else uses the same key, or ttl: is too short."
+                "\(facts.title) asked to wait\(status)\(because).",
+                "Wait: the first request behind that asks again. If it comes back, something else uses the same key, or ttl: is too short."
             )
         case .timeout:
             return (
@@ -101,7 +118,7 @@ struct Explanation: Sendable {
         case .upstreamError:
             return (
                 "\(facts.title) answered with an error\(status)\(because).",
-                "Wait: it is asked again with growing pauses. If it lasts, ask the provider\(facts.page)."
+                "Wait: requests ask again, with growing pauses between. If it lasts, ask the provider\(facts.page)."
             )
         case .invalidResponse:
             return (
@@ -117,25 +134,30 @@ struct Explanation: Sendable {
         }
     }
 
+    /// Nobody is asked without a request, so an end is when one may ask, never that one does.
     private static func end(_ facts: Facts) -> (String, WallTime?) {
-        if let hold = facts.view.hold ?? facts.status?.hold, hold.isRunning(at: facts.now.monotonic) {
-            let left = Words.short(facts.now.monotonic.duration(to: hold.until.monotonic) + .milliseconds(999))
-            switch hold.kind {
-            case .rejectedKey:
-                return ("It does not end by itself; the same key is tried again in \(left).", hold.until.wall)
-            case .cooldown: return ("The cooldown ends in \(left).", hold.until.wall)
-            case .backoff: return ("The pause after the failure ends in \(left).", hold.until.wall)
-            case .openCircuit: return ("One call tries again in \(left).", hold.until.wall)
+        if facts.view.problem == nil, facts.view.status == .fresh, let end = facts.view.expiresAt {
+            return ("It is fresh for another \(facts.time(until: end)).", end.wall)
+        }
+        if let next = facts.status?.nextAttempt, next.monotonic > facts.now.monotonic {
+            let left = facts.time(until: next)
+            let hold = facts.status?.hold.flatMap { $0.until.monotonic < next.monotonic ? nil : $0 }
+            switch hold?.kind {
+            case .rejectedKey: return ("It does not end by itself; the same key may be tried again in \(left).", next.wall)
+            case .cooldown: return ("The cooldown ends in \(left).", next.wall)
+            case .backoff: return ("The pause after the failure ends in \(left).", next.wall)
+            case .openCircuit: return ("One call may try again in \(left).", next.wall)
+            case nil: return ("A request may ask the provider again in \(left).", next.wall)
             }
         }
-        if let retryAt = facts.view.problem?.retryAt, retryAt > facts.now.wall {
-            return ("It is asked again in \(Words.short(facts.now.wall.duration(to: retryAt) + .milliseconds(999))).", retryAt)
-        }
-        if facts.view.problem != nil { return ("The next request asks again.", nil) }
-        if facts.view.status == .fresh, let end = facts.view.expiresAt {
-            let left = max(.zero, facts.now.monotonic.duration(to: end.monotonic))
-            return ("It is fresh for another \(Words.short(left + .milliseconds(999))).", end.wall)
-        }
-        return ("The next request asks the provider.", nil)
+        if facts.view.isRefreshing { return ("It ends with the call that is under way.", nil) }
+        return (facts.view.problem == nil ? "The next request asks the provider." : "The next request asks again.", nil)
+    }
+}
+
+extension Explanation.Facts {
+    /// Rounded up to what people read.
+    fileprivate func time(until end: Moment) -> String {
+        Words.short(max(.zero, now.monotonic.duration(to: end.monotonic)) + .milliseconds(999))
     }
 }

@@ -14,6 +14,8 @@ struct FreshReading: Sendable {
         let view: AccountView
         let isFreshEnough: Bool
         let age: Duration?
+        /// When its provider may be asked next; nil: at once.
+        let nextAttempt: Moment?
     }
 
     /// - Parameter trace: of the request that asks.
@@ -33,7 +35,7 @@ struct FreshReading: Sendable {
         let passed = fetched.map { $0.monotonic.duration(to: now.monotonic) }
         return Result(
             view: view, isFreshEnough: isNew || (passed.map { $0 <= limit } ?? false),
-            age: fetched.map { max(.zero, $0.wall.duration(to: now.wall)) })
+            age: fetched.map { max(.zero, $0.wall.duration(to: now.wall)) }, nextAttempt: refresher.nextAttempt(entry.upstream))
     }
 }
 

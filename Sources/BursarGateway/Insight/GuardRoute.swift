@@ -19,8 +19,6 @@ struct GuardRoute: Route {
         claims = parts.process.insight.claims
     }
 
-    private static let known = ["account", "needs", "unit", "fresh", "strict", "pretty"]
-
     private struct GuardRequest: Sendable {
         let entry: AccountEntry
         let needs: ExactDecimal
@@ -33,7 +31,7 @@ struct GuardRoute: Route {
         let request = call.request
         let wanted: GuardRequest
         do {
-            let query = try InsightQuery(request.query, known: Self.known)
+            let query = try InsightQuery(request.query)
             guard let name = query.text("account") else {
                 throw InsightQuery.Refusal(detail: "account is missing: an account such as account=sample/default.")
             }
@@ -67,7 +65,7 @@ struct GuardRoute: Route {
                 claims.claimed(directory.names(sharing: wanted.entry), unit, time)
             }
         } catch {
-            return Answers.badRequest(request, code: "unknown_unit", detail: error.detail)
+            return Answers.badRequest(request, code: .unknownUnit, detail: error.detail)
         }
         let status =
             switch judged.decision.answer {
@@ -134,7 +132,7 @@ struct GuardRoute: Route {
             json.string("claimed", decision.claimed?.description)
             json.bool("claims_kept", claimsAreKept)
             json.string("problem", result.view.problem?.code.rawValue)
-            json.string("retry_at", result.view.problem?.retryAt?.rfc3339)
+            json.string("retry_at", result.nextAttempt?.wall.rfc3339)
         }
     }
 }
@@ -148,7 +146,7 @@ extension AccountDirectory {
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let indices = try select(provider: parts[0], account: parts.count == 2 ? parts[1] : nil, query: .everything)
         guard let first = indices.first, indices.count == 1 else {
-            throw UnknownName(detail: "That provider has several accounts. Name one: provider/account.")
+            throw UnknownName(detail: AccountChoice.several(indices.map { "\(self[$0].id)" }))
         }
         return self[first]
     }

@@ -22,7 +22,6 @@ struct HistoryRoute: Route {
         refresher = parts.refresher
     }
 
-    private static let known = ["since", "until", "step", "format", "limit", "after", "pretty"]
     static let longestPage = 10_000
     static let defaultPage = 1_000
 
@@ -56,13 +55,13 @@ struct HistoryRoute: Route {
         guard let store else {
             return .now(
                 InsightAnswers.unavailable(
-                    request, code: "no_history", detail: "No history is kept here: \(configured.whyNothingIsKept)."))
+                    request, code: .noHistory, detail: "No history is kept here: \(configured.whyNothingIsKept)."))
         }
         return .later { await answer(wanted, request, store) }
     }
 
     private func understand(_ request: Request, _ account: AccountID) throws(InsightQuery.Refusal) -> HistoryRequest {
-        let query = try InsightQuery(request.query, known: Self.known)
+        let query = try InsightQuery(request.query)
         let now = refresher.now.wall
         let until = try query.time("until", now: now) ?? now
         let since = try query.time("since", now: now) ?? until.advanced(by: .seconds(-7 * 86_400))
@@ -95,7 +94,7 @@ struct HistoryRoute: Route {
                     since: wanted.since, before: wanted.until, after: wanted.step == nil ? wanted.after : nil,
                     limit: wanted.step == nil ? wanted.limit + 1 : nil))
         } catch {
-            return InsightAnswers.unavailable(request, code: "no_history", detail: "The store \(error.words).")
+            return InsightAnswers.unavailable(request, code: .noHistory, detail: "The store \(error.words).")
         }
         var next: WallTime?
         if let step = wanted.step {
@@ -136,7 +135,7 @@ struct HistoryRoute: Route {
     }
 
     private func csv(_ page: [HistoryEntry], _ next: WallTime?) -> Response {
-        var text = "at,until,kind,value,unit,part\r\n"
+        var text = HistoryCSV.header
         for entry in page {
             let times = "\(entry.at.rfc3339),\(entry.until.rfc3339)"
             for amount in entry.amounts {
@@ -186,7 +185,7 @@ enum HistorySteps {
 
 /// Answers that the insight routes share. Pure.
 enum InsightAnswers {
-    static func unavailable(_ request: Request, code: String, detail: String) -> Response {
+    static func unavailable(_ request: Request, code: GatewayProblem, detail: String) -> Response {
         Answers.problem(
             ProblemDocument(
                 code: code, title: "This cannot be answered now", status: 503, detail: detail, requestID: request.id.description))

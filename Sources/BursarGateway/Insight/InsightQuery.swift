@@ -9,16 +9,14 @@ struct InsightQuery {
 
     private let values: [String: String]
 
-    /// - Throws: for a name that is not known, and for one that comes twice.
-    init(_ text: String?, known: [String]) throws(Refusal) {
+    /// Which names there may be is said by the table of routes.
+    /// - Throws: for a name that comes twice.
+    init(_ text: String?) throws(Refusal) {
         guard let query = Query(text) else {
             throw Refusal(detail: "The query string is not well-formed: an escape is broken or it is no UTF-8.")
         }
         var values: [String: String] = [:]
         for parameter in query.parameters {
-            guard known.contains(parameter.name) else {
-                throw Refusal(detail: "Unknown query parameter. Known are: \(known.joined(separator: ", ")).")
-            }
             guard values.updateValue(parameter.value, forKey: parameter.name) == nil else {
                 throw Refusal(detail: "The query parameter \(parameter.name) stands twice.")
             }
@@ -29,11 +27,9 @@ struct InsightQuery {
     func text(_ name: String) -> String? { values[name] }
 
     func flag(_ name: String) throws(Refusal) -> Bool {
-        switch values[name]?.lowercased() {
-        case nil, "0", "false", "no": return false
-        case "", "1", "true", "yes": return true
-        default: throw Refusal(detail: "The query parameter \(name) takes true, false or nothing.")
-        }
+        guard let value = values[name] else { return false }
+        guard let flag = Query.flag(value) else { throw Refusal(detail: Query.flagRefusal(name)) }
+        return flag
     }
 
     func duration(_ name: String) throws(Refusal) -> Duration? {
@@ -66,12 +62,15 @@ struct InsightQuery {
         return number
     }
 
-    /// What somebody wants to spend: above 0, and of no more digits than arithmetic has room for.
+    /// What somebody wants to spend: above 0, of no more digits than arithmetic has room for, and no finer than money is.
     static func amount(_ name: String, _ text: String?) throws(Refusal) -> ExactDecimal {
         guard let text else { throw Refusal(detail: "\(name) is missing: an amount such as 20 or 0.5.") }
         guard let amount = ExactDecimal(text) else {
             throw Refusal(
                 detail: "\(name) takes a decimal number of at most \(ExactDecimal.maxDigits) digits, such as 20 or 0.5.")
+        }
+        guard amount.scale <= Claim.mostDecimals else {
+            throw Refusal(detail: "\(name) takes at most \(Claim.mostDecimals) digits behind the point.")
         }
         guard !amount.isNegative, !amount.isZero else { throw Refusal(detail: "\(name) takes an amount above 0.") }
         return amount

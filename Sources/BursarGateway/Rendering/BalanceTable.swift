@@ -63,11 +63,9 @@ package struct BalanceTable: Sendable {
     /// - Parameter color: ANSI colours, for terminals only; without them every line says the same in words.
     package func text(now: WallTime, color: Bool = false) -> String {
         guard !lines.isEmpty else { return "No accounts are configured.\n" }
-        let headings = ["PROVIDER", "ACCOUNT", "AVAILABLE", "UNIT", "STATUS", "READ", ""]
-        var rows: [[Cell]] = [headings.map { Cell($0, .heading) }]
-        for line in lines { rows += cells(of: line, now: now) }
-        if lines.contains(where: { $0.runway != nil }) { addRunways(to: &rows) }
-        return Self.layOut(rows, color: color)
+        let columns = Column.allCases.filter { $0 != .runway || lines.contains { $0.runway != nil } }
+        let head = Row(uniqueKeysWithValues: columns.map { ($0, Cell($0.heading, .heading)) })
+        return Self.layOut([head] + lines.flatMap { rows(of: $0, now: now) }, columns, color: color)
     }
 
     // MARK: - Cells
@@ -83,11 +81,29 @@ package struct BalanceTable: Sendable {
         }
     }
 
-    private static let amountColumn = 2
-    private static let noteColumn = 6
+    /// In the order in which they are printed.
+    private enum Column: CaseIterable {
+        case provider, account, amount, unit, status, read, runway, notes
+
+        var heading: String {
+            switch self {
+            case .provider: "PROVIDER"
+            case .account: "ACCOUNT"
+            case .amount: "AVAILABLE"
+            case .unit: "UNIT"
+            case .status: "STATUS"
+            case .read: "READ"
+            case .runway: "RUNWAY"
+            case .notes: ""
+            }
+        }
+    }
+
+    /// By column, so that a row has no length that could differ from another's: a cell that it lacks is an empty one.
+    private typealias Row = [Column: Cell]
 
     /// The row itself, then one line for each further amount.
-    private func cells(of line: Line, now: WallTime) -> [[Cell]] {
+    private func rows(of line: Line, now: WallTime) -> [Row] {
         let status: Cell
         switch line.status {
         case .fresh: status = Cell("fresh", .good)
@@ -104,61 +120,52 @@ package struct BalanceTable: Sendable {
             notes.append(note)
         }
         let first = line.leads ? line.amounts.first : nil
-        var rows = [
-            [
-                Cell(line.provider), Cell(line.account), Cell(first?.value ?? "-"),
-                Cell(first?.name ?? ""),
-                status, Cell(line.fetchedAt.map { Words.age($0.duration(to: now)) } ?? "-", .faint),
-                Cell(notes.joined(separator: "; "), line.low ? .warning : line.status == .unavailable ? .bad : .plain)
-            ]
+        let row: Row = [
+            .provider: Cell(line.provider), .account: Cell(line.account), .amount: Cell(first?.value ?? "-"),
+            .unit: Cell(first?.name ?? ""), .status: status,
+            .read: Cell(line.fetchedAt.map { Words.age($0.duration(to: now)) } ?? "-", .faint),
+            .runway: Cell(line.runway ?? "-"),
+            .notes: Cell(notes.joined(separator: "; "), line.low ? .warning : line.status == .unavailable ? .bad : .plain)
         ]
-        for amount in line.amounts.dropFirst(line.leads ? 1 : 0) {
-            rows.append([Cell(""), Cell(""), Cell(amount.value), Cell(amount.name), Cell(""), Cell(""), Cell("")])
-        }
-        return rows
-    }
-
-    /// A column before the notes. Further amounts' lines have none.
-    private func addRunways(to rows: inout [[Cell]]) {
-        let place = Self.noteColumn
-        rows[0].insert(Cell("RUNWAY", .heading), at: place)
-        var index = 1
-        for line in lines {
-            rows[index].insert(Cell(line.runway ?? "-"), at: place)
-            for further in 1..<max(1, line.amounts.count) { rows[index + further].insert(Cell(""), at: place) }
-            index += max(1, line.amounts.count)
-        }
+        return [row] + line.amounts.dropFirst(line.leads ? 1 : 0).map { [.amount: Cell($0.value), .unit: Cell($0.name)] }
     }
 
     // MARK: - Layout
 
-    private static func layOut(_ rows: [[Cell]], color: Bool) -> String {
-        var rows = rows
-        alignPoints(&rows)
-        let widths = rows[0].indices.map { column in rows.map { $0[column].text.count }.max() ?? 0 }
+    private static func layOut(_ rows: [Row], _ columns: [Column], color: Bool) -> String {
+        let printed = columns.map { column in
+            let cells = rows.map { $0[column] ?? Cell("") }
+            return padded(column == .amount ? pointsAligned(cells) : cells, column, color: color)
+        }
         var text = ""
-        for row in rows {
-            var line = ""
-            for (column, cell) in row.enumerated() {
-                let padding = String(repeating: " ", count: widths[column] - cell.text.count)
-                let painted = color ? paint(cell) : cell.text
-                line += column == amountColumn ? padding + painted : painted + padding
-                line += "  "
-            }
+        for index in rows.indices {
+            var line = printed.map { $0[index] }.joined(separator: "  ")
             while line.last == " " { line.removeLast() }
             text += line + "\n"
         }
         return text
     }
 
-    /// Pads behind the digits so that all points of the amount column stand below each other.
-    private static func alignPoints(_ rows: inout [[Cell]]) {
-        func tail(_ text: String) -> Int { text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0 }
-        let longest = rows.dropFirst().map { tail($0[amountColumn].text) }.max() ?? 0
-        for index in rows.indices.dropFirst() {
-            let missing = longest - tail(rows[index][amountColumn].text)
-            rows[index][amountColumn].text += String(repeating: " ", count: missing)
+    /// All of a column as wide as its widest, in colour where that is wanted.
+    private static func padded(_ cells: [Cell], _ column: Column, color: Bool) -> [String] {
+        let width = cells.map(\.text.count).max() ?? 0
+        return cells.map { cell in
+            let padding = String(repeating: " ", count: width - cell.text.count)
+            let painted = color ? paint(cell) : cell.text
+            return column == .amount ? padding + painted : painted + padding
         }
+    }
+
+    /// Pads behind the digits so that all points of the amount column stand below each other. The head has none.
+    private static func pointsAligned(_ cells: [Cell]) -> [Cell] {
+        func tail(_ text: String) -> Int { text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0 }
+        let longest = cells.dropFirst().map { tail($0.text) }.max() ?? 0
+        return cells.prefix(1)
+            + cells.dropFirst().map { cell in
+                var cell = cell
+                cell.text += String(repeating: " ", count: longest - tail(cell.text))
+                return cell
+            }
     }
 
     private static func paint(_ cell: Cell) -> String {

@@ -7,8 +7,8 @@ enum MediaTypes {
     static func prefersPlainText(_ fields: [String]) -> Bool {
         var text = (quality: 0, specificity: -1)
         var json = (quality: 0, specificity: -1)
-        for range in fields.flatMap({ $0.split(separator: ",") }) {
-            let parts = range.split(separator: ";").map(\.trimmed)
+        for range in fields.flatMap({ $0.splitOutsideQuotes(at: UInt8(ascii: ",")) }) {
+            let parts = range.splitOutsideQuotes(at: UInt8(ascii: ";")).map(\.trimmed)
             guard let type = parts.first?.lowercased() else { continue }
             let quality = parts.dropFirst().lazy.compactMap(Self.quality).first ?? 1_000
             func offer(_ held: inout (quality: Int, specificity: Int), _ specificity: Int) {

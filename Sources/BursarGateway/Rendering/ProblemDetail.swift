@@ -35,5 +35,10 @@ extension Problem {
 }
 
 extension String {
-    fileprivate var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
+    /// As a whole sentence. A reason that begins with a field's name keeps it as the answer writes it: `Balance` is another field.
+    fileprivate var sentence: String {
+        let isStatus = hasPrefix("status ") && dropFirst(7).first?.isNumber == true
+        guard hasPrefix("the ") || isStatus else { return "In its answer, \(self)." }
+        return prefix(1).uppercased() + dropFirst() + "."
+    }
 }

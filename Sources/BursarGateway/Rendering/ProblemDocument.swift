@@ -18,7 +18,21 @@ package struct ProblemDocument: Sendable {
 
     static let contentType = "application/problem+json"
 
-    init(code: String, title: String, status: Int, detail: String? = nil, requestID: String) {
+    init(code: GatewayProblem, title: String, status: Int, detail: String? = nil, requestID: String) {
+        self.init(named: code.rawValue, title: title, status: status, detail: detail, requestID: requestID)
+    }
+
+    /// What a provider did.
+    init(provider code: ProblemCode, title: String, status: Int, detail: String?, requestID: String) {
+        self.init(named: code.rawValue, title: title, status: status, detail: detail, requestID: requestID)
+    }
+
+    /// What the server refuses before any route sees it.
+    init(refused status: Int, title: String, detail: String?, requestID: String) {
+        self.init(named: "http_\(status)", title: title, status: status, detail: detail, requestID: requestID)
+    }
+
+    private init(named code: String, title: String, status: Int, detail: String?, requestID: String) {
         self.code = code
         self.title = title
         self.status = status

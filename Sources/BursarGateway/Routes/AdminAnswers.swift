@@ -13,15 +13,15 @@ enum AdminAnswers {
         case .allowed: return nil
         case .notAdmin:
             return forbidden(
-                request, code: "not_admin",
+                request, code: .notAdmin,
                 detail: "This changes the gateway: it is for clients with admin: true in the configuration.")
         case .seesTooLittle:
             return forbidden(
-                request, code: "not_admin",
+                request, code: .notAdmin,
                 detail: "This concerns every account, and is for clients with admin: true that may see them all.")
         case .notLocal:
             return forbidden(
-                request, code: "not_admin",
+                request, code: .notAdmin,
                 detail:
                     "This changes the gateway. Without clients in the configuration it is for root and the gateway's own user, over a "
                     + "Unix socket and without a proxy between. Send SIGHUP to reload, listen at a Unix socket too, or configure a "
@@ -32,11 +32,11 @@ enum AdminAnswers {
 
     private static func crossSite(_ request: Request) -> Response {
         forbidden(
-            request, code: "cross_site",
+            request, code: .crossSite,
             detail: "A web page of another origin sent this. Only programs and this gateway's own page may.")
     }
 
-    private static func forbidden(_ request: Request, code: String, detail: String) -> Response {
+    private static func forbidden(_ request: Request, code: GatewayProblem, detail: String) -> Response {
         Answers.problem(
             ProblemDocument(
                 code: code, title: "Not for this caller", status: 403, detail: detail, requestID: request.id.description))

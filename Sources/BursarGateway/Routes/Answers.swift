@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarHTTP
 import BursarModel
 import NIOCore
@@ -24,10 +25,10 @@ enum Answers {
     private static func notFound(_ request: Request, title: String, detail: String) -> Response {
         problem(
             ProblemDocument(
-                code: "not_found", title: title, status: 404, detail: detail, requestID: request.id.description))
+                code: .notFound, title: title, status: 404, detail: detail, requestID: request.id.description))
     }
 
-    static func badRequest(_ request: Request, code: String = "invalid_request", detail: String) -> Response {
+    static func badRequest(_ request: Request, code: GatewayProblem = .invalidRequest, detail: String) -> Response {
         problem(
             ProblemDocument(
                 code: code, title: "The request cannot be understood", status: 400, detail: detail,
@@ -42,7 +43,7 @@ enum Answers {
     static func methodNotAllowed(_ request: Request, _ methods: [String]) -> Response {
         problem(
             ProblemDocument(
-                code: "method_not_allowed", title: "This path answers \(methods.joined(separator: " and ")) only", status: 405,
+                code: .methodNotAllowed, title: "This path answers \(methods.joined(separator: " and ")) only", status: 405,
                 requestID: request.id.description),
             headers: ["allow": methods.joined(separator: ", ")])
     }
@@ -51,7 +52,7 @@ enum Answers {
     static func notAcceptable(_ request: Request) -> Response {
         problem(
             ProblemDocument(
-                code: "not_acceptable", title: "No form of this answer is accepted", status: 406,
+                code: .notAcceptable, title: "No form of this answer is accepted", status: 406,
                 detail: "Accept-Encoding refuses the body as it is. There is the body itself, and gzip where it is large enough.",
                 requestID: request.id.description))
     }
@@ -60,6 +61,21 @@ enum Answers {
     static func json(_ json: [UInt8], status: Int = 200, cacheControl: String = "no-store") -> Response {
         Response(
             status: status, headers: ["content-type": "application/json", "cache-control": cacheControl], bytes: json)
+    }
+
+    /// For people: our own compact JSON read again and laid out.
+    static func pretty(_ json: [UInt8]) -> [UInt8] {
+        (try? JSONReader.read(json, limits: JSONLimits(bytes: json.count))).map { JSONWriter.pretty($0) } ?? json
+    }
+
+    /// The same of an answer. One that stands ready was made so; a problem document stays on its line.
+    static func pretty(_ response: Response) -> Response {
+        guard response.prepared == nil, response.producer == nil, response.headers["content-type"] == "application/json" else {
+            return response
+        }
+        var response = response
+        response.body = ByteBuffer(bytes: pretty(Array(response.body.readableBytesView)))
+        return response
     }
 }
 

@@ -99,10 +99,7 @@ struct BalancesQuery: Equatable, Sendable {
     }
 
     private static func flag(_ parameter: Query.Parameter) throws(Refusal) -> Bool {
-        switch parameter.value.lowercased() {
-        case "", "1", "true", "yes": return true
-        case "0", "false", "no": return false
-        default: throw Refusal(detail: "The query parameter pretty takes true, false or nothing.")
-        }
+        guard let flag = Query.flag(parameter.value) else { throw Refusal(detail: Query.flagRefusal(parameter.name)) }
+        return flag
     }
 }

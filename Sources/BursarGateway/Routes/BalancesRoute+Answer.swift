@@ -10,8 +10,8 @@ import NIOCore
 extension BalancesRoute {
     /// - Parameters:
     ///   - own: the answers that the rows everybody shares cannot show.
-    ///   - asked: whether a provider was asked, by this request or by one that it joined.
-    func render(_ wanted: BalancesRequest, _ own: [Int: Answer], asked: Bool) -> Response {
+    ///   - asked: nil where no provider was.
+    func render(_ wanted: BalancesRequest, _ own: [Int: Answer], asked: Asked?) -> Response {
         let now = refresher.now
         var wanted = wanted
         // A table shows what a rendered row no longer has; it is for people, and its rows are not kept.
@@ -32,15 +32,15 @@ extension BalancesRoute {
         case .ok: return found(wanted, document, asked: asked)
         case .wait(let wait):
             return failure(
-                wanted, document, asked: asked, status: 503, code: "no_reading", title: "No provider may be asked now",
+                wanted, document, asked: asked, status: 503, code: .noReading, title: "No provider may be asked now",
                 detail: "Each account waits for a cooldown or an open circuit to end.", retryAfter: wait)
         case .timedOut:
             return failure(
-                wanted, document, asked: asked, status: 504, code: "timeout", title: "No provider answered in time",
+                wanted, document, asked: asked, status: 504, code: .timeout, title: "No provider answered in time",
                 detail: "A late answer is still taken in: asking again soon may find it.")
         case .failed:
             return failure(
-                wanted, document, asked: asked, status: 502, code: "no_reading", title: "No provider gave a reading",
+                wanted, document, asked: asked, status: 502, code: .noReading, title: "No provider gave a reading",
                 detail: "Each row of balances says why.")
         }
     }
@@ -53,38 +53,38 @@ extension BalancesRoute {
             otherwise: view == nil ? nil : Problem(code: .timeout), runways: runways.map { ($0, refresher.now.wall) })
     }
 
-    private func found(_ wanted: BalancesRequest, _ document: BalancesDocument, asked: Bool) -> Response {
+    private func found(_ wanted: BalancesRequest, _ document: BalancesDocument, asked: Asked?) -> Response {
         if let table = wanted.table {
             let headers = self.headers(document, contentType: Self.plainText, asked: asked)
             let prepared = Representations.prepare(
                 Self.text(table, document.generatedAt), headers: headers, ageBase: .now(), forms: .plain,
-                cache: document.cacheUse(asked: asked))
+                cache: document.cacheUse(asked: asked != nil))
             return Representations.choose(prepared, for: wanted.request, replay: nil)
         }
         var body = document.json
-        if wanted.query.isPretty { body = Self.pretty(body) }
+        if wanted.query.isPretty { body = Answers.pretty(body) }
         let headers = self.headers(document, contentType: "application/json", asked: asked)
         // The same rows are the same answer, whenever it was made: only generated_at differs then.
         let prepared = Representations.prepare(
             body, tag: EntityTag.weak(document.parts), headers: headers, ageBase: .now(),
-            forms: wanted.isPlain ? .all : .plain, cache: document.cacheUse(asked: asked))
+            forms: wanted.isPlain ? .all : .plain, cache: document.cacheUse(asked: asked != nil))
         let replay = wanted.isPlain ? publish(prepared, wanted, document, asked: asked) : nil
         return Representations.choose(prepared, for: wanted.request, replay: replay)
     }
 
     /// Keeps the answer for everybody who asks this path next, until a row changes or its provider may be asked again.
-    private func publish(_ prepared: PreparedResponse, _ wanted: BalancesRequest, _ document: BalancesDocument, asked: Bool)
+    private func publish(_ prepared: PreparedResponse, _ wanted: BalancesRequest, _ document: BalancesDocument, asked: Asked?)
         -> Replay?
     {
         guard let quietUntil = document.quietUntil, quietUntil > document.generatedAt.monotonic else { return nil }
         let replay = Replay(validity: Validity(), until: .at(quietUntil, seenFrom: document.generatedAt))
         let entry = HotEntry(response: prepared, replay: replay)
-        let isKept = hot.publish(entry, for: wanted.request.path, since: wanted.changes, waited: asked)
+        let isKept = hot.publish(entry, for: wanted.request.path, since: wanted.changes, waited: asked != nil)
         // A later answer on the same connection is a hit, and says so.
-        return isKept && !asked ? replay : nil
+        return isKept && asked == nil ? replay : nil
     }
 
-    private func headers(_ document: BalancesDocument, contentType: String, asked: Bool) -> HeaderFields {
+    private func headers(_ document: BalancesDocument, contentType: String, asked: Asked?) -> HeaderFields {
         var headers: HeaderFields = [
             "content-type": contentType,
             "cache-control": document.isComplete ? "private, max-age=\(document.maxAge.flooredSeconds)" : "no-store",
@@ -92,13 +92,9 @@ extension BalancesRoute {
             "vary": "accept, accept-encoding" + vary
         ]
         headers["cache-status"] =
-            (asked ? CacheStatus.forwarded(.miss, status: nil, stored: document.isFresh) : .hit(ttl: nil, detail: nil)).field
+            (asked.map { .forwarded($0.reason, status: nil, stored: $0.isStored && document.isFresh) }
+            ?? CacheStatus.hit(ttl: nil, detail: nil)).field
         return headers
-    }
-
-    /// For people: our own compact JSON read again and laid out.
-    private static func pretty(_ json: [UInt8]) -> [UInt8] {
-        (try? JSONReader.read(json, limits: JSONLimits(bytes: json.count))).map { JSONWriter.pretty($0) } ?? json
     }
 
     private static let plainText = "text/plain; charset=utf-8"
@@ -116,24 +112,24 @@ extension BalancesRoute {
     }
 
     private func requirementUnmet(
-        _ wanted: BalancesRequest, _ document: BalancesDocument, _ index: Int, _ now: Moment, asked: Bool
+        _ wanted: BalancesRequest, _ document: BalancesDocument, _ index: Int, _ now: Moment, asked: Asked?
     ) -> Response {
-        let hold = refresher.view(directory[index].upstream).hold
+        let next = refresher.nextAttempt(directory[index].upstream)
         return failure(
-            wanted, document, asked: asked, status: 503, code: "requirement_unmet",
+            wanted, document, asked: asked, status: 503, code: .requirementUnmet,
             title: "A required account has no fresh value",
             detail: "\(directory[index].id) is required and not fresh.",
-            retryAfter: hold.map { now.monotonic.duration(to: $0.until.monotonic) })
+            retryAfter: next.map { now.monotonic.duration(to: $0.monotonic) })
     }
 
     private func nothingCached(_ wanted: BalancesRequest, _ document: BalancesDocument) -> Response {
         failure(
-            wanted, document, asked: false, status: 504, code: "nothing_cached", title: "Nothing is cached",
+            wanted, document, asked: nil, status: 504, code: .nothingCached, title: "Nothing is cached",
             detail: "The request said only-if-cached, and no reading is cached (RFC 9111 5.2.1.7).")
     }
 
     private func failure(
-        _ wanted: BalancesRequest, _ document: BalancesDocument, asked: Bool, status: Int, code: String, title: String,
+        _ wanted: BalancesRequest, _ document: BalancesDocument, asked: Asked?, status: Int, code: GatewayProblem, title: String,
         detail: String,
         retryAfter: Duration? = nil
     ) -> Response {
@@ -149,7 +145,8 @@ extension BalancesRoute {
         var headers: HeaderFields = [
             "bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding" + vary
         ]
-        headers["cache-status"] = (asked ? CacheStatus.forwarded(.miss, status: nil, stored: false) : .refused(nil)).field
+        headers["cache-status"] =
+            (asked.map { .forwarded($0.reason, status: nil, stored: false) } ?? CacheStatus.refused(nil)).field
         if let retryAfter { headers["retry-after"] = String(max(1, retryAfter.secondsRoundedUp)) }
         var response = Answers.problem(problem, headers: headers)
         if let table = wanted.table {

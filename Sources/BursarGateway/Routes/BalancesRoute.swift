@@ -62,7 +62,7 @@ struct BalancesRoute: Route {
         // Thousands of rows take milliseconds, which an event loop does not have.
         if wanted.indices.count > Self.rowsOnEventLoop { return .later { await answer(wanted) } }
         let first = refreshAll(wanted)
-        if first.tickets.isEmpty { return .now(render(wanted, first.answers, asked: false)) }
+        if first.tickets.isEmpty { return .now(render(wanted, first.answers, asked: nil)) }
         let wait = wait(for: first, wanted)
         return .after(wait) { answer(wanted, first, wait) }
     }
@@ -74,6 +74,16 @@ struct BalancesRoute: Route {
     private struct FirstStep: Sendable {
         var tickets: [Int: Ticket] = [:]
         var answers: [Int: Answer] = [:]
+        /// Whether one that is waited for had nothing to show.
+        var lacksReading = false
+    }
+
+    /// That providers were asked for an answer, by its request or by one that it joined. *Value.*
+    struct Asked: Sendable {
+        /// Why. Of several rows one that had nothing counts.
+        let reason: CacheStatus.Reason
+        /// Whether each of them answered, and with a reading.
+        let isStored: Bool
     }
 
     private func refreshAll(_ wanted: BalancesRequest) -> FirstStep {
@@ -81,7 +91,9 @@ struct BalancesRoute: Route {
         let trace = wanted.request.trace
         for (index, demand) in demands(of: wanted) {
             switch refresher.request(directory[index].upstream, demand: demand, trace: trace) {
-            case .mustWait(let ticket): first.tickets[index] = ticket
+            case .mustWait(let ticket):
+                first.tickets[index] = ticket
+                if refresher.view(directory[index].upstream).reading == nil { first.lacksReading = true }
             case .answered(let answer): if answer.isOwn { first.answers[index] = answer }
             }
         }
@@ -99,7 +111,7 @@ struct BalancesRoute: Route {
 
     private func answer(_ wanted: BalancesRequest) async -> Response {
         let first = refreshAll(wanted)
-        guard !first.tickets.isEmpty else { return render(wanted, first.answers, asked: false) }
+        guard !first.tickets.isEmpty else { return render(wanted, first.answers, asked: nil) }
         let wait = wait(for: first, wanted)
         await wait.value()
         return answer(wanted, first, wait)
@@ -112,7 +124,7 @@ struct BalancesRoute: Route {
         var wanted = wanted
         for index in wanted.indices { wanted.runways[index] = await runways.runways(of: directory[index]) }
         let own = first.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
-        return render(wanted, own, asked: !first.tickets.isEmpty)
+        return render(wanted, own, asked: asked(wanted, first, wait))
     }
 
     private func wait(for first: FirstStep, _ wanted: BalancesRequest) -> CallWait {
@@ -123,14 +135,23 @@ struct BalancesRoute: Route {
     private func answer(_ wanted: BalancesRequest, _ first: FirstStep, _ wait: CallWait) -> Response {
         // The answers that the rows everybody shares cannot show.
         let own = first.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
-        guard wanted.isPlain, own.isEmpty else { return render(wanted, own, asked: true) }
+        let asked = asked(wanted, first, wait)
+        guard wanted.isPlain, own.isEmpty else { return render(wanted, own, asked: asked) }
         // A crowd that waited for the same calls gets one rendering.
         if let entry = hot.waited(for: wanted.request.path, now: .now()) {
             return Representations.choose(entry.response, for: wanted.request, replay: nil)
         }
         var wanted = wanted
         wanted.changes = hot.changes
-        return render(wanted, own, asked: true)
+        return render(wanted, own, asked: asked)
+    }
+
+    private func asked(_ wanted: BalancesRequest, _ first: FirstStep, _ wait: CallWait) -> Asked? {
+        guard !first.tickets.isEmpty else { return nil }
+        let stored = wait.answers.values.count { [.fetched, .collapsed].contains($0.source) && $0.view.problem == nil }
+        return Asked(
+            reason: first.lacksReading ? .miss : wanted.directives.freshness == .anyCached ? .stale : .request,
+            isStored: stored == first.tickets.count)
     }
 
     private func understand(_ request: Request, provider: String?, account: String?) throws -> BalancesRequest {

@@ -59,6 +59,10 @@ struct DescribedDefinition {
         var responses = JSONObject()
         for response in definition.responses { responses[response.key] = self.response(response) }
         responses["304"] = Self.reference("responses", "NotModified")
+        // To a query that the definition does not send. What documents any error of a caller has this one in it.
+        if ["400", "4XX", "default"].allSatisfy({ responses[$0] == nil }) {
+            responses["400"] = Self.reference("responses", "BadRequest")
+        }
         for (status, name) in [
             ("404", "NotFound"), ("502", "ProviderFailed"), ("503", "ProviderLater"), ("504", "ProviderTimedOut"),
             ("default", "Problem")

@@ -74,18 +74,26 @@ struct GatewayResponder: Responder {
         if let refusal = refuseQuery(request) { return .now(refusal) }
         let route = scope.routes[match.index]
         let methods = route.methods(at: match) ?? match.endpoint.methods
-        if request.method == "OPTIONS" { return .now(Answers.options(methods)) }
-        guard methods.contains(request.method) else { return .now(Answers.methodNotAllowed(request, methods)) }
+        if request.method == "OPTIONS" || !methods.contains(request.method) {
+            if let absence = route.absence(request, at: match) { return .now(absence) }
+            guard request.method == "OPTIONS" else { return .now(Answers.methodNotAllowed(request, methods)) }
+            return .now(Answers.options(methods))
+        }
         if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method)) {
             return .now(refusal)
         }
-        return route.respond(to: RouteCall(request: request, caller: caller, match: match, reloader: reloader))
+        let (names, query) = (match.endpoint.query(for: request.method), Query(request.query) ?? .empty)
+        if let detail = names.refusal(of: query) { return .now(Answers.badRequest(request, detail: detail)) }
+        let isPretty = names.isPretty(query)
+        let reply = route.respond(
+            to: RouteCall(request: request, caller: caller, match: match, isPretty: isPretty, reloader: reloader))
+        return isPretty ? reply.map(Answers.pretty) : reply
     }
 
     func refusal(status: Int, detail: String, requestID: RequestID) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "http_\(status)", title: HTTPStatus.reason(status), status: status, detail: detail,
+                refused: status, title: HTTPStatus.reason(status), detail: detail,
                 requestID: requestID.description))
     }
 }
@@ -142,7 +150,7 @@ extension GatewayResponder {
     private func misdirected(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "unknown_host", title: "This gateway does not answer to that host name", status: 421,
+                code: .unknownHost, title: "This gateway does not answer to that host name", status: 421,
                 detail:
                     "The Host header (or a target in absolute form) names neither an address nor localhost. If a reverse proxy or a "
                     + "name of yours stands in front, add the name to `hosts:` in the configuration. The check stops web pages that "
@@ -160,7 +168,7 @@ extension GatewayResponder {
 
     private func credentialInQuery(_ request: Request) -> Response {
         Answers.badRequest(
-            request, code: "credential_in_query",
+            request, code: .credentialInQuery,
             detail:
                 "A credential in a URL ends up in logs. Send it in the provider's documented header; and consider this one leaked."
         )

@@ -56,7 +56,7 @@ struct ReadyRoute: Route {
     private func notReady(_ request: Request, _ detail: String) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "not_ready", title: "Not ready", status: 503, detail: detail, requestID: request.id.description),
+                code: .notReady, title: "Not ready", status: 503, detail: detail, requestID: request.id.description),
             headers: ["retry-after": "1"])
     }
 

@@ -4,7 +4,8 @@ import Synchronization
 /// JSON that does not change while a configuration is in force. It is made once, by whoever asks first, and away from the event loop:
 /// reading the YAML of all definitions costs more than the rest of the start. *Mutex; any thread.*
 final class MadeDocument: Sendable {
-    private let made = Mutex<PreparedResponse?>(nil)
+    /// By whether it is laid out for people.
+    private let made = Mutex<[Bool: PreparedResponse]>([:])
     private let make: @Sendable () -> [UInt8]
     private let vary: String
 
@@ -14,18 +15,19 @@ final class MadeDocument: Sendable {
         self.make = make
     }
 
-    func reply(to request: Request) -> Reply {
-        if let ready = made.withLock({ $0 }) { return .now(Representations.choose(ready, for: request, replay: nil)) }
+    func reply(to call: RouteCall) -> Reply {
+        let (request, isPretty) = (call.request, call.isPretty)
+        if let ready = made.withLock({ $0[isPretty] }) { return .now(Representations.choose(ready, for: request, replay: nil)) }
         return .later {
-            let ready = self.prepared()
-            self.made.withLock { $0 = ready }
+            let ready = self.prepared(isPretty)
+            self.made.withLock { $0[isPretty] = ready }
             return Representations.choose(ready, for: request, replay: nil)
         }
     }
 
-    private func prepared() -> PreparedResponse {
+    private func prepared(_ isPretty: Bool) -> PreparedResponse {
         Representations.prepare(
-            make(),
+            isPretty ? Answers.pretty(make()) : make(),
             headers: [
                 "content-type": "application/json", "cache-control": "no-cache", "vary": "accept-encoding" + vary
             ],

@@ -21,6 +21,6 @@ struct OpenAPIRoute: Route {
     /// With `?all`, the routes of every definition; without, of those that have an account here or a file of the operator.
     func respond(to call: RouteCall) -> Reply {
         let wantsAll = Query(call.request.query)?.parameters.contains { $0.name == "all" } ?? false
-        return (wantsAll ? ofAll : ofThoseInUse).reply(to: call.request)
+        return (wantsAll ? ofAll : ofThoseInUse).reply(to: call)
     }
 }

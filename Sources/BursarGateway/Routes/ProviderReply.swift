@@ -68,7 +68,7 @@ struct ProviderReply: Equatable, Sendable {
         retryAfter = Self.retryAfter(view, status: status, now: now)
     }
 
-    /// The upstream's own error status is kept; what is Bursar's own finding gets a gateway status (RFC 9110 15.6).
+    /// The upstream's own error status is kept, also one that it wrote into a 2xx; what is Bursar's own finding gets a gateway status (RFC 9110 15.6).
     static func status(for problem: Problem, errorReply: UpstreamReply?) -> Int {
         if let reply = errorReply, (400...599).contains(reply.status) { return reply.status }
         switch problem.code {
@@ -77,7 +77,7 @@ struct ProviderReply: Equatable, Sendable {
         case .timeout: return 504
         case .unreachable, .invalidResponse: return 502
         case .unauthorized, .forbidden, .upstreamError:
-            if let status = problem.upstreamStatus, (400...599).contains(status) { return status }
+            if let status = problem.carriedStatus ?? problem.upstreamStatus, (400...599).contains(status) { return status }
             return problem.code == .unauthorized ? 401 : problem.code == .forbidden ? 403 : 502
         }
     }
@@ -85,7 +85,7 @@ struct ProviderReply: Equatable, Sendable {
     /// Whether the provider said so: only then may it look as if it had. An answer that does not fit, a refused redirect and an
     /// open circuit are Bursar's own findings, also where the provider documents an error of the same status.
     private static func isProvidersOwn(_ status: Int, _ problem: Problem) -> Bool {
-        problem.upstreamStatus == status || [401, 403, 429].contains(status)
+        [problem.upstreamStatus, problem.carriedStatus].contains(status) || [401, 403, 429].contains(status)
     }
 
     /// Never 0: a client that obeys it would ask again at once (users-ask 1). Of a hold and the problem's own time, which is the

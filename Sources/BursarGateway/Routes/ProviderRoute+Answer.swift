@@ -25,7 +25,7 @@ extension ProviderRoute {
         if directives.freshness == .cachedOnly, answer.view.reading == nil {
             return Answers.problem(
                 ProblemDocument(
-                    code: "nothing_cached", title: "Nothing is cached", status: 504,
+                    code: .nothingCached, title: "Nothing is cached", status: 504,
                     detail: "The request said only-if-cached, and no reading is cached (RFC 9111 5.2.1.7).",
                     requestID: request.id.description))
         }
@@ -39,11 +39,11 @@ extension ProviderRoute {
         case .provider(let upstream): body = upstream
         case .problem(let code, let detail):
             let problem = ProblemDocument(
-                code: code.rawValue, title: code.title(for: definition.title), status: reply.status, detail: detail,
+                provider: code, title: code.title(for: definition.title), status: reply.status, detail: detail,
                 requestID: request.id.description)
             return Answers.problem(problem, headers: headers)
         }
-        if let type = body.contentType { headers["content-type"] = type }
+        headers["content-type"] = body.contentType
         guard let fetchedAt = reply.fetchedAt else {
             return Response(status: reply.status, headers: headers, bytes: body.body)
         }
@@ -71,7 +71,8 @@ extension ProviderRoute {
     }
 
     private func fields(_ reply: ProviderReply, _ definition: ProviderDefinition, _ request: Request) -> HeaderFields {
-        var headers: HeaderFields = ["cache-status": reply.cacheStatus.field]
+        // No browser is to guess another type from what a provider wrote into the body.
+        var headers: HeaderFields = ["cache-status": reply.cacheStatus.field, "x-content-type-options": "nosniff"]
         headers["cache-control"] = reply.freshFor.map { "private, max-age=\($0.flooredSeconds)" } ?? "no-store"
         // Where there are clients, `vary` may name the header already.
         let name = ", \(definition.auth.headerName)"
@@ -106,7 +107,7 @@ extension ProviderRoute {
     private func tableFull(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "too_many_credentials", title: "Too many different credentials", status: 503,
+                code: .tooManyCredentials, title: "Too many different credentials", status: 503,
                 detail: "No more callers' own credentials can be kept now; configured accounts are not affected.",
                 requestID: request.id.description),
             headers: ["retry-after": "60"])

@@ -47,6 +47,11 @@ struct ProviderRoute: Route {
         var changes: UInt64
     }
 
+    /// The path names an account that is not there.
+    private struct NoAccount: Error {
+        let detail: String
+    }
+
     private enum Refusal: Error {
         case notFound(String)
         /// No credential at all: the provider's own 401.
@@ -70,6 +75,38 @@ struct ProviderRoute: Route {
         return ["GET", "HEAD", "OPTIONS"]
     }
 
+    /// Whatever GET would say of a caller's credential is left to GET.
+    func absence(_ request: Request, at match: RouteMatch) -> Response? {
+        guard let definition = definition(at: match) else { return unknownProvider(request, match["provider"] ?? "") }
+        switch configured(definition, account: match["account"]) {
+        case .failure(let lack): return Answers.notFound(request, detail: lack.detail)
+        case .success(let index):
+            let given = index.map { directory[$0].upstream.parameters } ?? [:]
+            let values = given.merging(definition.parameterDefaults) { given, _ in given }
+            let isThere = [definition.path, definition.documentedPath(parameters: values)].contains(match["path"] ?? "")
+            return isThere ? nil : undocumented(request, definition)
+        }
+    }
+
+    private func unknownProvider(_ request: Request, _ name: String) -> Response {
+        let meant = catalog.nearestName(to: name).map { " Did you mean \($0)?" } ?? ""
+        return Answers.notFound(
+            request, detail: "There is no such provider.\(meant) GET /v1/providers lists those that there are.")
+    }
+
+    /// The account that the path names, or the provider's default; nil where it has none.
+    private func configured(_ definition: ProviderDefinition, account: String?) -> Result<Int?, NoAccount> {
+        guard let account else { return .success(directory.defaultIndex(of: definition.id)) }
+        guard let name = AccountName(account),
+            let index = directory.index(of: AccountID(provider: definition.id, account: name))
+        else {
+            let known = directory.indices(of: definition.id).map { directory[$0].id.account.name }.joined(separator: ", ")
+            return .failure(
+                NoAccount(detail: "\(definition.title) has no such account here. Accounts: \(known.isEmpty ? "none" : known)."))
+        }
+        return .success(index)
+    }
+
     private func definition(at match: RouteMatch) -> ProviderDefinition? {
         match["provider"].flatMap { ProviderID($0) }.flatMap { catalog[$0] }
     }
@@ -78,10 +115,7 @@ struct ProviderRoute: Route {
         let (request, caller) = (call.request, call.caller)
         let (account, documentedPath) = (call.match["account"], call.name("path"))
         guard let definition = definition(at: call.match) else {
-            let meant = catalog.nearestName(to: call.name("provider")).map { " Did you mean \($0)?" } ?? ""
-            return .now(
-                Answers.notFound(
-                    request, detail: "There is no such provider.\(meant) GET /v1/providers lists those that there are."))
+            return .now(unknownProvider(request, call.name("provider")))
         }
         switch subject(of: request, caller, definition, account: account) {
         case .failure(.notFound(let detail)): return .now(Answers.notFound(request, detail: detail))
@@ -104,13 +138,13 @@ struct ProviderRoute: Route {
             let bytes = PassThrough.lengths
             return .now(
                 Answers.badRequest(
-                    request, code: "invalid_credential",
+                    request, code: .invalidCredential,
                     detail: "The key in the \(definition.auth.headerName) header has fewer than \(bytes.lowerBound) or more than "
                         + "\(bytes.upperBound) bytes, and is sent nowhere."))
         case .failure(.severalCredentials):
             return .now(
                 Answers.badRequest(
-                    request, code: "several_credentials",
+                    request, code: .severalCredentials,
                     detail: "The \(definition.auth.headerName) header came more than once. Send one credential."))
         case .success(let subject):
             guard documentedPath == definition.path || documentedPath == subject.upstream.documentedPath else {
@@ -120,7 +154,7 @@ struct ProviderRoute: Route {
             guard request.query.map({ definition.asks($0, parameters: subject.upstream.parameters) }) ?? true else {
                 return .now(
                     Answers.badRequest(
-                        request, code: "undocumented_query",
+                        request, code: .undocumentedQuery,
                         detail: "\(definition.title) is asked here with "
                             + (definition.queryNames.isEmpty
                                 ? "no query" : "the query \(definition.queryNames.joined(separator: ", ")) of its definition")
@@ -149,17 +183,9 @@ struct ProviderRoute: Route {
             return .failure(.noPassThrough)
         }
         let configured: Int?
-        if let account {
-            guard let name = AccountName(account),
-                let index = directory.index(of: AccountID(provider: definition.id, account: name))
-            else {
-                let known = directory.indices(of: definition.id).map { directory[$0].id.account.name }.joined(separator: ", ")
-                return .failure(
-                    .notFound("\(definition.title) has no such account here. Accounts: \(known.isEmpty ? "none" : known)."))
-            }
-            configured = index
-        } else {
-            configured = directory.defaultIndex(of: definition.id)
+        switch self.configured(definition, account: account) {
+        case .success(let index): configured = index
+        case .failure(let lack): return .failure(.notFound(lack.detail))
         }
         if let passthrough, let credential {
             guard PassThrough.lengths.contains(credential.count) else { return .failure(.unlikelyLength) }

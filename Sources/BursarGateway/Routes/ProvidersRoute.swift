@@ -12,7 +12,7 @@ struct ProvidersRoute: Route {
         document = MadeDocument(vary: parts.vary) { Self.json(catalog, directory) }
     }
 
-    func respond(to call: RouteCall) -> Reply { document.reply(to: call.request) }
+    func respond(to call: RouteCall) -> Reply { document.reply(to: call) }
 
     private static func json(_ catalog: Catalog, _ directory: AccountDirectory) -> [UInt8] {
         var json = JSONText(reserving: 4_096)

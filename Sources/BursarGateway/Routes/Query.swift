@@ -12,6 +12,17 @@ struct Query: Equatable, Sendable {
 
     let parameters: [Parameter]
 
+    /// What `?pretty`, `?strict=yes` and their like say; nil where that is neither yes nor no.
+    static func flag(_ value: String) -> Bool? {
+        switch value.lowercased() {
+        case "", "1", "true", "yes": true
+        case "0", "false", "no": false
+        default: nil
+        }
+    }
+
+    static func flagRefusal(_ name: String) -> String { "The query parameter \(name) takes true, false or nothing." }
+
     static let empty = Query(parameters: [])
 
     private init(parameters: [Parameter]) { self.parameters = parameters }

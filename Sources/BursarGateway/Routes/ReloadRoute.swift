@@ -17,12 +17,12 @@ struct ReloadRoute: Route {
             case .nothingToRead:
                 return Answers.problem(
                     ProblemDocument(
-                        code: "nothing_to_reload", title: "There is no configuration to read again", status: 409,
+                        code: .nothingToReload, title: "There is no configuration to read again", status: 409,
                         detail: "This gateway was started without one, as the demo is.", requestID: request.id.description))
             case .stopping:
                 return Answers.problem(
                     ProblemDocument(
-                        code: "not_ready", title: "Not ready", status: 503,
+                        code: .notReady, title: "Not ready", status: 503,
                         detail: "A stop was asked for; no configuration is put in force any more.",
                         requestID: request.id.description))
             }
@@ -31,7 +31,7 @@ struct ReloadRoute: Route {
 
     private func refused(_ request: Request, _ problems: [String]) -> Response {
         var problem = ProblemDocument(
-            code: "invalid_configuration", title: "The configuration is wrong, and the old one stays", status: 422,
+            code: .invalidConfiguration, title: "The configuration is wrong, and the old one stays", status: 422,
             detail: "\(problems.count) problem\(problems.count == 1 ? "" : "s"); `bursar check` prints the same.",
             requestID: request.id.description)
         var json = JSONText()

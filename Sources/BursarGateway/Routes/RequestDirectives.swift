@@ -21,7 +21,7 @@ struct RequestDirectives: Equatable, Sendable {
     init(cacheControl: [String], pragma: [String], prefer: [String]) {
         var onlyIfCached = false, noCache = false
         var maxAge: Int?
-        for directive in cacheControl.flatMap({ Self.list($0, separator: ",") }) {
+        for directive in cacheControl.flatMap(Self.list) {
             switch directive.name {
             case "only-if-cached": onlyIfCached = true
             case "no-cache": noCache = true
@@ -41,22 +41,57 @@ struct RequestDirectives: Equatable, Sendable {
             freshness = .newerThan(seconds: maxAge)
         }
         // The first of each preference counts (RFC 7240 2).
-        wait = prefer.flatMap { Self.list($0, separator: ",") }.first { $0.name == "wait" }?.value.flatMap {
+        wait = prefer.flatMap(Self.list).first { $0.name == "wait" }?.value.flatMap {
             parseASCIIDigits($0)
         }
     }
 
     /// `a=b, c="d"; e`: names in lower case, quotes taken off; a parameter behind `;` is dropped.
-    private static func list(_ field: String, separator: Character) -> [(name: String, value: String?)] {
-        field.split(separator: separator).map { item in
-            let directive = item.split(separator: ";", maxSplits: 1).first ?? ""
+    private static func list(_ field: String) -> [(name: String, value: String?)] {
+        field.splitOutsideQuotes(at: UInt8(ascii: ",")).map { item in
+            let directive = item.splitOutsideQuotes(at: UInt8(ascii: ";")).first ?? ""
             let sides = directive.split(separator: "=", maxSplits: 1).map(\.trimmed)
-            let value = sides.count == 2 ? sides[1] : nil
-            let unquoted = value.map {
-                $0.count >= 2 && $0.hasPrefix("\"") && $0.hasSuffix("\"") ? String($0.dropFirst().dropLast()) : $0
-            }
-            return ((sides.first ?? "").lowercased(), unquoted)
+            return ((sides.first ?? "").lowercased(), sides.count == 2 ? sides[1].unquoted : nil)
         }
+    }
+}
+
+extension StringProtocol {
+    /// The parts between separators that stand in no quoted string (RFC 9110 5.6.4). A quote that is never closed reaches to the end.
+    func splitOutsideQuotes(at separator: UInt8) -> [String] {
+        var parts: [[UInt8]] = [[]]
+        var isQuoted = false, isEscaped = false
+        for byte in utf8 {
+            if byte == separator, !isQuoted {
+                parts.append([])
+                continue
+            }
+            parts[parts.count - 1].append(byte)
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if isQuoted, byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            }
+        }
+        return parts.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// What a quoted string stands for; anything else as it is.
+    fileprivate var unquoted: String {
+        guard utf8.count >= 2, hasPrefix("\""), hasSuffix("\"") else { return String(self) }
+        var bytes: [UInt8] = []
+        var isEscaped = false
+        for byte in utf8.dropFirst().dropLast() {
+            if byte == UInt8(ascii: "\\"), !isEscaped {
+                isEscaped = true
+                continue
+            }
+            isEscaped = false
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -58,7 +58,7 @@ struct StreamRoute: Route {
     private func full(_ request: Request) -> Response {
         Answers.problem(
             ProblemDocument(
-                code: "too_many_streams", title: "No place for another stream", status: 503,
+                code: .tooManyStreams, title: "No place for another stream", status: 503,
                 detail: "As many streams are open as limits.streams or limits.streams_per_peer allows. "
                     + "Ask /v1/balances now and then instead, or try again.",
                 requestID: request.id.description),
@@ -69,17 +69,10 @@ struct StreamRoute: Route {
 // MARK: - The query
 
 extension StreamRoute {
-    /// The filters of the list. What else the list takes makes no sense here, and is told.
+    /// The filters of the list. What else the list takes makes no sense here, and the table of routes has none of it.
     private func filter(_ request: Request) throws -> StreamFilter {
         guard let parameters = Query(request.query) else {
             throw BalancesQuery.Refusal(detail: "The query string is not well-formed: an escape is broken or it is no UTF-8.")
-        }
-        for parameter in parameters.parameters where !["provider", "account"].contains(parameter.name) {
-            if parameter.name == "include" {
-                throw BalancesQuery.Refusal(
-                    detail: "A stream has no runways: they change with every moment. Ask /v1/balances?include=runway.")
-            }
-            throw BalancesQuery.Refusal(detail: "Unknown query parameter. A stream takes provider and account.")
         }
         let query = try BalancesQuery(parameters)
         // Only for a name that does not exist.

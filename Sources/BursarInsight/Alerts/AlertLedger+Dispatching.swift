@@ -113,6 +113,14 @@ extension AlertLedger {
     private mutating func begin(_ message: AlertMessage, _ now: WallTime) -> AlertDispatch? {
         var message = message
         let events = queued(for: message.target).filter { $0.delivery.message == message.id }.map(\.event)
+        guard !events.isEmpty else {
+            // It says nothing. Only a damaged store has one, and what leans on it there waits anew.
+            for (id, delivery) in records.deliveries where delivery.message == message.id {
+                set(delivery: id, AlertDelivery(queuedAt: delivery.queuedAt))
+            }
+            set(message: message.id, nil)
+            return nil
+        }
         let before = message.mayHaveArrived
         message.attempts += 1
         // As if it failed: what is not heard of again, because this process ends, is tried at that time.
@@ -220,6 +228,8 @@ package struct AlertListing: Sendable, Equatable {
     package let rule: AlertRule
     package let state: AlertState
     package let facts: AlertFacts?
+    /// When it fires if nothing changes until then; nil: it fires already, or its condition does not hold.
+    package let firesAt: WallTime?
     package let mutedUntil: WallTime?
 }
 
@@ -231,7 +241,7 @@ extension AlertLedger {
                 let key = AlertKey(account, rule.name)
                 return AlertListing(
                     key: key, rule: rule, state: records.states[key] ?? AlertState(), facts: latest[key],
-                    mutedUntil: isMuted(account, now) ? records.mutes[account] : nil)
+                    firesAt: firingTime(key, rule), mutedUntil: isMuted(account, now) ? records.mutes[account] : nil)
             }
         }
     }

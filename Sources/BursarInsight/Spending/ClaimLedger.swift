@@ -13,19 +13,24 @@ package struct ClaimLedger: Sendable {
         case conflict
         /// Not enough, or not known to be enough.
         case refused(GuardDecision)
-        /// More claims than are kept at a time.
+        /// More claims of the account than are kept at a time.
         case full
+        /// More of them than one owner may have.
+        case shareUsed
     }
 
     /// Nobody runs so many jobs beside each other on one machine; a caller that does not stop is stopped.
     package static let mostPerAccount = 10_000
+    /// Of one client, so that it takes the account from no other. Where there are no clients there is one owner, who may have all.
+    package static let mostPerClient = 1_000
     package static let mostDigitsOfKey = 128
     package static let shortestTTL: Duration = .seconds(1)
     package static let longestTTL: Duration = .seconds(86_400)
 
     private var claims: [String: Claim] = [:]
     private var byKey: [Name: String] = [:]
-    private var perAccount: [AccountID: Set<String>] = [:]
+    private var perAccount: [AccountID: AccountClaims] = [:]
+    private var ends = ClaimEnds()
     /// When the newest claim was made that ever was one.
     private var newest: WallTime?
 
@@ -46,17 +51,15 @@ package struct ClaimLedger: Sendable {
         _ claim: Claim, sharing: [AccountID] = [], now: WallTime, decide: (_ claimed: ExactDecimal) -> GuardDecision
     ) -> Outcome {
         settle(now)
-        expire(now, account: claim.account)
+        expire(now)
         if let id = byKey[Name(owner: claim.owner, key: claim.key)], let earlier = claims[id] {
-            guard now < earlier.expiresAt else {
-                remove(id)
-                return self.claim(claim, sharing: sharing, now: now, decide: decide)
-            }
             let isSame = earlier.answers(
                 claim.account, claim.amount, claim.unit, ttl: claim.madeAt.duration(to: claim.expiresAt))
             return isSame ? .repeated(earlier) : .conflict
         }
-        guard perAccount[claim.account, default: []].count < Self.mostPerAccount else { return .full }
+        guard perAccount[claim.account]?.ids.count ?? 0 < Self.mostPerAccount else { return .full }
+        let own = perAccount[claim.account]?.count(of: claim.owner) ?? 0
+        guard claim.owner.isEmpty || own < Self.mostPerClient else { return .shareUsed }
         guard let claimed = claimed([claim.account] + sharing, claim.unit, now) else {
             return .refused(
                 GuardDecision(needs: claim.amount, have: nil, claimed: .zero, isReadable: true, isFreshEnough: true))
@@ -74,18 +77,36 @@ package struct ClaimLedger: Sendable {
 
     /// What is claimed of a unit, of one balance under all its names; nil beyond 38 digits.
     package func claimed(_ accounts: [AccountID], _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
+        let accounts = Set(accounts)
         var sum = ExactDecimal.zero
-        for id in Set(accounts).flatMap({ perAccount[$0, default: []] }) {
-            guard let claim = claims[id], claim.unit == unit, claim.isActive(now) else { continue }
-            guard let more = sum.adding(claim.amount) else { return nil }
+        for account in accounts {
+            guard let part = perAccount[account]?.total(of: unit) ?? scanned(account, unit, now), let more = sum.adding(part)
+            else { return nil }
+            sum = more
+        }
+        // What has ended and is not forgotten yet is still a part of the sums.
+        for claim in ends.ended(by: now).compactMap({ claims[$0] })
+        where claim.unit == unit && !claim.isReleased && now >= claim.expiresAt && accounts.contains(claim.account) {
+            if perAccount[claim.account]?.total(of: unit) == nil { continue }
+            guard let rest = sum.subtracting(claim.counted) else { return nil }
+            sum = rest
+        }
+        return sum
+    }
+
+    /// The long way, for a sum that did not fit once: perhaps it does by now.
+    private func scanned(_ account: AccountID, _ unit: AmountUnit, _ now: WallTime) -> ExactDecimal? {
+        var sum = ExactDecimal.zero
+        for claim in (perAccount[account]?.ids ?? []).compactMap({ claims[$0] }) where claim.unit == unit && claim.isActive(now) {
+            guard let more = sum.adding(claim.counted) else { return nil }
             sum = more
         }
         return sum
     }
 
-    /// Active ones, the oldest first.
-    package func active(_ now: WallTime) -> [Claim] {
-        claims.values.filter { $0.isActive(now) }.sorted { ($0.madeAt, $0.id) < ($1.madeAt, $1.id) }
+    /// The active ones of an owner, nil: of everybody, in no order.
+    package func active(_ now: WallTime, owner: String? = nil) -> [Claim] {
+        claims.values.filter { $0.isActive(now) && (owner == nil || $0.owner == owner) }
     }
 
     package func claim(id: String, _ now: WallTime) -> Claim? { claims[id].flatMap { now < $0.expiresAt ? $0 : nil } }
@@ -94,7 +115,7 @@ package struct ClaimLedger: Sendable {
     package mutating func release(id: String, _ now: WallTime) -> Claim? {
         guard var claim = claim(id: id, now) else { return nil }
         claim.isReleased = true
-        claims[id] = claim
+        restore(claim)
         return claim
     }
 
@@ -103,20 +124,27 @@ package struct ClaimLedger: Sendable {
         guard let claim = claims.removeValue(forKey: id) else { return }
         let name = Name(owner: claim.owner, key: claim.key)
         if byKey[name] == id { byKey[name] = nil }
-        perAccount[claim.account]?.remove(id)
+        perAccount[claim.account]?.remove(claim)
         if perAccount[claim.account]?.isEmpty == true { perAccount[claim.account] = nil }
     }
 
-    /// Puts back a claim as it was, where its release could not be kept.
+    /// Puts a claim in the place of the one with its id: as it was, where its release could not be kept.
     package mutating func restore(_ claim: Claim) {
-        if claims[claim.id] != nil { claims[claim.id] = claim }
+        guard let before = claims.updateValue(claim, forKey: claim.id) else {
+            claims[claim.id] = nil
+            return
+        }
+        perAccount[claim.account]?.remove(before)
+        perAccount[claim.account]?.insert(claim)
     }
 
     /// A store has these. What is known here is newer, but for a release, which nothing takes back.
     package mutating func join(_ kept: [Claim]) {
         for claim in kept {
-            if claims[claim.id] != nil {
-                if claim.isReleased { claims[claim.id]?.isReleased = true }
+            if var known = claims[claim.id] {
+                guard claim.isReleased, !known.isReleased else { continue }
+                known.isReleased = true
+                restore(known)
                 continue
             }
             let name = Name(owner: claim.owner, key: claim.key)
@@ -135,19 +163,21 @@ package struct ClaimLedger: Sendable {
         guard let newest, newest > now else { return }
         self.newest = now
         for (id, claim) in claims where claim.madeAt > now { claims[id] = claim.moved(to: now) }
+        ends = ClaimEnds()
+        for claim in claims.values { ends.insert(claim.id, at: claim.expiresAt) }
     }
 
     private mutating func insert(_ claim: Claim) {
         claims[claim.id] = claim
         newest = newest.map { max($0, claim.madeAt) } ?? claim.madeAt
         byKey[Name(owner: claim.owner, key: claim.key)] = claim.id
-        perAccount[claim.account, default: []].insert(claim.id)
+        perAccount[claim.account, default: AccountClaims()].insert(claim)
+        ends.insert(claim.id, at: claim.expiresAt)
     }
 
     /// Forgets what ended.
-    package mutating func expire(_ now: WallTime, account: AccountID? = nil) {
-        let ids = account.map { Array(perAccount[$0, default: []]) } ?? Array(claims.keys)
-        for id in ids where claims[id].map({ now >= $0.expiresAt }) ?? false { remove(id) }
+    package mutating func expire(_ now: WallTime) {
+        for id in ends.removeEnded(by: now) where claims[id].map({ now >= $0.expiresAt }) ?? false { remove(id) }
     }
 }
 

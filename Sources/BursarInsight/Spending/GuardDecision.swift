@@ -14,7 +14,7 @@ package struct GuardDecision: Sendable, Equatable {
         case stale
         /// The account has no available amount of this unit.
         case noAmount = "no_amount"
-        /// What would be left has more digits than an amount may.
+        /// What is needed and what is claimed have more digits together than an amount may.
         case tooLarge = "too_large"
         /// Claims may have been kept that could not be read.
         case claimsUnknown = "claims_unknown"
@@ -28,7 +28,8 @@ package struct GuardDecision: Sendable, Equatable {
     package let needs: ExactDecimal
     /// The sum of the claims of others; nil where that is not known.
     package let claimed: ExactDecimal?
-    /// ``have`` less ``claimed`` and ``needs``; below 0 where there is too little.
+    /// ``have`` less ``claimed`` and ``needs``; below 0 where there is too little. Nil where one is not known, or where it has more
+    /// digits than an amount may: the answer needs no difference.
     package let leftAfter: ExactDecimal?
 
     /// - Parameters:
@@ -43,8 +44,8 @@ package struct GuardDecision: Sendable, Equatable {
         self.claimed = claimed
         let shown = isReadable ? have : nil
         self.have = shown
-        let left = claimed.flatMap { shown?.subtracting($0) }.flatMap { $0.subtracting(needs) }
-        leftAfter = left
+        let wanted = claimed?.adding(needs)
+        leftAfter = wanted.flatMap { shown?.subtracting($0) }
         let reason: Unknown?
         if !isReadable {
             reason = .unavailable
@@ -55,9 +56,9 @@ package struct GuardDecision: Sendable, Equatable {
         } else if claimed == nil {
             reason = .claimsUnknown
         } else {
-            reason = left == nil ? .tooLarge : nil
+            reason = wanted == nil ? .tooLarge : nil
         }
         self.reason = reason
-        answer = reason != nil ? .unknown : left.map { $0.isNegative ? .no : .yes } ?? .unknown
+        if reason == nil, let have, let wanted { answer = wanted <= have ? .yes : .no } else { answer = .unknown }
     }
 }

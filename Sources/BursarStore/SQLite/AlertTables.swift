@@ -213,7 +213,7 @@ extension AlertRecords {
             if events[id.event] == nil {
                 deliveries[id] = nil
                 dropped += 1
-            } else if let message = delivery.message, messages[message] == nil {
+            } else if let message = delivery.message, messages[message]?.target != id.target {
                 deliveries[id]?.message = nil
             }
         }

@@ -94,8 +94,6 @@ enum CredentialRow {
         let contentType = try row.optionalText()
         let body = try row.optionalBytes()
         guard let fetchedAt else { return (nil, nil) }
-        // A field value goes into a response head as it is: whatever could end the line did not come from a provider.
-        if let contentType, !contentType.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { throw UnreadableRow() }
         let reply = UpstreamReply(status: try some(status), contentType: contentType, body: try some(body))
         let read = try some(AmountsText.read(try some(amounts)))
         return (Reading(amounts: read, providerSaysLow: low, asOf: asOf, reply: reply), fetchedAt)

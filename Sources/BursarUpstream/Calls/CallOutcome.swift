@@ -73,7 +73,7 @@ extension CallOutcome {
                 result: .failure(FetchFailure(code: code, upstreamStatus: status, reason: fault.reason)), detail: fault.rawValue)
         }
 
-        let contentType = safeContentType(response, scrubber)
+        let contentType = ownContentType(response, scrubber)
         let isClean = !scrubber.finds(in: response.body)
         // A body that holds a credential is judged as it would be passed on: without it. So nothing of it is shown that the
         // schema does not vouch for, and a balance does not become unreadable because a provider echoes the key beside it.
@@ -88,22 +88,22 @@ extension CallOutcome {
                 body: body, now: context.now)
             let isKept = failure.documented && response.bodyFault == nil && body.count <= errorBodyLimit
             let reply =
-                isKept ? UpstreamReply(status: failure.effectiveStatus, contentType: contentType, body: body) : nil
-            // What a status says for itself needs no reason beside it; one that does not count as what it says does.
-            let isOwn = failure.code == .invalidResponse || (failure.code == .upstreamError && [401, 403].contains(status))
+                isKept ? definition.reply(status: failure.effectiveStatus, contentType: contentType, body: body) : nil
+            // What a status says for itself needs no reason beside it; one that does not count as what it says does, and a success.
+            let isOwn =
+                failure.code == .invalidResponse || isSuccess || (failure.code == .upstreamError && [401, 403].contains(status))
             let reason = isOwn ? failure.reason : nil
             let told = FetchFailure(
-                code: failure.code, upstreamStatus: status, hint: hint, errorReply: reply, reason: reason)
+                code: failure.code, upstreamStatus: status, carriedStatus: failure.carriedStatus, hint: hint, errorReply: reply,
+                reason: reason)
             return CallOutcome(result: .failure(told), detail: response.bodyFault?.rawValue ?? failure.reason)
         }
     }
 
-    /// The Content-Type field as it may be passed on: one, short, visible ASCII, without a credential; otherwise nil.
-    private static func safeContentType(_ response: UpstreamResponse, _ scrubber: Scrubber) -> String? {
+    /// The Content-Type field: one, without a credential; otherwise nil. Whether it may be passed on, ``UpstreamReply`` says.
+    private static func ownContentType(_ response: UpstreamResponse, _ scrubber: Scrubber) -> String? {
         let values = response.values(of: "content-type")
-        guard values.count == 1, let value = values.first, (1...128).contains(value.utf8.count),
-            value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), scrubber.scrub(value) == value
-        else { return nil }
+        guard values.count == 1, let value = values.first, scrubber.scrub(value) == value else { return nil }
         return value
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarBasics
 import BursarConfiguration
 import BursarGateway
 import BursarMocks
@@ -59,8 +60,7 @@ struct Demo: AsyncParsableCommand {
         if let answer = try? await GatewayClient(base: url).get("/v1/balances"),
             let document = BalancesDocument.Decoded(json: answer.body)
         {
-            let table = BalanceTable(document.lines).text(now: document.generatedAt, color: Terminal.errorIsTerminal)
-            Terminal.tell(table)
+            Terminal.tell(BalanceTable(document.lines), now: document.generatedAt)
         }
         Terminal.tell(Announcement.tryThese(url))
         Terminal.tell(

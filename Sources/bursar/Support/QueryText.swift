@@ -9,13 +9,3 @@ enum QueryText {
         }.joined()
     }
 }
-
-/// `provider/account` as a path; a provider alone means its account `default`. Pure.
-enum AccountPath {
-    static func of(_ account: String) -> String {
-        let parts = account.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map {
-            QueryText.escaped(String($0))
-        }
-        return parts.count == 2 ? "\(parts[0])/\(parts[1])" : "\(parts[0])/default"
-    }
-}

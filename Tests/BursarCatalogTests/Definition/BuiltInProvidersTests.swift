@@ -137,6 +137,18 @@ import Testing
         #expect(legnext.reading(unset)?.providerSaysLow == nil)
     }
 
+    @Test(arguments: [
+        (#"{"balance_usd":1.5}"#, ": in the nearest one, available_credits is missing"),
+        (
+            #"{"code":200,"data":{"balance_usd":1.5,"available_credits":1}}"#,
+            ": in the nearest one, data.available_points is missing"
+        ),
+        (#"{"wallet":{}}"#, ""), ("[]", "")
+    ]) func `Legnext: of an answer in neither shape the nearer one's lack is told`(body: String, words: String) throws {
+        let failure = try Catalog.builtIn("legnext").failure(body)
+        #expect(failure?.reason == "the body has none of the documented shapes" + words)
+    }
+
     @Test func `Legnext: errors inside a 2xx are classed by their code`() throws {
         let legnext = try Catalog.builtIn("legnext")
         let flat = legnext.failure(#"{"code":503,"message":"busy"}"#)

@@ -44,6 +44,13 @@ import Testing
         #expect(draft.text.contains("#   used: $.data.credits-used?"))
     }
 
+    @Test func `no name in an answer ends the line of a comment`() throws {
+        let answer = #"{"balance": 12, "used\u2028x-evil:": 3, "limit\u0085x-evil:": 4}"#
+        let draft = try draft(answer, "answer.json")
+        #expect(try definition(draft).amounts(answer) == ["available 12 credits"])
+        #expect(!draft.text.unicodeScalars.contains { $0 == "\u{2028}" || $0 == "\u{85}" })
+    }
+
     @Test func `a list is read element by element`() throws {
         let answer = #"[{"name": "x", "creditsRemaining": 12, "creditsUsed": 3}]"#
         let draft = try draft(answer, "answer.json")
@@ -95,6 +102,47 @@ import Testing
         let definition = try definition(draft)
         #expect(definition.amounts(#"{"total_usage": 7}"#) == ["used 7 credits"])
         #expect(definition.accountParameters.map(\.name) == ["id"])
+    }
+
+    /// Each of twelve schemas names the next one eight times: eight to the twelfth in all.
+    private static let bomb: String = {
+        let names = (0..<12).map { level in
+            let properties = (0..<8).map { "p\($0): {$ref: '#/components/schemas/S\(level + 1)'}" }.joined(separator: ", ")
+            return "    S\(level): {type: object, properties: {balance: {type: number}, \(properties)}}"
+        }
+        return """
+            openapi: 3.0.3
+            info: {title: Acme, version: 1.0.0}
+            paths:
+              /balance: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/S0"}}}},
+                "400": {description: no, content: {application/json: {schema: {$ref: "#/components/schemas/S0"}}}}}}}
+            components:
+              schemas:
+            \(names.joined(separator: "\n"))
+                S12: {type: number}
+            """
+    }()
+
+    @Test func `references that stand for millions of schemas are cut off`() throws {
+        var text = ""
+        let time = try ContinuousClock().measure { text = try draft(Self.bomb, "openapi.yaml").text }
+        #expect(text.contains("available: \"balance\"  # guessed"))
+        #expect(text.utf8.count < 4 * DraftExpansion.mostBytes)
+        // It did not come to an end.
+        #expect(time < .seconds(20))
+    }
+
+    @Test func `a long example that is named often is written out once at most`() {
+        let long = String(repeating: "x", count: 40_000)
+        let document: JSONValue = ["long": ["example": .string(long)]]
+        let schema: JSONValue = ["items": ["$ref": "#/long"], "enum": [.string(long)]]
+        let all: JSONValue = ["type": "object", "properties": ["a": ["$ref": "#/long"], "b": ["$ref": "#/long"]]]
+        var examples = DraftExpansion(document)
+        #expect(examples.example(of: all) == ["a": .string(long), "b": .null])
+        #expect(examples.isExhausted)
+        var schemas = DraftExpansion(document)
+        #expect(schemas.resolved(["allOf": [schema, schema]]) == nil)
+        #expect(schemas.isExhausted)
     }
 
     @Test(arguments: [

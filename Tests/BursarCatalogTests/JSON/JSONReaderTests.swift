@@ -4,6 +4,25 @@ import Testing
 @testable import BursarCatalog
 
 @Suite struct JSONReaderTests {
+    @Test func `an object of many members is made in time that grows with them`() {
+        let members = (0..<50_000).map { JSONObject.Member(key: "k\($0)", value: .null) }
+        let time = ContinuousClock().measure { #expect(JSONObject(members + members).members.count == members.count) }
+        // Looking each key up along the list costs the square.
+        #expect(time < .seconds(10))
+    }
+
+    @Test(arguments: [2, 40]) func `of members with one key the last value counts, at the place of the first`(count: Int) {
+        let members = (0..<count).map { JSONObject.Member(key: "k\($0)", value: .integer($0)) }
+        let object = JSONObject(
+            members + [.init(key: "k1", value: "last"), .init(key: "e\u{301}", value: 1), .init(key: "\u{E9}", value: 2)])
+        #expect(object.members.count == count + 2)
+        #expect(object.members[1] == .init(key: "k1", value: "last"))
+        #expect(JSONObject(members).members == members)
+        let lookup = JSONObject.Lookup(object, keys: 1_000)
+        #expect(
+            lookup["k0"] == 0 && lookup["k1"] == "last" && lookup["e\u{301}"] == 1 && lookup["\u{E9}"] == 2 && lookup["z"] == nil)
+    }
+
     private func read(_ text: String) throws -> JSONValue { try JSONReader.read(Array(text.utf8)) }
 
     private func reason(_ text: String) -> JSONError.Reason? { error(Array(text.utf8))?.reason }

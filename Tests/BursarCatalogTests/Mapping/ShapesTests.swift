@@ -154,6 +154,13 @@ import Testing
         #expect(reading.asOf?.rfc3339 == expected)
     }
 
+    @Test func `what programs write for never is no time in every zone`() {
+        for text in ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00-05:00", ""] {
+            #expect(BodyTime.isUnset(.string(text)), "\(text)")
+        }
+        #expect(!BodyTime.isUnset("2026-01-01T00:00:00Z"))
+    }
+
     @Test func `an amount of more digits than can be kept is malformed, never rounded`() throws {
         let example = try Catalog.single(definition())
         let digits = String(repeating: "9", count: 38)

@@ -54,6 +54,8 @@ import Testing
         ("prefix: 'Token '\n  amounts: [{unit: credits, available: balance}]", "prefix goes with security of type apiKey"),
         ("documentation: 'javascript:x'\n  amounts: [{unit: credits, available: balance}]", "documentation is the https://"),
         ("title: \"a\\u202Eb\"\n  amounts: [{unit: credits, available: balance}]", "title is a text of one line"),
+        ("title: \"a\\u2028b\"\n  amounts: [{unit: credits, available: balance}]", "title is a text of one line"),
+        ("title: \"a\\u200Fb\"\n  amounts: [{unit: credits, available: balance}]", "title is a text of one line"),
         ("environment: my-key\n  amounts: [{unit: credits, available: balance}]", "environment names variables of A-Z"),
         ("path: /blance\n  amounts: [{unit: credits, available: balance}]", "did you mean /balance?"),
         ("amounts: [{unit: credits, available: blance}]", "this example is not read as a balance: blance is missing")
@@ -94,6 +96,20 @@ import Testing
     ]) func `a mistake in the document is told`(yaml: String, expected: String) {
         let found = Catalog.problems(yaml).map(\.description)
         #expect(found.contains { $0.contains(expected) }, "\(found)")
+    }
+
+    private func regions(_ count: Int) -> String {
+        let values = (0..<count).map { "v\($0)" }.joined(separator: ", ")
+        let variables = ["a", "b", "c"].map { "\($0): {enum: [\($0 == "c" ? "x" : values)]}" }.joined(separator: ", ")
+        return definition(server: "https://{a}.{b}.{c}.example").replacing(
+            ".example\"}]", with: ".example\", variables: {\(variables)}}]")
+    }
+
+    @Test func `a server of more hosts than anybody documents is told, and each host of fewer is known`() throws {
+        #expect(first(regions(40)).hasSuffix("error: the server's variables stand for more than 1000 hosts"))
+        #expect(first(regions(40)).hasPrefix("test.yaml:3:"))
+        let server = try Catalog.single(regions(30)).server
+        #expect(server.isDocumented("https://v29.v29.x.example") && !server.isDocumented("https://v29.v30.x.example"))
     }
 
     @Test(arguments: [

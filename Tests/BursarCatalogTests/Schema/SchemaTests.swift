@@ -70,6 +70,40 @@ import Testing
                 == "the body is too complex to be checked")
     }
 
+    @Test(arguments: [100, 4_900]) func `a long chain of references is an error with its place, and not the program's end`(
+        links: Int
+    ) {
+        var yaml = definition(schema: "{$ref: '#/components/schemas/S0'}").replacing(
+            "components: {", with: "components: {schemas: {$ref: x}, ")
+        let chain = (0..<links).map { "S\($0): {$ref: '#/components/schemas/S\($0 + 1)'}" } + ["S\(links): {type: object}"]
+        yaml = yaml.replacing("{$ref: x}", with: "{\(chain.joined(separator: ", "))}")
+        let found = Catalog.problems(yaml).map(\.description)
+        #expect(found.count == 1)
+        #expect(
+            found.first?.hasPrefix("test.yaml:5:") == true
+                && found.first?.hasSuffix("error: more than 64 schemas within each other") == true)
+    }
+
+    @Test func `schemas that name each other in a great ring are compiled, for each is near`() throws {
+        let names = (0..<60).map { "s\($0)" }
+        let all = names.map { "\($0): {$ref: '#/components/\($0)'}" }.joined(separator: ", ")
+        let ring = names.map { "\($0): {properties: {\(all)}}" }.joined(separator: ", ")
+        #expect(try check("{$ref: '#/components/s0'}", #"{"s1":{"s2":1}}"#, definitions: "{\(ring)}") == "ok")
+    }
+
+    @Test func `an object of many documented members is checked in time that grows with it`() throws {
+        let names = (0..<20_000).map { "k\($0)" }
+        let object = JSONObject(unique: names.map { .init(key: $0, value: 1) })
+        var schema = Schema()
+        schema.properties = names.map { ($0, 0) }
+        schema.required = names
+        schema.additional = .forbidden
+        let table = SchemaTable(schemas: [Schema(), schema])
+        let time = try ContinuousClock().measure { try SchemaValidator.check(.object(object), against: 1, in: table) }
+        // Looking along the lists costs the one times the other.
+        #expect(time < .seconds(5))
+    }
+
     @Test func `shapes within shapes cannot cost more than a bound`() throws {
         let bomb =
             "{a: {anyOf: [{$ref: '#/components/b'}, {$ref: '#/components/b'}]}, "

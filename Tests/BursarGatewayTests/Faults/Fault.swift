@@ -131,7 +131,7 @@ extension Fault {
         Fault(
             "2xx, Legnext's code 503 inside", .scenario("error-inside-200-503"), provider: "legnext", upstreamError, route: 503,
             .backoff),
-        Fault("2xx, Sunor's code 503 inside", .scenario("error-inside-200-503"), upstreamError, route: 502, .backoff),
+        Fault("2xx, Sunor's code 503 inside", .scenario("error-inside-200-503"), upstreamError, route: 503, .backoff),
         Fault(
             "2xx, Sunor's code 401 inside", .scenario("error-inside-200-401"), .rejected("unauthorized"), route: 401, .rejected),
         Fault("2xx, Sunor's code 429 inside", .scenario("error-inside-200-429"), limited, route: 429, .untold),

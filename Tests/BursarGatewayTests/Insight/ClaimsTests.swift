@@ -39,6 +39,23 @@ struct ClaimsTests {
         }
     }
 
+    // One such claim left no digits for the balance: every guard and claim was unknown for a day.
+    @Test func `an amount finer than money is refused with the bound, and guards go on`() async throws {
+        try await TestGateway.with(["provider: sunor, key: abcdefgh-1, ttl: 1h"]) { gateway async throws in
+            try gateway.mocks.set(.balance("250"), for: "sunor")
+            for amount in ["0.\(String(repeating: "0", count: 36))1", "0.0000000000000000001", "1e-19"] {
+                let refused = try await claim(gateway, "job", body(amount))
+                #expect(refused.status == 400, "\(amount)")
+                #expect(refused.json?["detail"]?.text?.contains("at most 18 digits") == true, "\(refused.text)")
+            }
+            #expect(try await claim(gateway, "job", body("0.000000000000000001", #","ttl":"24h""#)).status == 201)
+            try gateway.mocks.set(.balance("250.415"), for: "sunor")
+            gateway.clock.advance(by: .seconds(3_600))
+            let answer = try await gateway.get("/v1/guard?account=sunor&needs=250")
+            #expect(answer.json?["decision"]?.text == "yes", "\(answer.text)")
+        }
+    }
+
     @Test(.enabled(if: LocalProgram.has("curl"), "curl is not installed"))
     func `the same over HTTP/2, by a hundred programs at once`() async throws {
         let folder = try ScratchFolder()

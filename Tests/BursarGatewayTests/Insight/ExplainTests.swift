@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarMocks
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -122,6 +123,69 @@ struct ExplainTests {
                 claimed       20.50
 
                 """)
+    }
+
+    @Test func `a spent budget is told the same by every answer that says when to come back`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok, ttl: 10s"]) { gateway async throws in
+            for _ in 0..<14 { _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache")) }
+            gateway.clock.advance(by: .seconds(11))
+            let status = try await gateway.get("/v1/status").json?["accounts"]?[0]
+            #expect(status?["status"]?.text == "stale" && status?["budget_left"] == .number("0"))
+            let next = try #require(status?["next_attempt"]?.text)
+            let explained = try await gateway.get("/v1/explain/sunor/default").json
+            #expect(explained?["cause"]?.text?.contains("documented limit that this gateway takes is used up") == true)
+            #expect(
+                explained?["ends_at"]?.text == next && explained?["ends"]?.text?.contains("may ask the provider again in") == true
+            )
+            #expect(explained?["remedy"]?.text?.contains("no-cache") == false)
+            let guarded = try await gateway.get("/v1/guard?account=sunor&needs=0.01").json
+            #expect(guarded?["reason"]?.text == "stale" && guarded?["retry_at"]?.text == next)
+            let required = try await gateway.get("/v1/balances?require=sunor")
+            let claimed = try await gateway.send(
+                "/v1/claims", method: .POST, [("idempotency-key", "a")], body: Array(#"{"account":"sunor","amount":"0.01"}"#.utf8)
+            )
+            #expect(required.status == 503 && claimed.status == 503, "\(claimed.text)")
+            let seconds = try #require(claimed.headers.first(name: "retry-after").flatMap { Int($0) }, "\(claimed.text)")
+            #expect(required.headers["retry-after"] == ["\(seconds)"])
+            // And it is so.
+            gateway.clock.advance(by: .seconds(seconds))
+            #expect(try await gateway.get("/v1/guard?account=sunor&needs=0.01").json?["decision"]?.text == "yes")
+        }
+    }
+
+    @Test func `where nobody asks, an explanation promises no call`() async throws {
+        try await TestGateway.with(["provider: sunor, key: a-key-that-names-no-scenario"]) { gateway async throws in
+            try gateway.mocks.set(#require(MockScenario("429-retry-after-2")), for: "sunor")
+            _ = try await gateway.get("/v1/balances")
+            gateway.clock.advance(by: .seconds(5))
+            let answer = try await gateway.get("/v1/explain/sunor/default").json
+            #expect(answer?["ends"]?.text == "The next request asks again." && answer?["ends_at"] == .null)
+            #expect(answer?["remedy"]?.text?.contains("by itself") == false)
+            #expect(answer?["remedy"]?.text?.contains("the first request behind that asks again") == true)
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+        }
+    }
+
+    @Test func `another key needs no cooldown to be cleared, and the same one does`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-401"]) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            let answer = try await gateway.get("/v1/explain/sunor/default").json
+            let remedy = answer?["remedy"]?.text ?? ""
+            #expect(remedy.contains("reload: another key is asked with at once"), "\(remedy)")
+            #expect(remedy.contains("accepts this one again, DELETE /v1/cooldowns/sunor/default"), "\(remedy)")
+        }
+    }
+
+    @Test func `a reading that is past its ttl was not asked for since`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok, ttl: 10s, stale_for: 60s"]) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            gateway.clock.advance(by: .seconds(11))
+            let stale = try await gateway.get("/v1/explain/sunor/default").json
+            #expect(stale?["cause"]?.text == "The reading is past its ttl, and the provider was not asked since.")
+            gateway.clock.advance(by: .seconds(120))
+            let gone = try await gateway.get("/v1/explain/sunor/default").json
+            #expect(gone?["cause"]?.text == "There is no reading that may be shown, and the provider was not asked since.")
+        }
     }
 
     @Test func `an open circuit names the failure behind it`() async throws {

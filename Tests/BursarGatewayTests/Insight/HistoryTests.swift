@@ -57,6 +57,7 @@ struct HistoryTests {
         try await withHistory { gateway async throws in
             for query in [
                 "since=1h&until=2h", "step=0s", "since=720h&step=1s", "step=x", "format=xml", "limit=0", "since=yesterday",
+                "until=9999-12-31T23:59:59-23:59",
                 "other=1"
             ] { #expect(try await gateway.get(path + "?" + query).status == 400, "\(query)") }
             #expect(try await gateway.get("/v1/balances/sunor/nobody/history").status == 404)

@@ -35,6 +35,17 @@ import Testing
         #expect(directives(prefer: ["wait=-1"]).wait == nil)
         #expect(directives(prefer: ["handling=lenient; wait=2"]).wait == nil)
     }
+
+    @Test(arguments: [
+        #"foo="a, wait=9", wait=0"#, #"foo="a; b, wait=9"; c, wait=0"#,
+        #"foo="\", wait=9", wait=0"#, #"foo="\\", wait=0, bar="wait=9""#,
+        #"foo; bar="x, wait=9", wait="0""#, #"wait="\0""#, #", , wait=0 ;x="a, wait=9""#, #"wait=0, foo="a, wait=9"#
+    ])
+    func `what stands in quotes separates nothing and asks for nothing`(field: String) {
+        #expect(directives(prefer: [field]).wait == 0)
+        let other = field.replacing("wait", with: "max-age")
+        #expect(directives(other, prefer: [#"foo="a, wait=9"#]) == directives("max-age=0"))
+    }
 }
 
 @Suite struct IfNoneMatchTests {
@@ -58,7 +69,7 @@ import Testing
 
     @Test(arguments: [
         "", "*/*", "application/json", "text/html, */*", "text/plain;q=0", "text/plain;q=0.3, application/json",
-        "text/plain;q=abc"
+        "text/plain;q=abc", #"image/png;v="a, text/plain, b""#
     ])
     func `JSON otherwise`(accept: String) { #expect(!MediaTypes.prefersPlainText([accept])) }
 }

@@ -16,8 +16,12 @@ final class RecordingUpstream: Sendable {
     var requests: [String] { record.lines.withLock { $0 } }
     var url: String { "http://\(server.addresses.first?.description ?? "")" }
 
-    /// - Parameter texts: one after the other, then the last for ever.
-    static func start(answering texts: String...) async throws -> RecordingUpstream {
+    /// - Parameters:
+    ///   - type: what it calls its bodies.
+    ///   - texts: one after the other, then the last for ever.
+    static func start(
+        status: Int = 200, type: String = "application/json", answering texts: String...
+    ) async throws -> RecordingUpstream {
         let record = Record()
         let server = HTTPServer(
             configuration: ServerConfiguration(listeners: [ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0))]),
@@ -27,8 +31,7 @@ final class RecordingUpstream: Sendable {
                     $0.append("\(request.target)\n\(fields)\n\(String(decoding: request.body, as: UTF8.self))")
                     return $0.count
                 }
-                return .now(
-                    Response(status: 200, contentType: "application/json", text: texts[min(number, texts.count) - 1]))
+                return .now(Response(status: status, contentType: type, text: texts[min(number, texts.count) - 1]))
             }, group: MultiThreadedEventLoopGroup.singleton)
         try await server.start()
         return RecordingUpstream(record: record, server: server)

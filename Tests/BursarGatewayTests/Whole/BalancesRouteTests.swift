@@ -197,6 +197,25 @@ import Testing
         }
     }
 
+    @Test func `Cache-Status says why a provider was asked, on a list as on a provider route`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+            func status(_ path: String, _ field: (String, String)...) async throws -> String? {
+                let answer = try await gateway.get(path, field.first ?? ("x-a", "b"))
+                return answer.headers.first(name: "cache-status")
+            }
+            let newest = ("cache-control", "no-cache")
+            #expect(try await status("/v1/balances", newest) == "bursar; fwd=miss; stored")
+            #expect(try await status("/v1/balances", newest) == "bursar; fwd=request; stored")
+            #expect(try await status("/v1/balances?require=sunor", newest) == "bursar; fwd=request; stored")
+            #expect(try await status(TestGateway.routes["sunor"] ?? "", newest) == "bursar; fwd=request; fwd-status=200; stored")
+            gateway.clock.advance(by: .seconds(31))
+            #expect(try await status("/v1/balances?require=sunor") == "bursar; fwd=stale; stored")
+            #expect(try await status("/v1/balances") == "bursar; hit")
+            try gateway.mocks.set(#require(MockScenario("500")), for: "sunor")
+            #expect(try await status("/v1/balances", newest) == "bursar; fwd=request")
+        }
+    }
+
     @Test func `the table is for people, and pretty JSON is the same JSON`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
             let plain = try await gateway.get("/v1/balances")

@@ -15,6 +15,24 @@ import Testing
         #expect(file == OpenAPIDocument.source)
     }
 
+    @Test func `each type of problem stands in both documents`() throws {
+        let api = String(decoding: try Data(contentsOf: Self.root.appending(path: "docs/api.md")), as: UTF8.self)
+        let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
+        let type = document["components"]?["schemas"]?["Problem"]?["properties"]?["type"]
+        let described = try #require(type?["description"]?.text)
+        for code in GatewayProblem.allCases.map(\.rawValue) + ProblemCode.allCases.map(\.rawValue) {
+            #expect(api.contains("| `\(code)`") || api.contains(", `\(code)`"), "docs/api.md has no row with \(code)")
+            #expect(described.contains("`\(code)`"), "docs/openapi.yaml does not list \(code)")
+        }
+    }
+
+    @Test func `each provider route documents what it says to a query that its definition does not send`() throws {
+        let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
+        for path in try #require(document["paths"]?.object).members where path.key.hasPrefix("/providers/") {
+            #expect(path.value["get"]?["responses"]?["400"] != nil, "\(path.key)")
+        }
+    }
+
     @Test func `every documented path is served`() async throws {
         let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
         let documented = try #require(document["paths"]?.object).members.map(\.key)
@@ -76,7 +94,7 @@ import Testing
             #expect(named == expected)
             #expect(operation["parameters"]?.elements?.count == expected.count + 4)
             let responses = try #require(operation["responses"]?.object)
-            #expect(responses.members.map(\.key) == ["200", "401", "304", "404", "502", "503", "504", "default"])
+            #expect(responses.members.map(\.key) == ["200", "401", "304", "400", "404", "502", "503", "504", "default"])
             #expect(operation["security"]?.elements?.contains(["acme": []]) == true)
             let content = operation["responses"]?["200"]?["content"]?["application/json"]
             #expect(content?["schema"] == ["$ref": "#/components/schemas/acme.Balance"])

@@ -45,7 +45,7 @@ import Testing
         Row("huge", "invalid_response", 200, route: 502, list: 502, quietFor: .seconds(1)),
         Row("gzip-bomb", "invalid_response", 200, route: 502, list: 502, quietFor: .seconds(1)),
         Row("bad-gzip", "invalid_response", 200, route: 502, list: 502, quietFor: .seconds(1)),
-        Row("error-inside-200-503", "upstream_error", 200, route: 502, list: 502, quietFor: .seconds(1)),
+        Row("error-inside-200-503", "upstream_error", 200, route: 503, list: 502, quietFor: .seconds(1)),
         Row("redirect", "upstream_error", 302, route: 502, list: 502, quietFor: .seconds(1))
     ]
 

@@ -148,11 +148,40 @@ import Testing
         }
     }
 
+    @Test func `a path that nobody documents is not there for any method`() async throws {
+        try await TestGateway.with(TestGateway.five) { gateway async throws in
+            let route = try #require(TestGateway.routes["deepixels"])
+            for method in [HTTPMethod.GET, .OPTIONS, .PUT, .POST, .DELETE] {
+                for path in [
+                    "/providers/deepixels/nope", "/providers/deepixels", "/providers/deepixels@nobody/nope",
+                    "/providers/nobody/x", route + "/"
+                ] {
+                    let answer = try await gateway.get(path, method: method)
+                    #expect(answer.status == 404, "\(method) \(path)")
+                    #expect(answer.headers["allow"].isEmpty)
+                }
+            }
+            let options = try await gateway.get(route, method: .OPTIONS)
+            #expect(options.status == 204 && options.headers["allow"] == ["GET, HEAD, OPTIONS"])
+            #expect(try await gateway.get(route, method: .PUT).status == 405)
+        }
+    }
+
+    @Test func `the path of a configured account is there, and another account's is not`() async throws {
+        try await TestGateway.with(["provider: deepgram, key: mock-ok, parameters: {project_id: blue}"]) { gateway async throws in
+            for (project, status) in [("blue", 204), ("red", 404)] {
+                let path = "/providers/deepgram/v1/projects/\(project)/balances"
+                #expect(try await gateway.get(path, method: .OPTIONS).status == status)
+            }
+        }
+    }
+
     @Test func `a problem document says what happened, and not its title once more`() async throws {
         let cases = [
             ("mock-redirect", "It answered 302, a redirect, which is refused: to follow it would carry the key elsewhere. It is"),
             ("mock-truncated-json", "The body is not JSON: the text ends too early at byte "),
             ("mock-html", "The body is not JSON: "),
+            ("mock-duplicate-keys", "The body is refused: a key that stands twice in one object at byte "),
             ("mock-reset", "The connection ended before an answer came. The log has the failed call. ")
         ]
         for (key, words) in cases {
@@ -175,7 +204,15 @@ import Testing
             #expect(!Problem(code: code).detail(until: nil).contains("asked again"))
         }
         #expect(Problem(code: .upstreamError, upstreamStatus: 500).detail(until: nil) == "It answered 500.")
-        #expect(Problem(code: .invalidResponse, reason: "data is missing").detail(until: nil) == "Data is missing.")
+    }
+
+    @Test func `a field's name in a problem is the answer's own, and a sentence of ours begins as one`() {
+        for (reason, words) in [
+            ("balance_usd is missing", "In its answer, balance_usd is missing."),
+            ("Data.frozen is missing", "In its answer, Data.frozen is missing."),
+            ("status is missing", "In its answer, status is missing."), ("the body is not JSON", "The body is not JSON."),
+            ("status 204 is not documented", "Status 204 is not documented.")
+        ] { #expect(Problem(code: .invalidResponse, reason: reason).detail(until: nil) == words) }
     }
 
     @Test func `a documented error of the upstream is passed on byte for byte`() async throws {
@@ -186,6 +223,57 @@ import Testing
             #expect(answer.headers.first(name: "www-authenticate") == "Token")
             #expect(answer.headers.first(name: "cache-control") == "no-store")
         }
+    }
+
+    @Test(arguments: [
+        ("sunor", #"{"code":500}"#, 500, true), ("sunor", #"{"code":503,"message":"x"}"#, 503, false),
+        ("legnext", #"{"code":402,"message":"pay"}"#, 402, false)
+    ])
+    func `an error code inside a 2xx is answered as that error, in the provider's shape or as a problem, and told everywhere`(
+        provider: String, body: String, status: Int, isDocumented: Bool
+    ) async throws {
+        let upstream = try await RecordingUpstream.start(answering: body)
+        try await TestGateway.with(["provider: \(provider), key: mock-ok, base_url: '\(upstream.url)'"]) { gateway async throws in
+            let route = try await gateway.get(TestGateway.routes[provider] ?? "")
+            #expect(route.status == status, "\(route.text)")
+            #expect(route.headers["content-type"] == [isDocumented ? "application/json" : "application/problem+json"])
+            #expect(route.headers.contains(name: "retry-after") == (status == 503))
+            if isDocumented {
+                #expect(route.json?["code"]?.integer == status && route.json?["message"]?.text != nil)
+            } else {
+                #expect(route.json?["type"]?.text == "urn:bursar:problem:upstream_error")
+                #expect(route.json?["detail"]?.text?.hasPrefix("It answered 200: code reports \(status).") == true)
+            }
+            let problem = try await gateway.get("/v1/balances").row(0)?["problem"]
+            #expect(problem?["upstream_status"]?.integer == 200)
+            #expect(problem?["reason"]?.text == "code reports \(status)")
+            let explained = try await gateway.get("/v1/explain/\(provider)/default")
+            let cause = "answered with an error (HTTP 200): code reports \(status)."
+            #expect(explained.json?["cause"]?.text?.hasSuffix(cause) == true, "\(explained.text)")
+            #expect(gateway.log.text.contains("code reports \(status)"))
+        }
+        await upstream.stop()
+    }
+
+    /// It would run beside the page, with all that the page may read.
+    @Test(arguments: [200, 401], ["text/html; charset=utf-8", "image/svg+xml", "application/vnd.api+json"])
+    func `nothing that a provider writes is a document to a browser`(status: Int, type: String) async throws {
+        let script = "<script>alert(1)</script>"
+        let body =
+            status == 200
+            ? #"{"code":200,"data":{"available":1,"frozen":0},"message":"\#(script)"}"# : #"{"code":401,"message":"\#(script)"}"#
+        let upstream = try await RecordingUpstream.start(status: status, type: type, answering: body)
+        try await TestGateway.with(["provider: sunor, key: mock-ok, base_url: '\(upstream.url)'"]) { gateway async throws in
+            for method in [HTTPMethod.GET, .GET, .HEAD] {
+                let answer = try await gateway.get(Self.sunor, method: method)
+                #expect(answer.status == status)
+                #expect(method == .HEAD || answer.text == body)
+                let isJSON = type.hasSuffix("+json")
+                #expect(answer.headers["content-type"] == [isJSON ? type : "application/json"])
+                #expect(answer.headers["x-content-type-options"] == ["nosniff"])
+            }
+        }
+        await upstream.stop()
     }
 
     @Test func `a 201 stays a 201`() async throws {

@@ -117,6 +117,7 @@ private func ok(_ body: String, extra: String = "") -> String {
         ("GET / HTTP/1.1\nHost: x\n\n", 400, ServerCounters.Event.malformedRequest),
         ("GET / HTTP/3.0\r\n\r\n", 505, .unsupportedVersion),
         ("GET / HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "a", count: 17_000), 431, .headTooLarge),
+        ("GET /" + String(repeating: "a", count: 17_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 414, .headTooLarge),
         ("GET / HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 101) + "\r\n", 431, .headTooLarge),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n", 413, .bodyTooLarge),
         ("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 65537\r\n\r\n", 413, .bodyTooLarge),

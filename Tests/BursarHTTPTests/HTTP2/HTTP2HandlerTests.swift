@@ -128,9 +128,11 @@ private typealias Client = HTTP2TestClient
         try connection.send(
             Client.headers(3, post, endStream: false), Client.data(3, Array(repeating: 1, count: 11), endStream: false))
         #expect(connection.client.status(3) == "413")
+        #expect(connection.client.text(3).contains(HeadFault.bodyTooLarge.detail))  // as in HTTP/1.1
         #expect(connection.client.resetCode(3) == nil)  // a client in the middle of an upload would not show the answer
         try connection.send(Client.headers(5, post + [("content-length", "11")], endStream: false))
         #expect(connection.client.status(5) == "413")
+        #expect(connection.client.text(5).contains(HeadFault.bodyTooLarge.detail))
         #expect(connection.counters[.bodyTooLarge] == 2)
     }
 

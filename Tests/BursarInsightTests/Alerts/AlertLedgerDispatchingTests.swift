@@ -15,6 +15,19 @@ import Testing
         #expect(bench.told.count == 4 && bench.events.count == 200 && Set(bench.events.map(\.id)).count == 200)
     }
 
+    @Test func `a message that no event of its target names is withdrawn, and what named it is told by another`() {
+        var bench = AlertBench([AlertBench.below(50, to: ["other"])], targets: ["other", "phone"].map { AlertTarget(name: $0) })
+        for value in ["40", "39"] { bench.read(value) }
+        #expect(bench.told.isEmpty)
+        // As a damaged store gives it.
+        for id in bench.kept.deliveries.keys { bench.kept.deliveries[id]?.message = "msg_1" }
+        bench.kept.messages["msg_1"] = AlertMessage(id: "msg_1", target: "phone", madeAt: bench.now, dueAt: bench.now)
+        bench.restart()
+        bench.pass(.seconds(60))
+        #expect(bench.told.map(\.target) == ["other"] && bench.kinds == [[.low]])
+        #expect(bench.ledger.records.messages.isEmpty && bench.ledger.records.deliveries.isEmpty)
+    }
+
     @Test func `what was superseded before it was sent is not sent, nor its end`() {
         var bench = AlertBench([AlertBench.below(50)])
         for value in ["40", "39", "100"] { bench.read(value) }

@@ -4,6 +4,16 @@ import Testing
 @testable import BursarInsight
 
 @Suite struct `What is told of an account` {
+    @Test func `a condition that holds and has not fired says when it will`() {
+        var bench = AlertBench([AlertRule(name: "key", condition: .keyRejected, targets: ["ops"])])
+        #expect(bench.ledger.listing(bench.now).map(\.firesAt) == [nil])
+        bench.fail(.unauthorized)
+        let due = bench.now.advanced(by: AlertTiming.settling)
+        #expect(bench.ledger.listing(bench.now).map(\.firesAt) == [due] && bench.state("key").firing == nil)
+        bench.pass(.seconds(601))
+        #expect(bench.ledger.listing(bench.now).map(\.firesAt) == [nil] && bench.state("key").firing != nil)
+    }
+
     @Test func `low is told after two readings, in one message half a minute later`() throws {
         var bench = AlertBench([AlertBench.below(50)])
         bench.read("60")

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarInsight
 import BursarModel
 import Testing
@@ -98,6 +99,74 @@ struct ClaimLedgerTests {
                 == .made(Self.claim(3, key: "k1", at: end)))
     }
 
+    @Test func `a client has its share of an account, and takes it from nobody else`() {
+        var ledger = ClaimLedger()
+        func outcome(_ number: Int, _ owner: String, at time: WallTime = Self.now) -> ClaimLedger.Outcome {
+            ledger.claim(Self.claim(number, 1, owner: owner, at: time), now: time, decide: Self.decide(100_000, 1))
+        }
+        for number in 0..<ClaimLedger.mostPerClient { _ = outcome(number, "greedy") }
+        #expect(outcome(2_000, "greedy") == .shareUsed)
+        #expect(outcome(2_001, "other") == .made(Self.claim(2_001, 1, owner: "other")))
+        // What ended makes room again.
+        let end = Self.now.advanced(by: .seconds(600))
+        #expect(outcome(2_002, "greedy", at: end) == .made(Self.claim(2_002, 1, owner: "greedy", at: end)))
+    }
+
+    @Test func `where there are no clients, one owner may have all of an account, and no more`() {
+        var ledger = ClaimLedger((0..<ClaimLedger.mostPerAccount).map { Self.claim($0, 1) })
+        #expect(ledger.claim(Self.claim(20_000, 1), now: Self.now, decide: Self.decide(100_000, 1)) == .full)
+    }
+
+    @Test func `a claim of too many decimals, which an earlier version kept, counts for no less and stops nobody`() {
+        let tiny = Claim(
+            id: "c1", account: benchmarkAccount, unit: Self.unit,
+            amount: ExactDecimal("0.\(String(repeating: "0", count: 36))1") ?? .zero, owner: "", key: "k1", madeAt: Self.now,
+            expiresAt: Self.now.advanced(by: .seconds(86_400)))
+        var ledger = ClaimLedger([tiny])
+        #expect(ledger.claimed([benchmarkAccount], Self.unit, Self.now)?.description == "0.000000000000000001")
+        #expect(
+            ledger.claim(Self.claim(2), now: Self.now) {
+                GuardDecision(
+                    needs: ExactDecimal(20), have: ExactDecimal("109.415"), claimed: $0, isReadable: true, isFreshEnough: true)
+            } == .made(Self.claim(2)))
+        #expect(ledger.claimed([benchmarkAccount], Self.unit, Self.now)?.description == "20.000000000000000001")
+        #expect(ledger.release(id: "c1", Self.now) != nil)
+        #expect(ledger.claimed([benchmarkAccount], Self.unit, Self.now)?.description == "20")
+    }
+
+    /// Claims, releases, ends and a clock that goes to and fro, against a look at every one.
+    @Test func `the sum that is kept is the sum of all that is active`() {
+        var random = SplitMix64(seed: 20_261_127)
+        var ledger = ClaimLedger()
+        var all: [Claim] = []
+        var now = Self.now
+        for number in 0..<3_000 {
+            now = now.advanced(by: .seconds(Int.random(in: -5...20, using: &random)))
+            ledger.settle(now)
+            all = all.map { $0.madeAt > now ? $0.moved(to: now) : $0 }
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0:
+                guard let index = all.indices.randomElement(using: &random) else { continue }
+                if let released = ledger.release(id: all[index].id, now) { all[index] = released }
+            case 1:
+                ledger.expire(now)
+                all.removeAll { now >= $0.expiresAt }
+            default:
+                let claim = Self.claim(number, Int.random(in: 1...50, using: &random), owner: "o\(number % 3)", at: now)
+                let outcome = ledger.claim(claim, now: now, decide: Self.decide(1_000_000))
+                #expect(outcome == .made(claim))
+                all.removeAll { now >= $0.expiresAt }
+                all.append(claim)
+            }
+            // Looking ahead forgets nothing.
+            for time in [now, now.advanced(by: .seconds(300))] {
+                let sum = all.filter { $0.isActive(time) }.reduce(ExactDecimal.zero) { $0.adding($1.amount) ?? $0 }
+                #expect(ledger.claimed([benchmarkAccount], Self.unit, time) == sum)
+            }
+        }
+        #expect(Set(ledger.active(now).map(\.id)) == Set(all.filter { $0.isActive(now) }.map(\.id)))
+    }
+
     @Test func `what could not be kept is taken back`() {
         var ledger = ClaimLedger()
         _ = ledger.claim(Self.claim(1), now: Self.now, decide: Self.decide(20))
@@ -116,6 +185,19 @@ struct ClaimLedgerTests {
         #expect(answer("20.00") == (.yes, nil))
         #expect(answer("19.999999999999999999999999") == (.no, nil))
         #expect(answer("-5") == (.no, nil))
+        // The answer is known where what would be left has too many digits to be said.
+        let huge = "1" + String(repeating: "0", count: 37)
+        #expect(answer(huge) == (.yes, nil))
+        let hardly = GuardDecision(
+            needs: ExactDecimal("0.01") ?? .zero, have: ExactDecimal(huge), claimed: .zero, isReadable: true, isFreshEnough: true)
+        #expect(hardly.answer == .yes && hardly.leftAfter == nil)
+        let never = GuardDecision(
+            needs: ExactDecimal(huge) ?? .zero, have: ExactDecimal("0.5"), claimed: .zero, isReadable: true, isFreshEnough: true)
+        #expect(never.answer == .no && never.leftAfter == nil)
+        let unsayable = GuardDecision(
+            needs: ExactDecimal("0.01") ?? .zero, have: ExactDecimal(1), claimed: ExactDecimal(huge) ?? .zero, isReadable: true,
+            isFreshEnough: true)
+        #expect(unsayable.reason == .tooLarge)
         #expect(answer(nil) == (.unknown, .noAmount))
         #expect(answer("100", fresh: false) == (.unknown, .stale))
         #expect(answer("100", readable: false) == (.unknown, .unavailable))

@@ -6,22 +6,25 @@ final class Endpoint: Sendable {
         let access: Access
         /// Its `operationId` in docs/openapi.yaml; nil where each provider's definition describes it.
         let id: String?
+        /// The query parameters that it takes; another one is 400.
+        let query: QueryNames
 
         /// HEAD is answered wherever GET is.
-        static func get(_ id: String?, for access: Access = .clients) -> Operation {
-            Operation(method: "GET", access: access, id: id)
+        static func get(_ id: String?, for access: Access = .clients, takes query: QueryNames = .pretty) -> Operation {
+            Operation(method: "GET", access: access, id: id, query: query)
         }
 
-        static func post(_ id: String?, for access: Access = .clients) -> Operation {
-            Operation(method: "POST", access: access, id: id)
+        static func post(_ id: String?, for access: Access = .clients, takes query: QueryNames = .pretty) -> Operation {
+            Operation(method: "POST", access: access, id: id, query: query)
         }
 
-        static func put(_ id: String?, for access: Access = .clients) -> Operation {
-            Operation(method: "PUT", access: access, id: id)
+        static func put(_ id: String?, for access: Access = .clients, takes query: QueryNames = .pretty) -> Operation {
+            Operation(method: "PUT", access: access, id: id, query: query)
         }
 
+        /// It answers without a body.
         static func delete(_ id: String?, for access: Access = .clients) -> Operation {
-            Operation(method: "DELETE", access: access, id: id)
+            Operation(method: "DELETE", access: access, id: id, query: [])
         }
     }
 
@@ -48,9 +51,14 @@ final class Endpoint: Sendable {
     }
 
     /// Who may ask with this method. One that is not answered is for those whom the first operation is for: only they learn that.
-    func access(for method: String) -> Access {
+    func access(for method: String) -> Access { (operation(for: method) ?? operations.first)?.access ?? .clients }
+
+    /// What a query may have with this method.
+    func query(for method: String) -> QueryNames { operation(for: method)?.query ?? .anything }
+
+    private func operation(for method: String) -> Operation? {
         let method = method == "HEAD" ? "GET" : method
-        return (operations.first { $0.method == method } ?? operations.first)?.access ?? .clients
+        return operations.first { $0.method == method }
     }
 }
 

@@ -102,4 +102,21 @@ import Testing
         }
         #expect(documented == served)
     }
+
+    /// Of what takes anything nothing is described.
+    @Test func `the description of the interface has the query parameters of the table, and no others`() throws {
+        let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
+        for endpoint in table.endpoints {
+            for operation in endpoint.operations where operation.id != nil {
+                let path = document["paths"]?[endpoint.pattern.text]
+                let described = path?[operation.method.lowercased()]?["parameters"]?.elements ?? []
+                let names = described.compactMap { parameter -> String? in
+                    let name = parameter["$ref"]?.text?.split(separator: "/").last.map(String.init)
+                    let whole = name.flatMap { document["components"]?["parameters"]?[$0] } ?? parameter
+                    return whole["in"]?.text == "query" ? whole["name"]?.text : nil
+                }
+                #expect(Set(names) == Set(operation.query.names ?? []), "\(operation.method) \(endpoint.pattern.text)")
+            }
+        }
+    }
 }
