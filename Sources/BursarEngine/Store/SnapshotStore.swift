@@ -23,10 +23,15 @@ package protocol SnapshotStore: Sendable {
     /// What was spent and added of each account and unit, since it was counted first. Longer than its history, and exact.
     func counters() async throws(StoreFault) -> [StoredCounters]
 
+    /// Whether it is certain that nothing was ever kept here; for a store that could not be opened.
+    func holdsNothing() async -> Bool
+
     func close() async
 }
 
 extension SnapshotStore {
+    package func holdsNothing() async -> Bool { false }
+
     /// All of it.
     package func history(of account: AccountID) async throws(StoreFault) -> [HistoryEntry] {
         try await history(of: account, in: HistoryRange())
@@ -149,8 +154,12 @@ package struct StoreContents: Sendable {
     package let credentials: [StoredCredential]
     /// Those that have not ended by their own time.
     package let claims: [Claim]
+    /// False: there may be claims, and they could not be read.
+    package let knowsClaims: Bool
     /// What was told, and what is still to be.
     package let alerts: AlertRecords
+    /// The same of these.
+    package let knowsAlerts: Bool
     /// How many rows could not be read whole. What could not was passed over: a part of one, or all of it.
     package let unreadable: Int
     /// Where this was begun anew because what stood here was broken: the name under which that was kept.
@@ -158,15 +167,20 @@ package struct StoreContents: Sendable {
     /// Not nil: this can be read, and not written, for that reason.
     package let readOnly: StoreFault?
 
+    /// - Parameters:
+    ///   - claims: nil where they could not be read.
+    ///   - alerts: nil where they could not be read.
     package init(
-        identity: Secret, credentials: [StoredCredential], claims: [Claim] = [], alerts: AlertRecords = AlertRecords(),
+        identity: Secret, credentials: [StoredCredential], claims: [Claim]? = [], alerts: AlertRecords? = AlertRecords(),
         unreadable: Int = 0, movedAside: String? = nil,
         readOnly: StoreFault? = nil
     ) {
         self.identity = identity
         self.credentials = credentials
-        self.claims = claims
-        self.alerts = alerts
+        self.claims = claims ?? []
+        knowsClaims = claims != nil
+        self.alerts = alerts ?? AlertRecords()
+        knowsAlerts = alerts != nil
         self.unreadable = unreadable
         self.movedAside = movedAside
         self.readOnly = readOnly

@@ -31,6 +31,10 @@ final class AlertDesk: Sendable {
         var loop: Task<Void, Never>?
         var timer: (any ScheduledWork)?
         var hasUnkept = false
+        /// Another process serves with the store, and tells of everything: two would tell it twice.
+        var isHeld = false
+        /// Whether what was told before this process is known.
+        var knowsRecords = true
         var isStopped = false
     }
 
@@ -55,9 +59,9 @@ final class AlertDesk: Sendable {
     private let commands: CommandTargets
     private let clock: any UpstreamClock
     private let keys: CredentialKeys
-    private let logger: Logger
+    let logger: Logger
     private let wakes: AsyncStream<Void>
-    private let wake: AsyncStream<Void>.Continuation
+    let wake: AsyncStream<Void>.Continuation
 
     init(
         store: StoreKeeper?, refresher: Refresher, runways: RunwayBook, courier: Courier, clock: any UpstreamClock,
@@ -72,8 +76,12 @@ final class AlertDesk: Sendable {
         self.logger = logger
         commands = CommandTargets()
         let records = store?.takeAlerts() ?? AlertRecords()
-        state = Mutex(State(ledger: AlertLedger(records, seed: UInt64.random(in: .min ... .max))))
+        var state = State(ledger: AlertLedger(records, seed: UInt64.random(in: .min ... .max)))
+        state.isHeld = store?.status.fault?.reason == .inUse
+        state.knowsRecords = store?.knewAlerts ?? true
+        self.state = Mutex(state)
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        if let store { remember(store) }
     }
 }
 
@@ -91,8 +99,9 @@ extension AlertDesk {
                 name: target.configuration.name, takesStates: target.delivery.takesStates,
                 perHour: target.configuration.perHour, fingerprint: keys.fingerprint(of: target.configuration))
         }
-        let new = state.withLock { state -> [AccountEntry] in
-            guard !state.isStopped else { return [] }
+        let (new, isHeld) = state.withLock { state -> ([AccountEntry], Bool) in
+            guard !state.isStopped else { return ([], false) }
+            let isHeld = state.isHeld && state.targets.isEmpty && !targets.isEmpty
             state.targets = Dictionary(targets.map { ($0.configuration.name, $0) }, uniquingKeysWith: { first, _ in first })
             state.entries = Dictionary(grouping: told, by: \.upstream.key)
             state.contexts = Dictionary(told.map { ($0.id, AlertWords.Context($0)) }, uniquingKeysWith: { first, _ in first })
@@ -102,14 +111,15 @@ extension AlertDesk {
             state.known.formIntersection(told.map(\.id))
             state.heard = state.heard.filter { state.entries[$0.key] != nil }
             if state.loop == nil, !specs.isEmpty { state.loop = Task { await self.run() } }
-            return told.filter { !state.known.contains($0.id) }
+            return (told.filter { !state.known.contains($0.id) }, isHeld)
         }
+        if isHeld { tellHeld() }
         if !new.isEmpty { Task { await self.learn(new) } }
         wake.yield()
     }
 
     /// Looks at what was before: a top-up while nobody ran is one, and what is read again is no news.
-    private func learn(_ entries: [AccountEntry]) async {
+    func learn(_ entries: [AccountEntry]) async {
         let since = clock.now.wall.advanced(by: .zero - SpendCounters.lookBack)
         for entry in entries {
             var history: [Observation] = []
@@ -120,7 +130,7 @@ extension AlertDesk {
             let view = refresher.view(entry.upstream)
             let now = clock.now.wall
             state.withLock { state in
-                guard state.known.insert(entry.id).inserted else { return }
+                guard !state.isHeld, state.known.insert(entry.id).inserted else { return }
                 state.ledger.remember(entry.id, history, now: now)
                 if let reading = view.reading, let fetchedAt = view.fetchedAt, view.status == .fresh {
                     state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
@@ -133,7 +143,7 @@ extension AlertDesk {
     /// What may be shown of a credential changed. Any thread; does not block.
     func changed(_ change: ViewChange) {
         let entries = state.withLock { state -> [AccountEntry] in
-            guard !state.isStopped, let entries = state.entries[change.key],
+            guard !state.isStopped, !state.isHeld, let entries = state.entries[change.key],
                 change.number > state.heard[change.key] ?? 0
             else { return [] }
             state.heard[change.key] = change.number
@@ -164,7 +174,9 @@ extension AlertDesk {
         let runway = await runways.runways(of: entry).first
         let now = clock.now.wall
         let lasting = runway.map { $0.lasting(from: now) } ?? .unknown
-        state.withLock { $0.ledger.lasts(entry.id, lasting, at: at, now: now) }
+        state.withLock { state in
+            if !state.isHeld { state.ledger.lasts(entry.id, lasting, at: at, now: now) }
+        }
         wake.yield()
     }
 
@@ -200,7 +212,7 @@ extension AlertDesk {
     private func turn() async {
         let now = clock.now.wall
         let due = state.withLock { state -> [AlertDispatch] in
-            guard !state.isStopped else { return [] }
+            guard !state.isStopped, !state.isHeld else { return [] }
             state.ledger.tick(now)
             return state.ledger.takeDue(now)
         }
@@ -216,9 +228,8 @@ extension AlertDesk {
             return
         }
         let (changes, wasUnkept) = state.withLock { state -> (AlertChanges, Bool) in
-            // It may have been begun anew meanwhile.
-            if state.hasUnkept, store.status.fault == nil { state.ledger.markAll() }
-            return (state.ledger.takeChanges(), state.hasUnkept)
+            // The store is the other process's, and so is what it says.
+            state.isHeld ? (AlertChanges(), false) : (state.ledger.takeChanges(), state.hasUnkept)
         }
         guard !changes.isEmpty else { return }
         let outcome = KeepOutcome()
@@ -286,6 +297,7 @@ extension AlertDesk {
             guard !state.isStopped else { return }
             state.timer?.cancel()
             state.timer = nil
+            guard !state.isHeld else { return }
             var next = state.ledger.nextWake(now.wall)
             if state.hasUnkept {
                 next = min(next ?? now.wall.advanced(by: Self.keepAgain), now.wall.advanced(by: Self.keepAgain))

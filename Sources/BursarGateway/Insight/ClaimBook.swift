@@ -24,7 +24,18 @@ final class ClaimBook: Sendable {
     init(store: StoreKeeper?) {
         self.store = store
         state = Mutex(State(ledger: ClaimLedger(store?.takeClaims() ?? [])))
+        store?.remember(claims: { [weak self] kept in self?.join(kept) ?? [] })
     }
+
+    private func join(_ kept: [Claim]) -> [Claim] {
+        state.withLock { state in
+            state.ledger.join(kept)
+            return state.ledger.all
+        }
+    }
+
+    /// False: claims may have been kept that could not be read. To be asked before what is claimed.
+    var knowsAll: Bool { store?.knowsClaims ?? true }
 
     /// Whether what is claimed outlives the process; nil where nothing is kept anyway.
     var fault: StoreFault? { store?.status.fault }

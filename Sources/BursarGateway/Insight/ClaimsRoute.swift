@@ -21,6 +21,8 @@ struct ClaimsRoute: Route {
 
     func respond(to call: RouteCall) -> Reply {
         let (request, caller) = (call.request, call.caller)
+        // What could not be read is not known to be none.
+        if request.method != "POST", !claims.knowsAll { return .now(unread(request)) }
         guard let id = call.match["claim"] else {
             // In a task: thousands of claims are sorted and rendered anew for each request.
             return request.method == "POST" ? make(request, caller) : .later { list(caller) }
@@ -45,6 +47,12 @@ struct ClaimsRoute: Route {
             }
         }
         return Answers.json(json.bytes)
+    }
+
+    private func unread(_ request: Request) -> Response {
+        InsightAnswers.unavailable(
+            request, code: .claimsUnknown,
+            detail: "There may be claims that could not be read yet: the store \(claims.fault?.words ?? "gives no answer").")
     }
 
     private func show(_ request: Request, _ caller: Caller, id: String) -> Response {
@@ -206,7 +214,8 @@ extension ClaimsRoute {
                 ? "What is available, less what is claimed, is less than this claim."
                 : "There is no amount to claim from that is fresh enough: \((decision.reason ?? .unavailable).rawValue).",
             requestID: request.id.description)
-        problem.extensions = [("needs", Self.quoted(decision.needs)), ("claimed", Self.quoted(decision.claimed))]
+        problem.extensions = [("needs", Self.quoted(decision.needs))]
+        if let claimed = decision.claimed { problem.extensions.append(("claimed", Self.quoted(claimed))) }
         if let have = decision.have { problem.extensions.append(("have", Self.quoted(have))) }
         var headers: HeaderFields = [:]
         if let next = result.nextAttempt, !isShort {

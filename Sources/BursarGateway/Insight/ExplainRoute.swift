@@ -67,7 +67,8 @@ struct ExplainRoute: Route {
             json.string("last_failure", status?.lastFailure?.at.wall.rfc3339)
             json.integer("budget_left", status?.budgetLeft ?? entry.upstream.policy.budget?.calls)
             let names = directory.names(sharing: entry)
-            json.string("claimed", view.firstUnit.flatMap { claims.claimed(names, $0, now.wall)?.description })
+            let claimed = claims.knowsAll ? view.firstUnit.flatMap { claims.claimed(names, $0, now.wall)?.description } : nil
+            json.string("claimed", claimed)
             json.array("alerts") { json in
                 for listing in alerts.firing(entry.id, now.wall) {
                     json.string(nil, listing.rule.condition.words)

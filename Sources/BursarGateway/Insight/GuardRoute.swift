@@ -60,7 +60,8 @@ struct GuardRoute: Route {
         let judged: Judged
         do throws(InsightQuery.Refusal) {
             let time = reading.refresher.now.wall
-            judged = try Judged(wanted.entry, wanted.needs, wanted.unit, result) { unit in
+            let knowsClaims = claims.knowsAll
+            judged = try Judged(wanted.entry, wanted.needs, wanted.unit, result, knowsClaims: knowsClaims) { unit in
                 claims.claimed(directory.names(sharing: wanted.entry), unit, time)
             }
         } catch {
@@ -81,11 +82,13 @@ struct GuardRoute: Route {
         let unit: AmountUnit?
         private let result: FreshReading.Result
 
-        /// - Parameter claims: what is claimed of a unit; nil where that has too many digits.
+        /// - Parameters:
+        ///   - knowsClaims: whether `claims` can say all that is claimed.
+        ///   - claims: what is claimed of a unit; nil where that has too many digits.
         /// - Throws: for a unit that the account has not: it says which it has.
         init(
             _ entry: AccountEntry, _ needs: ExactDecimal, _ unit: AmountUnit?, _ result: FreshReading.Result,
-            _ claims: (AmountUnit) -> ExactDecimal?
+            knowsClaims: Bool, _ claims: (AmountUnit) -> ExactDecimal?
         ) throws(InsightQuery.Refusal) {
             let view = result.view
             if let unit, !view.unitNames.isEmpty, view.available(unit) == nil {
@@ -97,11 +100,12 @@ struct GuardRoute: Route {
             self.unit = chosen
             self.result = result
             let claimed = chosen.map(claims) ?? .zero
-            decision = Self.decide(needs, chosen, result, claimed ?? .zero, isCounted: claimed != nil)
+            decision = Self.decide(
+                needs, chosen, result, knowsClaims ? (claimed ?? .zero) : nil, isCounted: claimed != nil)
         }
 
         static func decide(
-            _ needs: ExactDecimal, _ unit: AmountUnit?, _ result: FreshReading.Result, _ claimed: ExactDecimal,
+            _ needs: ExactDecimal, _ unit: AmountUnit?, _ result: FreshReading.Result, _ claimed: ExactDecimal?,
             isCounted: Bool = true
         ) -> GuardDecision {
             GuardDecision(
@@ -125,7 +129,7 @@ struct GuardRoute: Route {
             json.string("left_after", decision.leftAfter?.description)
             json.string("unit", unit?.name)
             json.integer("age", result.age.map { Int(clamping: $0.components.seconds) })
-            json.string("claimed", decision.claimed.description)
+            json.string("claimed", decision.claimed?.description)
             json.bool("claims_kept", claimsAreKept)
             json.string("problem", result.view.problem?.code.rawValue)
             json.string("retry_at", result.nextAttempt?.wall.rfc3339)

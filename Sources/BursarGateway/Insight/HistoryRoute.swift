@@ -1,5 +1,6 @@
 import BursarBasics
 import BursarCatalog
+import BursarConfiguration
 import BursarEngine
 import BursarHTTP
 import BursarInsight
@@ -12,10 +13,12 @@ struct HistoryRoute: Route {
     private let directory: AccountDirectory
     private let store: StoreKeeper?
     private let refresher: Refresher
+    private let configured: StoreConfiguration
 
     init(_ parts: RouteParts) {
         directory = parts.directory
         store = parts.process.store
+        configured = parts.configuration.store
         refresher = parts.refresher
     }
 
@@ -52,7 +55,7 @@ struct HistoryRoute: Route {
         guard let store else {
             return .now(
                 InsightAnswers.unavailable(
-                    request, code: .noHistory, detail: "This gateway keeps no history: its configuration says store: memory."))
+                    request, code: .noHistory, detail: "No history is kept here: \(configured.whyNothingIsKept)."))
         }
         return .later { await answer(wanted, request, store) }
     }
@@ -142,6 +145,17 @@ struct HistoryRoute: Route {
         var headers: HeaderFields = ["content-type": "text/csv; charset=utf-8; header=present", "cache-control": "no-store"]
         if let next { headers["bursar-next"] = next.rfc3339 }
         return Response(status: 200, headers: headers, bytes: Array(text.utf8))
+    }
+}
+
+extension StoreConfiguration {
+    /// Of a process without a store.
+    fileprivate var whyNothingIsKept: String {
+        switch self {
+        case .memory(.chosen): "everything is held in memory, as store: memory says"
+        case .memory(.noFolder): "none of STATE_DIRECTORY, XDG_STATE_HOME and HOME names a folder from the root"
+        case .sqlite: "it was started without a store, and the one that was configured since is opened by a restart"
+        }
     }
 }
 

@@ -28,6 +28,7 @@ enum GatewayProblem: String, Sendable, CaseIterable {
     case requirementUnmet = "requirement_unmet"
     case noHistory = "no_history"
     case claimsNotKept = "claims_not_kept"
+    case claimsUnknown = "claims_unknown"
     case tooManyClaims = "too_many_claims"
     case tooManyCredentials = "too_many_credentials"
     case tooManyStreams = "too_many_streams"

@@ -37,6 +37,7 @@ struct StatusRoute: Route {
                 json.string("started_at", process.startedAt.rfc3339)
                 json.string("configuration_loaded_at", reloads.loadedAt.rfc3339)
                 json.bool("last_reload_refused", reloads.lastWasRefused)
+                json.bool("alerts_held", process.alerts.isHeld)
             }
             json.array("accounts") { json in
                 for entry in directory.entries { json.raw(nil, Self.account(entry, process.refresher, now)) }

@@ -10,6 +10,8 @@ final class ReloadCounts: Sendable {
         var loadedAt: WallTime
         /// Whether the last attempt was refused: what is in force is not what the file says.
         var lastWasRefused = false
+        /// Whether nobody had asked for that attempt: a key's file was written.
+        fileprivate(set) var lastWasOfKeyFile = false
     }
 
     private let state: Mutex<State>
@@ -26,10 +28,20 @@ final class ReloadCounts: Sendable {
         }
     }
 
-    func refused() {
+    func refused(ofKeyFile: Bool) {
         state.withLock { state in
             state.refused += 1
             state.lastWasRefused = true
+            state.lastWasOfKeyFile = ofKeyFile
+        }
+    }
+
+    /// A key's file says again what is in force. Returns whether that ends a refusal; one of a reload that somebody asked for stays.
+    func keyFileIsRight() -> Bool {
+        state.withLock { state in
+            guard state.lastWasRefused, state.lastWasOfKeyFile else { return false }
+            state.lastWasRefused = false
+            return true
         }
     }
 }

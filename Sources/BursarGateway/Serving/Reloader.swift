@@ -92,18 +92,26 @@ final class Reloader: Sendable {
     private func reloadForKeysNow() {
         guard let read, !isDraining else { return }
         let result = read()
-        guard result.configuration.map({ $0.hasOtherKeys(than: current.value.configuration) }) ?? true else { return }
+        guard result.configuration.map({ $0.hasOtherKeys(than: current.value.configuration) }) ?? true else {
+            if process.reloads.keyFileIsRight() {
+                logger.notice(
+                    "configuration: the keys in force stand in their files again", metadata: ["trigger": "\(Self.ofKeyFile)"])
+            }
+            return
+        }
         lifecycle.tell(.reloading)
         defer { lifecycle.tell(.ready) }
         // Nobody asked for this one: the configuration may be half saved.
         if let configuration = result.configuration, configuration.clients.isEmpty, !current.value.configuration.clients.isEmpty {
             _ = refused(
                 ["a key's file was replaced, but the configuration has no clients any more; SIGHUP puts that in force"],
-                "a key's file")
+                Self.ofKeyFile)
             return
         }
-        _ = apply(result, "a key's file")
+        _ = apply(result, Self.ofKeyFile)
     }
+
+    private static let ofKeyFile: StaticString = "a key's file"
 
     private func reloadNow(_ trigger: StaticString) -> ReloadOutcome {
         guard let read else { return .nothingToRead }
@@ -173,7 +181,7 @@ final class Reloader: Sendable {
     }
 
     private func refused(_ problems: [String], _ trigger: StaticString) -> ReloadOutcome {
-        process.reloads.refused()
+        process.reloads.refused(ofKeyFile: "\(trigger)" == "\(Self.ofKeyFile)")
         logger.error(
             "configuration not reloaded, the old one stays",
             metadata: ["trigger": "\(trigger)", "problems": "\(problems.count)"])

@@ -47,12 +47,18 @@ package struct AlertLedger: Sendable {
         self.records = records
         random = SplitMix64(seed: seed)
         for key in records.states.keys { self.records.states[key]?.isKnown = false }
+        reindex()
+        // An earlier version kept events that nothing needs.
+        for id in records.events.keys { forgetEvent(id) }
+    }
+
+    /// Makes the indexes of what the records say.
+    mutating func reindex() {
         candidates = Set(records.states.filter { $0.value.candidate != nil }.keys)
         firing = Set(records.states.filter { $0.value.firing != nil }.keys)
         ended = Set(records.states.filter { $0.value.firing == nil && !$0.value.told.isEmpty }.keys)
+        (queueOfKey, queueOfTarget, eventsOfMessage) = ([:], [:], [:])
         for (id, delivery) in records.deliveries { index(id, nil, delivery) }
-        // An earlier version kept events that nothing needs.
-        for id in records.events.keys { forgetEvent(id) }
     }
 
     /// What must be kept by now; empty afterwards.
@@ -61,14 +67,14 @@ package struct AlertLedger: Sendable {
         return changes
     }
 
-    /// Puts back what could not be kept, older than what came since.
+    /// Marks again what could not be kept: as it is by now, because something newer may have been kept meanwhile.
     package mutating func putBack(_ taken: AlertChanges) {
-        changes.states.merge(taken.states) { newer, _ in newer }
-        changes.events.merge(taken.events) { newer, _ in newer }
-        changes.deliveries.merge(taken.deliveries) { newer, _ in newer }
-        changes.messages.merge(taken.messages) { newer, _ in newer }
-        changes.mutes.merge(taken.mutes) { newer, _ in newer }
-        changes.targets.merge(taken.targets) { newer, _ in newer }
+        for key in taken.states.keys { changes.states[key] = .some(records.states[key]) }
+        for id in taken.events.keys { changes.events[id] = .some(records.events[id]) }
+        for id in taken.deliveries.keys { changes.deliveries[id] = .some(records.deliveries[id]) }
+        for id in taken.messages.keys { changes.messages[id] = .some(records.messages[id]) }
+        for account in taken.mutes.keys { changes.mutes[account] = .some(records.mutes[account]) }
+        for name in taken.targets.keys { changes.targets[name] = .some(records.targets[name]) }
     }
 
     /// All of it, for a store that was begun anew.

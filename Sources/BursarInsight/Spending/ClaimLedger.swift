@@ -122,7 +122,8 @@ package struct ClaimLedger: Sendable {
     /// Takes back what could not be kept.
     package mutating func remove(_ id: String) {
         guard let claim = claims.removeValue(forKey: id) else { return }
-        byKey[Name(owner: claim.owner, key: claim.key)] = nil
+        let name = Name(owner: claim.owner, key: claim.key)
+        if byKey[name] == id { byKey[name] = nil }
         perAccount[claim.account]?.remove(claim)
         if perAccount[claim.account]?.isEmpty == true { perAccount[claim.account] = nil }
     }
@@ -136,6 +137,25 @@ package struct ClaimLedger: Sendable {
         perAccount[claim.account]?.remove(before)
         perAccount[claim.account]?.insert(claim)
     }
+
+    /// A store has these. What is known here is newer, but for a release, which nothing takes back.
+    package mutating func join(_ kept: [Claim]) {
+        for claim in kept {
+            if var known = claims[claim.id] {
+                guard claim.isReleased, !known.isReleased else { continue }
+                known.isReleased = true
+                restore(known)
+                continue
+            }
+            let name = Name(owner: claim.owner, key: claim.key)
+            let newer = byKey[name]
+            insert(claim)
+            if let newer { byKey[name] = newer }
+        }
+    }
+
+    /// Whether they count or not.
+    package var all: [Claim] { Array(claims.values) }
 
     /// Whoever looks at the ledger settles it before. What was made while the clock was ahead begins anew where it was set back, so that
     /// its ttl is what was asked for and not that and the hour that the clock was wrong by.

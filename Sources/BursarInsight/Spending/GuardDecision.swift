@@ -16,6 +16,8 @@ package struct GuardDecision: Sendable, Equatable {
         case noAmount = "no_amount"
         /// What is needed and what is claimed have more digits together than an amount may.
         case tooLarge = "too_large"
+        /// Claims may have been kept that could not be read.
+        case claimsUnknown = "claims_unknown"
     }
 
     package let answer: Answer
@@ -24,24 +26,25 @@ package struct GuardDecision: Sendable, Equatable {
     /// What the account has by its newest reading, before claims are taken off; nil where that is not known.
     package let have: ExactDecimal?
     package let needs: ExactDecimal
-    /// The sum of the claims of others.
-    package let claimed: ExactDecimal
+    /// The sum of the claims of others; nil where that is not known.
+    package let claimed: ExactDecimal?
     /// ``have`` less ``claimed`` and ``needs``; below 0 where there is too little. Nil where one is not known, or where it has more
     /// digits than an amount may: the answer needs no difference.
     package let leftAfter: ExactDecimal?
 
     /// - Parameters:
     ///   - have: the available amount of the newest reading; nil where there is none of the unit.
+    ///   - claimed: nil where that is not known.
     ///   - isReadable: false where there is no reading that may be shown.
     ///   - isFreshEnough: whether the reading is as new as the request wants it.
     package init(
-        needs: ExactDecimal, have: ExactDecimal?, claimed: ExactDecimal, isReadable: Bool, isFreshEnough: Bool
+        needs: ExactDecimal, have: ExactDecimal?, claimed: ExactDecimal?, isReadable: Bool, isFreshEnough: Bool
     ) {
         self.needs = needs
         self.claimed = claimed
         let shown = isReadable ? have : nil
         self.have = shown
-        let wanted = claimed.adding(needs)
+        let wanted = claimed?.adding(needs)
         leftAfter = wanted.flatMap { shown?.subtracting($0) }
         let reason: Unknown?
         if !isReadable {
@@ -50,6 +53,8 @@ package struct GuardDecision: Sendable, Equatable {
             reason = .noAmount
         } else if !isFreshEnough {
             reason = .stale
+        } else if claimed == nil {
+            reason = .claimsUnknown
         } else {
             reason = wanted == nil ? .tooLarge : nil
         }

@@ -27,6 +27,7 @@ struct PendingWrites: Sendable {
     private struct NumberedReading {
         let reading: Reading
         let number: UInt64
+        let at: WallTime
     }
 
     /// About 4 MB: two changes of each of 10,000 accounts, and hours of the changes of a few.
@@ -73,20 +74,21 @@ struct PendingWrites: Sendable {
         dirty.insert(key)
         let before = lastReadings[key]
         if let before, before.number > number { return true }
-        lastReadings[key] = NumberedReading(reading: reading, number: number)
+        lastReadings[key] = NumberedReading(reading: reading, number: number, at: at)
         if let before, before.reading.saysTheSame(as: reading) {
             for account in named { confirm(account, at) }
             return true
         }
-        for account in named {
-            newest[account] = dropped + changes.count
-            changes.append(
-                HistoryEntry(
-                    account: account, at: at, asOf: reading.asOf, providerSaysLow: reading.providerSaysLow,
-                    amounts: reading.amounts))
-        }
+        for account in named { append(reading, of: account, at) }
         dropSurplus()
         return true
+    }
+
+    private mutating func append(_ reading: Reading, of account: AccountID, _ at: WallTime) {
+        newest[account] = dropped + changes.count
+        changes.append(
+            HistoryEntry(
+                account: account, at: at, asOf: reading.asOf, providerSaysLow: reading.providerSaysLow, amounts: reading.amounts))
     }
 
     private mutating func confirm(_ account: AccountID, _ time: WallTime) {
@@ -98,8 +100,10 @@ struct PendingWrites: Sendable {
     }
 
     /// A credential's reading as the store has it: not a change.
-    mutating func restored(_ key: CredentialKey, _ reading: Reading) {
-        if accounts[key] != nil, lastReadings[key] == nil { lastReadings[key] = NumberedReading(reading: reading, number: 0) }
+    mutating func restored(_ key: CredentialKey, _ reading: Reading, at: WallTime) {
+        if accounts[key] != nil, lastReadings[key] == nil {
+            lastReadings[key] = NumberedReading(reading: reading, number: 0, at: at)
+        }
     }
 
     /// Takes all of it out. Not the last readings: shared, the next one that lands would copy them all.
@@ -134,8 +138,17 @@ struct PendingWrites: Sendable {
 
     /// Whatever the store does not hold is to be written, as all is to one that was begun anew.
     mutating func storeReopened(keeping isKept: (CredentialKey) -> Bool) {
-        dirty.formUnion(accounts.keys.filter { !isKept($0) })
+        let missing = accounts.keys.filter { !isKept($0) }
+        dirty.formUnion(missing)
         named = order
+        for key in missing { putDownLastReading(of: key) }
+        dropSurplus()
+    }
+
+    /// The history of a store that was begun anew begins with what is known, and not with whatever changes next.
+    private mutating func putDownLastReading(of key: CredentialKey) {
+        guard let last = lastReadings[key] else { return }
+        for account in accounts[key] ?? [] where newest[account] == nil { append(last.reading, of: account, last.at) }
     }
 
     private mutating func dropSurplus() {

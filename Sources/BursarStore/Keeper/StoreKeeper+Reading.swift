@@ -5,10 +5,15 @@ import Synchronization
 /// What those who look back ask of a store, and claims, which do not wait for the next write.
 extension StoreKeeper {
     package func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] {
-        try await store.history(of: account, in: range)
+        do { return try await store.history(of: account, in: range) } catch { throw known(error) }
     }
 
-    package func counters() async throws(StoreFault) -> [StoredCounters] { try await store.counters() }
+    package func counters() async throws(StoreFault) -> [StoredCounters] {
+        do { return try await store.counters() } catch { throw known(error) }
+    }
+
+    /// Where nothing is open, a store can say no more than that: why it is so is known here.
+    private func known(_ fault: StoreFault) -> StoreFault { fault.reason == .gone ? status.fault ?? fault : fault }
 
     /// Claims that were kept when the process began; empty once they were taken.
     package func takeClaims() -> [Claim] { keptClaims.withLock { claims in exchange(&claims, with: []) } }

@@ -1,4 +1,5 @@
 package import BursarEngine
+import BursarInsight
 package import BursarModel
 package import Logging
 import Synchronization
@@ -49,6 +50,9 @@ package final class StoreKeeper: Sendable {
         var machine: Machine?
         /// Penalties that were kept of credentials which have no account now, for the case that one is named again.
         var absent: [CredentialKey: StoredCredential] = [:]
+        var memory = Memory()
+        /// Until when claims may count that were kept and could not be read; nil: every one is known.
+        var claimsUnreadUntil: MonotonicTime?
         var tasks: [Task<Void, Never>] = []
         var counts = StoreCounts()
         var isWriting = false
@@ -61,6 +65,8 @@ package final class StoreKeeper: Sendable {
     private let contents: Mutex<StoreContents?>
     let keptClaims: Mutex<[Claim]>
     let keptAlerts: Mutex<AlertRecords>
+    /// Whether those are all there were.
+    package let knewAlerts: Bool
     let state: Mutex<State>
     let now: @Sendable () -> Moment
     private let logger: Logger
@@ -79,8 +85,11 @@ package final class StoreKeeper: Sendable {
         } catch {
             var random = SystemRandomNumberGenerator()
             let identity = Secret((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
-            return StoreKeeper(
-                store, StoreContents(identity: identity, credentials: []), error, logger: logger, pace: pace, now: now)
+            // One that hangs would hold up this question, too.
+            let isEmpty = error.reason == .silent ? false : await store.holdsNothing()
+            let contents = StoreContents(
+                identity: identity, credentials: [], claims: isEmpty ? [] : nil, alerts: isEmpty ? AlertRecords() : nil)
+            return StoreKeeper(store, contents, error, logger: logger, pace: pace, now: now)
         }
     }
 
@@ -111,8 +120,10 @@ package final class StoreKeeper: Sendable {
         self.contents = Mutex(contents)
         keptClaims = Mutex(contents.claims)
         keptAlerts = Mutex(contents.alerts)
+        knewAlerts = contents.knowsAlerts
         var state = State(health: StoreHealth(fault, now: now().monotonic))
         state.counts.unreadable = UInt64(contents.unreadable)
+        if !contents.knowsClaims { state.claimsUnreadUntil = now().monotonic.advanced(by: ClaimLedger.longestTTL) }
         self.state = Mutex(state)
         self.now = now
         self.logger = logger
@@ -142,7 +153,9 @@ extension StoreKeeper {
             state.machine = machine
             _ = state.pending.name(entries)
             for stored in kept {
-                if let reading = stored.snapshot.reading { state.pending.restored(stored.key, reading) }
+                if let reading = stored.snapshot.reading, let at = stored.snapshot.fetchedAt {
+                    state.pending.restored(stored.key, reading, at: at)
+                }
                 state.pending.markRemoved(stored, stored.key, now: time)
                 if !named.contains(stored.key) { state.absent[stored.key] = stored.penalty(at: time) }
             }
@@ -205,7 +218,10 @@ extension StoreKeeper {
         await flush(isLast: true)
         await store.close()
         // What is behind it may hold this keeper.
-        state.withLock { $0.machine = nil }
+        state.withLock { state in
+            state.machine = nil
+            state.memory = Memory()
+        }
     }
 
     /// Whether nothing is left to be written: what a test waits for.
@@ -273,6 +289,7 @@ extension StoreKeeper {
 
     private func reopen(after fault: StoreFault) async throws(StoreFault) {
         let contents = try await store.open(identity: identity)
+        let lacking = meet(contents)
         if let readOnly = contents.readOnly { throw readOnly }
         tell(contents)
         // What another process learned meanwhile, of credentials that this one has not asked for.
@@ -285,6 +302,7 @@ extension StoreKeeper {
             state.counts.unreadable += UInt64(contents.unreadable)
             state.pending.storeReopened(keeping: { !isAnother && kept.contains($0) })
         }
+        try await keep(lacking)
     }
 
     private func batch(_ pending: PendingWrites) -> StoreBatch {
@@ -335,6 +353,7 @@ extension StoreKeeper {
         switch change {
         case .recovered:
             logger.notice("store: everything is kept again")
+            state.withLock { $0.memory.alerts }?.recovered()
         case .failed(let fault):
             var metadata: Logger.Metadata = ["reason": "\(fault.reason.rawValue)"]
             if let code = fault.code { metadata["code"] = "\(code)" }

@@ -181,11 +181,25 @@ extension SQLiteStore {
             defer { try? queue.close() }
             return try queue.read { db in
                 guard let identity = try Self.identity(db) else { throw StoreFault(.corrupt) }
-                let (credentials, unreadable) = try Self.load(db)
-                return StoreContents(identity: identity, credentials: credentials, unreadable: unreadable, readOnly: fault)
+                let (credentials, unreadable) = (try? Self.load(db)) ?? ([], 1)
+                let claims = Self.part("claim", none: (claims: [], unreadable: 0), db) { try ClaimTable.load(db) }
+                let alerts = Self.part("alert_state", none: (records: AlertRecords(), unreadable: 0), db) {
+                    try AlertTables.load(db)
+                }
+                return StoreContents(
+                    identity: identity, credentials: credentials, claims: claims?.claims, alerts: alerts?.records,
+                    unreadable: unreadable + (claims?.unreadable ?? 1) + (alerts?.unreadable ?? 1), readOnly: fault)
             }
         }
     }
+
+    /// Damage in one part takes no other one along. Nil where it cannot be read; `none` where an earlier version wrote the file, which
+    /// had no such table.
+    private static func part<Part>(_ table: String, none: Part, _ db: Database, _ load: () throws -> Part) -> Part? {
+        do { return try db.tableExists(table) ? load() : none } catch { return nil }
+    }
+
+    package func holdsNothing() async -> Bool { files.holdNothing }
 
     private static func configuration(readOnly: Bool) -> GRDB.Configuration {
         var configuration = GRDB.Configuration()

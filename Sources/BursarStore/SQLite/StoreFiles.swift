@@ -76,6 +76,13 @@ struct StoreFiles: Sendable {
         }
     }
 
+    /// Whether nothing was ever kept: no file, one that nothing was written into yet, or what is none.
+    var holdNothing: Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return errno == ENOENT || errno == ENOTDIR }
+        return status.st_size == 0 || status.st_mode & S_IFMT != S_IFREG
+    }
+
     /// What stands under the path now; nil where nothing does.
     func identity() -> FileIdentity? { FileIdentity(path) }
 

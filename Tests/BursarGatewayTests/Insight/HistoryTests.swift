@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarEngine
 import BursarMocks
 import BursarModel
+import BursarStore
 import TestSupport
 import Testing
 
@@ -65,8 +66,27 @@ struct HistoryTests {
 
     @Test func `without a store there is no history, and it says so`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
-            #expect(try await gateway.get(path).status == 503)
+            let answer = try await gateway.get(path)
+            #expect(answer.status == 503)
+            #expect(answer.json?["detail"]?.text?.hasPrefix("No history is kept here: none of STATE_DIRECTORY") == true)
             #expect(try await gateway.get("/v1/balances?include=runway").row(0)?["runway"]?.elements?.isEmpty == true)
+        }
+    }
+
+    @Test func `a history that cannot be read says why, and not that the store was removed`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = folder.file("bursar.db")
+        let other = SQLiteStore(path: file) { WallTime(seconds: 0) }
+        _ = try await other.open(identity: nil)
+        try await TestGateway.with(["provider: sunor, key: mock-ok"], settings: "store: sqlite:\(file)") { gateway async throws in
+            let answer = try await gateway.get(path)
+            #expect(answer.status == 503)
+            #expect(answer.json?["detail"]?.text == "The store is in use by another process.", "\(answer.text)")
+        }
+        await other.close()
+        try await TestGateway.with(["provider: sunor, key: mock-ok"], settings: "store: memory") { gateway async throws in
+            #expect(try await gateway.get(path).json?["detail"]?.text?.hasSuffix("as store: memory says.") == true)
         }
     }
 

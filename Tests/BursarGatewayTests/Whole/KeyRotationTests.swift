@@ -136,6 +136,26 @@ import Testing
         }
     }
 
+    @Test func `a key that is written back ends the refusal that its empty file began`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("mock-ok\(Canary.mark)\n", to: "sunor")
+        try await TestGateway.with(["provider: sunor, key: '${file:\(file)}'"]) { gateway async throws in
+            func isRefused() async throws -> Bool? {
+                try await gateway.get("/v1/status").json?["gateway"]?["last_reload_refused"]?.boolean
+            }
+            _ = try folder.write("", to: "sunor")
+            #expect(await gateway.log.contains("the key is blank"))
+            #expect(try await isRefused() == true)
+            #expect(try await gateway.get("/metrics").text.contains("bursar_configuration_last_reload_successful 0\n"))
+            try replace(file, with: "mock-ok\(Canary.mark)")
+            #expect(await gateway.log.contains("the keys in force stand in their files again"))
+            #expect(try await isRefused() == false)
+            #expect(try await gateway.get("/metrics").text.contains("bursar_configuration_last_reload_successful 1\n"))
+            #expect(!gateway.log.text.contains("configuration reloaded"))
+        }
+    }
+
     @Test func `a rotated key puts no configuration in force that lost its clients, until somebody asks for it`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

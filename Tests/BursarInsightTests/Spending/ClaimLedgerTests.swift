@@ -202,4 +202,33 @@ struct ClaimLedgerTests {
         #expect(answer("100", fresh: false) == (.unknown, .stale))
         #expect(answer("100", readable: false) == (.unknown, .unavailable))
     }
+
+    @Test func `what a store has is joined: all that is not known here, and releases, which nothing takes back`() {
+        var (known, mine, released) = (Self.claim(1), Self.claim(2), Self.claim(3))
+        released.isReleased = true
+        var ledger = ClaimLedger([known, mine, released])
+        known.isReleased = true
+        var active = released
+        active.isReleased = false
+        let other = Self.claim(4, key: "k2")
+        ledger.join([known, active, other])
+        #expect(Set(ledger.active(Self.now).map(\.id)) == ["c2", "c4"] && ledger.all.count == 4)
+        #expect(ledger.earlier(owner: "", key: "k2", Self.now)?.id == "c2", "what was made under a name here stands for it")
+        ledger.remove("c4")
+        #expect(ledger.earlier(owner: "", key: "k2", Self.now)?.id == "c2")
+        mine.isReleased = true
+        ledger.join([mine])
+        #expect(ledger.active(Self.now).isEmpty)
+    }
+
+    @Test func `where it is not known what is claimed, nothing is enough`() {
+        func decide(_ have: Int?, readable: Bool = true, fresh: Bool = true) -> GuardDecision {
+            GuardDecision(
+                needs: ExactDecimal(1), have: have.map { ExactDecimal($0) }, claimed: nil, isReadable: readable,
+                isFreshEnough: fresh)
+        }
+        #expect(decide(100).answer == .unknown && decide(100).reason == .claimsUnknown)
+        #expect(decide(100).leftAfter == nil && decide(100).have == ExactDecimal(100))
+        #expect(decide(100, fresh: false).reason == .stale && decide(nil).reason == .noAmount)
+    }
 }

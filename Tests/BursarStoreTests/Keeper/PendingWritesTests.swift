@@ -25,7 +25,7 @@ import Testing
 
     @Test func `history has changes, to the digit, and not repetitions`() {
         var pending = pending()
-        pending.restored(Samples.key(0), Samples.reading("1.0"))
+        pending.restored(Samples.key(0), Samples.reading("1.0"), at: Samples.now)
         for (number, value) in ["1.0", "1.0", "1.00", "1.00", "2", "1.0"].enumerated() {
             _ = pending.readingArrived(
                 Samples.key(0), Samples.reading(value), at: Samples.now.advanced(by: .seconds(number)), number: UInt64(number + 1)
@@ -92,7 +92,7 @@ import Testing
             _ = pending.readingArrived(Samples.key(0), Samples.reading(value), at: time(seconds), number: UInt64(seconds + 1))
         }
         let account = Samples.account("a0")
-        pending.restored(Samples.key(0), Samples.reading("5"))
+        pending.restored(Samples.key(0), Samples.reading("5"), at: Samples.now)
         lands("5", 10)
         lands("4", 20)
         lands("4", 30)
@@ -107,5 +107,22 @@ import Testing
         lands("3", 50)
         lands("3", 60)
         #expect(pending.changes.map(\.until) == [time(40), time(60)])
+    }
+
+    @Test
+    func `the history of a store that was begun anew begins with what is known, once, and that of one that was not is left`() {
+        var pending = pending(3)
+        func time(_ seconds: Int) -> WallTime { Samples.now.advanced(by: .seconds(seconds)) }
+        pending.restored(Samples.key(0), Samples.reading("5"), at: time(-60))
+        _ = pending.readingArrived(Samples.key(1), Samples.reading("6"), at: time(10), number: 1)
+        _ = pending.readingArrived(Samples.key(1), Samples.reading("6"), at: time(20), number: 2)
+        // Not taken yet: it is on its way into the new one.
+        pending.storeReopened(keeping: { _ in false })
+        #expect(pending.changes.count == 2 && pending.dirty == Set((0..<3).map(Samples.key)))
+        #expect(Set(pending.changes.map(\.at)) == [time(-60), time(10)])
+        _ = pending.take()
+        pending.storeReopened(keeping: { $0 == Samples.key(0) })
+        #expect(pending.changes.map(\.at) == [time(20)] && pending.changes.first?.account == Samples.account("a1"))
+        #expect(pending.dirty == [Samples.key(1), Samples.key(2)])
     }
 }

@@ -1,0 +1,33 @@
+import Foundation
+import TestSupport
+
+/// `sqlite3` inside a transaction: another program that keeps a store from being written. It ends when it is told to.
+struct StoreLockHolder {
+    private let process = Process()
+    private let input = Pipe()
+
+    /// Returns when the lock is held.
+    static func hold(_ store: String, _ folder: ScratchFolder) async throws -> StoreLockHolder {
+        let holder = StoreLockHolder()
+        holder.process.executableURL = URL(fileURLWithPath: LocalProgram.find("sqlite3") ?? "/usr/bin/sqlite3")
+        holder.process.arguments = [store]
+        holder.process.standardInput = holder.input
+        (holder.process.standardOutput, holder.process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        try holder.process.run()
+        holder.say("BEGIN IMMEDIATE;\n.shell touch \(folder.file("held"))\n")
+        for _ in 0..<1_000 where !FileManager.default.fileExists(atPath: folder.file("held")) {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        guard FileManager.default.fileExists(atPath: folder.file("held")) else { throw NotHeld() }
+        return holder
+    }
+
+    struct NotHeld: Error {}
+
+    func letGo() {
+        say("ROLLBACK;\n.quit\n")
+        process.waitUntilExit()
+    }
+
+    private func say(_ text: String) { input.fileHandleForWriting.write(Data(text.utf8)) }
+}
