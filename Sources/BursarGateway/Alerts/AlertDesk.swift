@@ -26,6 +26,8 @@ final class AlertDesk: Sendable {
         var known: Set<AccountID> = []
         /// The number of the newest change that was heard, by credential.
         var heard: [CredentialKey: UInt64] = [:]
+        /// When an account of which only a failure is missing is asked next: see ``AlertDesk/openQuestions(_:_:)``.
+        var questions: [AccountID: MonotonicTime] = [:]
         var health: [String: TargetHealth] = [:]
         var sending: [String: Task<Void, Never>] = [:]
         var loop: Task<Void, Never>?
@@ -49,11 +51,11 @@ final class AlertDesk: Sendable {
 
     let state: Mutex<State>
     private let store: StoreKeeper?
-    private let refresher: Refresher
+    let refresher: Refresher
     private let runways: RunwayBook
     private let courier: Courier
     private let commands: CommandTargets
-    private let clock: any UpstreamClock
+    let clock: any UpstreamClock
     private let keys: CredentialKeys
     private let logger: Logger
     private let wakes: AsyncStream<Void>
@@ -198,14 +200,15 @@ extension AlertDesk {
     }
 
     private func turn() async {
-        let now = clock.now.wall
-        let due = state.withLock { state -> [AlertDispatch] in
-            guard !state.isStopped else { return [] }
-            state.ledger.tick(now)
-            return state.ledger.takeDue(now)
+        let now = clock.now
+        let (due, questions) = state.withLock { state -> ([AlertDispatch], [AccountEntry]) in
+            guard !state.isStopped else { return ([], []) }
+            state.ledger.tick(now.wall)
+            return (state.ledger.takeDue(now.wall), Self.openQuestions(&state, now))
         }
         await keep()
         for dispatch in due { send(dispatch) }
+        ask(questions)
         schedule()
     }
 
@@ -290,6 +293,7 @@ extension AlertDesk {
             if state.hasUnkept {
                 next = min(next ?? now.wall.advanced(by: Self.keepAgain), now.wall.advanced(by: Self.keepAgain))
             }
+            if let question = Self.nextQuestion(state, now) { next = min(next ?? question, question) }
             guard let next else { return }
             // The wall clock may be set: it is looked at again now and then.
             let wait = min(max(now.wall.duration(to: next), Self.shortestSleep), .seconds(60))
