@@ -96,10 +96,15 @@ extension AlertDesk {
         let new = state.withLock { state -> [AccountEntry] in
             guard !state.isStopped else { return [] }
             state.targets = Dictionary(targets.map { ($0.configuration.name, $0) }, uniquingKeysWith: { first, _ in first })
+            let keys = Dictionary(
+                state.entries.flatMap { key, entries in entries.map { ($0.id, key) } }, uniquingKeysWith: { first, _ in first })
             state.entries = Dictionary(grouping: told, by: \.upstream.key)
             state.contexts = Dictionary(told.map { ($0.id, AlertWords.Context($0)) }, uniquingKeysWith: { first, _ in first })
             state.ledger.configure(
                 rules: Dictionary(told.map { ($0.id, $0.alerts) }, uniquingKeysWith: { first, _ in first }), targets: specs)
+            for entry in told where keys[entry.id].map({ $0 != entry.upstream.key }) ?? false {
+                state.ledger.keyReplaced(entry.id)
+            }
             state.health = state.health.filter { state.targets[$0.key] != nil }
             state.known.formIntersection(told.map(\.id))
             state.heard = state.heard.filter { state.entries[$0.key] != nil }

@@ -46,6 +46,7 @@ extension AlertLedger {
         if let last = past.last, last.until >= at { return }
         let topUps = Self.topUps(next, after: past)
         remember(next, of: account)
+        withheld.remove(account)
         for rule in rules {
             let key = AlertKey(account, rule.name)
             switch rule.condition {
@@ -87,6 +88,7 @@ extension AlertLedger {
     package mutating func failed(_ account: AccountID, _ code: ProblemCode, at: WallTime, now: WallTime) {
         guard let rules = rules[account] else { return }
         let isRejected = code == .unauthorized || code == .forbidden
+        if isRejected { withheld.insert(account) }
         let tellsRejection = rules.contains { $0.condition == .keyRejected }
         let facts = AlertFacts(readAt: at, detail: code.rawValue)
         for rule in rules {
@@ -99,6 +101,13 @@ extension AlertLedger {
                 if isRejected && tellsRejection { unknown(key) } else { holds(key, rule, facts, at: at, now: now) }
             }
         }
+    }
+
+    /// Another key stands in the place of the one that was asked with: what that brought says nothing of this one.
+    package mutating func keyReplaced(_ account: AccountID) {
+        guard let rules = rules[account] else { return }
+        withheld.insert(account)
+        for rule in rules { unknown(AlertKey(account, rule.name)) }
     }
 
     /// How long a balance is expected to last, as far as that is known.
