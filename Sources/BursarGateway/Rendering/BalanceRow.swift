@@ -18,7 +18,7 @@ struct BalanceRow: Sendable {
 
     /// Never nil where there is no value: a row says why.
     var problem: Problem? {
-        view.problem ?? (view.status == .unavailable ? otherwise ?? Problem(code: .timeout, reason: "not_read_yet") : nil)
+        view.problem ?? (view.status == .unavailable ? otherwise ?? Problem(code: .timeout, reason: Problem.notReadYet) : nil)
     }
 
     var amounts: [Amount] { view.reading?.amounts ?? [] }
@@ -51,7 +51,7 @@ struct BalanceRow: Sendable {
             if let problem {
                 json.object("problem") { json in
                     json.string("code", problem.code.rawValue)
-                    json.string("title", problem.code.title(for: title))
+                    json.string("title", problem.title(for: title))
                     json.integer("upstream_status", problem.upstreamStatus)
                     json.string("retry_at", problem.retryAt?.rfc3339)
                     json.string("reason", problem.reason)
@@ -73,7 +73,7 @@ struct BalanceRow: Sendable {
             provider: id.provider.name, account: id.account.name, status: view.status,
             amounts: amounts.map { .init($0.kind.rawValue, $0.value.description, $0.unit.name, part: $0.part?.name) },
             leads: amounts.first.map { !$0.isAside && ($0.kind != .available || available != nil) } ?? true, low: low == true,
-            fetchedAt: view.fetchedAt?.wall, problem: problem?.code.title(for: title), retryAt: problem?.retryAt,
+            fetchedAt: view.fetchedAt?.wall, problem: problem?.title(for: title), retryAt: problem?.retryAt,
             runway: runways.map { runways in runways.all.first?.words(at: runways.now) ?? "-" })
     }
 }

@@ -1,3 +1,4 @@
+import BursarCatalog
 import BursarMocks
 import BursarModel
 import TestSupport

@@ -18,6 +18,15 @@ import Testing
         #expect(try JSONReader.read(waited.json)["problem"]?["code"]?.text == "rate_limited")
     }
 
+    @Test func `a row that nobody has read accuses no provider`() throws {
+        let id = AccountID(provider: try #require(ProviderID("sunor")), account: .default)
+        let row = BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: .empty, otherwise: nil)
+        #expect(try JSONReader.read(row.json)["problem"]?["title"]?.text == "nobody has asked Sunor yet")
+        #expect(row.tableLine.problem == "nobody has asked Sunor yet")
+        let late = BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: .empty, otherwise: Problem(code: .timeout))
+        #expect(late.tableLine.problem == "Sunor did not answer in time")
+    }
+
     @Test(arguments: [("-5", true), ("5", nil)] as [(String, Bool?)])
     func `C12: an amount below zero is low, where neither provider nor configuration says anything`(value: String, low: Bool?)
         throws
