@@ -8,8 +8,12 @@ final class ReloadCounts: Sendable {
         var refused = 0
         /// When the configuration in force was put in force.
         var loadedAt: WallTime
-        /// Whether the last attempt was refused: what is in force is not what the file says.
-        var lastWasRefused = false
+        /// When a reload ended last; nil where there was none.
+        var lastAt: WallTime?
+        /// Why the last one was refused; empty where it was not. What is in force is not what the file says then.
+        var problems: [String] = []
+
+        var lastWasRefused: Bool { !problems.isEmpty }
     }
 
     private let state: Mutex<State>
@@ -22,14 +26,17 @@ final class ReloadCounts: Sendable {
         state.withLock { state in
             state.applied += 1
             state.loadedAt = now
-            state.lastWasRefused = false
+            state.lastAt = now
+            state.problems = []
         }
     }
 
-    func refused() {
+    /// - Parameter problems: at least one; without a key in it, as the answer to the reload has them.
+    func refused(at now: WallTime, _ problems: [String]) {
         state.withLock { state in
             state.refused += 1
-            state.lastWasRefused = true
+            state.lastAt = now
+            state.problems = problems
         }
     }
 }

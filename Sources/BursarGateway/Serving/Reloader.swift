@@ -173,7 +173,7 @@ final class Reloader: Sendable {
     }
 
     private func refused(_ problems: [String], _ trigger: StaticString) -> ReloadOutcome {
-        process.reloads.refused()
+        process.reloads.refused(at: process.refresher.now.wall, problems)
         logger.error(
             "configuration not reloaded, the old one stays",
             metadata: ["trigger": "\(trigger)", "problems": "\(problems.count)"])
