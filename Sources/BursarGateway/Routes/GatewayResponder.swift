@@ -32,7 +32,8 @@ struct GatewayResponder: Responder {
             if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return traced(refusal, request) }
             // What is no prepared answer is a 406.
             if let hit = hit(request, caller, view, now) { return hit.prepared != nil ? .now(hit) : traced(.now(hit), request) }
-            return traced(route(request, caller, view.active.scopes[caller.scope]), request).map { response in
+            let reply = route(request, caller, view.active.scopes[caller.scope], view.active.configuration)
+            return traced(reply, request).map { response in
                 guard let replay = response.replay else { return response }
                 var response = response
                 response.replay = callers.replay(replay, for: caller, now: .now())
@@ -67,7 +68,7 @@ struct GatewayResponder: Responder {
         return MediaTypes.prefersPlainText(headers.all("accept"))
     }
 
-    private func route(_ request: Request, _ caller: Caller, _ scope: Scope) -> Reply {
+    private func route(_ request: Request, _ caller: Caller, _ scope: Scope, _ configuration: Configuration) -> Reply {
         guard let match = RouteTable.shared.match(request.path) else {
             return .now(Answers.notFound(request, detail: RouteTable.shared.summary))
         }
@@ -76,7 +77,7 @@ struct GatewayResponder: Responder {
         let methods = route.methods(at: match) ?? match.endpoint.methods
         if request.method == "OPTIONS" { return .now(Answers.options(methods)) }
         guard methods.contains(request.method) else { return .now(Answers.methodNotAllowed(request, methods)) }
-        if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method)) {
+        if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method), configuration) {
             return .now(refusal)
         }
         return route.respond(to: RouteCall(request: request, caller: caller, match: match, reloader: reloader))
@@ -97,7 +98,9 @@ extension GatewayResponder {
     private func refuse(_ request: Request, _ refusal: CallerRefusal, _ active: ActiveConfiguration) -> Reply {
         let match = RouteTable.shared.match(request.path)
         let access = match.map { $0.endpoint.access(for: request.method) } ?? .everyone
-        if access.isOpen(refusal), let open = active.scopes.last { return self.route(request, .anyone, open) }
+        if access.isOpen(refusal), let open = active.scopes.last {
+            return self.route(request, .anyone, open, active.configuration)
+        }
         if let refusal = refuseQuery(request) { return .now(refusal) }
         var definition: ProviderDefinition?
         if access == .clientsOfProvider, let name = match?["provider"] {
