@@ -282,7 +282,7 @@ extension AlertDesk {
             logger.warning("alerts: a target fails", metadata: ["target": "\(target)", "reason": "\(reason)"])
         case .gone(let status):
             logger.error(
-                "alerts: a target is gone, and is left alone until its configuration changes",
+                "alerts: a target is gone, and is left alone until its configuration changes or bursar alert test reaches it",
                 metadata: ["target": "\(target)", "status": "\(status)"])
         case .recovered: logger.notice("alerts: a target takes messages again", metadata: ["target": "\(target)"])
         }
@@ -323,7 +323,10 @@ extension AlertDesk {
         let change = state.withLock { state -> TargetHealth.Change? in
             // Whoever asks has looked after it.
             if outcome == .delivered { state.ledger.resume(name) }
-            return state.health[name, default: TargetHealth()].ended(outcome, at: clock.now.wall)
+            let change = state.health[name, default: TargetHealth()].ended(outcome, at: clock.now.wall)
+            // A test leaves nothing alone, and of a target that is left alone it is no news.
+            if case .gone = change { return nil }
+            return change
         }
         if let change { tell(change, name) }
         wake.yield()
