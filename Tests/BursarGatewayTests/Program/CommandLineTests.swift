@@ -32,6 +32,7 @@ struct CommandLineTests {
             listen: \(listen ?? "['127.0.0.1:0', 'unix:\(folder.file("b.sock"))', {address: '127.0.0.1:0', tls: true}]")
             tls: {certificate: server.pem, key: ./server.key}
             store: memory
+            log: {format: text}
             accounts: []
             \(settings)
             """, to: "bursar.yaml")
@@ -162,6 +163,19 @@ struct CommandLineTests {
             let missing = try await run("balances", "--url", url, "--ca", folder.file("none.pem"))
             #expect(missing.status == 66 && missing.complaint.contains("none.pem"))
         }
+    }
+
+    @Test func `what to try is not written into a log of JSON lines`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("listen: ['127.0.0.1:0']\nstore: memory\naccounts: []\n", to: "bursar.yaml")
+        let program = try ChildProgram(["serve", "--config", file])
+        let url = try await program.url()
+        #expect(try await run("healthcheck", "--url", url).status == 0)
+        await program.end(by: SIGTERM)
+        let lines = program.complaintText.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("{") && $0.contains("listening") }, "\(lines)")
+        #expect(!lines.contains { $0.contains("bursar listens on") || $0.contains("bursar balances") }, "\(lines)")
     }
 
     @Test func `where every listener has TLS, what is proposed names the authority`() async throws {
