@@ -4,9 +4,9 @@ import Testing
 
 @testable import BursarGateway
 
-/// `GET /v1/alerts` of the whole gateway over real sockets; time is moved.
+/// What `GET /v1/alerts` does not show, of the whole gateway over real sockets; time is moved.
 @Suite(.timeLimit(.minutes(2)))
-struct AlertListTests {
+struct WithheldAmountsTests {
     /// Its key names no scenario: it gets what is set.
     private static func account(_ key: String) -> String { "provider: sunor, key: \(key), ttl: 10s, alerts: [{below: 50}]" }
 
