@@ -13,6 +13,14 @@ extension UInt8 {
     package var hexPair: String { (self < 16 ? "0" : "") + String(self, radix: 16) }
 }
 
+extension UInt64 {
+    /// Sixteen lowercase hexadecimal digits.
+    package var hexText: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}
+
 /// The bytes behind `%XX`, or nil where a `%` is not followed by two hexadecimal digits (RFC 3986 2.1).
 package func percentDecodedBytes(_ text: some Collection<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []

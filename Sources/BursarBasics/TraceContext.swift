@@ -46,13 +46,7 @@ package struct TraceContext: Sendable {
     /// The field for a call of our own in the same trace.
     /// - Parameter span: the call's own id; not 0.
     package func field(span: UInt64) -> String {
-        "00-\(traceID)-\(Self.digits(span))-0\(flags)"
-    }
-
-    /// A span's id as 16 digits.
-    package static func digits(_ span: UInt64) -> String {
-        let digits = String(span, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        "00-\(traceID)-\(span.hexText)-0\(flags)"
     }
 
     /// Writes the 32 digits of the trace's id over the bytes from `place` on.

@@ -12,7 +12,7 @@ package struct Configuration: Sendable {
     /// Not nil where a listener uses it.
     package let tls: TLSSettings?
     package let proxies: ProxyConfiguration
-    package let limits: Limits
+    package let limits: ServerLimits
     /// In the order of the file, which is the order of rows. May be empty: pass-through and the documents work without any.
     package let accounts: [AccountConfiguration]
     package let defaults: AccountDefaults

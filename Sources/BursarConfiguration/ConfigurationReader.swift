@@ -74,11 +74,15 @@ package struct ConfigurationReader: Sendable {
         _ path: String, named name: String?, _ problem: FileProblem, _ problems: ConfigurationProblems
     ) -> ConfigurationResult {
         var problems = problems
-        problems.error(
-            ConfigurationPlace(file: ShowableText.fileName(path)), problem.words + (name.map { " (named by \($0))" } ?? ""))
+        problems.error(ConfigurationPlace(file: ShowableText.fileName(path)), Self.words(problem, named: name))
         var exit = ConfigurationResult.missingFile
         if case .tooLarge = problem { exit = ConfigurationResult.badConfiguration }
         return ConfigurationResult(.file(path: path), nil, (try? builtIn.get()) ?? .empty, problems, exitCode: exit)
+    }
+
+    /// - Parameter name: what named the file; nil where nothing did.
+    static func words(_ problem: FileProblem, named name: String?) -> String {
+        problem.words + (name.map { " (named by \($0))" } ?? "")
     }
 
     private func parse(

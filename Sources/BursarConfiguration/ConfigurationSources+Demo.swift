@@ -1,13 +1,16 @@
 extension ConfigurationSources {
-    /// The path under which ``demo(_:baseURL:)`` has its configuration.
+    /// The path under which ``demo(_:store:baseURL:)`` has its configuration.
     package static let demoPath = "demo.yaml"
 
     /// What `bursar demo` reads: one account a mock provider, through the same reader as a real configuration, so that the demo
     /// shows what a configuration does and not what a special case of it does.
-    /// - Parameter baseURL: where a provider's mock listens.
-    package static func demo(_ providers: [String], baseURL: (String) -> String) -> ConfigurationSources {
+    /// - Parameters:
+    ///   - store: a file for as long as the demo runs.
+    ///   - baseURL: where a provider's mock listens.
+    package static func demo(_ providers: [String], store: String, baseURL: (String) -> String) -> ConfigurationSources {
         // Quiet: what a first run should show is balances, not log lines.
-        var yaml = "log: {level: warning}\nstore: memory\naccounts:\n"
+        let store = store.replacing("'", with: "''")
+        var yaml = "log: {level: warning}\nstore: 'sqlite:\(store)'\naccounts:\n"
         for provider in providers {
             yaml += "  - {provider: \(provider), key: \"${env:DEMO_KEY}\", ttl: 5s, base_url: \"\(baseURL(provider))\"}\n"
         }

@@ -6,7 +6,7 @@ package struct CredentialStatus: Sendable, Equatable {
     package let lastSuccess: Moment?
     /// Also when a success came since.
     package let lastFailure: FailureRecord?
-    /// When the provider may be asked next; nil when at once, if someone asks. Nobody is asked without that.
+    /// When the provider may be asked next; nil: at once. Nobody is asked unless a caller or the refresh needs it.
     package let nextAttempt: Moment?
     /// Only while it runs.
     package let hold: Hold?

@@ -1,3 +1,5 @@
+internal import BursarHTTP
+
 /// What a mock sends back, before there is a socket. *Value.*
 struct MockAnswer: Sendable, Equatable {
     /// How the answer ends.
@@ -60,18 +62,6 @@ extension MockAnswer {
 
     /// The standard words for a status, where a definition documents no body for it.
     static func phrase(_ status: Int) -> String {
-        switch status {
-        case 400: "Bad Request"
-        case 401: "Unauthorized"
-        case 402: "Payment Required"
-        case 403: "Forbidden"
-        case 404: "Not Found"
-        case 429: "Too Many Requests"
-        case 500: "Internal Server Error"
-        case 502: "Bad Gateway"
-        case 503: "Service Unavailable"
-        case 504: "Gateway Timeout"
-        default: status < 500 ? "Request Failed" : "Server Error"
-        }
+        HTTPStatus.knownReason(status) ?? (status < 500 ? "Request Failed" : "Server Error")
     }
 }

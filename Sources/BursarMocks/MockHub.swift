@@ -1,6 +1,5 @@
 internal import BursarHTTP
 internal import BursarModel
-internal import Glibc
 internal import NIOCore
 internal import Synchronization
 
@@ -51,7 +50,7 @@ final class MockHub: Responder {
     func respond(to request: Request) -> Reply {
         let missing = shelf.missing(for: request.path)
         guard missing.isEmpty else {
-            // All of them are a second's work, which neither an event loop nor who holds the lock may do.
+            // To make all of them takes a second, which neither an event loop nor a holder of the lock may spend.
             return .later { [self] in
                 for name in missing {
                     _ = shelf[name]
@@ -60,12 +59,12 @@ final class MockHub: Responder {
                 return await answer(to: request).finished(clock)
             }
         }
-        let turn = answer(to: request)
-        guard turn.waits else { return .now(turn.response) }
-        return .later { [clock] in await turn.finished(clock) }
+        let timed = answer(to: request)
+        guard timed.waits else { return .now(timed.response) }
+        return .later { [clock] in await timed.finished(clock) }
     }
 
-    private func answer(to request: Request) -> Turn {
+    private func answer(to request: Request) -> TimedAnswer {
         let now = wallTime()
         let headers = request.headers
         let asked = MockRequest(
@@ -75,12 +74,12 @@ final class MockHub: Responder {
 
         let answer = step.made()
         let response = Response(answer, clock: clock)
-        guard case .call = step else { return Turn(response: response) }
-        return Turn(response: response, delay: latency + answer.delay, hangs: answer.ending == .hang)
+        guard case .call = step else { return TimedAnswer(response: response) }
+        return TimedAnswer(response: response, delay: latency + answer.delay, hangs: answer.ending == .hang)
     }
 
     /// What a request comes to, and when. *Value.*
-    private struct Turn: Sendable {
+    private struct TimedAnswer: Sendable {
         let response: Response
         var delay: Duration = .zero
         var hangs = false
@@ -110,11 +109,7 @@ extension MockHub {
     }
 
     /// For Retry-After as a date; nothing is measured with it.
-    static let systemTime: @Sendable () -> WallTime = {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return WallTime(milliseconds: Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000)
-    }
+    static let systemTime: @Sendable () -> WallTime = { WallTime.now() }
 }
 
 // MARK: - For who holds the mocks in process

@@ -6,7 +6,7 @@ struct MockLedger: Sendable {
         var calls = 0
         /// Calls by the name of the scenario that answered them.
         var scenarios: [String: Int] = [:]
-        /// How often each scenario was this key's turn since it began anew: what drift, top-up and flaky count by.
+        /// Calls by scenario since a scenario was last set: drift, top-up and flaky count by them.
         var turns: [String: Int] = [:]
     }
 
@@ -24,7 +24,7 @@ struct MockLedger: Sendable {
         var timesLeft: Int?
     }
 
-    /// What answers a call, and the how-manyeth of its kind it is for this key, from 1.
+    /// What answers a call, and its number among the calls of this key that the scenario answered, from 1.
     struct Turn: Equatable {
         let scenario: MockScenario
         let number: Int
@@ -83,7 +83,7 @@ struct MockLedger: Sendable {
 }
 
 extension MockLedger.ProviderRecord {
-    /// The scenario set, one of its times used up.
+    /// The scenario that is set; uses up one of its times.
     fileprivate mutating func takeScenario() -> MockScenario {
         guard let scenario else { return .ok }
         if let left = timesLeft {

@@ -201,7 +201,7 @@ extension MockProvider {
         var answer: MockAnswer
         if message == nil, let example = failures[status] {
             answer = MockAnswer(status: status, contentType: example.contentType, body: example.body)
-        } else if let reply = errorReply(status, message ?? MockAnswer.phrase(status)), means(reply, whatItsStatusMeans: status) {
+        } else if let reply = errorReply(status, message ?? MockAnswer.phrase(status)), agrees(reply, withStatus: status) {
             answer = MockAnswer(status: status, contentType: reply.contentType, body: reply.body)
         } else {
             let words = message ?? MockAnswer.phrase(status)
@@ -219,7 +219,7 @@ extension MockProvider {
 
     /// Whether the definition takes `reply` for what it takes the status alone for. A documented body for any error may hold a
     /// code of one of them, and a 429 that says "wrong key" in it would be another scenario.
-    private func means(_ reply: UpstreamReply, whatItsStatusMeans status: Int) -> Bool {
+    private func agrees(_ reply: UpstreamReply, withStatus status: Int) -> Bool {
         let code = failureCode(reply)
         let alone = failureCode(UpstreamReply(status: status, contentType: "text/plain", body: []))
         // A 401 or 403 without its documented body does not count as one.

@@ -23,8 +23,8 @@ extension MockProvider {
 }
 
 extension ProviderDefinition {
-    /// The first example of each documented error: of a status, then those that stand for several, with the first that they may have. Of
-    /// the latter only where the example says what that status means; a body for any error may be one of a wrong key.
+    /// The first example of each documented error: exact statuses first, then ranges and default with their first status. Of those only
+    /// what the definition reads as that status: the example of a default may be a rejected key.
     fileprivate var documentedFailures: [UpstreamReply] {
         let exact = responses.compactMap { response -> UpstreamReply? in
             guard let status = response.status, status >= 400, let example = response.example else { return nil }
@@ -34,12 +34,12 @@ extension ProviderDefinition {
             guard response.status == nil, let status = response.firstStatus, status >= 400, let example = response.example
             else { return nil }
             let reply = UpstreamReply(status: status, contentType: response.mediaType, body: example)
-            return means(reply, whatItsStatusMeans: status) ? reply : nil
+            return agrees(reply, withStatus: status) ? reply : nil
         }
         return exact + others
     }
 
-    private func means(_ reply: UpstreamReply, whatItsStatusMeans status: Int) -> Bool {
+    private func agrees(_ reply: UpstreamReply, withStatus status: Int) -> Bool {
         let alone = evaluate(status: status, contentType: "text/plain", body: [])
         guard case .failure(let told) = evaluate(status: status, contentType: reply.contentType, body: reply.body),
             case .failure(let expected) = alone
@@ -73,9 +73,7 @@ extension ProviderDefinition {
     fileprivate var servedSuccess: UpstreamReply? {
         var fallback: UpstreamReply?
         for response in responses {
-            guard let status = response.status ?? (response.key.hasPrefix("2") ? 200 : nil), (200...299).contains(status) else {
-                continue
-            }
+            guard let status = response.firstStatus, (200..<300).contains(status) else { continue }
             for example in response.examples {
                 guard case .reading(let reading) = evaluate(status: status, contentType: response.mediaType, body: example) else {
                     continue

@@ -19,7 +19,7 @@ extension MockProvider {
             case .index(let index): container = container[index] ?? .null
             }
         }
-        for member in container.members?.members ?? [] where member.key != own {
+        for member in container.object?.members ?? [] where member.key != own {
             let path = amountPath.dropLast() + [.key(member.key)]
             guard let changed = ExampleText(body).replacingNumber(at: Array(path), by: more.description),
                 let read = reading(changed.bytes), read.amounts.first == first,

@@ -29,7 +29,7 @@ struct MockProvider: Sendable {
     /// As documented.
     let methods: [String]
     let auth: MockAuth
-    /// The documented success: the example of the lowest 2xx.
+    /// The first documented example of a 2xx that is a balance.
     let success: UpstreamReply
     /// The documented examples of errors by status; those of a range or of `default` by the first that they may have.
     let failures: [Int: UpstreamReply]

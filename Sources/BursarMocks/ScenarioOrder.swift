@@ -28,7 +28,7 @@ struct ScenarioOrder: Equatable {
         } catch {
             throw .malformed("The body is no JSON: \(error).")
         }
-        guard let members = value.members?.members else { throw .malformed("The JSON is no object.") }
+        guard let members = value.object?.members else { throw .malformed("The JSON is no object.") }
         for member in members where member.key != "scenario" && member.key != "times" {
             throw .malformed("Only `scenario` and `times` mean something here.")
         }

@@ -22,8 +22,8 @@ package enum DescriptorLimit {
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, budget.limit > Int(clamping: limit.rlim_cur) {
             let soft = Int(clamping: limit.rlim_cur)
             limit.rlim_cur = rlim_t(budget.limit)
-            // What holds afterwards counts: the system may have a bound of its own below the hard limit.
             if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
+                // Refused: the system may have a bound of its own below the hard limit. The old one stays.
                 return DescriptorBudget(connections: budget.wanted, calls: calls(accounts), soft: soft, hard: soft)
             }
         }

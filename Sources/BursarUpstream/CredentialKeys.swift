@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarHash
 package import BursarModel
 
@@ -41,7 +42,7 @@ package struct CredentialKeys: Sendable {
             for secret in secrets { secret.withExposedBytes { Self.add($0, to: &input) } }
             for text in texts { Self.add(text.utf8, to: &input) }
         }
-        return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return digest.map(\.hexPair).joined()
     }
 
     private static func add(_ part: some Collection<UInt8>, to input: inout KeyedHash.Input) {

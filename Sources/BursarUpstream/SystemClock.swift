@@ -14,18 +14,12 @@ package struct SystemClock: UpstreamClock {
     package init(eventLoopGroup: any EventLoopGroup) { self.eventLoopGroup = eventLoopGroup }
 
     package var now: Moment {
-        let boot = Self.read(CLOCK_BOOTTIME)
-        let wall = Self.read(CLOCK_REALTIME)
+        var boot = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &boot)  // cannot fail: the clock exists since Linux 2.6.39, and the pointer is ours
         return Moment(
             // An uptime of 292 years would overflow.
             monotonic: MonotonicTime(nanoseconds: Int64(boot.tv_sec) * 1_000_000_000 + Int64(boot.tv_nsec)),
-            wall: WallTime(milliseconds: Int64(wall.tv_sec) * 1_000 + Int64(wall.tv_nsec) / 1_000_000))
-    }
-
-    private static func read(_ clock: clockid_t) -> timespec {
-        var time = timespec()
-        clock_gettime(clock, &time)  // cannot fail: both clocks exist since Linux 2.6.39, and the pointer is ours
-        return time
+            wall: WallTime.now())
     }
 
     package func schedule(at time: MonotonicTime, _ work: @escaping @Sendable () -> Void) -> any ScheduledWork {

@@ -59,11 +59,7 @@ package struct UpstreamRequest: Sendable {
     private static func randomUUID() -> String {
         let high = UInt64.random(in: 0...UInt64.max) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
         let low = UInt64.random(in: 0...UInt64.max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        func hex(_ value: UInt64, _ digits: Int) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: digits - text.count) + text
-        }
-        let front = hex(high, 16), back = hex(low, 16)
+        let front = high.hexText, back = low.hexText
         return "\(front.prefix(8))-\(front.dropFirst(8).prefix(4))-\(front.suffix(4))-\(back.prefix(4))-\(back.suffix(12))"
     }
 }

@@ -126,6 +126,19 @@ import Testing
         #expect(!result.diagnostics.contains { $0.message.contains("unknown provider") })
     }
 
+    @Test func `a name near a known one is told with the rest, also where a definition cannot be read`() throws {
+        let result = try readConfiguration(
+            """
+            providers: [./nowhere]
+            accounts: [{provider: tensorpics, key: "${env:KEY}"}]
+            clients: [{name: a, token_sha256: \(String(repeating: "0a", count: 32)), allow: [tensorpics]}]
+            """)
+        let unread = ", unless a definition that cannot be read has that name; did you mean tensorpix?"
+        #expect(result.errors.contains { $0.hasPrefix("1:13: ") }, "\(result.errors)")
+        #expect(result.errors.contains("2:23: unknown provider \"tensorpics\"" + unread), "\(result.errors)")
+        #expect(result.errors.contains { $0.contains("allow names an unknown provider, \"tensorpics\", unless") })
+    }
+
     @Test func `the environment makes accounts of added definitions, too`() throws {
         let result = try read("", environment: ["SOLO_API_KEY": "abcdefgh-2", "ACME_API_KEY": "abcdefgh-3"])
         #expect(

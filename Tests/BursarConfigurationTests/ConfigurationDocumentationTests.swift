@@ -34,7 +34,7 @@ import Testing
 
     @Test func `documented defaults are the real ones`() throws {
         let (defaults, log, drain) = (AccountDefaults(), LogConfiguration(), DrainConfiguration())
-        let limits = Limits()
+        let limits = ServerLimits()
         let seconds = { (time: Duration) in "\(time.components.seconds)s" }
         let real = [
             "clients[].passthrough": "false", "clients[].admin": "false",

@@ -118,7 +118,7 @@ import Testing
         sources.workingFolder = "/srv/instance-20261121-a7c9"
         let result = ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get())
             .read(ConfigurationRequest(path: "sub/b.yaml"))
-        // The folder is called as it is called, and is no text of the configuration.
+        // The folder's own name is shown whole: it is no text of the configuration.
         #expect(result.errors == ["1:35: /srv/instance-20261121-a7c9/sub/k1 does not exist"])
     }
 

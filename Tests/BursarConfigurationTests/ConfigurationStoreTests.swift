@@ -21,7 +21,7 @@ import Testing
         #expect(
             store("", environment: relative, home: "/home/op").configuration?.store
                 == .sqlite(path: "/home/op/.local/state/bursar/bursar.db"))
-        #expect(store("").configuration?.store == .memory(.nowhereElse))
+        #expect(store("").configuration?.store == .memory(.noFolder))
         let environmentAlone = ConfigurationReader(sources: .memory(home: "/home/op")).read(ConfigurationRequest())
         #expect(environmentAlone.configuration?.store == .sqlite(path: "/home/op/.local/state/bursar/bursar.db"))
     }

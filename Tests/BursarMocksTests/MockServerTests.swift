@@ -168,6 +168,19 @@ struct MockServerTests {
         }
     }
 
+    @Test func `a refusal of the server has the words of its status`() async throws {
+        try await withMocks { mocks in
+            let head = "POST / HTTP/1.1\r\nHost: mocks\r\n"
+            for (rest, status, title) in [
+                ("Content-Length: 65537\r\n\r\n", 413, "Content Too Large"),
+                ((0..<101).map { "x-\($0): y\r\n" }.joined() + "\r\n", 431, "Request Header Fields Too Large")
+            ] {
+                let refused = try await RawClient.send(head + rest, port: mocks.port)
+                #expect(refused.status == status && refused.text.contains("\"title\":\"\(title)\""), "\(refused.text)")
+            }
+        }
+    }
+
     @Test func `HEAD has the head of GET and no body`() async throws {
         try await withMocks { mocks in
             let reply = try await RawClient.get(

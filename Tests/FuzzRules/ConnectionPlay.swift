@@ -59,7 +59,7 @@ struct ConnectionPlay {
     }
 
     init(_ events: [ConnectionEvent], _ stage: Stage) throws {
-        var limits = Limits()
+        var limits = ServerLimits()
         if stage.isShort { limits.requestsPerConnection = 5 }
         let board = ConnectionBoard(mayRepeat: stage.mayRepeat)
         let channel = EmbeddedChannel()

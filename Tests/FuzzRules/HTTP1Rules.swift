@@ -30,7 +30,7 @@ struct HTTP1Reading: Equatable {
 
     /// Feeds the bytes in pieces of the sizes that `size` gives.
     init(_ bytes: [UInt8], size: () -> Int) {
-        var reader = RequestReader(limits: Limits())
+        var reader = RequestReader(limits: ServerLimits())
         var buffer = ByteBuffer()
         var offset = 0
         while offset < bytes.count, fault == nil {

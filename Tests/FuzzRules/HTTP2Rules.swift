@@ -19,7 +19,8 @@ enum HTTP2Play {
 
     static func play(_ bytes: [UInt8], answer: Int, pieces: () -> Int) throws(BrokenRule) {
         let session = HTTP2Session(
-            info: ConnectionInfo(peer: .unix(userID: nil), listener: "l", scheme: "http"), limits: Limits(), extra: HTTP2Limits(),
+            info: ConnectionInfo(peer: .unix(userID: nil), listener: "l", scheme: "http"), limits: ServerLimits(),
+            extra: HTTP2Limits(),
             now: .uptimeNanoseconds(0))
         let owner = HTTP2FuzzOwner(session, answer: answer)
         session.delegate = owner

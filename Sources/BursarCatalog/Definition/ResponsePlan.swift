@@ -32,7 +32,7 @@ struct ResponsePlan: Sendable {
 
     /// Whether `body` may be the provider's own word about `status`: by its schema, else by being an object.
     private func isBorneOut(_ body: JSONValue, for status: Int) -> Bool {
-        response(for: status)?.schema == nil ? body.members != nil : isDocumented(body, for: status)
+        response(for: status)?.schema == nil ? body.object != nil : isDocumented(body, for: status)
     }
 
     private func isDocumented(_ body: JSONValue, for status: Int) -> Bool {

@@ -22,7 +22,7 @@ package struct DefinitionDraft: Sendable {
     package init(_ id: ProviderID, from file: DefinitionFile, path: String?, today: String) throws(Refusal) {
         let document = try Self.document(file)
         let source: DraftSource
-        if document["paths"]?.members != nil {
+        if document["paths"]?.object != nil {
             source = try OpenAPISource(document, file: file.path).source(path)
         } else {
             source = try DraftSource(answer: document, of: id, file: file.path)
@@ -45,11 +45,12 @@ package struct DefinitionDraft: Sendable {
         }
     }
 
-    /// Documents contradict themselves: their examples do not fit their schemas, their errors have no text. What does not pass is left out.
+    /// The first draft that passes its own check. Documents contradict themselves (examples against schemas, errors without a text), so
+    /// errors and schema are left out in turn.
     private static func firstThatPasses(_ id: ProviderID, _ source: DraftSource, today: String) -> String? {
+        guard let choice = DraftAmounts(source.example) else { return nil }
         for withErrors in source.errors.isEmpty ? [false] : [true, false] {
             for usesSchema in source.schema == nil ? [false] : [true, false] {
-                guard let choice = DraftAmounts(source.example) else { return nil }
                 let writer = DraftWriter(
                     id: id, source: source, amounts: choice, today: today, hasErrors: withErrors, usesSchema: usesSchema)
                 let plain = DefinitionReader.read(DefinitionFile(path: "draft.yaml", bytes: Array(writer.text(expect: []).utf8)))
@@ -60,68 +61,5 @@ package struct DefinitionDraft: Sendable {
             }
         }
         return nil
-    }
-}
-
-/// What a draft is made of. *Value.*
-struct DraftSource: Sendable {
-    /// How the key is sent. *Value.*
-    enum Scheme: Sendable, Equatable {
-        case bearer
-        case basic
-        case header(String)
-    }
-
-    /// A documented error with an example. *Value.*
-    struct Failure: Sendable {
-        let key: String
-        let description: String
-        let example: JSONValue
-    }
-
-    var title: String
-    /// Where the facts are from, for `source`.
-    var origin: String
-    var documentation: String?
-    var server: String
-    /// Name, default and documented values of what stands in braces in ``server``.
-    var variables: JSONValue?
-    var path: String
-    var method = ProviderDefinition.Method.get
-    var scheme = Scheme.bearer
-    var status = "200"
-    var schema: JSONValue?
-    var example: JSONValue
-    /// Pairs of the query that the request cannot do without.
-    var query: [String] = []
-    var errors: [Failure] = []
-    var otherPaths: [String] = []
-    /// What nothing in the source says, for the marks.
-    var isServerGuessed = false
-    var isSchemeGuessed = false
-    var isExampleMade = false
-    var isDocumented = false
-
-    /// One saved answer says nothing of the request. The host is one that leads nowhere, so that no key is sent to a guess.
-    init(answer: JSONValue, of id: ProviderID, file: String) throws(DefinitionDraft.Refusal) {
-        guard answer.members != nil || answer.elements != nil else {
-            throw .init(description: "\(file): an OpenAPI document has paths, and an answer is a JSON object or list")
-        }
-        title = id.name
-        origin = "an answer that was saved"
-        server = "https://\(id.name).invalid"
-        path = "/balance"
-        example = answer
-        isServerGuessed = true
-        isSchemeGuessed = true
-    }
-
-    init(title: String, origin: String, server: String, path: String, example: JSONValue) {
-        self.title = title
-        self.origin = origin
-        self.server = server
-        self.path = path
-        self.example = example
-        isDocumented = true
     }
 }

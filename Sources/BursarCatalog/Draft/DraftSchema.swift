@@ -11,7 +11,7 @@ enum DraftSchema {
         case .string: return ["type": "string"]
         case .array(let elements):
             guard let first = elements.first, Set(elements.map(\.typeName)).count == 1 else { return ["type": "array"] }
-            guard first.members == nil || elements.count == 1 else { return ["type": "array", "items": ["type": "object"]] }
+            guard first.object == nil || elements.count == 1 else { return ["type": "array", "items": ["type": "object"]] }
             return ["type": "array", "items": inferred(from: first, requiring: steps?.dropFirst())]
         case .object(let object):
             var required: String?
@@ -31,7 +31,7 @@ enum DraftSchema {
     /// A document's own schema with its references put in, and the keywords that are checked here; nil where it leads nowhere.
     /// - Parameter seen: the references on the way here; one that leads to itself ends there.
     static func resolved(_ schema: JSONValue, in document: JSONValue, seen: Set<String> = [], depth: Int = 0) -> JSONValue {
-        guard depth < 16, let object = schema.members else { return [:] }
+        guard depth < 16, let object = schema.object else { return [:] }
         if let reference = object["$ref"]?.text {
             guard !seen.contains(reference), let target = target(reference, in: document) else { return [:] }
             return resolved(target, in: document, seen: seen.union([reference]), depth: depth + 1)
@@ -45,7 +45,7 @@ enum DraftSchema {
                 let elements = (member.value.elements ?? []).map { resolved($0, in: document, seen: seen, depth: depth + 1) }
                 if !elements.isEmpty { result[member.key] = .array(elements) }
             case "properties":
-                let members = (member.value.members?.members ?? []).map { property in
+                let members = (member.value.object?.members ?? []).map { property in
                     JSONObject.Member(
                         key: property.key, value: resolved(property.value, in: document, seen: seen, depth: depth + 1))
                 }
@@ -58,14 +58,14 @@ enum DraftSchema {
 
     /// `schema` with the field at `steps` required all the way; of a schema without plain properties as it is.
     static func requiring(_ steps: ArraySlice<ValuePath.Step>, in schema: JSONValue) -> JSONValue {
-        guard let step = steps.first, var object = schema.members else { return schema }
+        guard let step = steps.first, var object = schema.object else { return schema }
         if let all = object["allOf"]?.elements {
             object["allOf"] = .array(all.map { requiring(steps, in: $0) })
             return .object(object)
         }
         switch step {
         case .key(let key):
-            guard var properties = object["properties"]?.members, let property = properties[key] else { return schema }
+            guard var properties = object["properties"]?.object, let property = properties[key] else { return schema }
             properties[key] = requiring(steps.dropFirst(), in: property)
             object["properties"] = .object(properties)
             object["required"] = [.string(key)]
@@ -78,7 +78,7 @@ enum DraftSchema {
 
     /// A value that satisfies the schema, made of its own examples where it has some.
     static func example(of schema: JSONValue, in document: JSONValue, seen: Set<String> = [], depth: Int = 0) -> JSONValue {
-        guard depth < 16, let object = schema.members else { return .null }
+        guard depth < 16, let object = schema.object else { return .null }
         if let reference = object["$ref"]?.text {
             guard !seen.contains(reference), let target = target(reference, in: document) else { return .null }
             return example(of: target, in: document, seen: seen.union([reference]), depth: depth + 1)
@@ -92,7 +92,7 @@ enum DraftSchema {
         if let all = object["allOf"]?.elements {
             var members = JSONObject()
             for part in all.map({ example(of: $0, in: document, seen: seen, depth: depth + 1) }) {
-                for member in part.members?.members ?? [] { members[member.key] = member.value }
+                for member in part.object?.members ?? [] { members[member.key] = member.value }
             }
             return .object(members)
         }
@@ -107,7 +107,7 @@ enum DraftSchema {
         case "string": return object["format"]?.text == "date-time" ? "2026-12-01T00:00:00Z" : "text"
         case "array": return .array([example(of: object["items"] ?? [:], in: document, seen: seen, depth: depth + 1)])
         default:
-            guard let properties = object["properties"]?.members else { return type == nil ? .null : [:] }
+            guard let properties = object["properties"]?.object else { return type == nil ? .null : [:] }
             return .object(
                 JSONObject(
                     properties.members.map {

@@ -118,7 +118,7 @@ struct DraftWriter {
     /// A flag or an error that says at the top of an answer whether it is one.
     private var success: String? {
         for name in ["success", "ok"] where source.example[name] == true { return "\(name): true" }
-        if source.example.members?["error"]?.isNull == true { return "\"error?\": null" }
+        if source.example.object?["error"]?.isNull == true { return "\"error?\": null" }
         return nil
     }
 

@@ -48,7 +48,7 @@ struct OpenAPISource {
 
     /// The operations that answer JSON and do not require a body.
     private var operations: [Operation] {
-        (document["paths"]?.members?.members ?? []).flatMap { member -> [Operation] in
+        (document["paths"]?.object?.members ?? []).flatMap { member -> [Operation] in
             guard let item = dereferenced(member.value), member.key.hasPrefix("/"), Self.isUsable(member.key) else { return [] }
             return [("get", ProviderDefinition.Method.get), ("post", .post)].compactMap { name, method in
                 guard let node = item[name], success(of: node) != nil else { return nil }
@@ -83,7 +83,7 @@ struct OpenAPISource {
 
     /// The first successful response that is JSON, and its key: `200`, `2XX`.
     private func success(of node: JSONValue) -> (key: String, media: JSONValue)? {
-        for member in (node["responses"]?.members?.members ?? []) where member.key.hasPrefix("2") {
+        for member in (node["responses"]?.object?.members ?? []) where member.key.hasPrefix("2") {
             if let media = json(of: member.value) { return (member.key, media) }
         }
         return nil
@@ -91,8 +91,8 @@ struct OpenAPISource {
 
     /// A response's Media Type Object for JSON; nil where it has none.
     private func json(of response: JSONValue) -> JSONValue? {
-        let content = dereferenced(response)?["content"]?.members?.members ?? []
-        return content.first { ResponseReader.isJSON($0.key) }?.value
+        let content = dereferenced(response)?["content"]?.object?.members ?? []
+        return content.first { DocumentedResponseReader.isJSON($0.key) }?.value
     }
 
     private func source(of operation: Operation, others: [String]) throws(DefinitionDraft.Refusal) -> DraftSource {
@@ -101,7 +101,7 @@ struct OpenAPISource {
         }
         let given = example(in: media)
         let made = media["schema"].map { DraftSchema.example(of: $0, in: document) }
-        guard let example = given ?? made, example.members != nil || example.elements != nil else {
+        guard let example = given ?? made, example.object != nil || example.elements != nil else {
             throw .init(description: "\(file): \(operation.path) has neither an example nor a schema to make one of")
         }
         let info = document["info"]
@@ -127,7 +127,7 @@ struct OpenAPISource {
 
     private func example(in media: JSONValue) -> JSONValue? {
         if let example = media["example"], !example.isNull { return example }
-        return media["examples"]?.members?.members.lazy.compactMap { dereferenced($0.value)?["value"] }.first
+        return media["examples"]?.object?.members.lazy.compactMap { dereferenced($0.value)?["value"] }.first
     }
 
     private func server(_ operation: Operation) -> (url: String, variables: JSONValue?, isGuessed: Bool) {
@@ -156,9 +156,9 @@ struct OpenAPISource {
     /// How the key is sent: the first documented way that Bursar knows, else a guess.
     private func scheme(_ operation: Operation) -> (DraftSource.Scheme, isGuessed: Bool) {
         let requirements = (operation.node["security"] ?? document["security"])?.elements ?? []
-        let named = requirements.flatMap { $0.members?.members.map(\.key) ?? [] }
+        let named = requirements.flatMap { $0.object?.members.map(\.key) ?? [] }
         let schemes = document["components"]?["securitySchemes"]
-        let names = named.isEmpty ? schemes?.members?.members.map(\.key) ?? [] : named
+        let names = named.isEmpty ? schemes?.object?.members.map(\.key) ?? [] : named
         for name in names {
             guard let scheme = dereferenced(schemes?[name]) else { continue }
             switch (scheme["type"]?.text, scheme["scheme"]?.text?.lowercased()) {
@@ -178,11 +178,11 @@ struct OpenAPISource {
 
     /// The responses of one status from 400 up, each with its example or one made of its schema.
     private func failures(of node: JSONValue) -> [DraftSource.Failure] {
-        (node["responses"]?.members?.members ?? []).compactMap { member in
+        (node["responses"]?.object?.members ?? []).compactMap { member in
             guard member.key.utf8.count == 3, member.key.hasPrefix("4") || member.key.hasPrefix("5"),
                 let media = json(of: member.value),
                 let example = example(in: media) ?? media["schema"].map({ DraftSchema.example(of: $0, in: document) }),
-                example.members != nil
+                example.object != nil
             else { return nil }
             return .init(key: member.key, description: dereferenced(member.value)?["description"]?.text ?? "", example: example)
         }

@@ -42,7 +42,7 @@ extension JSONValue {
         return elements
     }
 
-    package var members: JSONObject? {
+    package var object: JSONObject? {
         guard case .object(let object) = self else { return nil }
         return object
     }

@@ -58,7 +58,7 @@ struct AmountGroup {
     var isUnlimited = false
     var isDepleted = false
     /// A figure is said not to be there, and nothing is wrong.
-    var isCalm = false
+    var isAbsenceMeant = false
     /// Why figures are left out: `available is left out because b is null`.
     var leftOut: [String] = []
     /// The kinds of ``leftOut``, for what adds groups up.
@@ -115,7 +115,7 @@ extension AmountRule {
             case .depleted:
                 group.figures.append((kind.kind, .zero))
                 if kind.kind == .available { group.isDepleted = true }
-            case .none: group.isCalm = true
+            case .none: group.isAbsenceMeant = true
             case .leftOut(let why):
                 group.leftOut.append("\(kind.kind.rawValue) is left out because \(why)")
                 group.leftOutKinds.insert(kind.kind)
@@ -166,7 +166,7 @@ extension AmountRule {
             sum.figures.removeAll { sum.leftOutKinds.contains($0.kind) }
             sum.leftOut += group.leftOut
             sum.isUnlimited = sum.isUnlimited || group.isUnlimited
-            sum.isCalm = sum.isCalm || group.isCalm
+            sum.isAbsenceMeant = sum.isAbsenceMeant || group.isAbsenceMeant
             sum.isDepleted = sum.isDepleted && group.isDepleted
             if sum.resetsAt != group.resetsAt { sum.resetsAt = nil }
             if sum.expiresAt != group.expiresAt { sum.expiresAt = nil }

@@ -11,7 +11,7 @@ struct Mapping: Sendable {
     /// Where an error body has its words: the first that is in the documented example.
     var messages: [ValuePath] = []
     var amounts: [AmountRule] = []
-    /// The name of the unit whose amounts are the row's own.
+    /// Where the body names the unit whose amounts are the row's own.
     var first: ValuePath?
     var low: FlagRule?
     var asOf: [ValuePath] = []
@@ -60,10 +60,10 @@ extension Mapping {
         }
         var groups: [AmountGroup] = []
         var drift = drift
-        var isCalm = false
+        var isAbsenceMeant = false
         for (index, rule) in amounts.enumerated() {
             let computed = try rule.groups(in: root, context, element: index)
-            isCalm = isCalm || computed.isEmpty
+            isAbsenceMeant = isAbsenceMeant || computed.isEmpty
             groups += computed
         }
         let own = ownGroup(groups, in: root)
@@ -73,10 +73,10 @@ extension Mapping {
         for (index, group) in groups.enumerated() { amounts += group.amounts(isAside: index > 0 || ownGroup == nil) }
         for kind in Self.removeRepeated(&amounts) {
             drift.append("two \(kind.rawValue) amounts have one unit: neither is told")
-            isCalm = true
+            isAbsenceMeant = true
         }
-        let hasAnswer = isCalm || groups.contains { $0.isUnlimited || $0.isCalm || $0.isDepleted }
-        guard !amounts.isEmpty || hasAnswer else { throw MappingError(reason: nothing(groups)) }
+        let hasAnswer = isAbsenceMeant || groups.contains { $0.isUnlimited || $0.isAbsenceMeant || $0.isDepleted }
+        guard !amounts.isEmpty || hasAnswer else { throw MappingError(reason: lackOfAmounts(groups)) }
         let low = try low?.read(in: root)
         let said = ownGroup.flatMap { $0.isDepleted ? true : $0.isUnlimited ? false : nil }
         return Reading(
@@ -106,7 +106,7 @@ extension Mapping {
         return groups.first.map { $0.element == 0 } == true ? 0 : nil
     }
 
-    /// A figure that is told twice is not known. Removes all of it, and returns the kinds.
+    /// Removes every figure that is told twice: neither can be trusted. Returns their kinds.
     private static func removeRepeated(_ amounts: inout [Amount]) -> [AmountKind] {
         struct Name: Hashable {
             let kind: AmountKind
@@ -123,7 +123,7 @@ extension Mapping {
     }
 
     /// Why there is no amount, with what was left out.
-    private func nothing(_ groups: [AmountGroup]) -> String {
+    private func lackOfAmounts(_ groups: [AmountGroup]) -> String {
         let leftOut = groups.flatMap(\.leftOut)
         return leftOut.first.map { "there is no amount: \($0)" } ?? "there is no amount"
     }

@@ -5,7 +5,7 @@ import BursarModel
 extension DefinitionReader {
     /// What each example comes to, and what the file expects of it.
     mutating func outcomes(
-        of examples: [ResponseReader.Example], _ definition: ProviderDefinition, _ expect: [MappingReader.Expectation]
+        of examples: [DocumentedResponseReader.Example], _ definition: ProviderDefinition, _ expect: [MappingReader.Expectation]
     ) -> [ExampleOutcome] {
         for expectation in expect where !examples.contains(where: { $0.name == expectation.example }) {
             let names = examples.map(\.name)
@@ -27,7 +27,8 @@ extension DefinitionReader {
     }
 
     mutating func checkExamples(
-        of definition: ProviderDefinition, _ examples: [ResponseReader.Example], _ outcomes: [ExampleOutcome], at mark: TextMark
+        of definition: ProviderDefinition, _ examples: [DocumentedResponseReader.Example], _ outcomes: [ExampleOutcome],
+        at mark: TextMark
     ) -> ExamplePlaces {
         var main: JSONValue?
         var readable: [JSONValue] = []
@@ -135,7 +136,7 @@ extension DefinitionReader {
     }
 
     /// Bursar's own words go there, so it must be a text.
-    private mutating func warnOfMessages(_ mapping: Mapping, _ examples: [ResponseReader.Example]) {
+    private mutating func warnOfMessages(_ mapping: Mapping, _ examples: [DocumentedResponseReader.Example]) {
         guard !mapping.messages.isEmpty else { return }
         let errors = examples.filter { !(200..<300).contains($0.key.exampleStatus) }
         for example in errors where !mapping.messages.contains(where: { $0.value(in: example.value)?.text != nil }) {

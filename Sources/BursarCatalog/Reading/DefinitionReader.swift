@@ -45,7 +45,7 @@ struct DefinitionReader {
         problems = reader.problems
         guard let operation = operation(wanted: settings.path, at: extensionNode.mark) else { return nil }
         let request = request(operation, settings)
-        var responses = ResponseReader(root: root, problems: problems)
+        var responses = DocumentedResponseReader(root: root, problems: problems)
         responses.read(operation.node)
         problems = responses.problems
         guard let id = settings.id, let request, !problems.hasErrors else { return nil }

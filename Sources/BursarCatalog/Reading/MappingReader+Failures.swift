@@ -23,7 +23,7 @@ extension MappingReader {
                 continue
             }
             let allowed = list(pair.value).map(\.json)
-            guard !allowed.isEmpty, allowed.allSatisfy({ $0.elements == nil && $0.members == nil }) else {
+            guard !allowed.isEmpty, allowed.allSatisfy({ $0.elements == nil && $0.object == nil }) else {
                 problems.error(pair.value.mark, "a value is a number, a text, true, false or null, or a list of such")
                 continue
             }

@@ -34,29 +34,31 @@ extension MappingReader {
 
     mutating func verified(_ node: LocatedNode, into provenance: inout Provenance) {
         typealias Certainty = Provenance.Certainty
-        guard node.pairs == nil else {
-            for pair in entries(of: node, in: .verified) {
-                if pair.key == "on" {
-                    provenance.witnessed = day(pair.value)
-                } else {
-                    provenance.witness = text(pair.value, "live", atMost: 64)
-                }
-            }
-            provenance.certainty = .live
-            if provenance.witness == nil || provenance.witnessed == nil {
-                problems.error(node.mark, "who saw it live, and when?", hint: "verified: {live: Jane Doe, on: 2026-12-01}")
-            }
-            return
-        }
+        if node.pairs != nil { return witness(node, into: &provenance) }
         provenance.certainty = node.text.flatMap { Certainty(rawValue: $0) }
-        if provenance.certainty == .live {
-            problems.error(node.mark, "who saw it live, and when?", hint: "verified: {live: Jane Doe, on: 2026-12-01}")
-        }
+        if provenance.certainty == .live { missingWitness(node) }
         guard provenance.certainty == nil else { return }
         let names = Certainty.allCases.map(\.rawValue)
         problems.error(
             node.mark, "verified is one of " + names.joined(separator: ", "),
             hint: NearestName.find(node.text ?? "", among: names).map { "did you mean \($0)?" })
+    }
+
+    /// `{live: Jane Doe, on: 2026-12-01}`.
+    private mutating func witness(_ node: LocatedNode, into provenance: inout Provenance) {
+        for pair in entries(of: node, in: .verified) {
+            if pair.key == "on" {
+                provenance.witnessed = day(pair.value)
+            } else {
+                provenance.witness = text(pair.value, "live", atMost: 64)
+            }
+        }
+        provenance.certainty = .live
+        if provenance.witness == nil || provenance.witnessed == nil { missingWitness(node) }
+    }
+
+    private mutating func missingWitness(_ node: LocatedNode) {
+        problems.error(node.mark, "who saw it live, and when?", hint: "verified: {live: Jane Doe, on: 2026-12-01}")
     }
 
     /// By example: the lines of its reading, or the one word of its failure.

@@ -7,9 +7,11 @@ import BursarModel
 ///
 /// Work is bounded: `anyOf` within `anyOf` by reference can stand for exponentially many ways, and a body is hostile.
 struct SchemaValidator {
+    /// Far above what a balance's body takes; bounds one that is hostile.
     private static let mostSteps = 200_000
+    /// Schemas within each other; a body itself nests 64 deep at most. Bounds the stack.
     private static let deepest = 160
-
+    /// More mismatches tell nobody more.
     private static let mostDrift = 8
 
     private let table: SchemaTable
@@ -127,7 +129,8 @@ struct SchemaValidator {
             throw SchemaMismatch(path: path, rule: "is longer than \(most)")
         }
         guard let pattern = schema.pattern else { return }
-        // A body of a thousand long strings would otherwise cost a thousand long matches.
+        // A body of a thousand long strings would otherwise cost a thousand long matches. It is at most 1 MiB, and a pattern's program
+        // has its bound: no overflow.
         stepsLeft -= text.utf8.count * pattern.size / 16
         guard stepsLeft > 0 else { throw SchemaMismatch(path: "", rule: "is too complex to be checked") }
         if !pattern.matches(text) { throw SchemaMismatch(path: path, rule: "does not match the documented pattern") }
@@ -160,7 +163,7 @@ struct SchemaValidator {
         }
     }
 
-    /// The first shape that the value has but for what nobody reads.
+    /// Takes the first shape whose only mismatches are where nothing is read.
     private mutating func checkAny(
         _ indices: [Schema.Index], _ value: JSONValue, path: String, at place: UsedPaths.Place, depth: Int
     ) throws(SchemaMismatch) {
@@ -232,10 +235,20 @@ extension ExactDecimal {
 }
 
 extension JSONValue {
-    /// Equal as JSON Schema means it: 1 and 1.0 are the same number.
+    /// Equal as JSON Schema means it, at any depth: 1 and 1.0 are the same number, and an object's members have no order.
     func isSame(as other: JSONValue) -> Bool {
-        if self == other { return true }
-        guard case .number = self, case .number = other, let left = decimal, let right = other.decimal else { return false }
-        return left == right
+        switch (self, other) {
+        case (.number, .number):
+            if self == other { return true }
+            guard let left = decimal, let right = other.decimal else { return false }
+            return left == right
+        case (.array(let left), .array(let right)):
+            return left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
+        case (.object(let left), .object(let right)):
+            // No key stands twice in either.
+            return left.members.count == right.members.count
+                && left.members.allSatisfy { right[$0.key]?.isSame(as: $0.value) ?? false }
+        default: return self == other
+        }
     }
 }

@@ -32,8 +32,11 @@ struct ResponseHead: Sendable {
     mutating func add(line: [UInt8]) -> Bool {
         guard HTTPText.isValue(line) else { return false }
         if line.first == 0x20 || line.first == 0x09 {
-            guard let last = fields.popLast() else { return false }
-            fields.append((last.name, last.value + " " + Self.text(line[...])))
+            guard !fields.isEmpty else { return false }
+            // In place: a head may be one field of thousands of lines, and each copy of it would be as long as all before.
+            let last = fields.count - 1
+            fields[last].value += " "
+            fields[last].value += Self.text(line[...])
             return true
         }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), HTTPText.isToken(line[..<colon]) else { return false }

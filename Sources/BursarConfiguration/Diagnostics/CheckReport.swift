@@ -56,6 +56,7 @@ extension CheckReport {
         if let runways = runwayCost(of: configuration) { lines.append("runways        " + runways) }
         lines += alerts(of: configuration)
         lines.append("clients        " + (configuration.clients.isEmpty ? "none" : "\(configuration.clients.count)"))
+        // scripts/run looks for this one.
         lines.append("accounts       " + (configuration.accounts.isEmpty ? "none" : "\(configuration.accounts.count)"))
         return lines + table(of: configuration.accounts)
     }

@@ -4,7 +4,8 @@ import BursarModel
 /// What accounts are read against. *Value.*
 struct AccountContext {
     let catalog: Catalog
-    /// False when a definition of `providers:` could not be read: an unknown provider may be that one, and is not reported.
+    /// False when a definition of `providers:` could not be read: an unknown provider may be that one, and is reported only where its name
+    /// is near a known one.
     let isCatalogComplete: Bool
     let defaults: AccountDefaults
     var targets: [TargetConfiguration] = []
@@ -108,10 +109,13 @@ extension ConfigurationParser {
         }
         guard let text = text(entry.node, "provider", expected: "a provider's id") else { return nil }
         if let id = ProviderID(text), let definition = context.catalog[id] { return definition }
-        if context.isCatalogComplete || ProviderID(text) == nil {
-            let near = context.catalog.nearestName(to: text)
+        let near = context.catalog.nearestName(to: text)
+        let isCertain = context.isCatalogComplete || ProviderID(text) == nil
+        if isCertain || near != nil {
             problems.error(
-                at(entry.node), "unknown provider \(QuotableName.quoted(text, near: near))", meant: near,
+                at(entry.node),
+                "unknown provider \(QuotableName.quoted(text, near: near))"
+                    + (isCertain ? "" : ", unless a definition that cannot be read has that name"), meant: near,
                 otherwise: "known are \(context.catalog.knownNames); further definitions are loaded with providers:")
         }
         return nil

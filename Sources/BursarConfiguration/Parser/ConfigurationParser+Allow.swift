@@ -36,10 +36,13 @@ extension ConfigurationParser {
 
     private mutating func provider(_ text: String, _ place: ConfigurationPlace, _ context: ClientContext) -> ProviderID? {
         if let id = ProviderID(text), context.catalog.contains(id) { return id }
-        if context.isComplete || ProviderID(text) == nil {
-            let near = context.catalog.nearestName(to: text)
+        let near = context.catalog.nearestName(to: text)
+        let isCertain = context.isComplete || ProviderID(text) == nil
+        if isCertain || near != nil {
             problems.error(
-                place, "allow names an unknown provider, \(QuotableName.quoted(text, near: near))", meant: near,
+                place,
+                "allow names an unknown provider, \(QuotableName.quoted(text, near: near))"
+                    + (isCertain ? "" : ", unless what cannot be read above has that name"), meant: near,
                 otherwise: "known are " + context.catalog.knownNames)
         }
         return nil

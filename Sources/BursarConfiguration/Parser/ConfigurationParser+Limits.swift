@@ -11,8 +11,8 @@ extension ConfigurationKey {
 
 /// What one client may use up: those bounds that an operator has a reason to move.
 extension ConfigurationParser {
-    mutating func limits(_ entry: Entry?) -> Limits {
-        var limits = Limits()
+    mutating func limits(_ entry: Entry?) -> ServerLimits {
+        var limits = ServerLimits()
         guard let entry, let entries = entries(of: entry.node, in: .limits) else { return limits }
         let most = ConfigurationLimits.connections
         limits.connections = number(entries["connections"], "connections", in: most) ?? limits.connections

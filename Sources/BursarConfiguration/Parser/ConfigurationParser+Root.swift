@@ -7,7 +7,7 @@ struct RootSettings {
     var listen: [(ListenerSettings, ConfigurationPlace)] = []
     var tls: TLSSettings?
     var proxies = ProxyConfiguration()
-    var limits = Limits()
+    var limits = ServerLimits()
     var passthrough = true
     var allowAnonymous = false
     var hosts: [HostPattern] = []

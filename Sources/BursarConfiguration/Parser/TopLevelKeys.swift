@@ -1,7 +1,7 @@
 /// Looks how many keys a YAML document has at its top, before anything is made of them. *Pure.*
 ///
-/// A reader makes a node of each, and a few megabytes of short keys become hundreds of memory. A document in braces is none of these: its
-/// keys do not begin a line.
+/// A reader makes a node of each: a few megabytes of short keys would take hundreds of megabytes of memory. A document in braces has none
+/// of these: its keys do not begin a line.
 enum TopLevelKeys {
     /// The document as far as its first keys go, and how many more there are.
     static func head(of bytes: [UInt8], most: Int) -> (bytes: [UInt8], left: Int) {

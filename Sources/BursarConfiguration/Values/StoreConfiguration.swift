@@ -11,7 +11,7 @@ package enum StoreConfiguration: Sendable, Equatable {
     package enum Reason: Sendable, Equatable {
         case chosen
         /// No variable says where state belongs.
-        case nowhereElse
+        case noFolder
     }
 
     /// Whether a history outlives the process.
@@ -32,7 +32,7 @@ package enum StoreConfiguration: Sendable, Equatable {
         if let given = absolute("STATE_DIRECTORY")?.split(separator: ":").first { return .sqlite(path: given + "/" + fileName) }
         if let state = absolute("XDG_STATE_HOME") { return .sqlite(path: state + "/bursar/" + fileName) }
         if let home = sources.home, home.hasPrefix("/") { return .sqlite(path: home + "/.local/state/bursar/" + fileName) }
-        return .memory(.nowhereElse)
+        return .memory(.noFolder)
     }
 }
 
@@ -42,7 +42,7 @@ extension StoreConfiguration {
         switch self {
         case .sqlite(let path): ShowableText.path(path)
         case .memory(.chosen): "memory: nothing survives a restart"
-        case .memory(.nowhereElse): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set"
+        case .memory(.noFolder): "memory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME names a folder from the root"
         }
     }
 }

@@ -39,6 +39,8 @@ package struct StoreFault: Error, Sendable, Hashable {
 
     /// EISDIR: what stands at the path is a folder.
     package static let isFolder = 21
+    /// ELOOP: a link to nothing, or in the place of the lock beside it.
+    package static let isLink = 40
 
     /// Ends a sentence that begins with the store.
     package var words: String {
@@ -52,7 +54,12 @@ package struct StoreFault: Error, Sendable, Hashable {
         case .notPermitted: "may not be opened by this user"
         case .noFolder: "has no folder, and none can be made"
         case .newer: "was written by a newer version of this program"
-        case .foreign: code == Self.isFolder ? "is a folder; name a file in it" : "belongs to another program"
+        case .foreign:
+            switch code {
+            case Self.isFolder: "is a folder; name a file in it"
+            case Self.isLink: "is a link to nothing, or the lock beside it (.lock) is a link: make the file, or remove the link"
+            default: "belongs to another program"
+            }
         case .noLocks: "lies in a file system that gives no locks, such as a network share; put it on a disk of this machine"
         case .silent: "gives no answer"
         case .failed: "cannot be used" + (code.map { " (error \($0))" } ?? "")

@@ -147,10 +147,19 @@ extension AccountDirectory {
     /// - Parameters:
     ///   - names: as many as are shown, or more.
     ///   - count: of all.
-    private static func list(_ what: String, _ names: [String], count: Int) -> String {
+    fileprivate static func list(_ what: String, _ names: [String], count: Int) -> String {
         if count == 0 { return "\(what): none." }
         let shown = names.prefix(mostShown).joined(separator: ", ")
         return "\(what): \(shown)\(count > mostShown ? " and \(count - mostShown) more" : "")."
+    }
+}
+
+/// What is said where a provider is named, an account is meant, and there are several: to take one of them would be a guess about
+/// money. Pure.
+package enum AccountChoice {
+    /// - Parameter names: `provider/account`, each.
+    package static func several(_ names: [String]) -> String {
+        "That provider has several accounts. " + AccountDirectory.list("Name one", names, count: names.count)
     }
 }
 

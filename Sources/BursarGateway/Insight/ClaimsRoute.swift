@@ -106,7 +106,7 @@ extension ClaimsRoute {
                 detail: "Send one Idempotency-Key of 1 to \(ClaimLedger.mostDigitsOfKey) visible characters, new for each claim: "
                     + "a repeat with the same key is the same claim.")
         }
-        guard let object = try? JSONReader.read(request.body, limits: JSONLimits(bytes: 4_096, depth: 4)).members else {
+        guard let object = try? JSONReader.read(request.body, limits: JSONLimits(bytes: 4_096, depth: 4)).object else {
             throw InsightQuery.Refusal(
                 detail:
                     #"The body is no JSON object such as {"account": "sample/default", "amount": "20", "unit": "credits", "ttl": "10m"}."#
@@ -214,11 +214,7 @@ extension ClaimsRoute {
     private static func newID() -> String {
         var random = SystemRandomNumberGenerator()
         let words = (random.next(), random.next()) as (UInt64, UInt64)
-        func hex(_ word: UInt64) -> String {
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-        }
-        return "claim_" + hex(words.0) + hex(words.1)
+        return "claim_" + words.0.hexText + words.1.hexText
     }
 
     private static func json(_ claim: Claim) -> [UInt8] {

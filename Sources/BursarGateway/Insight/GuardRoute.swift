@@ -144,7 +144,7 @@ extension AccountDirectory {
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let indices = try select(provider: parts[0], account: parts.count == 2 ? parts[1] : nil, query: .everything)
         guard let first = indices.first, indices.count == 1 else {
-            throw UnknownName(detail: "That provider has several accounts. Name one: provider/account.")
+            throw UnknownName(detail: AccountChoice.several(indices.map { "\(self[$0].id)" }))
         }
         return self[first]
     }

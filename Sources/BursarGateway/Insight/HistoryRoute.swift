@@ -133,7 +133,7 @@ struct HistoryRoute: Route {
     }
 
     private func csv(_ page: [HistoryEntry], _ next: WallTime?) -> Response {
-        var text = "at,until,kind,value,unit,part\r\n"
+        var text = HistoryCSV.header
         for entry in page {
             let times = "\(entry.at.rfc3339),\(entry.until.rfc3339)"
             for amount in entry.amounts {

@@ -36,10 +36,12 @@ struct AccessLine {
 
     static let message = "request"
 
+    /// A method is any word of a caller's, so it stands by its label. Empty where no head was read.
     /// - Parameter path: as it is shown.
     static func fields(_ record: RequestRecord, path: String) -> [(name: String, value: String)] {
-        [
-            ("request_id", "\(record.id)"), ("method", record.method), ("path", path), ("status", "\(record.status)"),
+        let method = record.method.isEmpty ? "" : RequestMethod(record.method).label
+        return [
+            ("request_id", "\(record.id)"), ("method", method), ("path", path), ("status", "\(record.status)"),
             ("bytes", "\(record.bytes)"), ("duration_us", "\(microseconds(record))"), ("peer", record.peer),
             ("protocol", record.version.text)
         ] + (record.trace.map { [("trace_id", $0.traceID)] } ?? [])

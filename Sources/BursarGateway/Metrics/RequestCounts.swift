@@ -17,7 +17,8 @@ struct RequestSeries: Hashable, Sendable {
 
     /// Statuses that this server sends. Any other is a provider's, passed on, and counts as its class, as RFC 9110 15 reads it.
     private static let statuses: Set<Int> = [
-        0, 200, 201, 204, 304, 400, 401, 402, 403, 404, 405, 406, 408, 409, 413, 421, 422, 429, 431, 500, 501, 502, 503, 504, 505
+        0, 200, 201, 204, 304, 400, 401, 402, 403, 404, 405, 406, 408, 409, 413, 414, 421, 422, 429, 431, 500, 501, 502, 503, 504,
+        505
     ]
 
     init(_ record: RequestRecord) {

@@ -22,12 +22,7 @@ extension BalancesDocument {
         }
 
         /// Whatever answered may not be a gateway: nothing that it says may command the reader's terminal.
-        private static func shown(_ value: JSONValue?) -> String? {
-            guard let text = value?.text else { return nil }
-            let isControl = { (scalar: Unicode.Scalar) in scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) }
-            guard text.unicodeScalars.contains(where: isControl) else { return text }
-            return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
-        }
+        private static func shown(_ value: JSONValue?) -> String? { value?.text.map { TerminalText.shown($0) } }
 
         private static func line(_ row: JSONValue) -> BalanceTable.Line? {
             guard let provider = shown(row["provider"]), let account = shown(row["account"]),

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarHash
 
 /// Entity tags of bodies (RFC 9110 8.8.3). Pure.
@@ -23,6 +24,6 @@ enum EntityTag {
     }
 
     private static func digits(_ digest: [UInt8]) -> String {
-        digest.prefix(12).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        digest.prefix(12).map(\.hexPair).joined()
     }
 }

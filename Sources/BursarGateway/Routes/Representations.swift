@@ -50,7 +50,7 @@ enum Representations {
         var form = prepared
         if coding == .gzip, let gzip = prepared.gzip { form = gzip }
         if let notModified = form.notModified, let tag = form.etag, headers.contains("if-none-match"),
-            headers.says("if-none-match", tag) || EntityTags.ifNoneMatch(headers.all("if-none-match"), matches: tag)
+            headers.says("if-none-match", tag) || IfNoneMatch.matches(headers.all("if-none-match"), tag: tag)
         {
             form = notModified
         }

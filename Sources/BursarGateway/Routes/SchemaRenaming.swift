@@ -13,7 +13,7 @@ struct SchemaRenaming {
 
     init(_ definition: ProviderDefinition) {
         prefix = "\(definition.id)."
-        own = definition.openAPI["components"]?["schemas"]?.members?.members ?? []
+        own = definition.openAPI["components"]?["schemas"]?.object?.members ?? []
         known = Set(own.map(\.key))
     }
 

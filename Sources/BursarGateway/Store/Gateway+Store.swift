@@ -22,7 +22,7 @@ extension Gateway {
                 SQLiteStore(path: path) { clock.now.wall }, logger: logger, pace: pace, now: { clock.now })
         case .memory(.chosen):
             return nil
-        case .memory(.nowhereElse):
+        case .memory(.noFolder):
             logger.notice(
                 "store: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME says where state belongs; nothing is kept on disk")
             return nil

@@ -13,7 +13,7 @@ final class StreamPlaces: Sendable {
     private let mostPerPeer: Int?
     private let state = Mutex(State())
 
-    init(_ limits: Limits) {
+    init(_ limits: ServerLimits) {
         most = limits.streams
         mostPerPeer = limits.streamsPerPeer
     }

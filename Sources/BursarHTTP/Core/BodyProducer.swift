@@ -23,7 +23,7 @@ package enum BodyStep: Sendable {
 /// `ended` exactly once. Where no body is sent (HEAD, or the client left before) not even `begin` is called, so a producer
 /// takes what must be given back (a subscription, a place) in `begin`.
 ///
-/// A client that takes nothing for `Limits.writeStallTime` while a piece is on its way is cut off. Waiting for `wake()` has no limit.
+/// A client that takes nothing for `ServerLimits.writeStallTime` while a piece is on its way is cut off. Waiting for `wake()` has no limit.
 package protocol BodyProducer: AnyObject, Sendable {
     /// Where given, exactly so many bytes are sent, with a Content-Length; a body that ends earlier or later counts as failed.
     var length: Int? { get }

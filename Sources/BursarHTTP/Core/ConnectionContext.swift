@@ -5,7 +5,7 @@ package final class ConnectionContext {
     package private(set) var info: ConnectionInfo
     package let responder: any Responder
     package let observer: (any RequestObserver)?
-    package let limits: Limits
+    package let limits: ServerLimits
     package let times: LimitTimes
     package let counters: ServerCounters
     package let dates: DateCache
@@ -21,7 +21,8 @@ package final class ConnectionContext {
 
     /// - Parameter identity: unique in the process; request ids are made of it.
     package init(
-        info: ConnectionInfo, responder: any Responder, observer: (any RequestObserver)? = nil, limits: Limits = Limits(),
+        info: ConnectionInfo, responder: any Responder, observer: (any RequestObserver)? = nil,
+        limits: ServerLimits = ServerLimits(),
         counters: ServerCounters = ServerCounters(), dates: DateCache = DateCache(), http2: (any HTTP2Starter)? = nil,
         identity: UInt64 = 0, isDraining: Bool = false, spare: SpareBuffer = SpareBuffer(),
         rendered: RenderedAnswers = RenderedAnswers()

@@ -5,7 +5,10 @@ package enum HTTPStatus {
 
     static func line(_ status: Int) -> String { "HTTP/1.1 \(status) \(reason(status))\r\n" }
 
-    package static func reason(_ status: Int) -> String {
+    package static func reason(_ status: Int) -> String { knownReason(status) ?? "Status" }
+
+    /// Nil where the registry has no words for it, or none that anybody needs here.
+    package static func knownReason(_ status: Int) -> String? {
         switch status {
         case 100: "Continue"
         case 101: "Switching Protocols"
@@ -48,7 +51,7 @@ package enum HTTPStatus {
         case 503: "Service Unavailable"
         case 504: "Gateway Timeout"
         case 505: "HTTP Version Not Supported"
-        default: "Status"
+        default: nil
         }
     }
 }

@@ -1,7 +1,7 @@
 package import BursarBasics
 package import NIOCore
 
-/// The times of ``Limits`` in the event loop's own measure, converted once a connection and not at each request. *Value.*
+/// The times of ``ServerLimits`` in the event loop's own measure, converted once a connection and not at each request. *Value.*
 package struct LimitTimes: Sendable {
     package let head: TimeAmount
     package let body: TimeAmount
@@ -9,7 +9,7 @@ package struct LimitTimes: Sendable {
     package let writeStall: TimeAmount
     package let linger: TimeAmount
 
-    package init(_ limits: Limits) {
+    package init(_ limits: ServerLimits) {
         head = TimeAmount(limits.headTime)
         body = TimeAmount(limits.bodyTime)
         idle = TimeAmount(limits.idleTime)

@@ -21,10 +21,7 @@ package struct RequestID: Sendable, Hashable, CustomStringConvertible {
 
     package init(value: UInt64) { self.value = value }
 
-    package var description: String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
+    package var description: String { value.hexText }
 }
 
 /// What all requests of one connection share. *Immutable; any thread.*

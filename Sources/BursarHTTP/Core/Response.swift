@@ -4,12 +4,13 @@ package import NIOCore
 /// *Value.*
 package struct Response: Sendable {
     package var status: Int
-    /// Without Content-Length, Transfer-Encoding, Connection and Date: those are left out where they are given.
+    /// Those of ``HeaderFields/ownedByServer`` are left out where they are given.
     package var headers: HeaderFields
     package var body: ByteBuffer
     /// When given, an `Age` header with the whole seconds since then goes out.
     package var ageBase: NIODeadline?
-    /// When given, everything above is ignored but `status`: this is written instead, with only Date and Age put in.
+    /// When given, everything above is ignored but `status`, and so is `producer`: this is written instead, with only Date and Age
+    /// put in.
     package var prepared: PreparedResponse?
     /// How long a connection may answer the very same request head again with `prepared`; nil: never.
     package var replay: Replay?

@@ -6,7 +6,9 @@ extension HTTP1Handler {
     /// Writes one answer and decides what becomes of the connection. Ends in `open`, `answering` (a body that takes time) or
     /// `closing`.
     func write(_ response: Response, for exchange: Exchange, now: NIODeadline) {
-        if let producer = response.producer { return stream(response, from: producer, for: exchange, now: now) }
+        if response.prepared == nil, let producer = response.producer {
+            return stream(response, from: producer, for: exchange, now: now)
+        }
         let keeps = exchange.keepsAlive && !response.closesConnection && !connection.isDraining
         let persistence = persistence(keeps: keeps, exchange)
         let bodyBytes: Int

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// One request is answered at a time. While an answer is being made, further bytes are kept up to a bound and then no longer
 /// read; they are not even parsed. So pipelining keeps its order without a queue, and what a client can make the server hold is
-/// one answer and `Limits.pipelinedBytes`.
+/// one answer and `ServerLimits.pipelinedBytes`.
 final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

@@ -1,19 +1,20 @@
 /// What is wrong with a request head or body, and what the client is told: a sentence of ours, never the client's bytes.
 /// The set is closed, so that it can be counted and tested case by case. *Value.*
 package enum HeadFault: Error, Hashable, CaseIterable {
-    case bareLineFeed, bareCarriageReturn, requestLine, method, target, targetAuthority, authorityTarget, version,
-        unsupportedVersion
+    case bareLineFeed, bareCarriageReturn, requestLine, method, version, unsupportedVersion
+    case target, targetForm, targetScheme, targetFragment, targetAuthority, authorityTarget, asteriskTarget, targetTooLong
     case foldedField, fieldName, spaceBeforeColon, missingColon, fieldValue, tooManyFields, headTooLarge
     case missingHost, duplicateHost, badHost, duplicateAuthorization
     case badContentLength, duplicateContentLength, contentLengthWithTransferEncoding
     case unknownTransferEncoding, transferEncodingInHTTP10, duplicateTransferEncoding, expectation
-    case badChunk, badTrailer, bodyTooLarge
+    case badChunk, badTrailer, bodyTooLarge, bodiesTooLarge
 
     package var status: Int {
         switch self {
         case .unsupportedVersion: 505
         case .tooManyFields, .headTooLarge: 431
-        case .bodyTooLarge: 413
+        case .targetTooLong: 414
+        case .bodyTooLarge, .bodiesTooLarge: 413
         case .unknownTransferEncoding: 501
         case .expectation: 417
         default: 400
@@ -25,10 +26,15 @@ package enum HeadFault: Error, Hashable, CaseIterable {
         case .bareLineFeed: "A line ends with LF alone; lines end with CR LF."
         case .bareCarriageReturn: "There is a CR that no LF follows."
         case .requestLine: "The request line is not method, target and version with one blank between."
-        case .method: "The method has bytes that a method cannot have."
+        case .method: "The method has bytes that a method cannot have, or more than 32."
         case .target: "The target has bytes that must be percent-encoded, or an incomplete percent-encoding."
+        case .targetForm: "The target neither begins with a slash nor is a whole URL."
+        case .targetScheme: "The target is a URL that is neither http nor https."
+        case .targetFragment: "The target has a fragment: what stands behind a # is not sent."
         case .targetAuthority: "The target is a whole URL, and what it names is not a host and a port."
         case .authorityTarget: "The target is an authority; this is not a proxy."
+        case .asteriskTarget: "The target * is one of OPTIONS alone."
+        case .targetTooLong: "The target is too long."
         case .version: "The protocol version is malformed."
         case .unsupportedVersion: "Only HTTP/1.0 and HTTP/1.1 are spoken in this form."
         case .foldedField: "A field value goes on in a second line."
@@ -52,6 +58,7 @@ package enum HeadFault: Error, Hashable, CaseIterable {
         case .badChunk: "The chunked body is malformed."
         case .badTrailer: "The trailer of the chunked body is malformed or too large."
         case .bodyTooLarge: "The request body is too large."
+        case .bodiesTooLarge: "The request bodies of this connection are too large together."
         }
     }
 
@@ -65,8 +72,8 @@ package enum HeadFault: Error, Hashable, CaseIterable {
     var event: ServerCounters.Event {
         switch self {
         case .unsupportedVersion: .unsupportedVersion
-        case .tooManyFields, .headTooLarge: .headTooLarge
-        case .bodyTooLarge: .bodyTooLarge
+        case .tooManyFields, .headTooLarge, .targetTooLong: .headTooLarge
+        case .bodyTooLarge, .bodiesTooLarge: .bodyTooLarge
         default: .malformedRequest
         }
     }

@@ -28,13 +28,21 @@ struct HeadScanner {
                 break
             }
             let index = UnsafeRawPointer(found) - base
+            // Before anything else is said of it: in smaller pieces, this byte would not be seen.
+            guard index < limit else { return .fault(tooLong(bytes, limit)) }
             guard index > lineStart, bytes[index - 1] == 0x0D else { return .fault(.bareLineFeed) }
             scanned = index + 1
-            if index - 1 == lineStart, lineStart > 0 {
-                return scanned <= limit ? .complete(scanned) : .fault(.headTooLarge)
-            }
+            if index - 1 == lineStart, lineStart > 0 { return .complete(scanned) }
             lineStart = scanned
         }
-        return bytes.count > limit ? .fault(.headTooLarge) : .incomplete
+        return bytes.count > limit ? .fault(tooLong(bytes, limit)) : .incomplete
+    }
+
+    /// What passed the limit. Of a request line, a target is told by its own status (RFC 9112 3).
+    private func tooLong(_ bytes: UnsafeRawBufferPointer, _ limit: Int) -> HeadFault {
+        guard lineStart == 0 else { return .headTooLarge }
+        let method = RequestMethod.length(beginning: bytes)
+        guard RequestMethod.mayHave(length: method), bytes.dropFirst(method).first == 0x20 else { return .method }
+        return bytes.prefix(limit).dropFirst(method + 1).contains(0x20) ? .requestLine : .targetTooLong
     }
 }

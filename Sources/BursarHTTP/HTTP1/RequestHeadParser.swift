@@ -14,8 +14,9 @@
 /// | no Host in 1.1, two, or one that is no host | 400 | RFC 9112 3.2 |
 /// | two Authorization fields | 400 | which one a proxy looked at is not known |
 /// | authority-form, a target with a byte outside the grammar, a cut "%" | 400 | this is no proxy |
-/// | another version than 1.0 and 1.1 | 505 | |
-/// | more than 16 KiB or 100 fields | 431 | `Limits` |
+/// | another major version than 1 | 505 | |
+/// | a method of more than 32 bytes | 400 | `RequestMethod` |
+/// | more than 16 KiB or 100 fields | 431, 414 within the request line | `ServerLimits` |
 ///
 /// Memory: every loop below runs inside `bytes`; an index is compared with the count before it is used. Debug builds, in which
 /// the mutation fuzz runs, check each access as well.
@@ -66,9 +67,8 @@ package enum RequestHeadParser {
     private static func parts(
         _ bytes: UnsafeMutableBufferPointer<UInt8>, _ places: inout [HeaderFields.Place], _ maximumFields: Int
     ) throws(HeadFault) -> Parts {
-        var index = 0
-        while index < bytes.count, ByteSet.token.contains(bytes[index]) { index += 1 }
-        guard index > 0, index <= longestMethod else { throw index == 0 ? .requestLine : .method }
+        var index = RequestMethod.length(beginning: bytes)
+        guard RequestMethod.mayHave(length: index) else { throw index == 0 ? .requestLine : .method }
         guard index < bytes.count, bytes[index] == 0x20 else {
             throw index < bytes.count && (bytes[index] == 0x0D || bytes[index] == 0x09) ? .requestLine : .method
         }
@@ -99,9 +99,6 @@ package enum RequestHeadParser {
         return Parts(method: text(bytes, method), target: target, version: version, facts: facts)
     }
 
-    /// WebDAV's longest has 17 bytes; a longer one is none that anybody serves.
-    private static let longestMethod = 32
-
     private static func version(at index: inout Int, _ bytes: UnsafeMutableBufferPointer<UInt8>) throws(HeadFault) -> HTTPVersion
     {
         guard index + 8 <= bytes.count, bytes[index] == 0x48, bytes[index + 1] == 0x54, bytes[index + 2] == 0x54,
@@ -111,8 +108,9 @@ package enum RequestHeadParser {
         guard major &- 0x30 < 10, minor &- 0x30 < 10 else { throw .version }
         index += 8
         switch (major, minor) {
-        case (0x31, 0x31): return .http1_1
         case (0x31, 0x30): return .http1_0
+        // A higher minor version is read as the highest that is known (RFC 9110 2.5), by the same rules.
+        case (0x31, _): return .http1_1
         default: throw .unsupportedVersion
         }
     }

@@ -39,7 +39,7 @@ struct RequestReader {
     private let headerFields: Int
     private let bodyBytes: Int
 
-    init(limits: Limits) {
+    init(limits: ServerLimits) {
         headBytes = limits.headBytes
         headerFields = limits.headerFields
         bodyBytes = limits.bodyBytes

@@ -11,7 +11,7 @@ import NIOCore
 /// differently never match. Only the values of ``TracingFields`` may differ, on which no answer depends, and they are held to the
 /// grammar of a value. Heads with a body are never kept.
 struct RequestReplay: ~Copyable {
-    /// See `Limits.headBytes`: a tracing value may be longer than the one before.
+    /// See `ServerLimits.headBytes`: a tracing value may be longer than the one before.
     let mostBytes: Int
     private var head: [UInt8] = []
     /// Where tracing's values stand in ``head``, in order.

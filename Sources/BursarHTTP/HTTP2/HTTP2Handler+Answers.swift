@@ -51,7 +51,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         requestCounted()
         let event: ServerCounters.Event =
             switch refusal.status {
-            case 431: .headTooLarge
+            case 414, 431: .headTooLarge
             case 413: .bodyTooLarge
             case 408: .bodyTimeout
             default: .malformedRequest

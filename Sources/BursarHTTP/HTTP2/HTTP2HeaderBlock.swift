@@ -9,6 +9,8 @@ struct HTTP2HeaderBlock {
         case none
         /// Over the limit of bytes or fields: 431.
         case tooLarge
+        /// The limit was passed by the path itself: 414.
+        case pathTooLong
         /// A field that libnghttp2 found invalid: 400.
         case invalidField
     }
@@ -36,7 +38,7 @@ struct HTTP2HeaderBlock {
         listBytes += name.count + value.count + 32
         guard problem == .none else { return }
         guard listBytes <= min(mostBytes, 65_535), fields <= mostFields else {
-            problem = .tooLarge
+            problem = name.elementsEqual(":path".utf8) ? .pathTooLong : .tooLarge
             return
         }
         let lengths = UInt32(truncatingIfNeeded: name.count | value.count &<< 16)

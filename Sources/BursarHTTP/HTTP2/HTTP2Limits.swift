@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// What an HTTP/2 connection may cost beyond what `Limits` says for every protocol; a *value*. Each default holds against a
+/// What an HTTP/2 connection may cost beyond what `ServerLimits` says for every protocol; a *value*. Each default holds against a
 /// hostile client and is far above what an honest one needs.
 package struct HTTP2Limits: Sendable, Equatable {
     /// Streams a client may have open at once. Browsers open six, load generators a hundred.

@@ -7,6 +7,10 @@ struct HTTP2RequestHead {
     struct Refusal: Error, Equatable {
         var status: Int
         var detail: String
+
+        init(status: Int, detail: String) { (self.status, self.detail) = (status, detail) }
+        /// What is wrong in HTTP/1.1 as well, in the same words.
+        init(_ fault: HeadFault) { self.init(status: fault.status, detail: fault.detail) }
     }
 
     let method: String
@@ -43,7 +47,7 @@ struct HTTP2RequestHead {
                 case 7 where name.elementsEqual(":method".utf8): method = slice(place.value)
                 case 7 where name.elementsEqual(":scheme".utf8): scheme = slice(place.value)
                 case 10 where name.elementsEqual(":authority".utf8): authority = place
-                default: throw Refusal(status: 400, detail: "unknown pseudo-field")
+                default: throw Refusal(status: 400, detail: "There is an unknown pseudo-field.")
                 }
                 continue
             }
@@ -51,7 +55,7 @@ struct HTTP2RequestHead {
             case 4 where name.elementsEqual("host".utf8): host = place
             case 6 where name.elementsEqual("expect".utf8):
                 guard slice(place.value).map(\.loweredASCII) == Array("100-continue".utf8) else {
-                    throw Refusal(status: 417, detail: "no such expectation")
+                    throw Refusal(.expectation)
                 }
                 expectsContinue = true
             case 13 where name.elementsEqual("authorization".utf8): authorizations += 1
@@ -59,18 +63,20 @@ struct HTTP2RequestHead {
             default: break
             }
         }
-        guard authorizations <= 1 else { throw Refusal(status: 400, detail: "more than one Authorization field") }
-        guard let method, let path, let scheme else { throw Refusal(status: 400, detail: "a pseudo-field is missing") }
-        guard HTTP2RequestHead.isHTTP(scheme) else { throw Refusal(status: 400, detail: "the scheme is neither http nor https") }
+        guard authorizations <= 1 else { throw Refusal(.duplicateAuthorization) }
+        guard let method, let path, let scheme else { throw Refusal(status: 400, detail: "A pseudo-field is missing.") }
+        guard HTTP2RequestHead.isHTTP(scheme) else { throw Refusal(status: 400, detail: "The scheme is neither http nor https.") }
+        let length = RequestMethod.length(beginning: method)
+        guard RequestMethod.mayHave(length: length), length == method.count else { throw Refusal(.method) }
         try HTTP2RequestHead.check(path: path, method: method)
 
         // Two names for the server that differ would let a request pass one check under a name and the next under another.
         let names = [authority, host].compactMap { $0.map { slice($0.value).map(\.loweredASCII) } }
         if names.count == 2, names[0] != names[1] {
-            throw Refusal(status: 400, detail: ":authority and Host differ")
+            throw Refusal(status: 400, detail: ":authority and Host differ.")
         }
         guard let name = host ?? authority, let named = slice(name.value).withUnsafeBufferPointer({ Authority($0) }) else {
-            throw Refusal(status: 400, detail: "the host is missing or malformed")
+            throw Refusal(status: 400, detail: "The host is missing or malformed.")
         }
         places.removeFirst(pseudoFields)  // libnghttp2 lets none come behind another field
         var bytes = block
@@ -87,24 +93,14 @@ struct HTTP2RequestHead {
         self.expectsContinue = expectsContinue
     }
 
-    /// Origin-form, or `*` for OPTIONS, of visible ASCII without a fragment: as strict as the HTTP/1.1 side.
+    /// Origin-form, or `*` for OPTIONS: as strict as the HTTP/1.1 side.
     private static func check(path: ArraySlice<UInt8>, method: ArraySlice<UInt8>) throws(Refusal) {
-        if path.elementsEqual("*".utf8), method.elementsEqual("OPTIONS".utf8) { return }
-        guard path.first == UInt8(ascii: "/"), path.allSatisfy(ByteSet.target.contains), hasWholeEscapes(path) else {
-            throw Refusal(status: 400, detail: "the path is not in origin form")
+        if path.elementsEqual("*".utf8) {
+            guard method.elementsEqual("OPTIONS".utf8) else { throw Refusal(.asteriskTarget) }
+            return
         }
-    }
-
-    /// Whether two hexadecimal digits follow each percent sign.
-    private static func hasWholeEscapes(_ path: ArraySlice<UInt8>) -> Bool {
-        var rest = path
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else { continue }
-            guard let first = rest.popFirst(), let second = rest.popFirst(), first.isHexDigit, second.isHexDigit else {
-                return false
-            }
-        }
-        return true
+        guard path.first == UInt8(ascii: "/") else { throw Refusal(status: 400, detail: "The path does not begin with a slash.") }
+        if let fault = path.withUnsafeBufferPointer({ RequestTarget.fault(inPath: $0) }) { throw Refusal(fault) }
     }
 
     private static func isHTTP(_ scheme: ArraySlice<UInt8>) -> Bool {

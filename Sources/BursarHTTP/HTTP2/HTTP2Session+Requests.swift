@@ -36,8 +36,9 @@ extension HTTP2Session {
         progress &+= 1
         if !endsStream { delegate?.bodyAwaited(on: stream) }
         switch block.problem {
-        case .tooLarge: return refuse(stream, 431, HeadFault.headTooLarge.detail)
-        case .invalidField: return refuse(stream, 400, "a header field holds bytes that none may hold")
+        case .tooLarge: return refuse(stream, .headTooLarge)
+        case .pathTooLong: return refuse(stream, .targetTooLong)
+        case .invalidField: return refuse(stream, 400, "A header field has bytes that it cannot have.")
         case .none: break
         }
         if endsStream, let known = knownHeads.find(block.bytes) {
@@ -65,9 +66,8 @@ extension HTTP2Session {
     /// A part of a body arrived.
     func bodyArrived(_ bytes: UnsafeBufferPointer<UInt8>, on stream: HTTP2Stream) {
         guard stream.state == .receiving else { return discard(bytes.count, on: stream) }
-        guard stream.body.count + bytes.count <= limits.bodyBytes, bodyBytes + bytes.count <= extra.connectionBodyBytes else {
-            return refuse(stream, 413, bodyTooLarge)
-        }
+        guard stream.body.count + bytes.count <= limits.bodyBytes else { return refuse(stream, .bodyTooLarge) }
+        guard bodyBytes + bytes.count <= extra.connectionBodyBytes else { return refuse(stream, .bodiesTooLarge) }
         stream.body.append(contentsOf: bytes)
         bodyBytes += bytes.count
     }
@@ -91,6 +91,8 @@ extension HTTP2Session {
         delegate?.requestRefused(HTTP2RequestHead.Refusal(status: status, detail: detail), on: stream)
     }
 
+    private func refuse(_ stream: HTTP2Stream, _ fault: HeadFault) { refuse(stream, fault.status, fault.detail) }
+
     /// Drops a part of a body that nobody wants, and at some point says so (RFC 9113 8.1).
     private func discard(_ count: Int, on stream: HTTP2Stream) {
         stream.discardable -= count
@@ -100,12 +102,10 @@ extension HTTP2Session {
     }
 
     private func awaitBody(of stream: HTTP2Stream, _ head: HTTP2RequestHead) {
-        if let length = head.contentLength, length > limits.bodyBytes { return refuse(stream, 413, bodyTooLarge) }
+        if let length = head.contentLength, length > limits.bodyBytes { return refuse(stream, .bodyTooLarge) }
         stream.head = head
         if head.expectsContinue { submitContinue(stream) }
     }
-
-    private var bodyTooLarge: String { "the body is larger than \(limits.bodyBytes) bytes, or all bodies together are" }
 
     private func request(_ head: HTTP2RequestHead, body: [UInt8]) -> Request {
         Request(

@@ -26,7 +26,7 @@ protocol HTTP2SessionDelegate: AnyObject {
 /// made once in `init` and freed once in `deinit`; its callbacks get `self` unretained, which is sound because they run only
 /// inside methods of `self`.
 final class HTTP2Session {
-    let limits: Limits
+    let limits: ServerLimits
     let extra: HTTP2Limits
     let info: ConnectionInfo
     weak var delegate: (any HTTP2SessionDelegate)?
@@ -61,7 +61,7 @@ final class HTTP2Session {
     /// Where an answer's fields are put together with the date and the age.
     var pairs: UnsafeMutableBufferPointer<nghttp2_nv>
 
-    init(info: ConnectionInfo, limits: Limits, extra: HTTP2Limits, now: NIODeadline) {
+    init(info: ConnectionInfo, limits: ServerLimits, extra: HTTP2Limits, now: NIODeadline) {
         self.info = info
         self.limits = limits
         self.extra = extra

@@ -96,7 +96,7 @@ extension HTTP2Handler {
                     wait = min(wait ?? left, left)
                 } else if stream.state == .receiving {
                     stream.discardable = -1
-                    handler.session.refuse(stream, 408, "the body did not come in time")
+                    handler.session.refuse(stream, 408, "The request body did not come in time.")
                 } else if stream.isAnswered {
                     handler.session.reset(stream, NGHTTP2_NO_ERROR)
                 }

@@ -7,7 +7,7 @@ import Synchronization
 struct ConnectionSetup: Sendable {
     let listener: ListenerConfiguration
     let peerKind: Peer.Kind
-    let limits: Limits
+    let limits: ServerLimits
     let trustedProxies: [AddressRange]
     let responder: any Responder
     let observer: (any RequestObserver)?

@@ -24,14 +24,15 @@ package struct ListenerConfiguration: Sendable {
 /// Everything an `HTTPServer` is told. *Value.*
 package struct ServerConfiguration: Sendable {
     package var listeners: [ListenerConfiguration]
-    package var limits: Limits
+    package var limits: ServerLimits
     /// Connections the kernel holds until they are accepted; it caps this at net.core.somaxconn (4,096 on current kernels).
     package var backlog: Int32
     /// Who may say `X-Forwarded-For` or `Forwarded`.
     package var trustedProxies: [AddressRange]
 
     package init(
-        listeners: [ListenerConfiguration], limits: Limits = Limits(), backlog: Int32 = 1_024, trustedProxies: [AddressRange] = []
+        listeners: [ListenerConfiguration], limits: ServerLimits = ServerLimits(), backlog: Int32 = 1_024,
+        trustedProxies: [AddressRange] = []
     ) {
         self.listeners = listeners
         self.limits = limits

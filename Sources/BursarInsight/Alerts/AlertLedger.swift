@@ -217,11 +217,5 @@ extension AlertLedger {
 
     mutating func forgetEvent(_ id: String) { if records.events[id] != nil, !isNeeded(id) { set(event: id, nil) } }
 
-    mutating func newID(_ prefix: String) -> String {
-        func hex(_ word: UInt64) -> String {
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-        }
-        return prefix + hex(random.next()) + hex(random.next())
-    }
+    mutating func newID(_ prefix: String) -> String { prefix + random.next().hexText + random.next().hexText }
 }

@@ -21,6 +21,8 @@ package struct LeakSearch {
     private let window: Int
     private let secrets: [(name: String, secret: Secret)]
     private let scrubber: Scrubber
+    /// Each credential's own, in the same order. Made with the first sighting: most searches have none.
+    private lazy var ownScrubbers = secrets.map { Scrubber([$0.secret]) }
     /// No writing is longer.
     private let reach: Int
     private var buffer: [UInt8] = []
@@ -66,13 +68,13 @@ package struct LeakSearch {
     }
 
     /// Whose credential it is. A place is rare, so each credential is tried alone.
-    private func names(of place: Range<Int>) -> [(String, SecretForm)] {
+    private mutating func names(of place: Range<Int>) -> [(String, SecretForm)] {
         // With its neighbours: a short credential counts only where it stands alone.
         let around = max(0, place.lowerBound - 1)..<min(buffer.count, place.upperBound + 1)
         let text = Array(buffer[around])
-        return secrets.compactMap { name, secret in
-            let own = text.withUnsafeBytes { Scrubber([secret]).places(in: $0) }
-            return own.first.map { (name, SecretForm(text[$0], of: secret)) }
+        return zip(secrets, ownScrubbers).compactMap { credential, scrubber in
+            let own = text.withUnsafeBytes { scrubber.places(in: $0) }
+            return own.first.map { (credential.name, SecretForm(text[$0], of: credential.secret)) }
         }
     }
 }

@@ -84,8 +84,17 @@ extension Scrubber {
     func places(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
         guard !layers.isEmpty else { return [] }
         var found: [Range<Int>] = []
-        search(text) { found.append($0) }
-        searchEscaped(text, layers: Self.escapeLayers) { found.append($0) }
+        func note(_ place: Range<Int>) {
+            // What goes on where the last one was needs no entry of its own: a text may be one place from end to end.
+            if let last = found.last, last.lowerBound <= place.upperBound, place.lowerBound <= last.upperBound {
+                found[found.count - 1] =
+                    min(last.lowerBound, place.lowerBound)..<max(last.upperBound, place.upperBound)
+            } else {
+                found.append(place)
+            }
+        }
+        search(text) { note($0) }
+        searchEscaped(text, layers: Self.escapeLayers) { note($0) }
         guard found.count > 1 else { return found }
         found.sort { $0.lowerBound < $1.lowerBound }
         var joined = [found[0]]

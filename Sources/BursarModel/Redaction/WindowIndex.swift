@@ -4,6 +4,9 @@ import BursarBasics
 /// short words), and each window of the text is looked up in a bit filter that clean text hardly ever passes. *Immutable;
 /// any thread.*
 ///
+/// At most ``crowded`` patterns share a slot, and who would be one more is put on a ``PatternPile``: what a place of a text costs does not
+/// depend on the number of keys, also where they were made to look alike.
+///
 /// A table of windows instead of an automaton (Aho-Corasick): 90,000 patterns of 10,000 credentials take some 5 MB instead of
 /// hundreds, and clean text costs one multiplication and one bit test a byte. The patterns lie in memory of their own, which
 /// is overwritten when the index goes.
@@ -19,17 +22,20 @@ final class WindowIndex: Sendable {
         var next: Int32
         var hasLeadingEdge: Bool
         var hasTrailingEdge: Bool
-        var isWord: Bool
     }
 
     /// Sendable although a pointer: written in `init`, then only read until `deinit`.
     private nonisolated(unsafe) let arena: UnsafeMutableRawBufferPointer
     private let entries: [Entry]
     private let heads: [Int32]
+    /// By the hash of their first window. The dictionary's own is seeded, so nobody can crowd it.
+    private let piles: [UInt64: PatternPile]
     private let filter: [UInt64]
     private let headShift: UInt64
     private let filterShift: UInt64
     private let width: Int
+    /// Patterns count only as whole words: those of four bytes.
+    private var areWords: Bool { width < 8 }
 
     /// Odd, with bits everywhere (2⁶⁴ divided by the golden ratio): the product's upper bits depend on all eight bytes.
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -49,20 +55,27 @@ final class WindowIndex: Sendable {
         entries.reserveCapacity(patterns.count)
         arena = .allocate(byteCount: patterns.reduce(0) { $0 + $1.bytes.count }, alignment: 1)
 
+        var piled: [UInt64: [PatternPile.Item]] = [:]
         var start = 0
         for pattern in patterns {
             let target = UnsafeMutableRawBufferPointer(rebasing: arena[start..<(start + pattern.bytes.count)])
             target.copyBytes(from: pattern.bytes)
             let source = UnsafeRawBufferPointer(target)
             let window = Self.leastCrowdedWindow(of: source, width: width, heads: heads, entries: entries, shift: headShift)
-            let hash = Self.hash(source, at: window, width: width)
-            let slot = Int(hash >> headShift)
-            entries.append(
-                Entry(
-                    start: UInt32(start), count: UInt32(pattern.bytes.count), window: UInt32(window), hash: hash,
-                    next: heads[slot], hasLeadingEdge: pattern.hasLeadingEdge, hasTrailingEdge: pattern.hasTrailingEdge,
-                    isWord: pattern.isWord))
-            heads[slot] = Int32(entries.count - 1)
+            let hash = Self.hash(source, at: window ?? 0, width: width)
+            if let window {
+                let slot = Int(hash >> headShift)
+                entries.append(
+                    Entry(
+                        start: UInt32(start), count: UInt32(pattern.bytes.count), window: UInt32(window), hash: hash,
+                        next: heads[slot], hasLeadingEdge: pattern.hasLeadingEdge, hasTrailingEdge: pattern.hasTrailingEdge))
+                heads[slot] = Int32(entries.count - 1)
+            } else {
+                piled[hash, default: []].append(
+                    PatternPile.Item(
+                        start: start, count: pattern.bytes.count, hasLeadingEdge: pattern.hasLeadingEdge,
+                        hasTrailingEdge: pattern.hasTrailingEdge))
+            }
             let bit = hash >> filterShift
             filter[Int(bit >> 6)] |= 1 << (bit & 63)
             start += pattern.bytes.count
@@ -70,6 +83,8 @@ final class WindowIndex: Sendable {
         self.entries = entries
         self.heads = heads
         self.filter = filter
+        let memory = UnsafeRawBufferPointer(arena)
+        piles = piled.mapValues { PatternPile($0, memory) }
     }
 
     deinit {
@@ -90,9 +105,10 @@ final class WindowIndex: Sendable {
     /// Keys of one provider often begin alike ("sk-live-…"): filed under their first bytes they would all share one entry
     /// list, and a text that repeats that beginning would be compared with every one of them. So: the end first, and another
     /// place where that is already taken.
+    /// - Returns: nil where every place is.
     private static func leastCrowdedWindow(
         of pattern: UnsafeRawBufferPointer, width: Int, heads: [Int32], entries: [Entry], shift: UInt64
-    ) -> Int {
+    ) -> Int? {
         let last = pattern.count - width
         var best = last
         var bestCrowd = Int.max
@@ -101,7 +117,7 @@ final class WindowIndex: Sendable {
             var crowd = 0
             var index = heads[Int(hash >> shift)]
             while index >= 0, crowd < crowded {
-                if entries[Int(index)].hash == hash { crowd += 1 }
+                crowd += 1
                 index = entries[Int(index)].next
             }
             if crowd < bestCrowd { (best, bestCrowd) = (candidate, crowd) }
@@ -110,15 +126,25 @@ final class WindowIndex: Sendable {
         guard bestCrowd > 1 else { return best }
         // Keys that share most of their text (`key-team-000123-live`) differ somewhere: each place is looked at, a few steps each.
         for candidate in 0...last where bestCrowd > 0 { look(at: candidate) }
-        return best
+        return bestCrowd < crowded ? best : nil
     }
 
-    /// Beyond this, one crowd is as bad as another: what is looked at for a pattern stays bounded.
-    private static let crowded = 8
+    /// How many patterns may share a slot. Chance never brings so many together; who made keys for it finds the pile.
+    static let crowded = 8
+
+    /// The most that are compared one by one at one place of a text.
+    var mostCompared: Int {
+        heads.map { head in
+            var (index, count) = (head, 0)
+            while index >= 0 { (index, count) = (entries[Int(index)].next, count + 1) }
+            return count
+        }.max() ?? 0
+    }
 }
 
 extension WindowIndex {
-    /// Calls `found` with the place of each pattern in `text`, in no particular order; overlapping places are all reported.
+    /// Calls `found` with the places of all patterns in `text`, in no particular order. They may overlap, and what lies within another
+    /// need not be told: at each place of the text, few are.
     func search(_ text: UnsafeRawBufferPointer, found: (Range<Int>) -> Void) {
         guard !entries.isEmpty, text.count >= width else { return }
         filter.withUnsafeBufferPointer { filter in
@@ -147,7 +173,7 @@ extension WindowIndex {
         }
     }
 
-    /// A window passed the filter: compares each pattern filed under it, in full.
+    /// A window passed the filter: compares the patterns filed under it, in full.
     @inline(never)
     private func judge(_ text: UnsafeRawBufferPointer, _ offset: Int, _ hash: UInt64, _ found: (Range<Int>) -> Void) {
         var index = heads[Int(hash >> headShift)]
@@ -160,14 +186,34 @@ extension WindowIndex {
             guard start >= 0, end <= text.count, Self.equal(text, start, arena, Int(entry.start), Int(entry.count)) else {
                 continue
             }
-            if entry.isWord {
-                if start > 0, Self.isWordByte(text[start - 1]) { continue }
-                if end < text.count, Self.isWordByte(text[end]) { continue }
-            }
-            let leads = entry.hasLeadingEdge && start > 0 && Self.isBase64Byte(text[start - 1])
-            let trails = entry.hasTrailingEdge && end < text.count && Self.isBase64Byte(text[end])
-            found((leads ? start - 1 : start)..<(trails ? end + 1 : end))
+            tell(text, start..<end, leads: entry.hasLeadingEdge, trails: entry.hasTrailingEdge, found)
         }
+        if !piles.isEmpty, let pile = piles[hash] { judge(text, offset, pile, found) }
+    }
+
+    private func judge(_ text: UnsafeRawBufferPointer, _ offset: Int, _ pile: PatternPile, _ found: (Range<Int>) -> Void) {
+        let rest = UnsafeRawBufferPointer(rebasing: text[offset...])
+        guard var index = pile.longest(beginning: rest, UnsafeRawBufferPointer(arena)) else { return }
+        while index >= 0 {
+            let item = pile.items[index]
+            tell(text, offset..<(offset + item.count), leads: item.hasLeadingEdge, trails: item.hasTrailingEdge, found)
+            // The shorter ones lie within it. Of words, which are of four lengths at most, a shorter one may be whole where it is not.
+            index = areWords ? item.parent : -1
+        }
+    }
+
+    /// A pattern stands there.
+    private func tell(
+        _ text: UnsafeRawBufferPointer, _ place: Range<Int>, leads: Bool, trails: Bool, _ found: (Range<Int>) -> Void
+    ) {
+        let (start, end) = (place.lowerBound, place.upperBound)
+        if areWords {
+            if start > 0, Self.isWordByte(text[start - 1]) { return }
+            if end < text.count, Self.isWordByte(text[end]) { return }
+        }
+        let leads = leads && start > 0 && Self.isBase64Byte(text[start - 1])
+        let trails = trails && end < text.count && Self.isBase64Byte(text[end])
+        found((leads ? start - 1 : start)..<(trails ? end + 1 : end))
     }
 
     /// Eight bytes at a step: a pattern may be kilobytes long, and a hostile text may make every offset a near match.

@@ -8,11 +8,11 @@ import Synchronization
 /// files themselves, and the list of mounts: a key may be rotated by changing any of these. What no system tells (a network's file
 /// system, a file that is mounted alone) is told to the operator; there a reload is asked for (SIGHUP, `POST /admin/reload`).
 ///
-/// What happened before it listened it cannot know: so it reports a change once whenever it begins to.
+/// It cannot know what happened before it listened, so it reports one change whenever it begins to.
 package final class SecretFileWatch: Sendable {
     /// Several files are often replaced together.
     private static let settling = DispatchTimeInterval.milliseconds(300)
-    /// A way that changes while it is being watched is gone again so often.
+    /// How often a route that changes while it is being watched is looked up again.
     private static let attempts = 5
 
     private let queue = DispatchQueue(label: "bursar.keys")
@@ -46,11 +46,11 @@ package final class SecretFileWatch: Sendable {
     package func follow(_ files: Set<String>) {
         queue.async {
             guard !self.state.isStopped else { return }
-            let isOther = self.state.files != files
+            let filesChanged = self.state.files != files
             self.state.files = files
-            // Nothing that is about to be heard may be lost for a reload that changes nothing here.
-            let isNew = self.watch() || isOther
+            let isNew = self.watch() || filesChanged
             self.state.missing = self.missing
+            // Settles also where only the set of files changed: a change that was about to be heard must not be lost.
             if isNew, !files.isEmpty { self.settle() }
         }
     }
@@ -59,19 +59,21 @@ package final class SecretFileWatch: Sendable {
         onChange.withLock { $0 = nil }
         queue.async {
             self.state.isStopped = true
-            self.letGo()
+            self.stopListening()
         }
     }
 
-    /// Watches the ways as they are now.
+    private var currentRoutes: [KeyFileRoute] { state.files.sorted().map(KeyFileRoute.init) }
+
+    /// Watches the routes as they are now.
     /// - Returns: whether one is another than before.
     private func watch() -> Bool {
-        var routes = state.files.sorted().map(KeyFileRoute.init)
+        var routes = currentRoutes
         guard routes != state.routes else { return false }
         for _ in 0..<Self.attempts {
             listen(to: routes)
             // What changed before anybody listened is seen by going the way again.
-            let again = state.files.sorted().map(KeyFileRoute.init)
+            let again = currentRoutes
             if again == routes { break }
             routes = again
         }
@@ -81,7 +83,7 @@ package final class SecretFileWatch: Sendable {
     }
 
     private func listen(to routes: [KeyFileRoute]) {
-        letGo()
+        stopListening()
         guard !routes.isEmpty else { return }
         guard let folders = FolderWatch() else {
             return tell("key files cannot be watched: what changes in them takes a reload", "every folder")
@@ -106,14 +108,14 @@ package final class SecretFileWatch: Sendable {
         state.sources.append(source)
     }
 
-    private func letGo() {
+    private func stopListening() {
         for source in state.sources { source.cancel() }
         state.sources = []
     }
 
     /// Most mounts are of something else.
     private func mountsChanged() {
-        if !state.isStopped, state.files.sorted().map(KeyFileRoute.init) != state.routes { settle() }
+        if !state.isStopped, currentRoutes != state.routes { settle() }
     }
 
     private func settle() {

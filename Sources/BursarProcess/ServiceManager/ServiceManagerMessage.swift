@@ -20,8 +20,11 @@ package enum ServiceManagerMessage: Sendable, Equatable {
         }
     }
 
-    /// A line break would begin another assignment.
-    private static func line(_ text: String) -> String { text.replacing("\n", with: " ") }
+    /// A line break would begin another assignment, and systemd takes CR for one as well as LF. By bytes: CR LF is one character of a
+    /// string, and neither of the two.
+    private static func line(_ text: String) -> String {
+        String(decoding: text.utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
+    }
 }
 
 /// How often the service manager wants to hear from this process. *Value.* Pure.

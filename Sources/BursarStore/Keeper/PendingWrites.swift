@@ -1,7 +1,7 @@
 import BursarEngine
 import BursarModel
 
-/// What is to be written, and nothing that has no account of the configuration. *Value*, inside ``StoreKeeper``.
+/// What is to be written to the store. *Value*, inside ``StoreKeeper``.
 ///
 /// Bounded whatever happens to the store: one mark a credential, and ``mostChanges`` changes, of which the oldest goes first.
 struct PendingWrites: Sendable {
@@ -20,11 +20,11 @@ struct PendingWrites: Sendable {
     /// The configuration's accounts, where the store has not been told yet.
     private(set) var named: [AccountID]?
     private var order: [AccountID] = []
-    private var last: [CredentialKey: Landed] = [:]
-    private(set) var droppedChanges: UInt64 = 0
+    private var lastReadings: [CredentialKey: NumberedReading] = [:]
+    var droppedChanges: UInt64 { UInt64(dropped) }
 
     /// The last reading of a credential, to see whether the next one differs.
-    private struct Landed {
+    private struct NumberedReading {
         let reading: Reading
         let number: UInt64
     }
@@ -44,7 +44,7 @@ struct PendingWrites: Sendable {
         order = entries.map(\.account)
         self.named = order
         for key in gone.keys {
-            last[key] = nil
+            lastReadings[key] = nil
             dirty.remove(key)
         }
         for key in named.keys { leaving[key] = nil }
@@ -65,15 +65,15 @@ struct PendingWrites: Sendable {
         return true
     }
 
-    /// A reading arrived, which may be the same as the last one.
+    /// The reading may be the same as the last one.
     /// - Parameter number: rises with each change; they may arrive in the wrong order.
     /// - Returns: whether something is to be written.
-    mutating func didWrite(_ key: CredentialKey, _ reading: Reading, at: WallTime, number: UInt64) -> Bool {
+    mutating func readingArrived(_ key: CredentialKey, _ reading: Reading, at: WallTime, number: UInt64) -> Bool {
         guard let named = accounts[key] else { return false }
         dirty.insert(key)
-        let before = last[key]
+        let before = lastReadings[key]
         if let before, before.number > number { return true }
-        last[key] = Landed(reading: reading, number: number)
+        lastReadings[key] = NumberedReading(reading: reading, number: number)
         if let before, before.reading.saysTheSame(as: reading) {
             for account in named { confirm(account, at) }
             return true
@@ -98,8 +98,8 @@ struct PendingWrites: Sendable {
     }
 
     /// A credential's reading as the store has it: not a change.
-    mutating func known(_ key: CredentialKey, _ reading: Reading) {
-        if accounts[key] != nil, last[key] == nil { last[key] = Landed(reading: reading, number: 0) }
+    mutating func restored(_ key: CredentialKey, _ reading: Reading) {
+        if accounts[key] != nil, lastReadings[key] == nil { lastReadings[key] = NumberedReading(reading: reading, number: 0) }
     }
 
     /// Takes all of it out. Not the last readings: shared, the next one that lands would copy them all.
@@ -132,8 +132,8 @@ struct PendingWrites: Sendable {
         dropSurplus()
     }
 
-    /// The store lacks these, as one that was begun anew does.
-    mutating func isMissing(_ isKept: (CredentialKey) -> Bool) {
+    /// Whatever the store does not hold is to be written, as all is to one that was begun anew.
+    mutating func storeReopened(keeping isKept: (CredentialKey) -> Bool) {
         dirty.formUnion(accounts.keys.filter { !isKept($0) })
         named = order
     }
@@ -143,7 +143,6 @@ struct PendingWrites: Sendable {
         guard surplus > 0 else { return }
         changes.removeFirst(surplus)
         dropped += surplus
-        droppedChanges += UInt64(surplus)
     }
 }
 

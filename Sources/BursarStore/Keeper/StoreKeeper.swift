@@ -142,7 +142,7 @@ extension StoreKeeper {
             state.machine = machine
             _ = state.pending.name(entries)
             for stored in kept {
-                if let reading = stored.snapshot.reading { state.pending.known(stored.key, reading) }
+                if let reading = stored.snapshot.reading { state.pending.restored(stored.key, reading) }
                 state.pending.markRemoved(stored, stored.key, now: time)
                 if !named.contains(stored.key) { state.absent[stored.key] = stored.penalty(at: time) }
             }
@@ -191,7 +191,7 @@ extension StoreKeeper {
     /// What may be shown of a credential changed.
     package func changed(_ key: CredentialKey, _ view: AccountView, number: UInt64) {
         guard let reading = view.reading, let fetchedAt = view.fetchedAt else { return touched(key) }
-        if state.withLock({ $0.pending.didWrite(key, reading, at: fetchedAt.wall, number: number) }) { wake.yield() }
+        if state.withLock({ $0.pending.readingArrived(key, reading, at: fetchedAt.wall, number: number) }) { wake.yield() }
     }
 
     /// Writes what there is and closes the store.
@@ -283,7 +283,7 @@ extension StoreKeeper {
         let isAnother = fault.reason == .gone
         state.withLock { state in
             state.counts.unreadable += UInt64(contents.unreadable)
-            state.pending.isMissing { !isAnother && kept.contains($0) }
+            state.pending.storeReopened(keeping: { !isAnother && kept.contains($0) })
         }
     }
 

@@ -162,7 +162,7 @@ extension SQLiteStore {
                 try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
                 try Self.check(db)
             }
-            try Schema.migrator.migrate(queue)
+            try DatabaseSchema.migrator.migrate(queue)
             return try queue.write { db in
                 let kept = try Self.identity(db, wanted: identity)
                 let (credentials, unreadable) = try Self.load(db)
@@ -202,8 +202,8 @@ extension SQLiteStore {
 
     private static func refuseForeign(_ db: Database) throws {
         guard try integer("SELECT count(*) FROM sqlite_master", db) > 0 else { return }
-        guard try db.tableExists(Schema.mark) else { throw StoreFault(.foreign) }
-        if try Schema.migrator.hasBeenSuperseded(db) { throw StoreFault(.newer) }
+        guard try db.tableExists(DatabaseSchema.mark) else { throw StoreFault(.foreign) }
+        if try DatabaseSchema.migrator.hasBeenSuperseded(db) { throw StoreFault(.newer) }
     }
 
     private static func check(_ db: Database) throws {

@@ -40,14 +40,28 @@ struct StoreFiles: Sendable {
     /// link to anything, and what does not begin as a database was never one.
     /// - Returns: how it begins. To be asked before SQLite opens it: closing a descriptor would drop SQLite's locks.
     func makeFile() throws(StoreFault) -> StoreHeader {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else { throw StoreFault(systemError: errno) }
+        let descriptor = try openedOrMade()
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw StoreFault(systemError: errno) }
         let header = StoreHeader(descriptor)
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 || header.isDatabase else { throw StoreFault(.foreign) }
         return header
+    }
+
+    /// A link to a file is followed, because somebody may keep the store on another disk. None is followed to make a file: where others may
+    /// write into the folder, it would be made wherever they say.
+    private func openedOrMade() throws(StoreFault) -> Int32 {
+        for _ in 0..<2 {
+            let existing = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
+            if existing >= 0 { return existing }
+            guard errno == ENOENT else { throw StoreFault(systemError: errno) }
+            let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NONBLOCK, 0o600)
+            if made >= 0 { return made }
+            // Somebody else made it in between: it is opened in the second round. Or it is a link to nothing.
+            guard errno == EEXIST else { throw StoreFault(systemError: errno) }
+        }
+        throw StoreFault(systemError: ELOOP)
     }
 
     /// Takes away what others may do with the file: it holds balances and the key of the digests. SQLite gives the files that it makes
@@ -114,8 +128,10 @@ struct FileIdentity: Sendable, Equatable {
 final class StoreLock: Sendable {
     private let descriptor: Int32
 
+    /// Its file is never a link: nobody has a reason to make one, and who may write into the folder could have a file of ours made, or
+    /// another one held, elsewhere.
     init(_ path: String) throws(StoreFault) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw StoreFault(systemError: errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let number = errno
@@ -135,7 +151,7 @@ extension StoreFault {
         case EROFS: self.init(.readOnly, code: Int(number))
         case ENOSPC, EDQUOT, EFBIG: self.init(.full, code: Int(number))
         case ENOENT, ENOTDIR: self.init(.noFolder, code: Int(number))
-        case EISDIR: self.init(.foreign, code: Int(number))
+        case EISDIR, ELOOP: self.init(.foreign, code: Int(number))
         case ENOLCK, ENOTSUP: self.init(.noLocks, code: Int(number))
         default: self.init(.failed, code: Int(number))
         }

@@ -17,7 +17,11 @@ package enum StoreProbe {
             if opens, status.st_size > 0, !beginsAsDatabase(path) { return StoreFault(.foreign) }
         } else if errno != ENOENT {
             return StoreFault(systemError: errno)
+        } else if lstat(path, &status) == 0 {
+            // Something stands there and leads nowhere.
+            return StoreFault(systemError: ELOOP)
         }
+        if lstat(path + ".lock", &status) == 0, status.st_mode & S_IFMT == S_IFLNK { return StoreFault(systemError: ELOOP) }
         // SQLite makes files beside it; where there is no folder yet, the next one up must take a new one.
         var folder = path
         while let slash = folder.lastIndex(of: "/") {

@@ -15,6 +15,6 @@ struct CallSpan {
         }
         let span = UInt64.random(in: 1 ... .max)
         field = trace.field(span: span)
-        id = TraceContext.digits(span)
+        id = span.hexText
     }
 }

@@ -16,7 +16,7 @@ struct Alert: AsyncParsableCommand {
               bursar alert secret
 
             test, mute and unmute change something: the gateway lets clients with admin: true do that, or root and its own user over
-            its Unix socket (--url unix:/run/bursar/bursar.sock).
+            its Unix socket (--url unix:/run/bursar/bursar.sock). Anyone else gets exit code 77.
             """,
         subcommands: [AlertList.self, AlertTest.self, AlertMute.self, AlertUnmute.self, AlertSecret.self],
         defaultSubcommand: AlertList.self)
@@ -41,8 +41,9 @@ struct AlertList: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await target.get("/v1/alerts")
+        if json { try target.showJSON(answer) }
         guard answer.status == 200, let listing = AlertListAnswer(json: answer.body) else { throw target.refused(answer) }
-        Terminal.answer(json ? String(decoding: answer.body, as: UTF8.self) + "\n" : listing.text)
+        if !json { Terminal.answer(listing.text) }
     }
 }
 
@@ -83,11 +84,12 @@ struct AlertMute: AsyncParsableCommand {
             """)
 
     @OptionGroup var target: TargetOptions
-    @Argument(help: ArgumentHelp("The account: provider/account.", valueName: "account")) var account: String
+    @Argument(help: ArgumentHelp("The account: provider/account, or a provider that has one.", valueName: "account"))
+    var account: String
     @Option(name: .customLong("for"), help: ArgumentHelp("How long: 30m, 2h, 3d.", valueName: "TIME")) var length: String
 
     func run() async throws {
-        let path = "/v1/alerts/mutes/\(AccountPath.of(account))?for=\(QueryText.escaped(length))"
+        let path = "/v1/alerts/mutes/\(try await target.path(of: account))?for=\(QueryText.escaped(length))"
         let answer = try await target.send("PUT", path)
         guard answer.status == 200, let until = AlertMuteAnswer(json: answer.body) else { throw target.refused(answer) }
         Terminal.answer(until.text)
@@ -106,10 +108,11 @@ struct AlertUnmute: AsyncParsableCommand {
             """)
 
     @OptionGroup var target: TargetOptions
-    @Argument(help: ArgumentHelp("The account: provider/account.", valueName: "account")) var account: String
+    @Argument(help: ArgumentHelp("The account: provider/account, or a provider that has one.", valueName: "account"))
+    var account: String
 
     func run() async throws {
-        let answer = try await target.send("DELETE", "/v1/alerts/mutes/\(AccountPath.of(account))")
+        let answer = try await target.send("DELETE", "/v1/alerts/mutes/\(try await target.path(of: account))")
         guard answer.status == 204 else { throw target.refused(answer) }
     }
 }

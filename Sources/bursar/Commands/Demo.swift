@@ -1,8 +1,10 @@
 import ArgumentParser
+import BursarBasics
 import BursarConfiguration
 import BursarGateway
 import BursarMocks
 import BursarModel
+import Foundation
 
 /// `bursar demo`: mock providers and the gateway in one process; no key, no file.
 struct Demo: AsyncParsableCommand {
@@ -38,8 +40,12 @@ struct Demo: AsyncParsableCommand {
             Terminal.tell("error: the mock providers cannot start: \(error)")
             throw ExitStatus.unavailable
         }
+        // History is part of what there is to see. A store that cannot be made costs the history alone.
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("bursar-demo-\(UInt64.random(in: .min ... .max).hexText)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         let configuration = try ConfigurationLoading.checked(
-            ConfigurationReader(sources: .demo(Self.shown) { mocks.baseURL(for: $0) })
+            ConfigurationReader(sources: .demo(Self.shown, store: folder + "/bursar.db") { mocks.baseURL(for: $0) })
                 .read(ConfigurationRequest(path: ConfigurationSources.demoPath, listen: listen)))
         try await Running.gateway(configuration) { addresses in
             await announce(addresses, mocks)
@@ -54,8 +60,7 @@ struct Demo: AsyncParsableCommand {
         if let answer = try? await GatewayClient(base: url).get("/v1/balances"),
             let document = BalancesDocument.Decoded(json: answer.body)
         {
-            let table = BalanceTable(document.lines).text(now: document.generatedAt, color: Terminal.errorIsTerminal)
-            Terminal.tell(table)
+            Terminal.tell(BalanceTable(document.lines), now: document.generatedAt)
         }
         Terminal.tell(Announcement.tryThese(url))
         Terminal.tell(

@@ -11,22 +11,22 @@ struct Explain: AsyncParsableCommand {
               bursar explain sample/default
               bursar explain sample/default --json
 
-            It asks the gateway and no provider. Exit code 0 when it was explained, 64 for an account that does not exist, 69 where no
-            gateway answers.
+            It asks the gateway and no provider. Exit code 0 when it was explained, 64 for an account that does not exist or a provider
+            that has several, 65 with --json when what came is no JSON, 69 where no gateway answers, 77 where it does not let you ask.
             """
     )
 
     @OptionGroup var target: TargetOptions
-    @Argument(help: ArgumentHelp("The account: provider/account.", valueName: "account")) var account: String
+    @Argument(help: ArgumentHelp("The account: provider/account, or a provider that has one.", valueName: "account"))
+    var account: String
     @Flag(help: "Print the gateway's JSON as it is.") var json = false
 
     func run() async throws {
-        let answer = try await target.get("/v1/explain/" + AccountPath.of(account))
+        let answer = try await target.get("/v1/explain/" + (try await target.path(of: account)))
+        if json { try target.showJSON(answer) }
         guard answer.status == 200, let explained = ExplainAnswer(json: answer.body) else {
-            Terminal.tell(
-                "\(target.url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? "no explanation")")
-            throw [400, 404].contains(answer.status) ? ExitStatus.usage : ExitStatus.unavailable
+            throw target.refused(answer, otherwise: "no explanation")
         }
-        Terminal.answer(json ? String(decoding: answer.body, as: UTF8.self) + "\n" : explained.text)
+        if !json { Terminal.answer(explained.text) }
     }
 }

@@ -15,7 +15,7 @@ struct Guard: AsyncParsableCommand {
               bursar guard sample/default --needs 20 --json
 
             Exit code 0: enough. 1: not enough. 64: the question is wrong. 69: it cannot be said, which never passes for enough,
-            unless --fail-open says so.
+            unless --fail-open says so; 65 with --json when what came is no JSON, likewise. 77: the gateway does not let you ask.
             """
     )
 
@@ -29,31 +29,36 @@ struct Guard: AsyncParsableCommand {
     @Flag(help: "Exit with 0 where it cannot be said.") var failOpen = false
     @Flag(help: "Print the gateway's JSON as it is.") var json = false
 
-    func run() async throws {
+    func validate() throws {
         guard let amount = ExactDecimal(needs), amount > .zero else {
             throw ValidationError("--needs takes an amount above 0, such as 20 or 0.5.")
         }
+    }
+
+    /// Ends of which a job that says so need not know: no answer, and one that is none. A refused token is neither: with it the guard
+    /// would be off for good, and nobody told.
+    private static let unsaid = [ExitStatus.unavailable, ExitStatus.data]
+
+    func run() async throws {
+        do {
+            try await decide()
+        } catch let code as ExitCode where failOpen && Self.unsaid.contains(code) {
+            // It was told why.
+        }
+    }
+
+    private func decide() async throws {
         var path = "/v1/guard?account=\(QueryText.escaped(account))&needs=\(QueryText.escaped(needs))"
         if let unit { path += "&unit=" + QueryText.escaped(unit) }
         if let fresh { path += "&fresh=" + QueryText.escaped(fresh) }
-        let answer: GatewayClient.Answer
-        do {
-            answer = try await target.get(path)
-        } catch let code as ExitCode {
-            throw failOpen && code == ExitStatus.unavailable ? ExitCode.success : code
-        }
-        if json { Terminal.answer(String(decoding: answer.body, as: UTF8.self) + "\n") }
-        guard let verdict = GuardAnswer(json: answer.body) else {
-            Terminal.tell(
-                "\(target.url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? "no decision")")
-            if answer.status == 400 || answer.status == 404 { throw ExitStatus.usage }
-            throw failOpen ? ExitCode.success : ExitStatus.unavailable
-        }
+        let answer = try await target.get(path)
+        if json { try target.showJSON(answer) }
+        guard let verdict = GuardAnswer(json: answer.body) else { throw target.refused(answer, otherwise: "no decision") }
         if !json { Terminal.answer(verdict.line + "\n") }
         switch verdict.decision {
         case "yes": return
         case "no": throw ExitStatus.found
-        default: throw failOpen ? ExitCode.success : ExitStatus.unavailable
+        default: throw ExitStatus.unavailable
         }
     }
 }

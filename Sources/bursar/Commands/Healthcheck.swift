@@ -55,7 +55,7 @@ struct Healthcheck: AsyncParsableCommand {
         let request = ConfigurationRequest(path: config, listen: listen)
         switch ConfigurationReader(sources: .program()).listeningPlaces(request) {
         case .failure(let problem):
-            Terminal.tell("error: the configuration \(problem.words)")
+            Terminal.tell("\(problem)")
             throw ExitStatus.noSuchFile
         case .success(let places):
             guard let probe = ReadinessProbe(places) else {

@@ -14,16 +14,23 @@ struct History: AsyncParsableCommand {
 
             Changes only, each with the time at which it was confirmed last; between two of them nobody knows. A step leaves out what
             nobody knows.
+            Exit code 0 when it was told, 64 for an account that does not exist or a provider that has several, 65 with --csv or --json
+            when what came is neither, 69 where no gateway answers or no history is kept, 77 where the gateway does not let you ask.
             """
     )
 
     @OptionGroup var target: TargetOptions
-    @Argument(help: ArgumentHelp("The account: provider/account, or a provider.", valueName: "account")) var account: String
+    @Argument(help: ArgumentHelp("The account: provider/account, or a provider that has one.", valueName: "account"))
+    var account: String
     @Option(help: ArgumentHelp("From when: a time, or how long ago (7d).", valueName: "TIME")) var since: String?
     @Option(help: ArgumentHelp("Until when.", valueName: "TIME")) var until: String?
     @Option(help: ArgumentHelp("One line for each such time, such as 1h.", valueName: "TIME")) var step: String?
     @Flag(help: "Print CSV.") var csv = false
     @Flag(help: "Print the gateway's JSON as it is; the first page.") var json = false
+
+    func validate() throws {
+        if csv, json { throw ValidationError("--csv and --json are two forms of one answer: take one.") }
+    }
 
     func run() async throws {
         var query: [String] = csv ? ["format=csv"] : []
@@ -31,20 +38,20 @@ struct History: AsyncParsableCommand {
             if let value { query.append("\(name)=\(QueryText.escaped(value))") }
         }
         query.append("limit=10000")
-        let path = "/v1/balances/" + AccountPath.of(account) + "/history?" + query.joined(separator: "&")
+        let path = "/v1/balances/" + (try await target.path(of: account)) + "/history?" + query.joined(separator: "&")
         let answer = try await target.get(path)
-        guard answer.status == 200 else {
-            Terminal.tell(
-                "\(target.url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? "no history")")
-            throw [400, 404].contains(answer.status) ? ExitStatus.usage : ExitStatus.unavailable
-        }
-        if csv || json {
-            Terminal.answer(String(decoding: answer.body, as: UTF8.self) + (json ? "\n" : ""))
+        if json { try target.showJSON(answer) }
+        guard answer.status == 200 else { throw target.refused(answer, otherwise: "no history") }
+        if csv {
+            guard HistoryCSV.isOne(answer.body) else {
+                Terminal.tell("\(target.url) answered with something that is no CSV of a history. Is it a Bursar?")
+                throw ExitStatus.data
+            }
+            Terminal.answer(foreign: answer.body)
         } else if let table = HistoryTableText(json: answer.body) {
-            Terminal.answer(table.text)
+            if !json { Terminal.answer(table.text) }
         } else {
-            Terminal.tell("\(target.url) answered something else than a history.")
-            throw ExitStatus.unavailable
+            throw target.refused(answer, otherwise: "no history")
         }
     }
 }

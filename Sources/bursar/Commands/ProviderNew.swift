@@ -63,7 +63,8 @@ struct ProviderNew: ParsableCommand {
             Terminal.tell("\(error)")
             throw ExitStatus.noSuchFile
         }
-        throw ValidationError("--from takes one file.")
+        Terminal.tell("error: --from takes one file, and \(from) is a folder with more or less than one")
+        throw ExitStatus.usage
     }
 
     /// A definition that somebody has worked on is not written over.

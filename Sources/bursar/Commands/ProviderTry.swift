@@ -22,11 +22,11 @@ struct ProviderTry: AsyncParsableCommand {
             It takes the account and its key from the configuration, or from the environment alone, and makes one call. It shows the status,
             whether the answer is as documented, and the row that it gives; nothing of the answer but its figures, and no key. For an answer
             that fits, it prints the lines that make the definition one that somebody has seen live.
-            Exit codes: 0 it reads as a balance, 64 no such account, 65 it is none, 66 no such file, 69 no answer, 78 configuration.
+            Exit codes: 0 it reads as a balance, 64 no such account or several, 65 it is none, 66 no such file, 69 no answer, 78 configuration.
             """
     )
 
-    @Argument(help: ArgumentHelp("A provider, or provider/account.", valueName: "name")) var name: String
+    @Argument(help: ArgumentHelp("provider/account, or a provider that has one.", valueName: "name")) var name: String
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
@@ -60,8 +60,12 @@ struct ProviderTry: AsyncParsableCommand {
     private func account(in configuration: Configuration) throws -> AccountConfiguration {
         let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
         let ofProvider = configuration.accounts.filter { $0.id.provider.name == parts.first }
-        let wanted = parts.count == 2 ? parts[1] : ofProvider.contains { $0.id.account == .default } ? "default" : nil
-        if let account = ofProvider.first(where: { wanted == nil || $0.id.account.name == wanted }) { return account }
+        // A provider alone means its only account, as for every command.
+        if parts.count == 1, ofProvider.count > 1 {
+            Terminal.tell("error: " + AccountChoice.several(ofProvider.map { "\($0.id)" }))
+            throw ExitStatus.usage
+        }
+        if let account = ofProvider.first(where: { parts.count == 1 || $0.id.account.name == parts[1] }) { return account }
         let known = configuration.accounts.prefix(20).map { "\($0.id)" }.joined(separator: ", ")
         Terminal.tell("error: there is no such account; there are: \(known.isEmpty ? "none" : known)")
         throw ExitStatus.usage

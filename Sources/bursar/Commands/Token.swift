@@ -7,7 +7,13 @@ import BursarModel
 /// `bursar token`: keys that Bursar gives to its own callers.
 struct Token: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make tokens for the programs that ask this gateway.", subcommands: [New.self])
+        abstract: "Make tokens for the programs that ask this gateway.",
+        discussion: """
+            Example:
+
+              bursar token new --name billing --allow tensorpix
+            """,
+        subcommands: [New.self])
 }
 
 extension Token {

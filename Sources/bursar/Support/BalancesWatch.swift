@@ -113,17 +113,12 @@ final class BalancesWatch: Sendable {
         func show() {
             switch self {
             case .lines(let lines): for line in lines { Terminal.answer(foreign: line) }
-            case .table(let lines):
-                let table = BalanceTable(lines).text(now: .now(), color: Terminal.wantsColor)
-                // On a terminal in the place of the one before; elsewhere one behind the other.
-                Terminal.answer(Terminal.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" + table : table + "\n")
+            case .table(let lines): Terminal.answer(BalanceTable(lines), now: .now(), anew: true)
             }
         }
     }
 
     private func refused(_ answer: GatewayClient.Answer) -> ExitCode {
-        Terminal.tell(
-            "\(client.base) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? "no stream of balances")")
-        return ExitStatus.unavailable
+        TargetOptions.refused(answer, by: client.base, otherwise: "no stream of balances")
     }
 }

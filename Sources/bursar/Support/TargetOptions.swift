@@ -1,4 +1,5 @@
 import ArgumentParser
+import BursarCatalog
 import BursarGateway
 import NIOSSL
 
@@ -51,9 +52,48 @@ struct TargetOptions: ParsableArguments {
     }
 
     /// Says what the gateway said, and gives the exit code for it.
-    func refused(_ answer: GatewayClient.Answer) -> ExitCode {
-        Terminal.tell("\(url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? "no answer to that")")
-        return [400, 404].contains(answer.status) ? ExitStatus.usage : ExitStatus.unavailable
+    /// - Parameter otherwise: what is said of an answer that says nothing itself.
+    func refused(_ answer: GatewayClient.Answer, otherwise: String = "no answer to that") -> ExitCode {
+        Self.refused(answer, by: url, otherwise: otherwise)
+    }
+
+    static func refused(_ answer: GatewayClient.Answer, by url: String, otherwise: String) -> ExitCode {
+        Terminal.tell("\(url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? otherwise)")
+        if answer.status == 401 {
+            Terminal.tell(
+                "A client's token is taken from $\(GatewayClient.tokenVariable); "
+                    + "who configures the gateway makes one with `bursar token new`.")
+        }
+        return switch answer.status {
+        case 400, 404: ExitStatus.usage
+        case 401, 403: ExitStatus.notPermitted
+        default: ExitStatus.unavailable
+        }
+    }
+
+    /// For `--json`: the answer as it is, whatever it says, once it is known to be JSON.
+    func showJSON(_ answer: GatewayClient.Answer) throws {
+        guard (try? JSONReader.read(answer.body, limits: JSONLimits(bytes: answer.body.count))) != nil else {
+            Terminal.tell("\(url) answered \(answer.status) with something that is no JSON. Is it a Bursar?")
+            throw ExitStatus.data
+        }
+        Terminal.answer(foreign: answer.body)
+    }
+
+    /// `provider/account` as a part of a path. A provider alone means its only account, as in `/v1/guard`: the gateway is asked which
+    /// that is, and asks no provider.
+    func path(of account: String) async throws -> String {
+        let parts = account.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 2 { return QueryText.escaped(parts[0]) + "/" + QueryText.escaped(parts[1]) }
+        let answer = try await get("/v1/balances?provider=" + QueryText.escaped(account), [("cache-control", "only-if-cached")])
+        guard let rows = BalancesDocument.Decoded(json: answer.body)?.lines, let first = rows.first else {
+            throw refused(answer, otherwise: "no accounts of that provider")
+        }
+        guard rows.count == 1 else {
+            Terminal.tell("error: " + AccountChoice.several(rows.map { "\($0.provider)/\($0.account)" }))
+            throw ExitStatus.usage
+        }
+        return QueryText.escaped(first.provider) + "/" + QueryText.escaped(first.account)
     }
 
     /// - Throws: the exit status, where the file of authorities cannot be used.

@@ -131,4 +131,20 @@ import Testing
             #expect(whole.response()?.body == pieces.response()?.body)
         }
     }
+
+    /// Sixteen thousand folds fit into a head, and one event loop serves every call.
+    @Test func `a line that continues a field is added to its value in place`() throws {
+        var head = ResponseHead()
+        _ = head.add(line: Array("X: \(String(repeating: "a", count: 64))".utf8))
+        var moves = 0
+        var place = 0
+        for _ in 0..<4_000 {
+            _ = head.add(line: Array(" b".utf8))
+            let now = head.fields[0].value.utf8.withContiguousStorageIfAvailable { Int(bitPattern: $0.baseAddress) }
+            if try #require(now) != place { (moves, place) = (moves + 1, now ?? 0) }
+        }
+        #expect(head.fields[0].value.utf8.count == 64 + 2 * 4_000)
+        // As often as the memory doubles; it was with each line.
+        #expect(moves < 40, "\(moves)")
+    }
 }

@@ -119,6 +119,20 @@ import Testing
         #expect(note(record(path: "/" + String(repeating: "v1/", count: 300)), by: access).contains(#""path":"…""#))
     }
 
+    /// A method is any word of a caller's: it may be a key, and scrubbing it cost an event loop seconds.
+    @Test(arguments: LogFormat.allCases)
+    func `a method that is none of the known ones is not shown, however often it is used`(format: LogFormat) {
+        let access = AccessLines()
+        for method in ["SK-LIVE-0123456789", "get", String(repeating: "a", count: 4_000)] {
+            for _ in 0..<3 {
+                let line = note(record(method: method, status: 405), by: access, format)
+                #expect(line.contains("_OTHER") && !line.contains(method), "\(line)")
+            }
+        }
+        #expect(note(record(method: "DELETE"), by: access, format).contains("DELETE"))
+        #expect(!note(record(method: "", path: "", status: 400), by: access, format).contains("_OTHER"))
+    }
+
     @Test func `each request is counted once, with a line and without`() {
         let access = AccessLines()
         for number in 0..<10 { _ = note(record(id: UInt64(number)), by: access) }

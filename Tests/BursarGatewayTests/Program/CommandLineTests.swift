@@ -7,44 +7,16 @@ import Testing
 /// The commands as somebody at a terminal meets them: what they print, and the exit status.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct CommandLineTests {
-    struct End {
-        let status: Int32
-        let output: String
-        let complaint: String
+    private func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Command.End {
+        try await Command.run(arguments, environment: environment)
     }
 
-    private func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> End {
-        let program = try ChildProgram(arguments, environment: environment)
-        let status = await program.untilEnd()
-        return End(status: status, output: String(decoding: program.output, as: UTF8.self), complaint: program.complaintText)
-    }
-
-    /// A gateway with a Unix socket, a plain listener and one with TLS.
+    /// As ``Command/serving(_:accounts:store:listen:_:)``.
     private func serving(
         _ settings: String = "", listen: String? = nil,
         _ body: (_ folder: ScratchFolder, _ program: ChildProgram) async throws -> Void
     ) async throws {
-        let folder = try ScratchFolder()
-        defer { folder.remove() }
-        try await folder.makeCertificate("server")
-        let file = try folder.write(
-            """
-            listen: \(listen ?? "['127.0.0.1:0', 'unix:\(folder.file("b.sock"))', {address: '127.0.0.1:0', tls: true}]")
-            tls: {certificate: server.pem, key: ./server.key}
-            store: memory
-            log: {format: text}
-            accounts: []
-            \(settings)
-            """, to: "bursar.yaml")
-        let program = try ChildProgram(["serve", "--config", file])
-        do {
-            for _ in 0..<1_000 where !program.complaintText.contains("Try") { try await Task.sleep(for: .milliseconds(10)) }
-            try await body(folder, program)
-        } catch {
-            await program.end(by: SIGKILL)
-            throw error
-        }
-        await program.end(by: SIGTERM)
+        try await Command.serving(settings, listen: listen, body)
     }
 
     private static func tlsURL(_ program: ChildProgram) throws -> String {
@@ -52,12 +24,11 @@ struct CommandLineTests {
     }
 
     @Test func `B9: what answers may be anything: without JSON it is an error, and its words command no terminal`() async throws {
-        func ask(_ arguments: String..., answer: String) async throws -> End {
+        func ask(_ arguments: String..., answer: String) async throws -> Command.End {
             let upstream = try await RecordingUpstream.start(answering: answer)
-            let program = try ChildProgram(["balances", "--url", upstream.url] + arguments, environment: [:])
-            let status = await program.untilEnd()
+            let end = try await Command.run(["balances", "--url", upstream.url] + arguments)
             await upstream.stop()
-            return End(status: status, output: String(decoding: program.output, as: UTF8.self), complaint: program.complaintText)
+            return end
         }
         let page = try await ask("--json", answer: "\u{1B}[2J<html>")
         #expect(page.status == 65 && page.output.isEmpty && page.complaint.contains("no JSON"), "\(page.complaint)")
@@ -75,7 +46,7 @@ struct CommandLineTests {
             for more in [[], ["--json"]] {
                 let program = try ChildProgram(
                     ["balances", "--url", gateway.url, "--provider", "legnext"] + more, environment: [:])
-                #expect(await program.untilEnd() == 69)
+                #expect(await program.untilEnd() == 64)
                 #expect(program.complaintText.contains("answered 404"), "\(program.complaintText)")
                 let output = String(decoding: program.output, as: UTF8.self)
                 #expect(more.isEmpty ? output.isEmpty : output.contains("urn:bursar:problem:"), "\(output)")
@@ -129,8 +100,16 @@ struct CommandLineTests {
         #expect(named.status == 69 && named.complaint.contains("is no Bursar"), "\(named.complaint)")
         #expect(asked.status == 69 && asked.complaint.contains("is no Bursar"), "\(asked.complaint)")
         #expect(!FileManager.default.fileExists(atPath: folder.file("ran")))
-        let none = try await run("healthcheck", "--config", folder.file("none.yaml"))
-        #expect(none.status == 66 && none.complaint.contains("does not exist"), "\(none.complaint)")
+    }
+
+    @Test func `a health check without its configuration names the file, and what named that`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = folder.file("none.yaml")
+        let named = try await run("healthcheck", "--config", file)
+        #expect(named.status == 66 && named.complaint == "\(file): error: does not exist (named by --config)\n")
+        let variable = try await run("healthcheck", environment: ["BURSAR_CONFIG": file])
+        #expect(variable.status == 66 && variable.complaint == "\(file): error: does not exist (named by BURSAR_CONFIG)\n")
     }
 
     @Test func `balances waits for fresh values, and takes what is cached where that is asked for (D)`() async throws {
@@ -191,7 +170,7 @@ struct CommandLineTests {
         try await serving("clients: [{name: a, token_sha256: \(digest), allow: '*'}]") { folder, program in
             #expect(program.complaintText.contains("$BURSAR_TOKEN"))
             let refused = try await run("balances", "--url", "unix:" + folder.file("b.sock"))
-            #expect(refused.status == 69 && refused.complaint.contains("$BURSAR_TOKEN"), "\(refused.complaint)")
+            #expect(refused.status == 77 && refused.complaint.contains("$BURSAR_TOKEN"), "\(refused.complaint)")
         }
         #expect(try await run("balances", "--help").output.contains("$BURSAR_TOKEN"))
     }
@@ -199,13 +178,33 @@ struct CommandLineTests {
     @Test(arguments: [
         ["balances", "--url", "127.0.0.1:8787"], ["healthcheck", "--url", "unix:"], ["serve", "--listen", "foo"],
         ["demo", "--listen", "http://127.0.0.1:1"], ["mock", "--listen", "9000"], ["mock", "--listen", "unix:/x.sock"],
-        ["mock", "--latency", "5"], ["token", "new", "--name", "a", "--expires", "2020-01-01"]
+        ["mock", "--latency", "5"], ["token", "new", "--name", "a", "--expires", "2020-01-01"],
+        ["guard", "--needs", "abc", "sunor/ok"], ["balances", "--provider", ""], ["history", "--csv", "--json", "sunor/ok"]
     ])
     func `a malformed argument is a matter of usage, and of the command's own`(arguments: [String]) async throws {
         let program = try ChildProgram(arguments)
         #expect(await program.untilEnd() == 64)
         let command = arguments.prefix { !$0.hasPrefix("-") }.joined(separator: " ")
         #expect(program.complaintText.contains("Usage: bursar \(command)"), "\(program.complaintText)")
+    }
+
+    @Test func `the help of every command has an example of it`() async throws {
+        struct Listing: Decodable {
+            struct Entry: Decodable {
+                let commandName: String
+                let discussion: String?
+                let subcommands: [Entry]?
+            }
+            let command: Entry
+        }
+        func check(_ command: Listing.Entry, _ above: [String]) {
+            let name = (above + [command.commandName]).joined(separator: " ")
+            let lines = (command.discussion ?? "").split(separator: "\n").filter { $0.hasPrefix("  ") }
+            #expect(lines.contains { $0.contains(name) }, "bursar help \(name)")
+            for part in command.subcommands ?? [] where part.commandName != "help" { check(part, above + [command.commandName]) }
+        }
+        let end = try await run("--experimental-dump-help")
+        check(try JSONDecoder().decode(Listing.self, from: Data(end.output.utf8)).command, [])
     }
 
     @Test func `definitions that are not there end the mocks with 66, and broken ones with 78`() async throws {

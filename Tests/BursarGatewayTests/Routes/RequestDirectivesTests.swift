@@ -37,18 +37,18 @@ import Testing
     }
 }
 
-@Suite struct EntityTagsTests {
+@Suite struct IfNoneMatchTests {
     @Test func `tags compare weakly and lists are read to their end`() {
-        #expect(EntityTags.ifNoneMatch(["\"a\""], matches: "\"a\""))
-        #expect(EntityTags.ifNoneMatch(["W/\"a\""], matches: "\"a\""))
-        #expect(EntityTags.ifNoneMatch(["\"x,y\", \"a\""], matches: "\"a\""))
-        #expect(EntityTags.ifNoneMatch(["\"x\"", "\"a\""], matches: "\"a\""))
-        #expect(EntityTags.ifNoneMatch([" * "], matches: "\"a\""))
+        #expect(IfNoneMatch.matches(["\"a\""], tag: "\"a\""))
+        #expect(IfNoneMatch.matches(["W/\"a\""], tag: "\"a\""))
+        #expect(IfNoneMatch.matches(["\"x,y\", \"a\""], tag: "\"a\""))
+        #expect(IfNoneMatch.matches(["\"x\"", "\"a\""], tag: "\"a\""))
+        #expect(IfNoneMatch.matches([" * "], tag: "\"a\""))
     }
 
     @Test(arguments: ["", "a", "\"a", "\"b\"", "W/", "W/a", "\"A\""])
     func `anything else matches nothing`(field: String) {
-        #expect(!EntityTags.ifNoneMatch([field], matches: "\"a\""))
+        #expect(!IfNoneMatch.matches([field], tag: "\"a\""))
     }
 }
 

@@ -82,7 +82,7 @@ import Testing
             endpoint.operations.filter { $0.id != nil }.map { Row(method: $0.method, template: endpoint.pattern.text) }
         }
         let document = try #require(try await gateway.get("/openapi.json").json)
-        let paths = document["paths"]?.members?.members.map(\.key).filter { $0.hasPrefix(ProviderRoute.prefix) } ?? []
+        let paths = document["paths"]?.object?.members.map(\.key).filter { $0.hasPrefix(ProviderRoute.prefix) } ?? []
         return own + paths.map { Row(method: "GET", template: $0) }
     }
 

@@ -17,7 +17,7 @@ import Testing
 
     @Test func `every documented path is served`() async throws {
         let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
-        let documented = try #require(document["paths"]?.members).members.map(\.key)
+        let documented = try #require(document["paths"]?.object).members.map(\.key)
         try await TestGateway.with(TestGateway.five) { gateway async throws in
             for template in documented
             where document["paths"]?[template]?["get"] != nil && !template.hasSuffix("/stream") {  // which has no end
@@ -34,7 +34,7 @@ import Testing
         for hasClients in [false, true] {
             let document = try JSONReader.read(OpenAPIDocument.json(Catalog.builtIn().definitions, hasClients: hasClients))
             let everywhere = document["security"]
-            for member in try #require(document["paths"]?.members).members {
+            for member in try #require(document["paths"]?.object).members {
                 let path = member.key
                 let alternatives = try #require((member.value["get"]?["security"] ?? everywhere)?.elements, "\(path)")
                 let isOpen = alternatives.contains([:])
@@ -75,7 +75,7 @@ import Testing
             let expected = path.split(separator: "{").dropFirst().map { String($0.prefix { $0 != "}" }) }
             #expect(named == expected)
             #expect(operation["parameters"]?.elements?.count == expected.count + 4)
-            let responses = try #require(operation["responses"]?.members)
+            let responses = try #require(operation["responses"]?.object)
             #expect(responses.members.map(\.key) == ["200", "401", "304", "404", "502", "503", "504", "default"])
             #expect(operation["security"]?.elements?.contains(["acme": []]) == true)
             let content = operation["responses"]?["200"]?["content"]?["application/json"]
@@ -91,8 +91,8 @@ import Testing
             for part in reference.dropFirst(2).split(separator: "/") { place = place?[String(part)] }
             #expect(place != nil, "\(reference) leads nowhere")
         }
-        let identifiers = (document["paths"]?.members?.members ?? []).flatMap { path in
-            (path.value.members?.members ?? []).compactMap { $0.value["operationId"]?.text }
+        let identifiers = (document["paths"]?.object?.members ?? []).flatMap { path in
+            (path.value.object?.members ?? []).compactMap { $0.value["operationId"]?.text }
         }
         #expect(Set(identifiers).count == identifiers.count)
     }

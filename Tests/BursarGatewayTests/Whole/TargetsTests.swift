@@ -95,6 +95,13 @@ struct TargetsTests {
         }
     }
 
+    @Test func `a target that is too long is told so, and not that it may be the cookies`() async throws {
+        try await TestGateway.with([]) { gateway async throws in
+            let answer = try await LocalProgram.curl("-i", gateway.url + "/livez?" + String(repeating: "x", count: 20_000))
+            #expect(answer.contains(" 414 ") && answer.contains("http_414") && !answer.contains("cookies"), "\(answer)")
+        }
+    }
+
     // D: a Bearer of another server was called mistyped.
     @Test func `a foreign Bearer is told which scheme and token are wanted`() async throws {
         let client = TestClient("right")

@@ -69,6 +69,7 @@ struct TraceTests {
             #expect(answer.json?["trace_id"] == nil)
             #expect(try await gateway.send("/v1/balances", method: .GET, headers).status == 200)
             #expect(upstream.requests.count == 1 && !upstream.requests[0].contains("traceparent"))
+            #expect(await gateway.log.contains(#""path":"/v1/balances""#))
             #expect(!gateway.log.text.contains("trace_id"))
         }
         await upstream.stop()

@@ -17,7 +17,7 @@ final class EmbeddedConnection {
     let handler: HTTP1Handler
 
     init(
-        limits: Limits = Limits(), observer: (any RequestObserver)? = nil, http2: (any HTTP2Starter)? = nil,
+        limits: ServerLimits = ServerLimits(), observer: (any RequestObserver)? = nil, http2: (any HTTP2Starter)? = nil,
         info: ConnectionInfo? = nil,
         _ respond: @escaping @Sendable (Request) -> Reply = { .now(Response(status: 200, text: $0.target)) }
     ) throws {

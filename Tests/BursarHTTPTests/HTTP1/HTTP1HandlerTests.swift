@@ -45,6 +45,17 @@ private func ok(_ body: String, extra: String = "") -> String {
         #expect(head.hasSuffix("ETag: \"e\"\r\nContent-Length: 4\r\n\r\n"))
     }
 
+    @Test func `an answer that stands ready goes before a body that is made piece by piece, over HTTP 2 as well`() throws {
+        var both = Response(prepared: PreparedResponse(headers: [:], body: ByteBuffer(string: "ready")))
+        both.producer = TestProducer([piece("made"), .end])
+        let connection = try EmbeddedConnection { [both] _ in .now(both) }
+        let text = try connection.answer("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(text == "HTTP/1.1 200 OK\r\n\(date)Content-Length: 5\r\n\r\nready")
+        let other = try HTTP2TestConnection { [both] _ in .now(both) }
+        try other.send(HTTP2TestClient.get(1))
+        #expect(other.client.text(1) == "ready" && other.client.isComplete(1))
+    }
+
     @Test(arguments: [204, 304]) func `an answer without body has no Content-Length`(status: Int) throws {
         let prepared = PreparedResponse(status: status, headers: [:], body: ByteBuffer(string: "no"), etag: "\"e\"")
         let connection = try EmbeddedConnection {
@@ -106,6 +117,7 @@ private func ok(_ body: String, extra: String = "") -> String {
         ("GET / HTTP/1.1\nHost: x\n\n", 400, ServerCounters.Event.malformedRequest),
         ("GET / HTTP/3.0\r\n\r\n", 505, .unsupportedVersion),
         ("GET / HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "a", count: 17_000), 431, .headTooLarge),
+        ("GET /" + String(repeating: "a", count: 17_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 414, .headTooLarge),
         ("GET / HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 101) + "\r\n", 431, .headTooLarge),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n", 413, .bodyTooLarge),
         ("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 65537\r\n\r\n", 413, .bodyTooLarge),
@@ -140,7 +152,7 @@ private func ok(_ body: String, extra: String = "") -> String {
     }
 
     @Test func `a connection ends after its number of requests`() throws {
-        var limits = Limits()
+        var limits = ServerLimits()
         limits.requestsPerConnection = 2
         let connection = try EmbeddedConnection(limits: limits)
         #expect(try !connection.answer("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").contains("close"))

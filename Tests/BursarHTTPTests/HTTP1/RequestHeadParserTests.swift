@@ -42,7 +42,7 @@ private func parse(bytes: [UInt8]) throws(HeadFault) -> RequestHead {
 
     @Test func `an asterisk is the target of OPTIONS alone`() throws {
         #expect(try parse("OPTIONS * HTTP/1.1", "Host: a").target == "*")
-        #expect(throws: HeadFault.target) { try parse("GET * HTTP/1.1", "Host: a") }
+        #expect(throws: HeadFault.asteriskTarget) { try parse("GET * HTTP/1.1", "Host: a") }
     }
 
     @Test(arguments: [
@@ -53,18 +53,32 @@ private func parse(bytes: [UInt8]) throws(HeadFault) -> RequestHead {
         ("GET http:///a HTTP/1.1", .targetAuthority), ("GET http://u@a/ HTTP/1.1", .targetAuthority),
         ("GET http://a:b/ HTTP/1.1", .targetAuthority), ("GET http:// HTTP/1.1", .targetAuthority),
         ("GET http://a/[b] HTTP/1.1", .target), ("GET http://a/%4 HTTP/1.1", .target), ("GET /[b] HTTP/1.1", .target),
-        ("GET ftp://a/ HTTP/1.1", .target), ("GET http:/a HTTP/1.1", .target),
-        ("CONNECT localhost:80 HTTP/1.1", .authorityTarget), ("GET localhost HTTP/1.1", .target), ("GET ?a HTTP/1.1", .target),
-        ("GET /é HTTP/1.1", .target), ("GET /a#b HTTP/1.1", .target), ("GET /a\\b HTTP/1.1", .target),
+        ("GET ftp://a/ HTTP/1.1", .targetScheme), ("GET http:/a HTTP/1.1", .targetForm), ("GET ://a HTTP/1.1", .targetForm),
+        ("CONNECT localhost:80 HTTP/1.1", .authorityTarget), ("GET localhost HTTP/1.1", .targetForm),
+        ("GET localhost:80 HTTP/1.1", .targetForm), ("GET ?a HTTP/1.1", .targetForm), ("GET ** HTTP/1.1", .targetForm),
+        ("GET /é HTTP/1.1", .target), ("GET /a#b HTTP/1.1", .targetFragment), ("GET http://a/#b HTTP/1.1", .targetFragment),
+        ("GET /a\\b HTTP/1.1", .target),
         ("GET /a\"b HTTP/1.1", .target), ("GET /a\u{7F} HTTP/1.1", .target), ("GET /a\0 HTTP/1.1", .target),
         ("GET /a\tb HTTP/1.1", .target), ("GET /%4 HTTP/1.1", .target), ("GET /%4g HTTP/1.1", .target),
         ("GET /% HTTP/1.1", .target),
         ("GET / http/1.1", .version), ("GET / HTTP/11", .version), ("GET / HTTP/1,1", .version), ("GET / HTTP/a.b", .version),
-        ("GET / HTTP/2.0", .unsupportedVersion), ("GET / HTTP/1.2", .unsupportedVersion), ("GET / HTTP/0.9", .unsupportedVersion),
+        ("GET / HTTP/2.0", .unsupportedVersion), ("GET / HTTP/0.9", .unsupportedVersion),
         ("GET / HTTP/1.10", .requestLine)
     ])
     func `a request line outside the grammar is refused`(line: String, fault: HeadFault) {
         #expect(throws: fault) { try parse(line, "Host: a") }
+    }
+
+    /// RFC 9110 2.5: a minor version that is not known is the highest that is.
+    @Test(arguments: ["HTTP/1.2", "HTTP/1.9"])
+    func `a higher minor version is read as 1_1, and by its rules`(version: String) throws {
+        let head = try parse("POST /a \(version)", "Host: a", "Transfer-Encoding: chunked", "Expect: 100-continue")
+        #expect(head.version == .http1_1 && head.keepsAlive && head.expectsContinue && head.body == .chunked)
+        #expect(throws: HeadFault.missingHost) { try parse("GET / \(version)", "X: y") }
+        #expect(throws: HeadFault.foldedField) { try parse("GET / \(version)", "Host: a", " b") }
+        #expect(throws: HeadFault.contentLengthWithTransferEncoding) {
+            try parse("POST / \(version)", "Host: a", "Content-Length: 3", "Transfer-Encoding: chunked")
+        }
     }
 
     @Test(arguments: [
@@ -147,7 +161,7 @@ private func parse(bytes: [UInt8]) throws(HeadFault) -> RequestHead {
 
     @Test func `every fault has a client's status and a sentence`() {
         for fault in HeadFault.allCases {
-            #expect([400, 413, 417, 431, 501, 505].contains(fault.status))
+            #expect([400, 413, 414, 417, 431, 501, 505].contains(fault.status))
             #expect(fault.detail.hasSuffix("."))
         }
     }

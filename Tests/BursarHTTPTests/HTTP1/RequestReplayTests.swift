@@ -134,7 +134,7 @@ import Testing
     @Test func `a trace that makes a head too large is refused as without it`() throws {
         let connection = try connection(CountingResponder())
         _ = try connection.answer("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: 0\r\n\r\n")
-        let long = String(repeating: "a", count: Limits().headBytes)
+        let long = String(repeating: "a", count: ServerLimits().headBytes)
         #expect(try connection.answer("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: \(long)\r\n\r\n").hasPrefix("HTTP/1.1 431 "))
     }
 

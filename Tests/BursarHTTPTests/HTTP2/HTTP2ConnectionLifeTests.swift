@@ -43,7 +43,7 @@ private typealias Client = HTTP2TestClient
     }
 
     @Test func `a connection that had its share of requests is asked to go`() throws {
-        var limits = Limits()
+        var limits = ServerLimits()
         limits.requestsPerConnection = 2
         let connection = try HTTP2TestConnection(limits: limits) { _ in textReply("x") }
         try connection.send(Client.get(1))

@@ -116,7 +116,7 @@ private typealias Client = HTTP2TestClient
     }
 
     @Test func `a body is collected, and one that is too large is refused with 413`() throws {
-        var limits = Limits()
+        var limits = ServerLimits()
         limits.bodyBytes = 10
         let connection = try HTTP2TestConnection(limits: limits) { textReply(String(decoding: $0.body, as: UTF8.self)) }
         let post = Client.requestFields("POST")
@@ -128,9 +128,11 @@ private typealias Client = HTTP2TestClient
         try connection.send(
             Client.headers(3, post, endStream: false), Client.data(3, Array(repeating: 1, count: 11), endStream: false))
         #expect(connection.client.status(3) == "413")
+        #expect(connection.client.text(3).contains(HeadFault.bodyTooLarge.detail))  // as in HTTP/1.1
         #expect(connection.client.resetCode(3) == nil)  // a client in the middle of an upload would not show the answer
         try connection.send(Client.headers(5, post + [("content-length", "11")], endStream: false))
         #expect(connection.client.status(5) == "413")
+        #expect(connection.client.text(5).contains(HeadFault.bodyTooLarge.detail))
         #expect(connection.counters[.bodyTooLarge] == 2)
     }
 

@@ -22,6 +22,20 @@ private typealias Client = HTTP2TestClient
         #expect(["400", "reset 1"].contains(try answer(Client.requestFields("GET", path))))
     }
 
+    @Test(arguments: [String(repeating: "A", count: 33), String(repeating: "a", count: 12_000), "G(T", "G T", "G\u{C9}T"])
+    func `a method that HTTP 1 refuses is refused here, too, in the same words`(method: String) throws {
+        let connection = try HTTP2TestConnection { _ in textReply("served") }
+        try connection.send(Client.headers(1, Client.requestFields(method), endStream: true))
+        // Some of them the library resets.
+        if connection.client.resetCode(1) != nil { return #expect(connection.client.status(1) == nil) }
+        #expect(connection.client.status(1) == "400")
+        #expect(connection.client.text(1).contains(HeadFault.method.detail))
+    }
+
+    @Test func `a method of 32 bytes is served`() throws {
+        #expect(try answer(Client.requestFields(String(repeating: "A", count: 32))) == "200")
+    }
+
     @Test func `only OPTIONS may ask for the asterisk`() throws {
         #expect(try answer(Client.requestFields("OPTIONS", "*")) == "200")
     }
@@ -67,6 +81,24 @@ private typealias Client = HTTP2TestClient
         try connection.send(Client.get(5))
         #expect(connection.client.status(5) == "200")
         #expect(connection.counters[.headTooLarge] == 2)
+    }
+
+    @Test func `a path that is too long is 414, and the connection goes on`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        try connection.send(Client.get(1, "/" + String(repeating: "a", count: 16_300)))
+        #expect(connection.client.status(1) == "414")
+        #expect(connection.client.text(1).contains(HeadFault.targetTooLong.detail))
+        try connection.send(Client.get(3))
+        #expect(connection.client.status(3) == "200")
+        #expect(connection.counters[.headTooLarge] == 1)
+    }
+
+    @Test(arguments: [("/a#b", HeadFault.targetFragment), ("/%4", .target), ("/a\"b", .target)])
+    func `a path outside the grammar is told in HTTP 1's words`(path: String, fault: HeadFault) throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        try connection.send(Client.get(1, path))
+        // Some of them the library resets.
+        if connection.client.resetCode(1) == nil { #expect(connection.client.text(1).contains(fault.detail)) }
     }
 
     @Test func `large trailers reset their stream`() throws {

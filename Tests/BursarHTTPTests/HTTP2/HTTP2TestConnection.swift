@@ -13,7 +13,7 @@ final class HTTP2TestConnection {
     let records = TestRecords()
 
     init(
-        limits: Limits = Limits(), http2: HTTP2Limits = HTTP2Limits(), greets: Bool = true,
+        limits: ServerLimits = ServerLimits(), http2: HTTP2Limits = HTTP2Limits(), greets: Bool = true,
         observer: (any RequestObserver)? = nil,
         _ respond: @escaping @Sendable (Request) -> Reply
     ) throws {

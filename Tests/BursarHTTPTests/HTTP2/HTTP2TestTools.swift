@@ -44,7 +44,7 @@ final class TestGate: Sendable {
 
 /// Runs a whole server on port 0 for the time of a test.
 func withServer(
-    security: TLSIdentity? = nil, limits: Limits = Limits(), http2: HTTP2Limits = HTTP2Limits(),
+    security: TLSIdentity? = nil, limits: ServerLimits = ServerLimits(), http2: HTTP2Limits = HTTP2Limits(),
     observer: (any RequestObserver)? = nil, respond: @escaping @Sendable (Request) -> Reply,
     _ body: (HTTPServer, Int) async throws -> Void
 ) async throws {

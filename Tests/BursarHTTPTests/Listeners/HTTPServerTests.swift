@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func `one connection too many is told so and the others go on`() async throws {
-        var limits = Limits()
+        var limits = ServerLimits()
         limits.connections = 2
         try await withServer(limits: limits) { server async throws in
             let first = try await RawClient.connect(to: server)
@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test func `one address has its share of connections`() async throws {
-        var limits = Limits()
+        var limits = ServerLimits()
         limits.connectionsPerPeer = 1
         try await withServer(limits: limits) { server async throws in
             let first = try await RawClient.connect(to: server)

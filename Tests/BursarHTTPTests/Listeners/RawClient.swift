@@ -105,7 +105,8 @@ final class RawClient: Sendable {
 
 /// Runs the body with a server on port 0 and stops it afterwards, whatever happened.
 func withServer(
-    listeners: [ListenerConfiguration] = [ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0))], limits: Limits = Limits(),
+    listeners: [ListenerConfiguration] = [ListenerConfiguration(.tcp(host: "127.0.0.1", port: 0))],
+    limits: ServerLimits = ServerLimits(),
     trustedProxies: [AddressRange] = [], observer: (any RequestObserver)? = nil,
     respond: @escaping @Sendable (Request) -> Reply = { .now(Response(status: 200, text: $0.target)) },
     _ body: (HTTPServer) async throws -> Void

@@ -25,7 +25,7 @@ import Testing
                 for client in clients { try await client.send(requests) }
                 try await eventually { server.counters[.outboundFull] >= clientCount }
                 let held = await server.unwrittenBytes()
-                #expect(held <= clientCount * (Limits().outboundBytes + HTTP1Handler.batchBytes + 2 * bodyBytes))
+                #expect(held <= clientCount * (ServerLimits().outboundBytes + HTTP1Handler.batchBytes + 2 * bodyBytes))
                 #expect(held > 0)
 
                 try await clients[0].setReading(true)

@@ -11,7 +11,7 @@ import Testing
 
     @Test func `a client that does not read costs one piece, and is closed at the write limit`() async throws {
         let producer = TestProducer(endless: block)
-        var limits = Limits()
+        var limits = ServerLimits()
         limits.writeStallTime = .milliseconds(300)
         let path = "/tmp/bursar-test-\(UInt64.random(in: 0...UInt64.max)).sock"
         try await withServer(

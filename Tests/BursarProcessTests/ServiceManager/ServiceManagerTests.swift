@@ -27,6 +27,7 @@ import Testing
         let manager = try #require(ServiceManager(["NOTIFY_SOCKET": isAbstract ? "@" + name : name]))
         for (message, text) in [
             (ServiceManagerMessage.ready(status: "five\naccounts"), "READY=1\nSTATUS=five accounts\n"),
+            (.status("five\r\nREADY=0\rWATCHDOG=1"), "STATUS=five  READY=0 WATCHDOG=1\n"),
             (.reloading(monotonicMicroseconds: 17), "RELOADING=1\nMONOTONIC_USEC=17\n"), (.stopping, "STOPPING=1\n"),
             (.watchdog, "WATCHDOG=1\n")
         ] {

@@ -15,7 +15,8 @@ import Testing
     @Test func `only what the configuration names: a caller's own credential leaves no mark`() {
         var pending = pending()
         let marks = (
-            pending.touched(Samples.key(9)), pending.didWrite(Samples.key(9), Samples.reading(), at: Samples.now, number: 1),
+            pending.touched(Samples.key(9)),
+            pending.readingArrived(Samples.key(9), Samples.reading(), at: Samples.now, number: 1),
             pending.touched(Samples.key(1))
         )
         #expect(marks == (false, false, true))
@@ -24,9 +25,9 @@ import Testing
 
     @Test func `history has changes, to the digit, and not repetitions`() {
         var pending = pending()
-        pending.known(Samples.key(0), Samples.reading("1.0"))
+        pending.restored(Samples.key(0), Samples.reading("1.0"))
         for (number, value) in ["1.0", "1.0", "1.00", "1.00", "2", "1.0"].enumerated() {
-            _ = pending.didWrite(
+            _ = pending.readingArrived(
                 Samples.key(0), Samples.reading(value), at: Samples.now.advanced(by: .seconds(number)), number: UInt64(number + 1)
             )
         }
@@ -36,25 +37,25 @@ import Testing
 
     @Test func `changes that arrive in the wrong order are put down once each`() {
         var pending = pending()
-        _ = pending.didWrite(Samples.key(0), Samples.reading("2"), at: Samples.now, number: 7)
-        let isMarked = pending.didWrite(
+        _ = pending.readingArrived(Samples.key(0), Samples.reading("2"), at: Samples.now, number: 7)
+        let isMarked = pending.readingArrived(
             Samples.key(0), Samples.reading("1"), at: Samples.now.advanced(by: .seconds(-1)), number: 6)
         #expect(isMarked)
-        _ = pending.didWrite(Samples.key(0), Samples.reading("2"), at: Samples.now, number: 8)
+        _ = pending.readingArrived(Samples.key(0), Samples.reading("2"), at: Samples.now, number: 8)
         #expect(pending.changes.map { $0.amounts[0].value.description } == ["2"])
     }
 
     @Test func `two accounts with one credential have a history each`() {
         var pending = PendingWrites()
         _ = pending.name([(Samples.key(0), Samples.account("a")), (Samples.key(0), Samples.account("b"))])
-        _ = pending.didWrite(Samples.key(0), Samples.reading(), at: Samples.now, number: 1)
+        _ = pending.readingArrived(Samples.key(0), Samples.reading(), at: Samples.now, number: 1)
         #expect(pending.changes.map(\.account.account.name) == ["a", "b"])
     }
 
     @Test func `a store that fails for long costs the oldest changes, counted, and no memory`() {
         var pending = pending()
         for number in 0..<(PendingWrites.mostChanges + 500) {
-            _ = pending.didWrite(Samples.key(0), Samples.reading("\(number)"), at: Samples.now, number: UInt64(number + 1))
+            _ = pending.readingArrived(Samples.key(0), Samples.reading("\(number)"), at: Samples.now, number: UInt64(number + 1))
             if number % 1_000 == 0 {
                 let taken = pending.take()
                 pending.putBack(taken)
@@ -88,10 +89,10 @@ import Testing
         var pending = pending()
         func time(_ seconds: Int) -> WallTime { Samples.now.advanced(by: .seconds(seconds)) }
         func lands(_ value: String, _ seconds: Int) {
-            _ = pending.didWrite(Samples.key(0), Samples.reading(value), at: time(seconds), number: UInt64(seconds + 1))
+            _ = pending.readingArrived(Samples.key(0), Samples.reading(value), at: time(seconds), number: UInt64(seconds + 1))
         }
         let account = Samples.account("a0")
-        pending.known(Samples.key(0), Samples.reading("5"))
+        pending.restored(Samples.key(0), Samples.reading("5"))
         lands("5", 10)
         lands("4", 20)
         lands("4", 30)

@@ -9,7 +9,7 @@ import Testing
     /// As the first version wrote it: its schema, and rows in its own words.
     private func oldFile(_ path: String) throws {
         let queue = try DatabaseQueue(path: path)
-        try Schema.migrator.migrate(queue, upTo: "1")
+        try DatabaseSchema.migrator.migrate(queue, upTo: "1")
         try queue.write { db in
             try db.execute(sql: "INSERT INTO account (id, provider, name) VALUES (4, 'tensorpix', 'default')")
             for second in 0..<100 {

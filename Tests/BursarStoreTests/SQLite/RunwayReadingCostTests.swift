@@ -14,7 +14,7 @@ import Testing
     /// Half an hour apart, a little less each time, with what most providers tell.
     private func fill(_ path: String) throws {
         let queue = try DatabaseQueue(path: path)
-        try Schema.migrator.migrate(queue, upTo: "1")
+        try DatabaseSchema.migrator.migrate(queue, upTo: "1")
         try queue.write { db in
             try db.execute(sql: "INSERT INTO account (id, provider, name) VALUES (4, 'tensorpix', 'default')")
             for index in 0..<Self.entries {

@@ -70,4 +70,57 @@ import Testing
         #expect(try mode(scratch.file() + "-wal") == 0o600)
         await store.close()
     }
+
+    private func link(_ path: String, to destination: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: destination)
+    }
+
+    @Test(arguments: [true, false])
+    func `a link to a file of ours is followed: somebody keeps it on another disk`(isEmpty: Bool) async throws {
+        let scratch = Scratch()
+        let elsewhere = scratch.file("elsewhere.db")
+        if isEmpty {
+            try Data().write(to: URL(fileURLWithPath: elsewhere))
+        } else {
+            let first = scratch.store("elsewhere.db")
+            _ = try await first.open(identity: nil)
+            await first.close()
+        }
+        try link(scratch.file(), to: elsewhere)
+        #expect(StoreProbe.fault(path: scratch.file(), opens: true) == nil)
+        let store = scratch.store()
+        #expect(try await store.open(identity: nil).movedAside == nil)
+        await store.close()
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch.file()) == elsewhere)
+        #expect(try mode(elsewhere) == 0o600)
+    }
+
+    @Test func `a link to nothing makes no file where it leads, and is told as what it is`() async throws {
+        let scratch = Scratch()
+        try link(scratch.file(), to: scratch.file("elsewhere.db"))
+        #expect(StoreProbe.fault(path: scratch.file())?.words.contains("is a link to nothing") == true)
+        let store = scratch.store()
+        await #expect { _ = try await store.open(identity: nil) } throws: {
+            ($0 as? StoreFault)?.reason == .foreign && ($0 as? StoreFault)?.words.contains("is a link to nothing") == true
+        }
+        await store.close()
+        #expect(!scratch.names.contains("elsewhere.db"), "\(scratch.names)")
+        // Once somebody has made the file, the next try takes it.
+        try Data().write(to: URL(fileURLWithPath: scratch.file("elsewhere.db")))
+        _ = try await store.open(identity: nil)
+        await store.close()
+    }
+
+    @Test(arguments: [true, false])
+    func `a link in the place of the lock makes nothing where it leads, and holds nothing there`(isThere: Bool) async throws {
+        let scratch = Scratch()
+        let elsewhere = scratch.file("elsewhere")
+        if isThere { try Data().write(to: URL(fileURLWithPath: elsewhere)) }
+        try link(scratch.file() + ".lock", to: elsewhere)
+        #expect(StoreProbe.fault(path: scratch.file())?.words.contains("the lock beside it (.lock) is a link") == true)
+        let store = scratch.store()
+        await #expect { _ = try await store.open(identity: nil) } throws: { ($0 as? StoreFault)?.reason == .foreign }
+        #expect(scratch.names.contains("elsewhere") == isThere, "\(scratch.names)")
+        await store.close()
+    }
 }

@@ -85,8 +85,8 @@ import Testing
     @Test func `the description of the interface has the operations of the table, and no others`() throws {
         let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
         var documented: Set<String> = []
-        for path in try #require(document["paths"]?.members).members where !path.key.hasPrefix(ProviderRoute.prefix) {
-            for operation in path.value.members?.members ?? [] where operation.key != "parameters" {
+        for path in try #require(document["paths"]?.object).members where !path.key.hasPrefix(ProviderRoute.prefix) {
+            for operation in path.value.object?.members ?? [] where operation.key != "parameters" {
                 documented.insert("\(operation.key.uppercased()) \(path.key) \(operation.value["operationId"]?.text ?? "-")")
             }
         }

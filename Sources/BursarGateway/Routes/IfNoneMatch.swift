@@ -1,7 +1,7 @@
-/// Compares entity tags for `If-None-Match` (RFC 9110 13.1.2). *Pure.* ``EntityTag`` makes them.
-enum EntityTags {
+/// The field `If-None-Match` (RFC 9110 13.1.2). *Pure.* ``EntityTag`` makes them.
+enum IfNoneMatch {
     /// Whether one of the listed tags is `tag` by weak comparison, or the list is `*`. Nothing behind a malformed element counts.
-    static func ifNoneMatch(_ fields: [String], matches tag: String) -> Bool {
+    static func matches(_ fields: [String], tag: String) -> Bool {
         let wanted = opaqueTag(tag[...])
         for field in fields {
             if field.trimmed == "*" { return true }

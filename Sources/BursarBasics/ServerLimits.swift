@@ -1,5 +1,5 @@
 /// What a client may use up before the server ends it. Each has its reason; each hit is counted (`ServerCounters`). *Value.*
-package struct Limits: Sendable, Equatable {
+package struct ServerLimits: Sendable, Equatable {
     /// Request line and fields together. Browsers' cookies stay below 8 KiB; the double leaves room for proxies' additions.
     package var headBytes = 16 * 1024
     /// A real request has about twenty; a hundred is what Apache allows as well.

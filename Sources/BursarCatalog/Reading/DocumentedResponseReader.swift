@@ -2,7 +2,7 @@ import BursarBasics
 import BursarModel
 
 /// Reads an operation's responses: what each must look like, and the examples to serve. *Value,* used once.
-struct ResponseReader {
+struct DocumentedResponseReader {
     let root: LocatedNode
     var problems: DefinitionProblems
 
