@@ -15,7 +15,7 @@ package struct ConfigurationSources: Sendable {
     /// The names, not the paths, in a folder; any order. `.notAFolder` for a file.
     package var listFolder: @Sendable (_ path: String) -> Result<[String], FileProblem>
 
-    /// Reads certificate and key as a listener would; nil where it could use them.
+    /// Reads certificate and key as a listener would; nil where it could use them and clients will take them.
     package var checkTLS: @Sendable (TLSSettings) -> TLSFileProblem? = { _ in nil }
     /// Runs a command for its output, if that is no longer than a number of bytes.
     package var runCommand: @Sendable (SecretCommand, _ limit: Int) -> Result<[UInt8], CommandProblem> = { _, _ in

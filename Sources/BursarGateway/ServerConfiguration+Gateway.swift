@@ -1,6 +1,7 @@
 import BursarBasics
 import BursarConfiguration
 import BursarHTTP
+import BursarModel
 import Logging
 
 extension ServerConfiguration {
@@ -24,15 +25,50 @@ extension ServerConfiguration {
 }
 
 extension TLSIdentity {
-    /// - Parameter logger: told of each renewal of a certificate, and of each that failed.
+    /// - Parameter logger: told of each renewal of a certificate, of each that failed, and of an end that is near or past.
     convenience init(_ settings: TLSSettings, logger: Logger) throws(TLSError) {
         try self.init(settings) { renewal in
             switch renewal {
-            case .renewed(let end):
-                logger.notice("certificate renewed", metadata: ["not_valid_after": "\(end)"])
+            case .renewed(let end, let term):
+                logger.log(level: term.level, term.renewal, metadata: Self.metadata(end))
+            case .unrenewed(let end, let term):
+                if let words = term.words { logger.log(level: term.level, "\(words)", metadata: Self.metadata(end)) }
             case .failed(let error):
                 logger.error("certificate not renewed, the old one stays", metadata: ["reason": "\(error)"])
             }
+        }
+        let term = term
+        if let words = term.words { logger.log(level: term.level, "\(words)", metadata: Self.metadata(notValidAfter)) }
+    }
+
+    private static func metadata(_ end: Int) -> Logger.Metadata {
+        ["not_valid_after": "\(WallTime(seconds: Int64(end)).rfc3339)"]
+    }
+}
+
+extension CertificateTerm {
+    fileprivate var level: Logger.Level {
+        switch self {
+        case .long: .notice
+        case .ending: .warning
+        case .over: .error
+        }
+    }
+
+    fileprivate var renewal: Logger.Message {
+        switch self {
+        case .long: "certificate renewed"
+        case .ending: "certificate renewed by one that ends soon"
+        case .over: "certificate renewed by one that has expired: clients refuse it"
+        }
+    }
+
+    /// Nil where nothing is to be said.
+    fileprivate var words: String? {
+        switch self {
+        case .long: nil
+        case .ending: "the certificate ends soon"
+        case .over: "the certificate has expired: clients refuse it"
         }
     }
 }

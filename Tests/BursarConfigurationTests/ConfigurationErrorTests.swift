@@ -154,6 +154,18 @@ import Testing
         #expect(try readConfiguration(yaml).errors == ["3:10: \(expected)"])
     }
 
+    @Test(arguments: [
+        ("\n", "the key in /run/secrets/rodin is blank; set the key, or remove the account"),
+        ("abcdefgh-1\nmore-2", "the key in /run/secrets/rodin has a line break in it: a file holds one key and nothing else"),
+        ("abc", "the key in /run/secrets/rodin is shorter than 4 characters: so short a text cannot be kept out of logs"),
+        ("your-api-key-here", "the key in /run/secrets/rodin is a placeholder of an example; put the key there")
+    ])
+    func `what is wrong with a key in a file names the file`(content: String, expected: String) throws {
+        let yaml = "accounts:\n  - provider: sunor\n    key: \"${file:/run/secrets/rodin}\""
+        let result = try readConfiguration(yaml, files: ["/run/secrets/rodin": content])
+        #expect(result.errors == ["3:10: \(expected)"])
+    }
+
     @Test func `a duplicate account names the first one's line`() throws {
         let yaml = """
             accounts:

@@ -1,6 +1,7 @@
 import BursarBasics
 import BursarCatalog
 @testable import BursarConfiguration
+import BursarModel
 import TestSupport
 import Testing
 
@@ -68,6 +69,22 @@ import Testing
         }
         let reader = ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get())
         #expect(reader.read(ConfigurationRequest()).errors == ["2:36: /etc/b-9/k.pem: not that of /etc/b-9/tls/c.pem"])
+    }
+
+    @Test(arguments: [
+        (CertificateTerm.ending, "the certificate ends at 2026-01-02T03:04:05.000Z"),
+        (.over, "the certificate expired at 2026-01-02T03:04:05.000Z: clients refuse it")
+    ])
+    func `a certificate that clients refuse, or soon will, is told and keeps nothing from starting`(
+        term: CertificateTerm, words: String
+    ) throws {
+        let yaml = "listen: {address: '127.0.0.1:1', tls: true}\ntls: {certificate: /c.pem, key: /k.pem}"
+        var sources = ConfigurationSources.memory(files: ["bursar.yaml": yaml, "/c.pem": "-", "/k.pem": "-"])
+        let end = try #require(WallTime(rfc3339: "2026-01-02T03:04:05Z"))
+        sources.checkTLS = { TLSFileProblem(certificate: $0.certificateFile, notValidAfter: end, term: term) }
+        let result = ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get()).read(ConfigurationRequest())
+        #expect(result.errors.isEmpty && result.warnings.contains("2:20: /c.pem: \(words)"), "\(result.warnings)")
+        #expect(TLSFileProblem(certificate: "/c.pem", notValidAfter: end, term: .long) == nil)
     }
 
     @Test func `a key in place of a TLS file's path is not shown`() throws {

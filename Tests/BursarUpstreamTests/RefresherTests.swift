@@ -108,9 +108,27 @@ import Testing
         await fixture.clock.waitForTimers(3)
         fixture.clock.advance(by: .seconds(600))
         #expect(await waiter.value.view.problem?.code == .timeout)
-        await fixture.logs.waitForLines(1)
+        await fixture.logs.waitForLines(2)
         #expect(!fixture.refresher.view(account).isRefreshing)
         #expect(fixture.logs.text.contains("outcome=timeout"))
+    }
+
+    @Test func `a timeout is logged when it is one, and no line names a hold that is over`() async throws {
+        let fixture = Fixture()
+        let account = try fixture.account()
+        let waiter = Task { await fixture.refresher.answer(account, demand: .anyCached, deadline: fixture.later) }
+        await fixture.clock.waitForTimers(3)
+        fixture.clock.advance(by: Fixture.timeout)
+        _ = await waiter.value
+        await fixture.logs.waitForLines(1)
+        let overdue = fixture.logs.text
+        #expect(overdue.contains("warning upstream call overdue") && overdue.contains("ms=5000"), "\(overdue)")
+        #expect(overdue.contains("hold=backoff") && overdue.contains("until="), "\(overdue)")
+        // The backoff of a second ends long before the call does.
+        fixture.clock.advance(by: Fixture.timeout * 3)
+        await fixture.logs.waitForLines(2)
+        let ended = fixture.logs.text.split(separator: "\n").last ?? ""
+        #expect(ended.contains("outcome=timeout") && !ended.contains("until="), "\(ended)")
     }
 
     @Test func `one immediate retry, while the waiters wait on`() async throws {

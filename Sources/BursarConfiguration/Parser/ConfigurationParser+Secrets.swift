@@ -59,14 +59,14 @@ extension ConfigurationParser {
                 problems.finding(
                     .literalKey, place, "a key stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
             }
-            guard check(key, at: place, isPair: isBasic(definition)), checkShape(key, user: user, at: place, definition) else {
-                return nil
-            }
+            guard check(key, from: source, at: place, isPair: isBasic(definition)),
+                checkShape(key, from: source, user: user, at: place, definition)
+            else { return nil }
             return Credential(
                 secret: resolved.secret, password: isBasic(definition) ? resolved.password ?? key.password : nil,
                 reference: reference, file: resolved.file)
         } catch {
-            problems.error(place, words(for: error), meant: nearVariable(error), otherwise: error.advice)
+            problems.error(place, words(for: error, of: source), meant: nearVariable(error), otherwise: error.advice)
             return nil
         }
     }
@@ -114,7 +114,8 @@ extension ConfigurationParser {
     }
 
     private mutating func checkShape(
-        _ key: Secret, user: String?, at place: ConfigurationPlace, _ definition: ProviderDefinition?
+        _ key: Secret, from source: SecretReference.Source, user: String?, at place: ConfigurationPlace,
+        _ definition: ProviderDefinition?
     ) -> Bool {
         guard let definition else { return true }
         if definition.auth.isPair {
@@ -124,30 +125,39 @@ extension ConfigurationParser {
                 return false
             }
         } else if key.withExposedBytes({ $0.contains(0x20) }) {
-            problems.error(place, "the key has a space in it")
+            problems.error(place, located("the key has a space in it", source))
             return false
         }
         return true
     }
 
     /// What is wrong with a key wherever it goes.
-    private mutating func check(_ secret: Secret, at place: ConfigurationPlace, isPair: Bool) -> Bool {
+    private mutating func check(
+        _ secret: Secret, from source: SecretReference.Source, at place: ConfigurationPlace, isPair: Bool
+    ) -> Bool {
         guard secret.count >= SecretResolver.fewestBytes else {
             problems.error(
                 place,
-                "the key is shorter than \(SecretResolver.fewestBytes) characters: so short a text cannot be kept out of logs")
+                located(
+                    "the key is shorter than \(SecretResolver.fewestBytes) characters: so short a text cannot be kept out of logs",
+                    source))
             return false
         }
         if let scheme = secret.leadingAuthScheme {
-            problems.error(place, "the key begins with \"\(scheme) \"; write the key alone, the scheme is added where it belongs")
+            problems.error(
+                place,
+                located("the key begins with \"\(scheme) \"; write the key alone, the scheme is added where it belongs", source))
             return false
         }
         if let form = secret.withExposedBytes({ KeyForm(String(decoding: $0, as: UTF8.self), isPair: isPair) }) {
+            let message = located(form.message, source)
+            // Of what stands in a file already, where else a key may stand is no help.
+            let advice = message != form.message && (form == .placeholder || form == .mask) ? "put the key there" : form.advice
             guard form.isWarning else {
-                problems.error(place, form.message, otherwise: form.advice)
+                problems.error(place, message, otherwise: advice)
                 return false
             }
-            problems.warning(place, form.message, otherwise: form.advice)
+            problems.warning(place, message, otherwise: advice)
         }
         if secret.count < SecretResolver.fewBytes {
             problems.finding(
@@ -177,9 +187,16 @@ extension ConfigurationParser {
     }
 
     /// With the whole path of a file that stands beside the configuration, whatever the folder is called.
-    func words(for problem: SecretProblem) -> String {
-        guard case .unreadable(let path, let why) = problem else { return problem.words }
+    func words(for problem: SecretProblem, of source: SecretReference.Source) -> String {
+        guard case .unreadable(let path, let why) = problem else { return located(problem.words, source) }
         return "\(shown(path)) \(why.words)"
+    }
+
+    /// With the file's path behind "the key", where it was read from one: the place alone leads to a reference.
+    private func located(_ words: String, _ source: SecretReference.Source) -> String {
+        let subject = "the key "
+        guard words.hasPrefix(subject), let file = try? resolver.file(of: source), !file.isEmpty else { return words }
+        return "the key in \(shown(file)) " + words.dropFirst(subject.count)
     }
 
     /// A variable that is set and has nearly the name of one that is not.

@@ -1,6 +1,6 @@
 import BursarCatalog
-import BursarBasics
-import BursarModel
+package import BursarBasics
+package import BursarModel
 
 extension ConfigurationKey {
     static let tlsNames = ["certificate", "key", "client_ca"]
@@ -24,7 +24,11 @@ extension ConfigurationParser {
             let culprit = names.compactMap { entries[$0] }.first { pathText($0) == problem.file } ?? entry
             // The words may name the certificate's file beside the one that is at fault.
             let words = problem.words.replacing(certificate, with: shown(certificate))
-            problems.error(at(culprit.node), "\(shown(problem.file)): \(words)")
+            if problem.isWarning {
+                problems.warning(at(culprit.node), "\(shown(problem.file)): \(words)")
+            } else {
+                problems.error(at(culprit.node), "\(shown(problem.file)): \(words)")
+            }
         }
         return settings
     }
@@ -72,17 +76,32 @@ extension ConfigurationParser {
     }
 }
 
-/// What makes TLS files unusable. *Value.*
+/// What makes TLS files unusable, or will. *Value.*
 package struct TLSFileProblem: Sendable, Equatable {
     package let file: String
     /// What is wrong with it, without its name.
     package let words: String
     /// Whether it is the private key that is at fault.
     package let concernsKey: Bool
+    /// Listeners start with them all the same.
+    package let isWarning: Bool
 
-    package init(file: String, words: String, concernsKey: Bool) {
+    package init(file: String, words: String, concernsKey: Bool, isWarning: Bool = false) {
         self.file = file
         self.words = words
         self.concernsKey = concernsKey
+        self.isWarning = isWarning
+    }
+
+    /// Of an end that is near or past; nil where it is neither. Renewed files are taken without a restart, so it keeps nothing
+    /// from starting.
+    package init?(certificate file: String, notValidAfter: WallTime, term: CertificateTerm) {
+        let words: String
+        switch term {
+        case .long: return nil
+        case .ending: words = "the certificate ends at \(notValidAfter.rfc3339)"
+        case .over: words = "the certificate expired at \(notValidAfter.rfc3339): clients refuse it"
+        }
+        self.init(file: file, words: words, concernsKey: false, isWarning: true)
     }
 }

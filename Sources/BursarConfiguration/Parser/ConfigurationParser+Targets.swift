@@ -227,7 +227,7 @@ extension ConfigurationParser {
             if let file = resolved.file { files.append(file) }
             return resolved.secret
         } catch {
-            problems.error(place, words(for: error).replacing("the key", with: "the \(name)"))
+            problems.error(place, words(for: error, of: source).replacing("the key", with: "the \(name)"))
             return nil
         }
     }

@@ -97,7 +97,7 @@ extension ConfigurationParser {
             }
             return resolved.secret
         } catch {
-            problems.error(place, words(for: error).replacing("the key", with: "the password"))
+            problems.error(place, words(for: error, of: source).replacing("the key", with: "the password"))
             return nil
         }
     }

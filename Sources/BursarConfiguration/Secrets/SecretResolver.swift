@@ -54,13 +54,8 @@ package struct SecretResolver: Sendable {
         case .environment(let name):
             guard let value = sources.environment[name] else { throw .variableNotSet(name: name) }
             return Resolved(secret: try Self.checked(Array(value.utf8)), password: nil, permissions: nil)
-        case .file(let path):
-            return try resolveFile(path)
-        case .credential(let name):
-            guard let folder = sources.environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty else {
-                throw .noCredentialsDirectory
-            }
-            return try resolveFile(folder + (folder.hasSuffix("/") ? "" : "/") + name)
+        case .file, .credential:
+            return try resolveFile(try file(of: source))
         case .command(let command):
             guard runsCommands else { throw .commandsNotAllowed }
             // As for a file: a line break is no part of the key.
@@ -75,12 +70,23 @@ package struct SecretResolver: Sendable {
         }
     }
 
-    private func resolveFile(_ path: String) throws(SecretProblem) -> Resolved {
-        var path = path
-        if path.hasPrefix("~/") {
+    /// The path of the file that a key is read from; empty where it stands elsewhere.
+    func file(of source: SecretReference.Source) throws(SecretProblem) -> String {
+        switch source {
+        case .file(let path):
+            guard path.hasPrefix("~/") else { return path }
             guard let home = sources.home else { throw .homeUnknown }
-            path = home + path.dropFirst()
+            return home + path.dropFirst()
+        case .credential(let name):
+            guard let folder = sources.environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty else {
+                throw .noCredentialsDirectory
+            }
+            return folder + (folder.hasSuffix("/") ? "" : "/") + name
+        case .environment, .command, .literal: return ""
         }
+    }
+
+    private func resolveFile(_ path: String) throws(SecretProblem) -> Resolved {
         // Two bytes more for the line break that editors put behind the last line.
         switch sources.readFile(path, Self.mostBytes + 2) {
         case .failure(.tooLarge): throw .tooLong

@@ -26,6 +26,8 @@ final class AlertDesk: Sendable {
         var known: Set<AccountID> = []
         /// The number of the newest change that was heard, by credential.
         var heard: [CredentialKey: UInt64] = [:]
+        /// When an account of which only a failure is missing is asked next: see ``AlertDesk/openQuestions(_:_:)``.
+        var questions: [AccountID: MonotonicTime] = [:]
         var health: [String: TargetHealth] = [:]
         var sending: [String: Task<Void, Never>] = [:]
         var loop: Task<Void, Never>?
@@ -53,11 +55,11 @@ final class AlertDesk: Sendable {
 
     let state: Mutex<State>
     private let store: StoreKeeper?
-    private let refresher: Refresher
+    let refresher: Refresher
     private let runways: RunwayBook
     private let courier: Courier
     private let commands: CommandTargets
-    private let clock: any UpstreamClock
+    let clock: any UpstreamClock
     private let keys: CredentialKeys
     let logger: Logger
     private let wakes: AsyncStream<Void>
@@ -103,10 +105,15 @@ extension AlertDesk {
             guard !state.isStopped else { return ([], false) }
             let isHeld = state.isHeld && state.targets.isEmpty && !targets.isEmpty
             state.targets = Dictionary(targets.map { ($0.configuration.name, $0) }, uniquingKeysWith: { first, _ in first })
+            let keys = Dictionary(
+                state.entries.flatMap { key, entries in entries.map { ($0.id, key) } }, uniquingKeysWith: { first, _ in first })
             state.entries = Dictionary(grouping: told, by: \.upstream.key)
             state.contexts = Dictionary(told.map { ($0.id, AlertWords.Context($0)) }, uniquingKeysWith: { first, _ in first })
             state.ledger.configure(
                 rules: Dictionary(told.map { ($0.id, $0.alerts) }, uniquingKeysWith: { first, _ in first }), targets: specs)
+            for entry in told where keys[entry.id].map({ $0 != entry.upstream.key }) ?? false {
+                state.ledger.keyReplaced(entry.id)
+            }
             state.health = state.health.filter { state.targets[$0.key] != nil }
             state.known.formIntersection(told.map(\.id))
             state.heard = state.heard.filter { state.entries[$0.key] != nil }
@@ -210,14 +217,15 @@ extension AlertDesk {
     }
 
     private func turn() async {
-        let now = clock.now.wall
-        let due = state.withLock { state -> [AlertDispatch] in
-            guard !state.isStopped, !state.isHeld else { return [] }
-            state.ledger.tick(now)
-            return state.ledger.takeDue(now)
+        let now = clock.now
+        let (due, questions) = state.withLock { state -> ([AlertDispatch], [AccountEntry]) in
+            guard !state.isStopped, !state.isHeld else { return ([], []) }
+            state.ledger.tick(now.wall)
+            return (state.ledger.takeDue(now.wall), Self.openQuestions(&state, now))
         }
         await keep()
         for dispatch in due { send(dispatch) }
+        ask(questions)
         schedule()
     }
 
@@ -285,7 +293,7 @@ extension AlertDesk {
             logger.warning("alerts: a target fails", metadata: ["target": "\(target)", "reason": "\(reason)"])
         case .gone(let status):
             logger.error(
-                "alerts: a target is gone, and is left alone until its configuration changes",
+                "alerts: a target is gone, and is left alone until its configuration changes or bursar alert test reaches it",
                 metadata: ["target": "\(target)", "status": "\(status)"])
         case .recovered: logger.notice("alerts: a target takes messages again", metadata: ["target": "\(target)"])
         }
@@ -302,6 +310,7 @@ extension AlertDesk {
             if state.hasUnkept {
                 next = min(next ?? now.wall.advanced(by: Self.keepAgain), now.wall.advanced(by: Self.keepAgain))
             }
+            if let question = Self.nextQuestion(state, now) { next = min(next ?? question, question) }
             guard let next else { return }
             // The wall clock may be set: it is looked at again now and then.
             let wait = min(max(now.wall.duration(to: next), Self.shortestSleep), .seconds(60))
@@ -326,7 +335,10 @@ extension AlertDesk {
         let change = state.withLock { state -> TargetHealth.Change? in
             // Whoever asks has looked after it.
             if outcome == .delivered { state.ledger.resume(name) }
-            return state.health[name, default: TargetHealth()].ended(outcome, at: clock.now.wall)
+            let change = state.health[name, default: TargetHealth()].ended(outcome, at: clock.now.wall)
+            // A test leaves nothing alone, and of a target that is left alone it is no news.
+            if case .gone = change { return nil }
+            return change
         }
         if let change { tell(change, name) }
         wake.yield()

@@ -1,4 +1,5 @@
 import BursarBasics
+import BursarConfiguration
 import BursarHTTP
 import BursarInsight
 import BursarModel
@@ -26,7 +27,9 @@ struct AlertTestRoute: Route {
                 return Answers.problem(
                     ProblemDocument(
                         code: .notFound, title: "No such target", status: 404,
-                        detail: names.isEmpty ? "No targets are configured." : "There are: \(names).",
+                        detail: names.isEmpty
+                            ? "No targets are configured."
+                            : "No target \(ShowableText.quoted(wanted ?? "", else: "of that name")); there are \(names).",
                         requestID: request.id.description))
             }
             let outcomes = await withTaskGroup { group in

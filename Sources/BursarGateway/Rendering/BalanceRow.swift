@@ -13,12 +13,25 @@ struct BalanceRow: Sendable {
     let view: AccountView
     /// Said where the view itself knows of none: a wait that ended before its call did.
     var otherwise: Problem?
+    /// When it is shown: see ``retryAt``.
+    var now: Moment?
     /// How long each unit lasts, and when that was asked; nil where it was not.
     var runways: (all: [Runway], now: WallTime)?
 
     /// Never nil where there is no value: a row says why.
     var problem: Problem? {
-        view.problem ?? (view.status == .unavailable ? otherwise ?? Problem(code: .timeout, reason: "not_read_yet") : nil)
+        view.problem ?? (view.status == .unavailable ? otherwise ?? Problem(code: .timeout, reason: Problem.notReadYet) : nil)
+    }
+
+    /// When the provider is asked again. Holds are kept by a clock that nobody sets: where the wall clock was set since, what is left
+    /// counts and not the time that was told then.
+    var retryAt: WallTime? {
+        guard let told = problem?.retryAt, let now, let until = view.hold?.until, until.wall == told,
+            until.monotonic > now.monotonic
+        else { return problem?.retryAt }
+        let left = now.monotonic.duration(to: until.monotonic)
+        let isOther = now.isOtherWall(than: until)
+        return isOther ? now.wall.advanced(by: left) : told
     }
 
     var amounts: [Amount] { view.reading?.amounts ?? [] }
@@ -51,9 +64,9 @@ struct BalanceRow: Sendable {
             if let problem {
                 json.object("problem") { json in
                     json.string("code", problem.code.rawValue)
-                    json.string("title", problem.code.title(for: title))
+                    json.string("title", problem.title(for: title))
                     json.integer("upstream_status", problem.upstreamStatus)
-                    json.string("retry_at", problem.retryAt?.rfc3339)
+                    json.string("retry_at", retryAt?.rfc3339)
                     json.string("reason", problem.reason)
                 }
             } else {
@@ -73,7 +86,15 @@ struct BalanceRow: Sendable {
             provider: id.provider.name, account: id.account.name, status: view.status,
             amounts: amounts.map { .init($0.kind.rawValue, $0.value.description, $0.unit.name, part: $0.part?.name) },
             leads: amounts.first.map { !$0.isAside && ($0.kind != .available || available != nil) } ?? true, low: low == true,
-            fetchedAt: view.fetchedAt?.wall, problem: problem?.code.title(for: title), retryAt: problem?.retryAt,
+            fetchedAt: view.fetchedAt?.wall, problem: problem?.title(for: title), retryAt: retryAt,
             runway: runways.map { runways in runways.all.first?.words(at: runways.now) ?? "-" })
+    }
+}
+
+extension Moment {
+    /// Whether the wall clock was set between the two: a row need not follow what a time service does to it each second.
+    func isOtherWall(than other: Moment) -> Bool {
+        let difference = wall.duration(to: other.wall) - monotonic.duration(to: other.monotonic)
+        return difference > .seconds(1) || difference < .seconds(-1)
     }
 }

@@ -119,7 +119,7 @@ extension BalancesDocument.Row {
     init(_ row: BalanceRow, now: Moment) {
         let view = row.view, expiresAt = view.expiresAt?.monotonic
         let hold = view.hold.flatMap { $0.endsByWaiting ? $0.until.monotonic : nil }
-        let told = row.problem.flatMap { $0.code.endsByWaiting ? $0.retryAt : nil }
+        let told = row.problem.flatMap { $0.code.endsByWaiting ? row.retryAt : nil }
             .map { now.monotonic.advanced(by: now.wall.duration(to: $0)) }
         self.init(
             json: row.json, status: view.status, problemCode: row.problem?.code,

@@ -18,3 +18,13 @@ extension ProblemCode {
     /// Whether waiting alone may end it (contract 4.1: 503 with Retry-After).
     package var endsByWaiting: Bool { self == .rateLimited || self == .circuitOpen }
 }
+
+extension Problem {
+    /// The reason where nothing is known because no provider was asked: nobody failed.
+    static let notReadYet = "not_read_yet"
+
+    /// One sentence for people.
+    package func title(for provider: String) -> String {
+        reason == Self.notReadYet ? "nobody has asked \(provider) yet" : code.title(for: provider)
+    }
+}

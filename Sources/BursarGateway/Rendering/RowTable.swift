@@ -6,6 +6,8 @@ import Synchronization
 final class RowTable: Sendable {
     private struct Slot {
         var row: BalancesDocument.Row?
+        /// When it was rendered. By another wall clock its times are not those of this one.
+        var at: Moment?
         /// Counts invalidations. A row is kept only if there was none while it was rendered: it may show an older view.
         var generation: UInt64 = 0
     }
@@ -27,7 +29,7 @@ final class RowTable: Sendable {
     /// The reading behind a row changed.
     func invalidate(_ index: Int) {
         state.withLock { state in
-            state.slots[index].row = nil
+            (state.slots[index].row, state.slots[index].at) = (nil, nil)
             state.slots[index].generation &+= 1
         }
     }
@@ -42,12 +44,15 @@ final class RowTable: Sendable {
 
     /// - Parameter make: makes the row of the account's present view; called where no rendered row may still be given.
     func row(_ index: Int, now: Moment, make: (Int) -> BalanceRow) -> BalancesDocument.Row {
-        let (kept, generation) = state.withLock { ($0.slots[index].row, $0.slots[index].generation) }
-        if let kept, now.monotonic < kept.validUntil { return kept }
+        let slot = state.withLock { $0.slots[index] }
+        if let kept = slot.row, now.monotonic < kept.validUntil, slot.at.map({ !now.isOtherWall(than: $0) }) ?? true {
+            return kept
+        }
         let row = BalancesDocument.Row(make(index), now: now)
         rendered.wrappingAdd(1, ordering: .relaxed)
         state.withLock { state in
-            if !state.isClosed, state.slots[index].generation == generation { state.slots[index].row = row }
+            guard !state.isClosed, state.slots[index].generation == slot.generation else { return }
+            (state.slots[index].row, state.slots[index].at) = (row, now)
         }
         return row
     }

@@ -1,9 +1,11 @@
+import BursarBasics
+import BursarConfiguration
 import BursarHTTP
 
 /// What a request gets that may not change anything. Pure.
 enum AdminAnswers {
     /// Nil: it may, or the endpoint is for others too.
-    static func refusal(_ request: Request, _ caller: Caller, _ access: Access) -> Response? {
+    static func refusal(_ request: Request, _ caller: Caller, _ access: Access, _ configuration: Configuration) -> Response? {
         guard access == .admins || access == .adminsOfEverything else {
             // Claims are made and ended by any client, and no listed origin is granted more than to read.
             let changes = access == .clients && request.method != "GET" && request.method != "HEAD"
@@ -20,12 +22,19 @@ enum AdminAnswers {
                 request, code: .notAdmin,
                 detail: "This concerns every account, and is for clients with admin: true that may see them all.")
         case .notLocal:
+            let socket = configuration.unixSocket
+            let isReload = request.path == "/admin/reload"
+            let ways = [
+                isReload ? "send SIGHUP" : nil,
+                socket.map { "ask over the socket (bursar's commands with --url unix:\($0))" } ?? "listen at a Unix socket too",
+                "configure a client with admin: true"
+            ].compactMap(\.self)
+            let list = ways.dropLast().joined(separator: ", ") + ", or \(ways.last ?? "")"
             return forbidden(
                 request, code: .notAdmin,
                 detail:
                     "This changes the gateway. Without clients in the configuration it is for root and the gateway's own user, over a "
-                    + "Unix socket and without a proxy between. Send SIGHUP to reload, listen at a Unix socket too, or configure a "
-                    + "client with admin: true.")
+                    + "Unix socket and without a proxy between: \(list).")
         case .crossSite: return crossSite(request)
         }
     }
@@ -40,5 +49,12 @@ enum AdminAnswers {
         Answers.problem(
             ProblemDocument(
                 code: code, title: "Not for this caller", status: 403, detail: detail, requestID: request.id.description))
+    }
+}
+
+extension Configuration {
+    /// The first one that is listened at.
+    fileprivate var unixSocket: String? {
+        (listen + inherited.map(\.address)).lazy.compactMap { if case .unix(let path) = $0 { path } else { nil } }.first
     }
 }

@@ -50,7 +50,8 @@ extension BalancesRoute {
         let view = own[index]?.view
         return BalanceRow(
             id: entry.id, title: entry.definition.title, lowLimit: entry.low, view: view ?? refresher.view(entry.upstream),
-            otherwise: view == nil ? nil : Problem(code: .timeout), runways: runways.map { ($0, refresher.now.wall) })
+            otherwise: view == nil ? nil : Problem(code: .timeout), now: refresher.now,
+            runways: runways.map { ($0, refresher.now.wall) })
     }
 
     private func found(_ wanted: BalancesRequest, _ document: BalancesDocument, asked: Asked?) -> Response {

@@ -32,7 +32,8 @@ struct GatewayResponder: Responder {
             if let limiter = caller.client?.limiter, let refusal = limited(request, limiter) { return traced(refusal, request) }
             // What is no prepared answer is a 406.
             if let hit = hit(request, caller, view, now) { return hit.prepared != nil ? .now(hit) : traced(.now(hit), request) }
-            return traced(route(request, caller, view.active.scopes[caller.scope]), request).map { response in
+            let reply = route(request, caller, view.active.scopes[caller.scope], view.active.configuration)
+            return traced(reply, request).map { response in
                 guard let replay = response.replay else { return response }
                 var response = response
                 response.replay = callers.replay(replay, for: caller, now: .now())
@@ -67,7 +68,7 @@ struct GatewayResponder: Responder {
         return MediaTypes.prefersPlainText(headers.all("accept"))
     }
 
-    private func route(_ request: Request, _ caller: Caller, _ scope: Scope) -> Reply {
+    private func route(_ request: Request, _ caller: Caller, _ scope: Scope, _ configuration: Configuration) -> Reply {
         guard let match = RouteTable.shared.match(request.path) else {
             return .now(Answers.notFound(request, detail: RouteTable.shared.summary))
         }
@@ -79,7 +80,7 @@ struct GatewayResponder: Responder {
             guard request.method == "OPTIONS" else { return .now(Answers.methodNotAllowed(request, methods)) }
             return .now(Answers.options(methods))
         }
-        if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method)) {
+        if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method), configuration) {
             return .now(refusal)
         }
         let (names, query) = (match.endpoint.query(for: request.method), Query(request.query) ?? .empty)
@@ -105,7 +106,9 @@ extension GatewayResponder {
     private func refuse(_ request: Request, _ refusal: CallerRefusal, _ active: ActiveConfiguration) -> Reply {
         let match = RouteTable.shared.match(request.path)
         let access = match.map { $0.endpoint.access(for: request.method) } ?? .everyone
-        if access.isOpen(refusal), let open = active.scopes.last { return self.route(request, .anyone, open) }
+        if access.isOpen(refusal), let open = active.scopes.last {
+            return self.route(request, .anyone, open, active.configuration)
+        }
         if let refusal = refuseQuery(request) { return .now(refusal) }
         var definition: ProviderDefinition?
         if access == .clientsOfProvider, let name = match?["provider"] {

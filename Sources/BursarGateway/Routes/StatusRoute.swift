@@ -10,13 +10,13 @@ import BursarUpstream
 struct StatusRoute: Route {
     private let directory: AccountDirectory
     private let process: ProcessParts
-    /// Whether the caller may see every account, and so who is told of them.
-    private let showsTargets: Bool
+    /// Whether the caller may see every account, and so who is told of them, and what is wrong in the configuration.
+    private let showsEverything: Bool
 
     init(_ parts: RouteParts) {
         directory = parts.directory
         process = parts.process
-        showsTargets = parts.visibility == .everything
+        showsEverything = parts.visibility == .everything
     }
 
     func respond(to call: RouteCall) -> Reply {
@@ -36,13 +36,19 @@ struct StatusRoute: Route {
                 json.string("readiness", "\(process.readiness.state)")
                 json.string("started_at", process.startedAt.rfc3339)
                 json.string("configuration_loaded_at", reloads.loadedAt.rfc3339)
+                json.string("last_reload_at", reloads.lastAt?.rfc3339)
                 json.bool("last_reload_refused", reloads.lastWasRefused)
                 json.bool("alerts_held", process.alerts.isHeld)
+                if showsEverything {
+                    json.array("last_reload_problems") { json in
+                        for problem in reloads.problems { json.string(nil, problem) }
+                    }
+                }
             }
             json.array("accounts") { json in
                 for entry in directory.entries { json.raw(nil, Self.account(entry, process.refresher, now)) }
             }
-            if showsTargets {
+            if showsEverything {
                 json.array("targets") { json in
                     for target in process.alerts.targetStatuses() { json.raw(nil, target.json) }
                 }

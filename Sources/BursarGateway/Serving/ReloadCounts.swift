@@ -8,10 +8,15 @@ final class ReloadCounts: Sendable {
         var refused = 0
         /// When the configuration in force was put in force.
         var loadedAt: WallTime
-        /// Whether the last attempt was refused: what is in force is not what the file says.
-        var lastWasRefused = false
-        /// Whether nobody had asked for that attempt: a key's file was written.
+        /// When a reload ended last; nil where there was none.
+        var lastAt: WallTime?
+        /// Why the last one was refused; empty where it was not. What is in force is not what the file says then.
+        var problems: [String] = []
+
+        /// Whether nobody had asked for that one: a key's file was written.
         fileprivate(set) var lastWasOfKeyFile = false
+
+        var lastWasRefused: Bool { !problems.isEmpty }
     }
 
     private let state: Mutex<State>
@@ -24,14 +29,19 @@ final class ReloadCounts: Sendable {
         state.withLock { state in
             state.applied += 1
             state.loadedAt = now
-            state.lastWasRefused = false
+            state.lastAt = now
+            state.problems = []
         }
     }
 
-    func refused(ofKeyFile: Bool) {
+    /// - Parameters:
+    ///   - problems: at least one; without a key in it, as the answer to the reload has them.
+    ///   - ofKeyFile: nobody asked for it: a key's file was written.
+    func refused(at now: WallTime, _ problems: [String], ofKeyFile: Bool) {
         state.withLock { state in
             state.refused += 1
-            state.lastWasRefused = true
+            state.lastAt = now
+            state.problems = problems
             state.lastWasOfKeyFile = ofKeyFile
         }
     }
@@ -40,7 +50,7 @@ final class ReloadCounts: Sendable {
     func keyFileIsRight() -> Bool {
         state.withLock { state in
             guard state.lastWasRefused, state.lastWasOfKeyFile else { return false }
-            state.lastWasRefused = false
+            state.problems = []
             return true
         }
     }

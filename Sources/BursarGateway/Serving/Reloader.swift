@@ -181,7 +181,8 @@ final class Reloader: Sendable {
     }
 
     private func refused(_ problems: [String], _ trigger: StaticString) -> ReloadOutcome {
-        process.reloads.refused(ofKeyFile: "\(trigger)" == "\(Self.ofKeyFile)")
+        process.reloads.refused(
+            at: process.refresher.now.wall, problems, ofKeyFile: "\(trigger)" == "\(Self.ofKeyFile)")
         logger.error(
             "configuration not reloaded, the old one stays",
             metadata: ["trigger": "\(trigger)", "problems": "\(problems.count)"])

@@ -13,7 +13,9 @@ package final class TLSIdentity: TransportSecurity {
     /// What became of a renewal; a *value*.
     package enum Renewal: Sendable, Equatable {
         /// New connections use the new certificate, which clients refuse after this (seconds since 1970).
-        case renewed(notValidAfter: Int)
+        case renewed(notValidAfter: Int, term: CertificateTerm)
+        /// The certificate in use is about to end, or has: each once.
+        case unrenewed(notValidAfter: Int, term: CertificateTerm)
         /// The files are not usable; the certificate in use stays, and they are looked at again.
         case failed(TLSError)
     }
@@ -21,6 +23,8 @@ package final class TLSIdentity: TransportSecurity {
     package let settings: TLSSettings
     private let current: Mutex<TLSMaterial>
     private let interval: TimeAmount
+    /// What of the end of the certificate in use is known to whoever hears of renewals.
+    private let told: Mutex<CertificateTerm>
     private let nextLook = Mutex(NIODeadline.uptimeNanoseconds(0))
     private let onRenewal: (@Sendable (Renewal) -> Void)?
 
@@ -34,7 +38,9 @@ package final class TLSIdentity: TransportSecurity {
         self.settings = settings
         self.interval = interval
         self.onRenewal = onRenewal
-        current = Mutex(try TLSMaterial(reading: settings))
+        let material = try TLSMaterial(reading: settings)
+        current = Mutex(material)
+        told = Mutex(material.term(now: Self.now))
     }
 
     /// TLS for a connection that was just accepted, with the material of this moment.
@@ -45,8 +51,11 @@ package final class TLSIdentity: TransportSecurity {
         return [NIOSSLServerHandler(context: context)]
     }
 
-    /// Seconds since 1970 after which clients refuse the certificate: for a gauge and a warning in time.
+    /// Seconds since 1970 after which clients refuse the certificate.
     package var notValidAfter: Int { current.withLock { $0.notValidAfter } }
+    package var term: CertificateTerm { current.withLock { $0.term(now: Self.now) } }
+
+    private static var now: Int { Int(WallClock.now().seconds) }
 
     /// Whether a file is not the one that was read, as after a renewal. Costs one `stat` a file.
     package var filesChanged: Bool {
@@ -59,6 +68,19 @@ package final class TLSIdentity: TransportSecurity {
     package func reload() throws(TLSError) {
         let fresh = try TLSMaterial(reading: settings)
         current.withLock { $0 = fresh }
+        let term = fresh.term(now: Self.now)
+        told.withLock { $0 = term }
+        onRenewal?(.renewed(notValidAfter: fresh.notValidAfter, term: term))
+    }
+
+    private func tellTerm() {
+        let (end, term) = current.withLock { ($0.notValidAfter, $0.term(now: Self.now)) }
+        let isNews = told.withLock { told in
+            guard term > told else { return false }
+            told = term
+            return true
+        }
+        if isNews { onRenewal?(.unrenewed(notValidAfter: end, term: term)) }
     }
 
     /// Lets a thread look at the files, unless one did so a moment ago.
@@ -70,13 +92,11 @@ package final class TLSIdentity: TransportSecurity {
         }
         guard isDue else { return }
         NIOThreadPool.singleton.submit { [weak self] state in
-            guard case .active = state, let self, self.filesChanged else { return }
-            do throws(TLSError) {
-                try self.reload()
-                self.onRenewal?(.renewed(notValidAfter: self.notValidAfter))
-            } catch {
-                self.onRenewal?(.failed(error))
+            guard case .active = state, let self else { return }
+            if self.filesChanged {
+                do throws(TLSError) { try self.reload() } catch { self.onRenewal?(.failed(error)) }
             }
+            self.tellTerm()
         }
     }
 }

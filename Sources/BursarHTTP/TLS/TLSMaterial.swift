@@ -8,6 +8,10 @@ struct TLSMaterial: Sendable {
     let stamps: [TLSFile.Stamp]
     /// Seconds since 1970 after which clients refuse the certificate.
     let notValidAfter: Int
+    private let notValidBefore: Int
+
+    /// - Parameter now: seconds since 1970.
+    func term(now: Int) -> CertificateTerm { CertificateTerm(from: notValidBefore, to: notValidAfter, now: now) }
 
     init(reading settings: TLSSettings) throws(TLSError) {
         let certificateFile = try TLSFile(reading: settings.certificateFile)
@@ -36,6 +40,7 @@ struct TLSMaterial: Sendable {
                 file: settings.privateKeyFile, reason: .keyOfAnotherCertificate(certificateFile: settings.certificateFile))
         }
         self.stamps = stamps
+        notValidBefore = certificates.map { Int($0.notValidBefore) }.first ?? 0
         notValidAfter = certificates.map { Int($0.notValidAfter) }.first ?? 0
     }
 

@@ -227,6 +227,7 @@ package struct AlertListing: Sendable, Equatable {
     package let key: AlertKey
     package let rule: AlertRule
     package let state: AlertState
+    /// Nil where nothing was read, or where the amount is withheld because the key was rejected or replaced since.
     package let facts: AlertFacts?
     /// When it fires if nothing changes until then; nil: it fires already, or its condition does not hold.
     package let firesAt: WallTime?
@@ -239,8 +240,9 @@ extension AlertLedger {
         rules.keys.sorted().flatMap { account in
             (rules[account] ?? []).map { rule in
                 let key = AlertKey(account, rule.name)
+                let facts = latest[key].flatMap { $0.value != nil && withheld.contains(account) ? nil : $0 }
                 return AlertListing(
-                    key: key, rule: rule, state: records.states[key] ?? AlertState(), facts: latest[key],
+                    key: key, rule: rule, state: records.states[key] ?? AlertState(), facts: facts,
                     firesAt: firingTime(key, rule), mutedUntil: isMuted(account, now) ? records.mutes[account] : nil)
             }
         }

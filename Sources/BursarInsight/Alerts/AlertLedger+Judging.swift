@@ -46,6 +46,7 @@ extension AlertLedger {
         if let last = past.last, last.until >= at { return }
         let topUps = Self.topUps(next, after: past)
         remember(next, of: account)
+        withheld.remove(account)
         for rule in rules {
             let key = AlertKey(account, rule.name)
             switch rule.condition {
@@ -87,6 +88,7 @@ extension AlertLedger {
     package mutating func failed(_ account: AccountID, _ code: ProblemCode, at: WallTime, now: WallTime) {
         guard let rules = rules[account] else { return }
         let isRejected = code == .unauthorized || code == .forbidden
+        if isRejected { withheld.insert(account) }
         let tellsRejection = rules.contains { $0.condition == .keyRejected }
         let facts = AlertFacts(readAt: at, detail: code.rawValue)
         for rule in rules {
@@ -99,6 +101,13 @@ extension AlertLedger {
                 if isRejected && tellsRejection { unknown(key) } else { holds(key, rule, facts, at: at, now: now) }
             }
         }
+    }
+
+    /// Another key stands in the place of the one that was asked with: what that brought says nothing of this one.
+    package mutating func keyReplaced(_ account: AccountID) {
+        guard let rules = rules[account] else { return }
+        withheld.insert(account)
+        for rule in rules { unknown(AlertKey(account, rule.name)) }
     }
 
     /// How long a balance is expected to last, as far as that is known.
@@ -147,15 +156,17 @@ extension AlertLedger {
 
     private mutating func holds(_ key: AlertKey, _ rule: AlertRule, _ facts: AlertFacts, at: WallTime, now: WallTime) {
         latest[key] = facts
+        let proof = proofTime(key, rule)
         update(key) { state in
             state.isKnown = true
             guard state.firing == nil else { return }
-            guard var candidate = state.candidate else {
+            // An outage that begins in the future is of a clock that was set back.
+            guard var candidate = state.candidate, proof == nil || candidate.since <= at else {
                 state.candidate = .init(since: at, last: at, readings: 1, facts: facts)
                 return
             }
-            // Two are enough: more would be written for nothing.
-            guard at > candidate.last, candidate.readings < 2 else { return }
+            // Two are enough, and of an outage the one that proves it: more would be written for nothing.
+            guard at > candidate.last, proof.map({ at >= $0 }) ?? (candidate.readings < 2) else { return }
             (candidate.last, candidate.facts) = (at, facts)
             candidate.readings += 1
             state.candidate = candidate
@@ -177,14 +188,35 @@ extension AlertLedger {
         guard let state = records.states[key], state.firing == nil, state.isKnown, let candidate = state.candidate else {
             return nil
         }
-        var time: WallTime
-        if case .unavailable(let length) = rule.condition {
-            time = candidate.since.advanced(by: length)
-        } else {
-            time = candidate.readings >= 2 ? candidate.last : candidate.since.advanced(by: AlertTiming.settling)
-        }
+        if let proof = proofTime(key, rule) { return candidate.last >= proof ? candidate.last : nil }
+        var time = candidate.readings >= 2 ? candidate.last : candidate.since.advanced(by: AlertTiming.settling)
         if let last = state.firedAt { time = max(time, last.advanced(by: AlertTiming.quiet)) }
         return time
+    }
+
+    /// From when on a failed answer shows that an outage is long enough to be told: where nobody has asked since, it may be over.
+    /// Nil for other rules, and while nothing fails.
+    private func proofTime(_ key: AlertKey, _ rule: AlertRule) -> WallTime? {
+        guard case .unavailable(let length) = rule.condition, let state = records.states[key], state.firing == nil,
+            let candidate = state.candidate
+        else { return nil }
+        let time = candidate.since.advanced(by: length)
+        // One that fired after this began is of a clock that was set back.
+        guard let last = state.firedAt, last <= candidate.since else { return time }
+        return max(time, last.advanced(by: AlertTiming.quiet))
+    }
+
+    /// The accounts of which a failure now would be told as an outage, and that nobody has asked since; and when there is another one.
+    package func questions(_ now: WallTime) -> (open: Set<AccountID>, next: WallTime?) {
+        var open: Set<AccountID> = []
+        var next: WallTime?
+        for key in candidates {
+            guard let rule = rule(key), let state = records.states[key], state.isKnown, let candidate = state.candidate,
+                let proof = proofTime(key, rule), candidate.last < proof
+            else { continue }
+            if proof <= now { open.insert(key.account) } else { next = min(next ?? proof, proof) }
+        }
+        return (open, next)
     }
 
     mutating func fireIfDue(_ key: AlertKey, _ rule: AlertRule, _ now: WallTime) {

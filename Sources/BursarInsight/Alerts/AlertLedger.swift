@@ -15,6 +15,8 @@ package struct AlertLedger: Sendable {
     var recent: [AccountID: [Observation]] = [:]
     /// What each rule was judged by last, by this process.
     var latest: [AlertKey: AlertFacts] = [:]
+    /// Accounts whose last reading may not be shown: their key was rejected, or it is another one now.
+    var withheld: Set<AccountID> = []
     /// Rules whose condition holds and that have not fired.
     var candidates: Set<AlertKey> = []
     var firing: Set<AlertKey> = []
@@ -116,6 +118,7 @@ extension AlertLedger {
         }
         recent = recent.filter { self.rules[$0.key] != nil }
         latest = latest.filter { rule($0.key) != nil }
+        withheld = withheld.filter { self.rules[$0] != nil }
         ends = ends.filter { rule($0.key) != nil }
         givenUp = givenUp.filter { self.targets[$0.key] != nil }
         for name in self.targets.keys where pushes[name] == nil { pushes[name] = WallTime(milliseconds: 0) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Asks the kernel (inotify) to tell when one of some names is made, written or replaced. *Its owner's queue;* closes itself.
+/// Asks the kernel (inotify) to tell when one of some names is made, written, replaced or taken away. *Its owner's queue;* closes itself.
 final class FolderWatch {
     let descriptor: Int32
     /// The names that matter, by watch.
@@ -8,8 +8,10 @@ final class FolderWatch {
     /// Watches of files themselves, of which every event matters.
     private var files: Set<Int32> = []
 
-    /// A name in a folder leads elsewhere: made, or renamed into place.
-    private static let ofNames = UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_MASK_ADD) | UInt32(IN_ONLYDIR)
+    /// A name in a folder leads elsewhere, or nowhere: made, renamed into place, moved away, removed.
+    private static let ofNames =
+        UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE) | UInt32(IN_MASK_ADD)
+        | UInt32(IN_ONLYDIR)
     /// The file that a name stands for was written.
     private static let ofLastName = UInt32(IN_CLOSE_WRITE)
     /// It was written under another of its names, or by somebody who keeps it open.

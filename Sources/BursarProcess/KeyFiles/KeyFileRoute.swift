@@ -46,6 +46,9 @@ struct KeyFileRoute: Equatable, Sendable {
         }
     }
 
+    /// Whether a name on it is missing.
+    var isBroken: Bool { found.last == .some(nil) }
+
     /// Where the file itself stands, without a link in it.
     var end: String? { steps.last.map { Self.joined($0.folder, $0.name) } }
     var endFolder: String? { steps.last?.folder }

@@ -25,6 +25,8 @@ package final class SecretFileWatch: Sendable {
         var files: Set<String> = []
         var routes: [KeyFileRoute] = []
         var sources: [any DispatchSourceRead] = []
+        /// Files that were not there when somebody looked last.
+        var missing: Set<String> = []
         var isSettling = false
         /// Never left.
         var isStopped = false
@@ -46,8 +48,10 @@ package final class SecretFileWatch: Sendable {
             guard !self.state.isStopped else { return }
             let filesChanged = self.state.files != files
             self.state.files = files
+            let isNew = self.watch() || filesChanged
+            self.state.missing = self.missing
             // Settles also where only the set of files changed: a change that was about to be heard must not be lost.
-            if self.watch() || filesChanged, !files.isEmpty { self.settle() }
+            if isNew, !files.isEmpty { self.settle() }
         }
     }
 
@@ -121,11 +125,27 @@ package final class SecretFileWatch: Sendable {
             guard let self, !state.isStopped else { return }
             state.isSettling = false
             _ = watch()
-            onChange.withLock { $0 }?()
+            // Of a file that is taken away there is nothing to read, and its key stays in force: one word is enough.
+            if !tellOfGone() { onChange.withLock { $0 }?() }
         }
     }
 
     // MARK: - What the operator is told
+
+    private var missing: Set<String> { Set(zip(state.files.sorted(), state.routes).filter { $1.isBroken }.map(\.0)) }
+
+    /// Once for each time that a file goes.
+    /// - Returns: whether one is gone that was there before.
+    private func tellOfGone() -> Bool {
+        let missing = missing
+        let gone = missing.subtracting(state.missing)
+        state.missing = missing
+        for file in gone.sorted() {
+            logger.warning(
+                "a key's file is gone: the key in force stays, and a restart would fail", metadata: ["path": "\(file)"])
+        }
+        return !gone.isEmpty
+    }
 
     private func tellOfGaps(_ routes: [KeyFileRoute]) {
         let mounts = FileSystemKind.mountPoints()

@@ -91,7 +91,24 @@ extension Refresher {
         }
         publish(change)
         onCall(account.key)
-        if let view { for slot in wake { slot.resolve(.overdue(view)) } }
+        guard let view else { return }
+        for slot in wake { slot.resolve(.overdue(view)) }
+        // Now, and not when it ends, much later: what callers see follows from this.
+        var metadata: Logger.Metadata = [
+            "provider": "\(account.definition.id)", "account": "\(account.logName)", "ms": "\(start.timeout.milliseconds)",
+            "attempt": "\(start.kind)"
+        ]
+        add(view, to: &metadata, now)
+        logger.warning("upstream call overdue", metadata: metadata)
+    }
+
+    /// What follows from a failure: whoever reads it at night wants to know when it is tried again, and what callers see.
+    private func add(_ view: AccountView, to metadata: inout Logger.Metadata, _ now: Moment) {
+        metadata["row"] = "\(view.status.rawValue)"
+        // That of a call's timeout may be over when the call ends.
+        guard let hold = view.hold, hold.isRunning(at: now.monotonic) else { return }
+        metadata["hold"] = "\(hold.kind.rawValue)"
+        metadata["until"] = "\(hold.until.wall.rfc3339)"
     }
 
     /// The call ended, in time or late.
@@ -155,14 +172,7 @@ extension Refresher {
             metadata["status"] = "\(status)"
             metadata["bytes"] = "\(outcome.bodyBytes)"
         }
-        // What follows from it: whoever reads a failure at night wants to know when it is tried again, and what callers see.
-        if outcome.label != "ok", let view {
-            metadata["row"] = "\(view.status.rawValue)"
-            if let hold = view.hold {
-                metadata["hold"] = "\(hold.kind.rawValue)"
-                metadata["until"] = "\(hold.until.wall.rfc3339)"
-            }
-        }
+        if outcome.label != "ok", let view { add(view, to: &metadata, clock.now) }
         if let detail = outcome.detail { metadata["detail"] = "\(detail)" }
         if let trace = call.trace { metadata["trace_id"] = "\(trace.traceID)" }
         if let id = span.id { metadata["span_id"] = "\(id)" }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BursarConfiguration
 import BursarGateway
+import BursarProcess
 
 /// `bursar serve`: runs the gateway.
 struct Serve: AsyncParsableCommand {
@@ -26,7 +27,8 @@ struct Serve: AsyncParsableCommand {
         let request = options.request
         let reader = ConfigurationReader(sources: .program())
         try await Running.gateway(configuration, reread: { reader.read(request) }) { addresses in
-            Terminal.tell(Announcement.serving(configuration, addresses))
+            // A log of JSON lines says that it listens in a line of its own.
+            if Running.format(configuration.log) == .text { Terminal.tell(Announcement.serving(configuration, addresses)) }
         }
     }
 }

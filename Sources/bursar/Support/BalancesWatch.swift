@@ -15,6 +15,8 @@ final class BalancesWatch: Sendable {
         var retry = 3_000
         var heardAt = ContinuousClock.now
         var hasHeard = false
+        /// Nothing was heard since the stream ended.
+        var isAway = false
     }
 
     private let client: GatewayClient
@@ -54,7 +56,12 @@ final class BalancesWatch: Sendable {
                 Terminal.tell("The gateway ended the stream: the client's token is not good any more.")
                 throw ExitStatus.unavailable
             }
-            Terminal.tell("The gateway is away; trying again.")
+            // Once for each time that it goes, however long it stays away.
+            let isNews = state.withLock { state in
+                defer { state.isAway = true }
+                return !state.isAway
+            }
+            if isNews { Terminal.tell("The gateway is away since \(WallTime.now().rfc3339); trying again.") }
             // As long as the gateway said; a signal ends it.
             try await Task.sleep(for: .milliseconds(retry))
         }
@@ -89,6 +96,7 @@ final class BalancesWatch: Sendable {
                 if !event.id.isEmpty { state.lastEventID = event.id }
                 guard let change = state.rows.heard(event.name, event.data) else { continue }
                 (hasChanged, state.hasHeard) = (true, true)
+                state.isAway = false
                 lines += change.lines
             }
             state.retry = min(max(state.reader.retry ?? state.retry, 100), 60_000)

@@ -9,7 +9,7 @@ enum ClientFailure: Equatable {
     case connectTimeout
     case tooSlow
     case malformedURL
-    /// The certificate is of nobody who is trusted.
+    /// The certificate is of nobody who is trusted, or has expired: the library tells both alike.
     case untrusted
     /// The certificate is for another name.
     case otherName
@@ -53,7 +53,7 @@ enum ClientFailure: Equatable {
         case .connectTimeout: "nothing accepted the connection within 3 s"
         case .tooSlow: "it took too long"
         case .malformedURL: "that is no URL"
-        case .untrusted: "its certificate is not signed by an authority that is trusted here"
+        case .untrusted: "its certificate has expired, or is not signed by an authority that is trusted here"
         case .otherName: "its certificate is for another name"
         case .wantsCertificate: "it wants a certificate of its callers, and this command has none"
         case .cleartext: "what answers there does not speak TLS"
@@ -67,7 +67,7 @@ enum ClientFailure: Equatable {
     /// What to do.
     var advice: String {
         switch self {
-        case .untrusted: "Name the authority's certificate with --ca FILE."
+        case .untrusted: "Name the authority's certificate with --ca FILE; where that is named, look when the gateway's own ends."
         case .otherName: "Ask by a name or address that stands in the certificate."
         case .wantsCertificate: "Ask at another of its listeners, such as a Unix socket."
         case .cleartext: "Ask http:// there, or another address with --url."

@@ -2,6 +2,7 @@ import BursarEngine
 import BursarBasics
 import BursarConfiguration
 import BursarHTTP
+import BursarModel
 import BursarStore
 import BursarUpstream
 
@@ -27,8 +28,10 @@ extension ConfigurationSources {
 
     private static func usable(_ settings: TLSSettings) -> TLSFileProblem? {
         do throws(TLSError) {
-            _ = try TLSIdentity(settings)
-            return nil
+            let identity = try TLSIdentity(settings)
+            return TLSFileProblem(
+                certificate: settings.certificateFile, notValidAfter: WallTime(seconds: Int64(identity.notValidAfter)),
+                term: identity.term)
         } catch {
             return TLSFileProblem(file: error.file, words: error.words, concernsKey: error.concernsKey)
         }

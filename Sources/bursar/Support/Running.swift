@@ -88,7 +88,7 @@ enum Running {
     }
 
     /// Text on a terminal, JSON otherwise, unless the configuration says which.
-    private static func format(_ log: LogConfiguration) -> LogFormat {
+    static func format(_ log: LogConfiguration) -> LogFormat {
         switch log.format {
         case .auto: Terminal.errorIsTerminal ? .text : .json
         case .text: .text

@@ -144,6 +144,19 @@ struct CommandLineTests {
         }
     }
 
+    @Test func `what to try is not written into a log of JSON lines`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("listen: ['127.0.0.1:0']\nstore: memory\naccounts: []\n", to: "bursar.yaml")
+        let program = try ChildProgram(["serve", "--config", file])
+        let url = try await program.url()
+        #expect(try await run("healthcheck", "--url", url).status == 0)
+        await program.end(by: SIGTERM)
+        let lines = program.complaintText.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("{") && $0.contains("listening") }, "\(lines)")
+        #expect(!lines.contains { $0.contains("bursar listens on") || $0.contains("bursar balances") }, "\(lines)")
+    }
+
     @Test func `where every listener has TLS, what is proposed names the authority`() async throws {
         try await serving(listen: "{address: '127.0.0.1:0', tls: true}") { _, program in
             let url = try Self.tlsURL(program)

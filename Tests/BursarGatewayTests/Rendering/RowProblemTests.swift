@@ -18,6 +18,46 @@ import Testing
         #expect(try JSONReader.read(waited.json)["problem"]?["code"]?.text == "rate_limited")
     }
 
+    @Test func `a row that nobody has read accuses no provider`() throws {
+        let id = AccountID(provider: try #require(ProviderID("sunor")), account: .default)
+        let row = BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: .empty, otherwise: nil)
+        #expect(try JSONReader.read(row.json)["problem"]?["title"]?.text == "nobody has asked Sunor yet")
+        #expect(row.tableLine.problem == "nobody has asked Sunor yet")
+        let late = BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: .empty, otherwise: Problem(code: .timeout))
+        #expect(late.tableLine.problem == "Sunor did not answer in time")
+    }
+
+    /// A hold of 46 s more, and a wall clock that was set back by a day since.
+    private func heldRow(_ now: Moment) throws -> BalanceRow {
+        let until = Moment(
+            monotonic: now.monotonic.advanced(by: .seconds(46)), wall: now.wall.advanced(by: .seconds(86_400 + 46)))
+        let view = AccountView(
+            status: .unavailable, reading: nil, fetchedAt: nil, expiresAt: nil, validUntil: .distantFuture,
+            problem: Problem(code: .rateLimited, retryAt: until.wall), errorReply: nil,
+            hold: Hold(kind: .cooldown, until: until), isRefreshing: false)
+        let id = AccountID(provider: try #require(ProviderID("sunor")), account: .default)
+        return BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: view, now: now)
+    }
+
+    private let now = Moment(monotonic: MonotonicTime(nanoseconds: 5_000_000_000), wall: WallTime(seconds: 1_800_000_000))
+
+    @Test func `a wall clock that was set back does not make a hold longer`() throws {
+        let row = try heldRow(now)
+        let end = now.wall.advanced(by: .seconds(46))
+        #expect(try JSONReader.read(row.json)["problem"]?["retry_at"]?.text == end.rfc3339)
+        #expect(BalanceTable([row.tableLine]).text(now: now.wall).contains("asked again in 46 s"))
+        #expect(BalancesDocument.Row(row, now: now).retryAt == now.monotonic.advanced(by: .seconds(46)))
+    }
+
+    @Test func `a row is made anew once the wall clock was set, and not before`() throws {
+        let (table, row) = (RowTable(count: 1), try heldRow(now))
+        for _ in 0..<3 { _ = table.row(0, now: now) { _ in row } }
+        #expect(table.renderedCount == 1)
+        let set = Moment(monotonic: now.monotonic, wall: now.wall.advanced(by: .seconds(-3_600)))
+        for _ in 0..<3 { _ = table.row(0, now: set) { _ in row } }
+        #expect(table.renderedCount == 2)
+    }
+
     @Test(arguments: [("-5", true), ("5", nil)] as [(String, Bool?)])
     func `C12: an amount below zero is low, where neither provider nor configuration says anything`(value: String, low: Bool?)
         throws

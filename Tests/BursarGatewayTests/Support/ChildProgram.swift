@@ -72,7 +72,9 @@ final class ChildProgram: Sendable {
     /// Where it listens, once it says so.
     func url() async throws -> String {
         for _ in 0..<1_000 {
-            if let match = complaintText.firstMatch(of: /listens on (127\.0\.0\.1:\d+)/) { return "http://\(match.1)" }
+            // In words, where the log is text; else in the log.
+            let place = /(?:listens on |"addresses":"(?:[^" ]+ )*?)(127\.0\.0\.1:\d+)/
+            if let match = complaintText.firstMatch(of: place) { return "http://\(match.1)" }
             guard process.isRunning else { break }
             try await Task.sleep(for: .milliseconds(10))
         }

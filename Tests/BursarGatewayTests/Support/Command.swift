@@ -29,6 +29,7 @@ enum Command {
             listen: \(listen ?? "['127.0.0.1:0', 'unix:\(folder.file("b.sock"))', {address: '127.0.0.1:0', tls: true}]")
             tls: {certificate: server.pem, key: ./server.key}
             store: \(store)
+            log: {format: text}
             accounts: \(accounts)
             \(settings)
             """, to: "bursar.yaml")

@@ -70,5 +70,16 @@ extension ScratchFolder {
         if output.status != 0 { throw Failure(text: output.complaint) }
     }
 
+    /// The same, and nobody takes it any more.
+    func makeExpiredCertificate(_ name: String) async throws {
+        try await makeCertificate(name)
+        let output = try await LocalProgram.run(
+            "openssl",
+            ["x509", "-in", file(name + ".pem"), "-signkey", file(name + ".key"), "-days", "-1", "-out", file(name + ".old")])
+        if output.status != 0 { throw Failure(text: output.complaint) }
+        let expired = try Data(contentsOf: URL(fileURLWithPath: file(name + ".old")))
+        try expired.write(to: URL(fileURLWithPath: file(name + ".pem")), options: .atomic)
+    }
+
     struct Failure: Error { let text: String }
 }

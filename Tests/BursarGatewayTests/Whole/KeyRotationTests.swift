@@ -125,13 +125,36 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a file that is taken away is told, its key stays in force, and what comes in its place is used`(isMoved: Bool)
+        async throws
+    {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("mock-ok\(Canary.mark)", to: "sunor")
+        try await TestGateway.with(["provider: sunor, key: '${file:\(file)}'"]) { gateway async throws in
+            // What goes before the watch has begun, in a thread of its own, is not told: then once more.
+            for _ in 0..<20 where !gateway.log.text.contains("is gone") {
+                try replace(file, with: "mock-ok\(Canary.mark)")
+                try await Task.sleep(for: .milliseconds(500))
+                if isMoved { rename(file, folder.file("elsewhere")) } else { unlink(file) }
+                for _ in 0..<200 where !gateway.log.text.contains("is gone") { try await Task.sleep(for: .milliseconds(10)) }
+            }
+            #expect(gateway.log.text.contains("a key's file is gone: the key in force stays, and a restart would fail"))
+            #expect(gateway.log.text.contains(file) && !gateway.log.text.contains("not reloaded"))
+            #expect(try await gateway.get("/v1/balances").status == 200)
+            try replace(file, with: "mock-depleted\(Canary.mark)")
+            #expect(await gateway.log.contains("configuration reloaded"))
+        }
+    }
+
     @Test func `a file that was emptied by mistake leaves the old key in force, and is told`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
         let file = try folder.write("mock-ok\(Canary.mark)", to: "sunor")
         try await TestGateway.with(["provider: sunor, key: '${file:\(file)}'"]) { gateway async throws in
             _ = try folder.write("", to: "sunor")
-            #expect(await gateway.log.contains("the key is blank"))
+            #expect(await gateway.log.contains("the key in \(file) is blank"))
             #expect(try await gateway.get("/v1/balances").status == 200)
         }
     }

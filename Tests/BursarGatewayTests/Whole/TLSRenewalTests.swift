@@ -60,6 +60,21 @@ struct TLSRenewalTests {
         for _ in 0..<3 { #expect(await ask() == 200) }
     }
 
+    @Test func `a certificate that has expired is told at the start and at a renewal, with its end`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await folder.makeExpiredCertificate("server")
+        let settings = "tls: {certificate: \(folder.file("server.pem")), key: \(folder.file("server.key"))}"
+        try await TestGateway.with([], listen: "['127.0.0.1:0', {address: '127.0.0.1:0', tls: true}]", settings: settings) {
+            gateway async throws in
+            #expect(gateway.log.text.contains("the certificate has expired: clients refuse it"))
+            #expect(gateway.log.text.firstMatch(of: /"not_valid_after":"\d{4}-\d\d-\d\dT/) != nil)
+            try await folder.makeExpiredCertificate("server")
+            _ = try await LocalProgram.curl("-k", gateway.addresses[1] + "/livez")
+            #expect(await gateway.log.contains("certificate renewed by one that has expired"))
+        }
+    }
+
     @Test func `a client that never says hello does not hold up the stop`() async throws {
         try await with { gateway, _ in
             let port = try #require(gateway.addresses[1].split(separator: ":").last.flatMap { Int($0) })

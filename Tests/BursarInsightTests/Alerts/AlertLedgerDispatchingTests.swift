@@ -215,6 +215,8 @@ import Testing
         var bench = AlertBench(
             [AlertRule(name: "unavailable", condition: .unavailable(.seconds(60)), targets: ["ops"])], accounts: accounts)
         for account in accounts { bench.ledger.failed(account, .timeout, at: bench.now, now: bench.now) }
+        bench.now = bench.now.advanced(by: .seconds(60))
+        for account in accounts { bench.ledger.failed(account, .timeout, at: bench.now, now: bench.now) }
         let clock = ContinuousClock()
         let time = clock.measure { bench.pass(.seconds(100)) }
         #expect(bench.told.count == 1 && bench.events.count == 2_000)

@@ -87,7 +87,7 @@ import Testing
             clock.advance(by: .seconds(5))
             #expect(await waiter.value.view.problem?.code == .timeout)
             gate.open()
-            await logs.waitForLines(1)
+            await logs.waitForLines(2)
             #expect(refresher.view(account).status == .fresh)
             #expect(try mocks.calls(for: Self.provider) == 1)
         }

@@ -1,0 +1,54 @@
+import BursarCatalog
+import BursarMocks
+import BursarModel
+import TestSupport
+import Testing
+
+@testable import BursarGateway
+
+/// `unavailable` of the whole gateway over real sockets; time is moved.
+@Suite(.timeLimit(.minutes(2)))
+struct OutageAlertTests {
+    /// Read once an hour: the rule is shorter. Its key names no scenario: it gets what is set.
+    private static let account = "provider: sunor, key: abcdefgh-1, ttl: 10s, refresh: 1h, alerts: [{unavailable: 2m}]"
+
+    private func settings(_ receiver: AlertReceiver) -> String {
+        "targets: [{name: ops, kind: webhook, url: '\(receiver.url)/hook', secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}]"
+    }
+
+    @Test func `a provider that failed once and is well again is asked, and not accused`() async throws {
+        let receiver = try await AlertReceiver.start()
+        try await TestGateway.with([Self.account], settings: settings(receiver)) { gateway async throws in
+            try gateway.mocks.set(.status(503), for: "sunor")
+            _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+            try gateway.mocks.set(.balance("40"), for: "sunor")
+            // Nobody asks; the desk does when the rule's time is over. Its call ends in real time.
+            for _ in 0..<2_000 where !gateway.log.text.contains(#""outcome":"ok""#) {
+                gateway.clock.advance(by: .seconds(2))
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(gateway.log.text.contains(#""outcome":"ok""#))
+            for _ in 0..<40 {
+                gateway.clock.advance(by: .seconds(5))
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(try await gateway.get("/v1/alerts").json?["alerts"]?[0]?["firing"]?.boolean == false)
+            #expect(receiver.messages.isEmpty)
+        }
+        await receiver.stop()
+    }
+
+    @Test func `a provider that goes on failing is told of though nobody asks`() async throws {
+        let receiver = try await AlertReceiver.start()
+        try await TestGateway.with([Self.account], settings: settings(receiver)) { gateway async throws in
+            try gateway.mocks.set(.status(503), for: "sunor")
+            _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+            let began = gateway.clock.now.wall
+            let told = try await receiver.wait(for: 1) { gateway.clock.advance(by: .seconds(2)) }
+            #expect(told.first?.json?["type"]?.text == "balance.unknown")
+            let since = told.first?.json?["data"]?["events"]?[0]?["since"]?.text.flatMap { WallTime(rfc3339: $0) }
+            #expect(since.map { began.duration(to: $0) < .seconds(2) } ?? false)
+        }
+        await receiver.stop()
+    }
+}
