@@ -12,7 +12,6 @@ final class ReloadCounts: Sendable {
         var lastAt: WallTime?
         /// Why the last one was refused; empty where it was not. What is in force is not what the file says then.
         var problems: [String] = []
-
         /// Whether nobody had asked for that one: a key's file was written.
         fileprivate(set) var lastWasOfKeyFile = false
 

@@ -50,7 +50,7 @@ struct ClaimsTests {
             }
             #expect(try await claim(gateway, "job", body("0.000000000000000001", #","ttl":"24h""#)).status == 201)
             try gateway.mocks.set(.balance("250.415"), for: "sunor")
-            gateway.clock.advance(by: .seconds(3_600))
+            gateway.clock.advance(by: .seconds(3_601))
             let answer = try await gateway.get("/v1/guard?account=sunor&needs=250")
             #expect(answer.json?["decision"]?.text == "yes", "\(answer.text)")
         }

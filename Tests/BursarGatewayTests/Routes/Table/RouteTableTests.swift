@@ -115,7 +115,9 @@ import Testing
                     let whole = name.flatMap { document["components"]?["parameters"]?[$0] } ?? parameter
                     return whole["in"]?.text == "query" ? whole["name"]?.text : nil
                 }
-                #expect(Set(names) == Set(operation.query.names ?? []), "\(operation.method) \(endpoint.pattern.text)")
+                // A filter that says what the path says is taken as well, and is nothing to describe.
+                let table = (operation.query.names ?? []).filter { !endpoint.pattern.text.contains("{\($0)}") }
+                #expect(Set(names) == Set(table), "\(endpoint.pattern.text)")
             }
         }
     }
