@@ -198,7 +198,7 @@ import Testing
     }
 
     @Test func `Cache-Status says why a provider was asked, on a list as on a provider route`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+        try await TestGateway.with(["provider: sunor, key: abcdefgh-1"]) { gateway async throws in
             func status(_ path: String, _ field: (String, String)...) async throws -> String? {
                 let answer = try await gateway.get(path, field.first ?? ("x-a", "b"))
                 return answer.headers.first(name: "cache-status")
