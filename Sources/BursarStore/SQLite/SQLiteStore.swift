@@ -58,7 +58,8 @@ package actor SQLiteStore: SnapshotStore {
             } catch {
                 close()
                 guard error.reason == .corrupt else { throw error }
-                return try begunAnew(identity)
+                // Damage elsewhere in the file is no reason to spend what somebody claimed.
+                return try begunAnew(identity, claims: readOnly(error)?.claims ?? [])
             }
         } catch {
             close()
@@ -129,12 +130,15 @@ package actor SQLiteStore: SnapshotStore {
 
 extension SQLiteStore {
     /// Moves what stands there aside, under the lock: it may be another process's by now.
-    private func begunAnew(_ identity: Secret?) throws(StoreFault) -> StoreContents {
+    private func begunAnew(_ identity: Secret?, claims: [Claim]) throws(StoreFault) -> StoreContents {
         let lock = try StoreLock(files.lockPath)
         let name = try files.moveAside(wallTime())
         isDamaged = false
         do throws(StoreFault) {
-            return try openOnce(identity, lock, movedAside: name)
+            let new = try openOnce(identity, lock, movedAside: name)
+            guard !claims.isEmpty, let opened else { return new }
+            try guarded { try opened.queue.write { db in try ClaimTable.write(claims, now: wallTime(), db) } }
+            return StoreContents(identity: new.identity, credentials: new.credentials, claims: claims, movedAside: name)
         } catch {
             // A new file that does not work either is no file that was damaged.
             throw error.reason == .corrupt ? StoreFault(.failed, code: error.code) : error

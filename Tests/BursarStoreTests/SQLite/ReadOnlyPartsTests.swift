@@ -46,6 +46,27 @@ import Testing
         }
     }
 
+    @Test func `what was claimed outlives damage elsewhere in the file`() async throws {
+        let scratch = Scratch()
+        let store = scratch.store()
+        _ = try await store.open(identity: nil)
+        try await store.write(
+            StoreBatch(saved: [Samples.stored(0)], history: [Samples.change("1")], claims: [Self.claim], now: Samples.now))
+        await store.close()
+        let queue = try DatabaseQueue(path: scratch.file())
+        let sql = "SELECT rootpage FROM sqlite_master WHERE name = 'history'"
+        let page = try await queue.read { try Int.fetchOne($0, sql: sql) }
+        try queue.close()
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: scratch.file()))
+        let start = (try #require(page) - 1) * 4_096
+        bytes.replaceSubrange(start..<start + 4_096, with: [UInt8](repeating: 0xFF, count: 4_096))
+        try bytes.write(to: URL(fileURLWithPath: scratch.file()))
+        let contents = try await store.open(identity: nil)
+        #expect(contents.movedAside != nil && contents.claims == [Self.claim] && contents.credentials.isEmpty)
+        let again = try await store.open(identity: nil)
+        #expect(again.movedAside == nil && again.claims == [Self.claim])
+    }
+
     @Test func `an earlier version's has none, and where one part cannot be read the others are`() async throws {
         try await withFirst { second, file async throws in
             let queue = try DatabaseQueue(path: file)
