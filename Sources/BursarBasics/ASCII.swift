@@ -8,3 +8,13 @@ package func parseASCIIDigits(_ text: some StringProtocol) -> Int? {
     guard !text.isEmpty, text.utf8.count <= 18, text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
     return Int(text)
 }
+
+extension StringProtocol where SubSequence == Substring {
+    /// Without blanks and tabulators at its ends (OWS, RFC 9110 5.6.3).
+    package var trimmingBlanks: Substring {
+        var rest = self[...]
+        while let first = rest.first, first == " " || first == "\t" { rest.removeFirst() }
+        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
+        return rest
+    }
+}

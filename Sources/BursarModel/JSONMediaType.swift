@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// What a provider's body may be called where this gateway hands it on. Pure.
 ///
 /// A browser runs what is called `text/html` or `image/svg+xml`, and would as this gateway's own, beside its page. So a provider's word
@@ -12,8 +14,8 @@ package enum JSONMediaType {
             return nil
         }
         let parts = field.lowercased().split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let type = parts.first, isJSON(trimmed(type)) else { return nil }
-        return parts.count == 1 || isCharset(trimmed(parts[1])) ? field : nil
+        guard let type = parts.first, isJSON(type.trimmingBlanks) else { return nil }
+        return parts.count == 1 || isCharset(parts[1].trimmingBlanks) ? field : nil
     }
 
     private static func isJSON(_ type: Substring) -> Bool {
@@ -39,12 +41,5 @@ package enum JSONMediaType {
                 default: false
                 }
             }
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }

@@ -36,37 +36,17 @@ struct HTTP2Conversation: Equatable {
             case 0:
                 stream.body += payload
                 bodyBytes += length
-            case 1: stream.fields += try Self.fields(payload, inflater)
+            case 1:
+                guard let fields = HTTP2FieldBlock.read(payload, inflater) else {
+                    throw BrokenRule(description: "fields that no client can read")
+                }
+                stream.fields += fields.map { "\($0.name): \($0.value)" }
             case 3: stream.isReset = true
             case 7: goneAway.append(payload.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
             default: continue
             }
             if type <= 1, flags & 1 == 1 { stream.isEnded = true }
             if id != 0 { streams[id] = stream }
-        }
-    }
-
-    private static func fields(_ block: [UInt8], _ inflater: OpaquePointer?) throws(BrokenRule) -> [String] {
-        var fields: [String] = []
-        var rest = block[...]
-        while true {
-            var pair = nghttp2_nv()
-            var flags: Int32 = 0
-            let used = rest.withUnsafeBufferPointer {
-                nghttp2_hd_inflate_hd2(inflater, &pair, &flags, $0.baseAddress, $0.count, 1)
-            }
-            try demand(used >= 0, "fields that no client can read")
-            rest = rest.dropFirst(used)
-            if flags & Int32(NGHTTP2_HD_INFLATE_EMIT.rawValue) != 0 {
-                let name = String(decoding: UnsafeBufferPointer(start: pair.name, count: pair.namelen), as: UTF8.self)
-                let value = String(decoding: UnsafeBufferPointer(start: pair.value, count: pair.valuelen), as: UTF8.self)
-                fields.append("\(name): \(value)")
-            } else if flags & Int32(NGHTTP2_HD_INFLATE_FINAL.rawValue) != 0 {
-                nghttp2_hd_inflate_end_headers(inflater)
-                return fields
-            } else {
-                try demand(used > 0, "fields that do not end")
-            }
         }
     }
 

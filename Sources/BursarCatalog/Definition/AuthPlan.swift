@@ -157,13 +157,6 @@ extension AuthPlan {
 }
 
 extension StringProtocol where SubSequence == Substring {
-    var trimmingBlanks: Substring {
-        var rest = self[...]
-        while let first = rest.first, first == " " || first == "\t" { rest.removeFirst() }
-        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
-        return rest
-    }
-
     /// What stands behind `scheme` and at least one space.
     fileprivate func dropping(scheme: some StringProtocol) -> Substring? {
         guard utf8.count > scheme.utf8.count, prefix(scheme.count).lowercased() == scheme.lowercased() else { return nil }

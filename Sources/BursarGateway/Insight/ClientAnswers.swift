@@ -89,14 +89,6 @@ package struct HistoryTableText: Sendable {
     }
 }
 
-/// The CSV of a history, as far as both ends of it must agree. Pure.
-package enum HistoryCSV {
-    static let header = "at,until,kind,value,unit,part\r\n"
-
-    /// Whether an answer begins as one: whatever answered may not be a gateway.
-    package static func isOne(_ bytes: [UInt8]) -> Bool { bytes.starts(with: header.utf8) }
-}
-
 /// Bars of characters, at most 60 of them; the last value of each part. Pure, in exact decimals.
 enum Sparkline {
     private static let bars = Array("▁▂▃▄▅▆▇█")

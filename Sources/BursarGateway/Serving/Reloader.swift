@@ -56,7 +56,24 @@ final class Reloader: Sendable {
         self.lifecycle = lifecycle
     }
 
-    /// - Parameter trigger: what asked for it, for the log: a signal, a request, a file.
+    /// What makes it read again. *Value.*
+    private enum Trigger {
+        /// A signal or a request; its name is for the log.
+        case asked(StaticString)
+        /// Nobody asked.
+        case keyFile
+
+        var name: StaticString {
+            switch self {
+            case .asked(let name): name
+            case .keyFile: "a key's file"
+            }
+        }
+
+        var isKeyFile: Bool { if case .keyFile = self { true } else { false } }
+    }
+
+    /// - Parameter trigger: what asked for it, for the log: a signal, a request.
     func reload(_ trigger: StaticString) async -> ReloadOutcome {
         await withCheckedContinuation { continuation in
             let isFirst = waiting.withLock { waiting in
@@ -69,7 +86,7 @@ final class Reloader: Sendable {
                     defer { waiting.callers = [] }
                     return waiting.callers
                 }
-                let outcome = self.reloadNow(trigger)
+                let outcome = self.reloadNow(.asked(trigger))
                 for caller in callers { caller.resume(returning: outcome) }
             }
         }
@@ -95,7 +112,8 @@ final class Reloader: Sendable {
         guard result.configuration.map({ $0.hasOtherKeys(than: current.value.configuration) }) ?? true else {
             if process.reloads.keyFileIsRight() {
                 logger.notice(
-                    "configuration: the keys in force stand in their files again", metadata: ["trigger": "\(Self.ofKeyFile)"])
+                    "configuration: the keys in force stand in their files again",
+                    metadata: ["trigger": "\(Trigger.keyFile.name)"])
             }
             return
         }
@@ -105,15 +123,13 @@ final class Reloader: Sendable {
         if let configuration = result.configuration, configuration.clients.isEmpty, !current.value.configuration.clients.isEmpty {
             _ = refused(
                 ["a key's file was replaced, but the configuration has no clients any more; SIGHUP puts that in force"],
-                Self.ofKeyFile)
+                .keyFile)
             return
         }
-        _ = apply(result, Self.ofKeyFile)
+        _ = apply(result, .keyFile)
     }
 
-    private static let ofKeyFile: StaticString = "a key's file"
-
-    private func reloadNow(_ trigger: StaticString) -> ReloadOutcome {
+    private func reloadNow(_ trigger: Trigger) -> ReloadOutcome {
         guard let read else { return .nothingToRead }
         guard !isDraining else { return .stopping }
         lifecycle.tell(.reloading)
@@ -124,7 +140,7 @@ final class Reloader: Sendable {
     /// While draining, there is nothing left to be configured.
     private var isDraining: Bool { process.readiness.state == .draining }
 
-    private func apply(_ result: ConfigurationResult, _ trigger: StaticString) -> ReloadOutcome {
+    private func apply(_ result: ConfigurationResult, _ trigger: Trigger) -> ReloadOutcome {
         guard let configuration = result.configuration else {
             return refused(result.diagnostics.filter { $0.severity == .error }.map(\.description), trigger)
         }
@@ -138,7 +154,7 @@ final class Reloader: Sendable {
         return .applied(putInForce(configuration, trigger))
     }
 
-    private func putInForce(_ configuration: Configuration, _ trigger: StaticString) -> ReloadReport {
+    private func putInForce(_ configuration: Configuration, _ trigger: Trigger) -> ReloadReport {
         let old = current.value
         // Calls under way still carry the old keys, and the way out is still that of the start.
         retired.retire(old.configuration, for: configuration, now: process.refresher.now)
@@ -165,7 +181,7 @@ final class Reloader: Sendable {
         logger.notice(
             "configuration reloaded",
             metadata: [
-                "trigger": "\(trigger)", "accounts": "\(report.accounts)", "added": "\(report.added.count)",
+                "trigger": "\(trigger.name)", "accounts": "\(report.accounts)", "added": "\(report.added.count)",
                 "removed": "\(report.removed.count)", "changed": "\(report.changed.count)"
             ])
         if configuration.clients.isEmpty, !old.configuration.clients.isEmpty {
@@ -180,12 +196,11 @@ final class Reloader: Sendable {
         return report
     }
 
-    private func refused(_ problems: [String], _ trigger: StaticString) -> ReloadOutcome {
-        process.reloads.refused(
-            at: process.refresher.now.wall, problems, ofKeyFile: "\(trigger)" == "\(Self.ofKeyFile)")
+    private func refused(_ problems: [String], _ trigger: Trigger) -> ReloadOutcome {
+        process.reloads.refused(at: process.refresher.now.wall, problems, ofKeyFile: trigger.isKeyFile)
         logger.error(
             "configuration not reloaded, the old one stays",
-            metadata: ["trigger": "\(trigger)", "problems": "\(problems.count)"])
+            metadata: ["trigger": "\(trigger.name)", "problems": "\(problems.count)"])
         for problem in problems.prefix(Self.loggedProblems) { logger.error("configuration", metadata: ["problem": "\(problem)"]) }
         return .refused(problems)
     }

@@ -132,7 +132,7 @@ final class WindowIndex: Sendable {
     /// How many patterns may share a slot. Chance never brings so many together; who made keys for it finds the pile.
     static let crowded = 8
 
-    /// The most that are compared one by one at one place of a text.
+    /// The most that are compared one by one at one place of a text: what the tests hold the bound above to.
     var mostCompared: Int {
         heads.map { head in
             var (index, count) = (head, 0)

@@ -19,6 +19,7 @@ struct AlertListTests {
             _ = try await gateway.get("/v1/balances")
             var answer = try await gateway.get("/v1/alerts")
             for _ in 0..<500 where answer.json?["alerts"]?[0]?["fires_at"] == .null {
+                // The desk hears of the answer in a task of its own.
                 try await Task.sleep(for: .milliseconds(10))
                 answer = try await gateway.get("/v1/alerts")
             }

@@ -40,6 +40,7 @@ struct AlertStoreTests {
         private func step(_ gateway: TestGateway) async throws {
             gateway.clock.advance(by: .seconds(11))
             _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+            // The desk keeps and sends in tasks of its own; what is due next depends on when they end.
             try await Task.sleep(for: .milliseconds(5))
         }
 
@@ -64,26 +65,16 @@ struct AlertStoreTests {
         try outcome.get()
     }
 
-    private func using(_ gateway: TestGateway, _ body: (TestGateway) async throws -> Void) async throws {
-        do {
-            try await body(gateway)
-        } catch {
-            try await gateway.stop()
-            throw error
-        }
-        try await gateway.stop()
-    }
-
     @Test(.enabled(if: LocalProgram.has("sqlite3"), "sqlite3 is not installed"))
     func `what was told is told no second time where the store is locked at the start, nor after it`() async throws {
         try await with { bench async throws in
             var since: String?
-            try await using(try await bench.start()) { gateway async throws in
+            try await bench.start().whileRunning { gateway async throws in
                 _ = try await bench.read(gateway, until: 1)
                 since = try await bench.alert(gateway)?["since"]?.text
             }
             let holder = try await StoreLockHolder.hold(bench.folder.file("bursar.db"), bench.folder)
-            try await using(try await bench.start(later: .seconds(7_200))) { gateway async throws in
+            try await bench.start(later: .seconds(7_200)).whileRunning { gateway async throws in
                 #expect(await gateway.log.contains("store: is locked by another process"))
                 try await bench.readOn(gateway)
                 let alert = try await bench.alert(gateway)
@@ -105,7 +96,7 @@ struct AlertStoreTests {
     @Test(.enabled(if: LocalProgram.has("sqlite3"), "sqlite3 is not installed"))
     func `a store that is begun anew gets the claims, the alerts and the newest amounts that are in memory`() async throws {
         try await with { bench async throws in
-            try await using(try await bench.start()) { gateway async throws in
+            try await bench.start().whileRunning { gateway async throws in
                 _ = try await bench.read(gateway, until: 1)
                 let claim = try await gateway.send(
                     "/v1/claims", method: .POST, [("idempotency-key", "job"), ("content-type", "application/json")],
@@ -126,7 +117,7 @@ struct AlertStoreTests {
                     #expect(rows.text == count, "\(table) \(rows.complaint)")
                 }
             }
-            try await using(try await bench.start(later: .seconds(7_200))) { gateway async throws in
+            try await bench.start(later: .seconds(7_200)).whileRunning { gateway async throws in
                 let guarded = try await gateway.get("/v1/guard?account=sunor&needs=500")
                 #expect(guarded.json?["decision"]?.text == "no" && guarded.json?["claimed"]?.text == "1000")
                 #expect(try await bench.alert(gateway)?["firing"] == .bool(true))
@@ -139,9 +130,9 @@ struct AlertStoreTests {
     @Test func `of two gateways on one store one tells, and the other goes on where that one ended`() async throws {
         try await with { bench async throws in
             let first = try await bench.start()
-            try await using(try await bench.start(later: .seconds(5))) { second async throws in
+            try await bench.start(later: .seconds(5)).whileRunning { second async throws in
                 #expect(await second.log.contains("alerts: held while another process serves with the store"))
-                try await using(first) { first async throws in
+                try await first.whileRunning { first async throws in
                     try await bench.readOn(second)
                     #expect(bench.receiver.messages.isEmpty, "one of them tells, and not this one")
                     _ = try await bench.read(first, until: 1)

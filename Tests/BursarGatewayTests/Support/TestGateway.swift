@@ -174,13 +174,17 @@ final class TestGateway: Sendable {
         _ accounts: [String], listen: String = "['127.0.0.1:0']", settings: String = "", latency: Duration = .zero,
         _ body: (TestGateway) async throws -> Result
     ) async throws -> Result {
-        let gateway = try await start(accounts, listen: listen, settings: settings, latency: latency)
+        try await start(accounts, listen: listen, settings: settings, latency: latency).whileRunning(body)
+    }
+
+    /// Stops behind it, whatever came of it.
+    func whileRunning<Result>(_ body: (TestGateway) async throws -> Result) async throws -> Result {
         do {
-            let result = try await body(gateway)
-            try await gateway.stop()
+            let result = try await body(self)
+            try await stop()
             return result
         } catch {
-            try await gateway.stop()
+            try await stop()
             throw error
         }
     }

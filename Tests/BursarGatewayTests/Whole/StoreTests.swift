@@ -20,14 +20,7 @@ import Testing
     ) async throws {
         let clock = ManualClock()
         clock.advance(by: later)
-        let gateway = try await TestGateway.start(accounts, settings: store(folder), clock: clock, mocks: mocks)
-        do {
-            try await body(gateway)
-        } catch {
-            try await gateway.stop()
-            throw error
-        }
-        try await gateway.stop()
+        try await TestGateway.start(accounts, settings: store(folder), clock: clock, mocks: mocks).whileRunning(body)
     }
 
     private func withMocks(_ body: (MockProviders, ScratchFolder) async throws -> Void) async throws {

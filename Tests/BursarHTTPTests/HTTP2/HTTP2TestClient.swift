@@ -1,6 +1,8 @@
 import CNghttp2
 import NIOCore
 
+@testable import FuzzRules
+
 /// Writes HTTP/2 frames byte by byte, right or wrong, and reads what a server answers: what a client library would refuse to
 /// send is what most of these tests are about. *Value, but for the decoder's table.*
 final class HTTP2TestClient {
@@ -98,28 +100,8 @@ final class HTTP2TestClient {
 
     private(set) var decoded: [(stream: Int32, fields: [String: String])] = []
 
-    /// Header blocks must be decoded in order, because they change the decoder's table.
     private func fields(of block: [UInt8]) -> [String: String] {
-        var fields: [String: String] = [:]
-        var rest = block[...]
-        while true {
-            var pair = nghttp2_nv()
-            var flags: Int32 = 0
-            let used = rest.withUnsafeBufferPointer {
-                nghttp2_hd_inflate_hd2(inflater, &pair, &flags, $0.baseAddress, $0.count, 1)
-            }
-            guard used >= 0 else { return fields }
-            rest = rest.dropFirst(used)
-            if flags & Int32(NGHTTP2_HD_INFLATE_EMIT.rawValue) != 0 {
-                let name = String(decoding: UnsafeBufferPointer(start: pair.name, count: pair.namelen), as: UTF8.self)
-                fields[name] = String(decoding: UnsafeBufferPointer(start: pair.value, count: pair.valuelen), as: UTF8.self)
-            }
-            if flags & Int32(NGHTTP2_HD_INFLATE_FINAL.rawValue) != 0 {
-                nghttp2_hd_inflate_end_headers(inflater)
-                return fields
-            }
-            if flags & Int32(NGHTTP2_HD_INFLATE_EMIT.rawValue) == 0, used == 0 { return fields }
-        }
+        Dictionary(HTTP2FieldBlock.read(block, inflater) ?? [], uniquingKeysWith: { $1 })
     }
 
     func fields(_ stream: Int32) -> [String: String]? { decoded.last { $0.stream == stream }?.fields }
