@@ -6,11 +6,11 @@ package struct ProviderID: Sendable, Hashable, Comparable, CustomStringConvertib
 
     /// 1…32 of `a-z 0-9 -`, beginning with a letter.
     package init?(_ name: some StringProtocol) {
-        let bytes = name.utf8
+        let name = String(name), bytes = name.utf8
         guard (1...32).contains(bytes.count), let first = bytes.first, (0x61...0x7A).contains(first),
             bytes.allSatisfy({ (0x61...0x7A).contains($0) || $0.isASCIIDigit || $0 == 0x2D })
         else { return nil }
-        self.name = String(name)
+        self.name = name
     }
 
     package var description: String { name }
@@ -23,11 +23,11 @@ package struct AccountName: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// 1…64 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit: it stands in URLs and log lines as it is.
     package init?(_ name: some StringProtocol) {
-        let bytes = name.utf8
+        let name = String(name), bytes = name.utf8
         guard (1...64).contains(bytes.count), let first = bytes.first, first.isASCIILetter || first.isASCIIDigit,
             bytes.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2E || $0 == 0x5F || $0 == 0x2D })
         else { return nil }
-        self.name = String(name)
+        self.name = name
     }
 
     private init(unchecked name: String) { self.name = name }

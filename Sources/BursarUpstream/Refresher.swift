@@ -186,6 +186,14 @@ extension Refresher {
         return state.withLock { $0.machine.status(account.key, now: now) }
     }
 
+    /// ``view(_:)`` and ``status(_:)`` of one moment: between two looks a call may begin or end, and they contradict each other.
+    package func look(at account: UpstreamAccount) -> (view: AccountView, status: CredentialStatus?) {
+        let now = clock.now
+        return state.withLock {
+            ($0.machine.view(account.key, policy: account.policy, now: now), $0.machine.status(account.key, now: now))
+        }
+    }
+
     /// When the account's provider may be asked next, whatever keeps it from that; nil: at once, if someone asks. Every answer that tells a
     /// caller when to come back tells this.
     package func nextAttempt(_ account: UpstreamAccount) -> Moment? { status(account)?.nextAttempt }

@@ -3,11 +3,11 @@ package import BursarEngine
 package import BursarModel
 
 /// A credential with everything that is needed to ask its provider: a configured account, or a caller's own credential for one
-/// request. *Value.*
-package struct UpstreamAccount: Sendable {
+/// request. *Immutable; any thread.* A reference, because every request hands it from place to place.
+package final class UpstreamAccount: Sendable {
     /// Nil for a passed-through credential.
     package let id: AccountID?
-    package private(set) var definition: ProviderDefinition
+    package let definition: ProviderDefinition
     /// Where the provider is asked: the definition's origin, or the configuration's `base_url`. No trailing slash.
     package let baseURL: String
     package let secret: Secret
@@ -34,10 +34,12 @@ package struct UpstreamAccount: Sendable {
     }
 
     /// The same, asked and judged by another definition of its provider.
-    func with(_ definition: ProviderDefinition) -> UpstreamAccount {
-        var account = self
-        account.definition = definition
-        return account
+    func with(_ definition: ProviderDefinition) -> UpstreamAccount { UpstreamAccount(self, definition: definition) }
+
+    private init(_ account: UpstreamAccount, definition: ProviderDefinition) {
+        self.definition = definition
+        (id, baseURL, secret) = (account.id, account.baseURL, account.secret)
+        (key, policy, parameters) = (account.key, account.policy, account.parameters)
     }
 
     /// How a log line names it: no part of the credential, not even a fingerprint.

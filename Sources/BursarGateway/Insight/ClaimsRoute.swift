@@ -218,10 +218,7 @@ extension ClaimsRoute {
         if let claimed = decision.claimed { problem.extensions.append(("claimed", Self.quoted(claimed))) }
         if let have = decision.have { problem.extensions.append(("have", Self.quoted(have))) }
         var headers: HeaderFields = [:]
-        if let next = result.nextAttempt, !isShort {
-            let left = reading.refresher.now.monotonic.duration(to: next.monotonic)
-            if left > .zero { headers["retry-after"] = String(max(1, left.secondsRoundedUp)) }
-        }
+        if !isShort { headers["retry-after"] = result.retryAfter.map { String($0) } }
         return Answers.problem(problem, headers: headers)
     }
 

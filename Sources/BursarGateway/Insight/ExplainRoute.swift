@@ -38,8 +38,7 @@ struct ExplainRoute: Route {
 
     private func json(_ entry: AccountEntry) -> [UInt8] {
         let now = refresher.now
-        let view = refresher.view(entry.upstream)
-        let status = refresher.status(entry.upstream)
+        let (view, status) = refresher.look(at: entry.upstream)
         let explanation = Explanation(
             .init(
                 id: entry.id, title: entry.definition.title, view: view, status: status, lowLimit: entry.low,

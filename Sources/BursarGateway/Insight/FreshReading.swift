@@ -16,6 +16,8 @@ struct FreshReading: Sendable {
         let age: Duration?
         /// When its provider may be asked next; nil: at once.
         let nextAttempt: Moment?
+        /// In seconds from now, for who is told "unknown"; nil where the provider may be asked at once.
+        let retryAfter: Int64?
     }
 
     /// - Parameter trace: of the request that asks.
@@ -29,13 +31,17 @@ struct FreshReading: Sendable {
             await CallWait([0: ticket], of: refresher, .ofCalls(longest)).value()
         }
         let now = refresher.now
-        let view = refresher.view(entry.upstream)
+        let (view, status) = refresher.look(at: entry.upstream)
         let fetched = view.fetchedAt
         let isNew = fetched.map { $0.monotonic >= asked.monotonic } ?? false
         let passed = fetched.map { $0.monotonic.duration(to: now.monotonic) }
         return Result(
             view: view, isFreshEnough: isNew || (passed.map { $0 <= limit } ?? false),
-            age: fetched.map { max(.zero, $0.wall.duration(to: now.wall)) }, nextAttempt: refresher.nextAttempt(entry.upstream))
+            age: fetched.map { max(.zero, $0.wall.duration(to: now.wall)) }, nextAttempt: status?.nextAttempt,
+            retryAfter: (status?.nextAttempt).flatMap { next in
+                let left = now.monotonic.duration(to: next.monotonic)
+                return left > .zero ? max(1, left.secondsRoundedUp) : nil
+            })
     }
 }
 

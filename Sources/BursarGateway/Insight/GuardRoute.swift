@@ -73,7 +73,9 @@ struct GuardRoute: Route {
             case .no: wanted.isStrict ? 402 : 200
             case .unknown: wanted.isStrict ? 503 : 200
             }
-        return Answers.json(judged.json(of: wanted.entry.id, claimsAreKept: claims.isKept), status: status)
+        var response = Answers.json(judged.json(of: wanted.entry.id, claimsAreKept: claims.isKept), status: status)
+        if status == 503 { response.headers["retry-after"] = result.retryAfter.map { String($0) } }
+        return response
     }
 
     /// A decision with what it was made of. *Value.*

@@ -58,7 +58,7 @@ struct StatusRoute: Route {
     }
 
     private static func account(_ entry: AccountEntry, _ refresher: Refresher, _ now: Moment) -> [UInt8] {
-        let view = refresher.view(entry.upstream)
+        let (view, status) = refresher.look(at: entry.upstream)
         var json = JSONText(reserving: 512)
         json.object { json in
             json.string("provider", entry.id.provider.name)
@@ -66,7 +66,7 @@ struct StatusRoute: Route {
             json.string("status", view.status.rawValue)
             json.string("fetched_at", view.fetchedAt?.wall.rfc3339)
             json.string("expires_at", view.expiresAt?.wall.rfc3339)
-            refresher.status(entry.upstream).orNeverAsked(entry).write(into: &json, now: now)
+            status.orNeverAsked(entry).write(into: &json, now: now)
         }
         return json.bytes
     }

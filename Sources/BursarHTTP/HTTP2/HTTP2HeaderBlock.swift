@@ -1,3 +1,5 @@
+import Glibc
+
 /// The fields of the header block that is being received, as libnghttp2 decodes them one by one; a *value*, one per connection.
 ///
 /// Header blocks of different streams cannot interleave (RFC 9113 4.3), so one buffer that is emptied for each does for all.
@@ -15,14 +17,19 @@ struct HTTP2HeaderBlock {
         case invalidField
     }
 
-    private(set) var bytes: [UInt8] = []
     private(set) var fields = 0
     private(set) var problem = Problem.none
     private var listBytes = 0
+    /// Written from its beginning by each block: to grow an array by three small pieces a field costs more than the pieces.
+    private var room: [UInt8] = []
+    private var length = 0
+
+    var bytes: [UInt8] { Array(room[..<length]) }
 
     mutating func begin() {
         // A large block is an exception: its memory is given back rather than kept for each of ten thousand connections.
-        bytes.removeAll(keepingCapacity: bytes.capacity <= 4 * 1024)
+        if room.count > 4 * 1024 { room = [] }
+        length = 0
         fields = 0
         listBytes = 0
         problem = .none
@@ -42,9 +49,25 @@ struct HTTP2HeaderBlock {
             return
         }
         let lengths = UInt32(truncatingIfNeeded: name.count | value.count &<< 16)
-        withUnsafeBytes(of: lengths.littleEndian) { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: name)
-        bytes.append(contentsOf: value)
+        let (start, middle) = (length, length + 4 + name.count)
+        length = middle + value.count
+        if length > room.count { room.append(contentsOf: repeatElement(0, count: max(256, 2 * length) - room.count)) }
+        room.withUnsafeMutableBytes { room in
+            room.storeBytes(of: lengths.littleEndian, toByteOffset: start, as: UInt32.self)
+            UnsafeMutableRawBufferPointer(rebasing: room[(start + 4)...]).copyMemory(from: UnsafeRawBufferPointer(name))
+            UnsafeMutableRawBufferPointer(rebasing: room[middle...]).copyMemory(from: UnsafeRawBufferPointer(value))
+        }
+    }
+
+    /// Whether this block has exactly those bytes.
+    func isSame(as other: [UInt8]) -> Bool {
+        guard other.count == length else { return false }
+        return room.withUnsafeBytes { room in
+            other.withUnsafeBytes { other in
+                guard let one = room.baseAddress, let two = other.baseAddress else { return length == 0 }
+                return memcmp(one, two, length) == 0
+            }
+        }
     }
 
     mutating func foundInvalidField() {

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A request head that was read once and may come again, with what then need not be done again. *Event loop.*
 ///
 /// Clients repeat their heads field for field. Equal decoded fields make an equal request, so nothing is checked or built a
@@ -31,19 +29,8 @@ struct HTTP2KnownHeads {
     private var heads: [HTTP2KnownHead] = []
     private var next = 0
 
-    /// The head with exactly these bytes.
-    func find(_ block: [UInt8]) -> HTTP2KnownHead? {
-        for head in heads where head.block.count == block.count {
-            let isSame = head.block.withUnsafeBytes { known in
-                block.withUnsafeBytes { other in
-                    guard let known = known.baseAddress, let other = other.baseAddress else { return false }
-                    return memcmp(known, other, block.count) == 0
-                }
-            }
-            if isSame { return head }
-        }
-        return nil
-    }
+    /// The head with exactly the bytes of this block.
+    func find(_ block: HTTP2HeaderBlock) -> HTTP2KnownHead? { heads.first { block.isSame(as: $0.block) } }
 
     /// Keeps a head in the place of the oldest.
     mutating func keep(_ head: HTTP2KnownHead) {

@@ -41,17 +41,18 @@ extension HTTP2Session {
         case .invalidField: return refuse(stream, 400, "A header field has bytes that it cannot have.")
         case .none: break
         }
-        if endsStream, let known = knownHeads.find(block.bytes) {
+        if endsStream, let known = knownHeads.find(block) {
             stream.state = .answering
             stream.isHead = known.isHead
             delegate?.requestArrived(known.request, on: stream, known: known)
             return
         }
         do {
-            let head = try HTTP2RequestHead(block.bytes)
+            let bytes = block.bytes
+            let head = try HTTP2RequestHead(bytes)
             stream.isHead = head.method == "HEAD"
             if endsStream {
-                let known = HTTP2KnownHead(block: block.bytes, request: request(head, body: []))
+                let known = HTTP2KnownHead(block: bytes, request: request(head, body: []))
                 knownHeads.keep(known)
                 stream.state = .answering
                 delegate?.requestArrived(known.request, on: stream, known: known)

@@ -29,7 +29,8 @@ final class HTTP2Session {
     let limits: ServerLimits
     let extra: HTTP2Limits
     let info: ConnectionInfo
-    weak var delegate: (any HTTP2SessionDelegate)?
+    /// It owns this, and nobody else does. (A weak reference would make each count of the connection's references a detour.)
+    unowned var delegate: (any HTTP2SessionDelegate)?
     /// The time of what is being done; its owner moves it on.
     var now: NIODeadline
 

@@ -40,6 +40,9 @@ struct GuardTests {
             let answer = try await gateway.get("/v1/guard?account=sunor&needs=0.01")
             #expect(answer.json?["decision"]?.text == "unknown" && answer.json?["reason"]?.text == "stale")
             #expect(answer.json?["problem"]?.text == "rate_limited" && answer.json?["retry_at"]?.text != nil)
+            #expect(answer.headers.first(name: "retry-after") == nil, "a decision that is no failure")
+            let strict = try await gateway.get("/v1/guard?account=sunor&needs=0.01&strict")
+            #expect(strict.status == 503 && strict.headers.first(name: "retry-after") == "300")
             // Whoever is content with an older one says so.
             #expect(try await ask(gateway, "needs=0.01&fresh=5m").decision == "yes")
             #expect(try gateway.mocks.calls(for: "sunor") == 2)
