@@ -1,6 +1,7 @@
 /* The floor: what an answer costs when nothing is decided. epoll, read, memmem for the end of each head, one write a read.
  *
  *   floor PORT FILE      FILE is the whole answer, head and body, as it goes out
+ *   floor PORT FILE MS   no answer before so many ms after the first head: then all that wait get theirs
  *
  * One thread, level-triggered, heads that arrive in pieces are kept. It understands nothing of HTTP: a load generator's GETs
  * are all it may be asked. */
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 enum { most_descriptors = 4096, room = 16384, batch = 64 };
@@ -25,6 +27,8 @@ struct connection {
 static struct connection *connections[most_descriptors];
 static char *answer;
 static size_t answer_size;
+static long delay;
+static int timer, waiting[most_descriptors], waiters;
 
 static void fail(const char *what) {
     perror(what);
@@ -50,6 +54,20 @@ static void end(int descriptor) {
     close(descriptor);
 }
 
+static void answer_all(void) {
+    for (int i = 0; i < waiters; i++)
+        if (write(waiting[i], answer, answer_size) != (ssize_t)answer_size) end(waiting[i]);
+    waiters = 0;
+    unsigned long passed;
+    if (read(timer, &passed, sizeof passed) < 0) fail("timer");
+}
+
+static void keep_waiting(int descriptor) {
+    struct itimerspec once = {.it_value.tv_sec = delay / 1000, .it_value.tv_nsec = delay % 1000 * 1000000};
+    if (waiters == 0) timerfd_settime(timer, 0, &once, NULL);
+    waiting[waiters++] = descriptor; /* a client that asks once at a time is there once */
+}
+
 static void serve(int descriptor) {
     struct connection *connection = connections[descriptor];
     ssize_t count = read(descriptor, connection->bytes + connection->kept, room - connection->kept);
@@ -66,12 +84,14 @@ static void serve(int descriptor) {
     connection->kept = filled - start;
     memmove(connection->bytes, connection->bytes + start, connection->kept);
     if (connection->kept == room) end(descriptor);
+    else if (heads && delay) keep_waiting(descriptor);
     else if (heads && write(descriptor, answer, heads * answer_size) != (ssize_t)(heads * answer_size)) end(descriptor);
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) return 64;
+    if (argc != 3 && argc != 4) return 64;
     load(argv[2]);
+    delay = argc == 4 ? atol(argv[3]) : 0;
     int listener = socket(AF_INET, SOCK_STREAM, 0), queue = epoll_create1(0), yes = 1;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(argv[1]))};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -79,12 +99,15 @@ int main(int argc, char **argv) {
     if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1024)) fail("listen");
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener}, events[256];
     epoll_ctl(queue, EPOLL_CTL_ADD, listener, &event);
+    timer = timerfd_create(CLOCK_MONOTONIC, 0);
+    event.data.fd = timer;
+    epoll_ctl(queue, EPOLL_CTL_ADD, timer, &event);
     for (;;) {
         int ready = epoll_wait(queue, events, 256, -1);
         for (int i = 0; i < ready; i++) {
             int descriptor = events[i].data.fd;
             if (descriptor != listener) {
-                serve(descriptor);
+                descriptor == timer ? answer_all() : serve(descriptor);
                 continue;
             }
             descriptor = accept4(listener, NULL, NULL, SOCK_NONBLOCK);

@@ -44,14 +44,20 @@ def crowd(bursar, provider, callers):
     bursar.forget()
     bursar.start()
     before = calls(bursar.mock_port, provider)
-    sockets = [socket.create_connection(("127.0.0.1", bursar.port)) for _ in range(callers)]
-    head = f"GET /v1/balances/{provider} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+    taken, spent = at_once(bursar.process, bursar.port, f"/v1/balances/{provider}", callers)
+    return taken, spent, calls(bursar.mock_port, provider) - before
+
+
+def at_once(process, port, path, callers):
+    """So many simultaneous requests. Returns the seconds from the first of them to the last answer, and the server's processor seconds."""
+    sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(callers)]
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
     waiting = select.epoll()
     by_descriptor = {client.fileno(): client for client in sockets}
     for descriptor in by_descriptor:
         waiting.register(descriptor, select.EPOLLIN)
     time.sleep(1)  # connecting is not what is measured: by now all are accepted
-    spent = bursar.process.cpu_seconds()
+    spent = process.cpu_seconds()
     started = time.monotonic()
     for client in sockets:
         client.send(head)
@@ -65,10 +71,10 @@ def crowd(bursar, provider, callers):
             waiting.unregister(descriptor)
             del by_descriptor[descriptor]
     taken = time.monotonic() - started
-    spent = bursar.process.cpu_seconds() - spent
+    spent = process.cpu_seconds() - spent
     for client in sockets:
         client.close()
-    return taken, spent, calls(bursar.mock_port, provider) - before
+    return taken, spent
 
 
 def rest(bursar, seconds):

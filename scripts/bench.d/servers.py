@@ -88,13 +88,13 @@ def _ended():
     raise RuntimeError("the server closed the connection")
 
 
-def floor(directory, whole_answer):
-    """Compiles and starts the floor. Returns the process and its port."""
+def floor(directory, whole_answer, delay=()):
+    """Compiles and starts the floor. `delay`: milliseconds. Returns the process and its port."""
     port, program, file = free_port(), directory / "floor", directory / "answer.http"
     file.write_bytes(whole_answer)
     compiler = next(name for name in ("cc", "gcc", "clang") if shutil.which(name))
     subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", program, HERE / "floor.c"], check=True)
-    return _listening(Process([program, port, file]), port), port
+    return _listening(Process([program, port, file, *delay]), port), port
 
 
 def nginx(directory):

@@ -12,7 +12,7 @@ def table(tab, module, function, rows):
 
 @case("Amounts are compared, subtracted and grouped without a float")
 def decimals(run):
-    with gateway(run, one()) as world, visit(run, world.url) as tab:
+    with gateway(run, one()) as world, visit(run, world.url, modules=True) as tab:
         long = "9" * 40
         table(tab, "decimal", "compare", [(["0.10", "0.1"], 0), (["-1", "1"], -1), ([long + ".2", long + ".10"], 1), (["1e3", "2"], 0)])
         table(tab, "decimal", "minus", [(["1.00", "0.9"], "0.10"), (["5", "7.25"], "-2.25"), ([long, "1"], "9" * 39 + "8"), (["x", "1"], None)])
@@ -22,7 +22,7 @@ def decimals(run):
 
 @case("A stream is read whatever the pieces that it comes in")
 def pieces(run):
-    with gateway(run, one()) as world, visit(run, world.url) as tab:
+    with gateway(run, one()) as world, visit(run, world.url, modules=True) as tab:
         text = "retry: 3000\r\n\r\n: beat\n\nevent: row\nid: 7-1\ndata: {\"a\":\ndata: 1}\n\ndata: x\r\rid: 7-2\nevent:bye\ndata\n\nevent: cut\ndata: y\n"
         wanted = [["row", '{"a":\n1}', "7-1"], ["message", "x", "7-1"], ["bye", "", "7-2"]]
         for size in [1, 2, 3, 7, 1000]:
@@ -36,7 +36,7 @@ def pieces(run):
 
 @case("A gap is a gap, a top-up is told, money given back is none")
 def series(run):
-    with gateway(run, one()) as world, visit(run, world.url) as tab:
+    with gateway(run, one()) as world, visit(run, world.url, modules=True) as tab:
         day, now = 86_400_000, 1_800_000_000_000
 
         def point(ago, until, value):
@@ -56,7 +56,7 @@ def series(run):
 
 @case("What a row needs follows from the row")
 def needs(run):
-    with gateway(run, one()) as world, visit(run, world.url) as tab:
+    with gateway(run, one()) as world, visit(run, world.url, modules=True) as tab:
         now = 1_800_000_000_000
         base = {"provider": "p", "account": "default", "status": "fresh", "available": "5", "unit": "USD", "amounts": [], "low": None,
                 "problem": None, "fetched_at": "2027-01-15T07:59:00Z", "expires_at": "2027-01-15T08:00:30Z"}
