@@ -83,6 +83,19 @@ private typealias Client = HTTP2TestClient
         #expect(connection.counters[.headTimeout] == 1)
     }
 
+    @Test func `a frame has its time from its own first byte, whatever was unfinished before it`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        let second = Array(Client.get(3).dropLast())
+        try connection.send(Array(Client.get(1).dropLast()))
+        connection.wait(.seconds(5))
+        try connection.send([Client.get(1)[Client.get(1).count - 1]] + second)
+        #expect(connection.client.status(1) == "200")
+        connection.wait(.milliseconds(9_900))
+        #expect(connection.client.goaways.isEmpty)
+        connection.wait(.milliseconds(200))
+        #expect(connection.client.goaways.map(\.code) == [0])
+    }
+
     @Test func `a body that does not come is 408`() throws {
         let connection = try HTTP2TestConnection { _ in textReply("x") }
         try connection.send(Client.headers(1, Client.requestFields("POST"), endStream: false))
