@@ -94,8 +94,10 @@ extension HTTP2Handler {
         timers.body = schedule(in: delay) { handler in
             handler.timers.body = nil
             var wait: TimeAmount?
-            for stream in handler.session.streams where stream.state != .unused && !stream.requestEnded {
-                let left = handler.connection.times.body - (handler.session.now - stream.headEndedAt)
+            for stream in handler.session.streams where !stream.requestEnded {
+                // Whose head is arriving has the time of a frame.
+                guard let begun = stream.headEndedAt else { continue }
+                let left = handler.connection.times.body - (handler.session.now - begun)
                 if left > .zero {
                     wait = min(wait ?? left, left)
                 } else if stream.state == .receiving {

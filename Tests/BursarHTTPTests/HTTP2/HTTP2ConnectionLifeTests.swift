@@ -106,6 +106,18 @@ private typealias Client = HTTP2TestClient
         #expect(connection.client.status(3) == "200")
     }
 
+    @Test func `a request whose head is arriving is not told that its body did not come`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        try connection.send(Client.headers(1, Client.requestFields("POST"), endStream: false), Client.frame(0, flags: 1, stream: 1, [1]))
+        #expect(connection.client.status(1) == "200")
+        connection.wait(.seconds(29))
+        let next = Client.get(3)
+        try connection.send(Array(next.dropLast()))
+        connection.wait(.seconds(2))
+        try connection.send(Array(next.suffix(1)))
+        #expect(connection.client.status(3) == "200")
+    }
+
     @Test func `a reader that takes nothing costs one piece of output, is not read from, and is closed`() throws {
         let connection = try HTTP2TestConnection { _ in .now(Response(status: 200, bytes: Array(repeating: 65, count: 1 << 20))) }
         // Windows as wide as they go, so that only the channel holds anything back.
