@@ -77,12 +77,15 @@ final class ConnectionBoard: Responder {
         }
     }
 
-    func endWaits() {
+    /// - Returns: whether there were any.
+    @discardableResult
+    func endWaits() -> Bool {
         let waiting = state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
         }
         for ended in waiting { ended() }
+        return !waiting.isEmpty
     }
 
     private struct BoardWait: Wait {

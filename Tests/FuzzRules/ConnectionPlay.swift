@@ -59,6 +59,12 @@ struct ConnectionPlay {
     }
 
     init(_ events: [ConnectionEvent], _ stage: Stage) throws {
+        weak let board = try perform(events, stage)
+        try demand(board == nil, "something of a connection outlives its end")
+    }
+
+    /// - Returns: what stands behind the connection, which nothing may hold any more.
+    private mutating func perform(_ events: [ConnectionEvent], _ stage: Stage) throws -> ConnectionBoard {
         var limits = ServerLimits()
         if stage.isShort { limits.requestsPerConnection = 5 }
         let board = ConnectionBoard(mayRepeat: stage.mayRepeat)
@@ -108,9 +114,10 @@ struct ConnectionPlay {
             outputs.append(output)
             isOpen.append(channel.isActive)
         }
-        board.endWaits()
-        loop.run()
         _ = try? channel.finish(acceptAlreadyClosed: true)
+        // The end of one wait may let the next request begin another.
+        while board.endWaits() { loop.run() }
+        return board
     }
 }
 
