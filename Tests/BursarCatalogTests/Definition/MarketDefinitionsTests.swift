@@ -42,6 +42,7 @@ import Testing
             ])
         // 0.1 + 0.2 and the like: no binary float would give this.
         #expect(openrouter.amounts(#"{"data":{"total_credits":0.3,"total_usage":0.1}}"#)?.first == "available 0.2 USD")
+        #expect(openrouter.failure(#"{"error":{"code":401,"message":"gone"}}"#)?.code == .unauthorized)
         let reply = try #require(openrouter.errorReply(status: 404, message: "gone"))
         #expect(String(decoding: reply.body, as: UTF8.self) == #"{"error":{"code":404,"message":"gone"}}"#)
     }
@@ -59,20 +60,25 @@ import Testing
         #expect(fal.target(parameters: [:]) == "/v1/account/billing?expand=credits")
         #expect(fal.auth.headerValue(for: Secret("abc")) == "Key abc")
         #expect(fal.amounts(#"{"username":"x","credits":{"current_balance":24.5,"currency":"USD"}}"#) == ["available 24.5 USD"])
-        #expect(fal.failure(#"{"credits":{"current_balance":24.5,"currency":"not a unit"}}"#)?.reason == "currency is no unit")
+        #expect(fal.amounts(#"{"credits":{"current_balance":24.5,"currency":"usd"}}"#) == ["available 24.5 USD"])
+        let strange = fal.failure(#"{"credits":{"current_balance":24.5,"currency":"not a unit"}}"#)
+        #expect(strange?.reason == "currency is no currency")
         #expect(fal.environmentVariables == ["FAL_KEY"])
     }
 
-    @Test func `ElevenLabs: a number or a word`() throws {
+    @Test func `ElevenLabs: the cap of a period, and an overage that is a number or a word`() throws {
         let elevenlabs = try definition("elevenlabs")
-        let reading = try #require(
-            elevenlabs.reading(#"{"character_count":10,"character_limit":100,"updated_at_unix":1738356858}"#))
-        #expect(reading.amounts.map(\.words) == ["available 90 characters", "granted 100 characters"])
-        #expect(reading.asOf?.rfc3339 == "2025-01-31T20:54:18.000Z")
-        let unlimited = try #require(elevenlabs.reading(#"{"character_count":10,"character_limit":"unlimited"}"#))
-        #expect(unlimited.amounts.isEmpty)
-        #expect(unlimited.providerSaysLow == false)
-        #expect(elevenlabs.failure(#"{"character_count":10,"character_limit":"lots"}"#)?.code == .invalidResponse)
+        func body(_ overage: String) -> String {
+            #"{"character_count":10,"character_limit":100,"max_credit_limit_extension":\#(overage)}"#
+        }
+        let own = ["available 90 characters", "used 10 characters", "limit 100 characters"]
+        #expect(elevenlabs.amounts(body("50")) == own + ["limit 50 characters"])
+        // Without a limit beyond the limit the row's own amount is what it was.
+        let open = try #require(elevenlabs.reading(body(#""unlimited""#)))
+        #expect(open.amounts.map(\.words) == own && open.available?.words == own[0])
+        #expect(open.providerSaysLow == nil)
+        #expect(elevenlabs.failure(body(#""lots""#))?.code == .invalidResponse)
+        #expect(elevenlabs.failure(#"{"character_count":10,"character_limit":"unlimited"}"#)?.code == .invalidResponse)
     }
 
     @Test func `Tripo: success is a code of 0, and other codes have classes`() throws {

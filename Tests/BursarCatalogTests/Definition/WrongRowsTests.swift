@@ -56,4 +56,66 @@ import Testing
         let bundled = body.replacing(#""USD","#, with: #""BUNDLED_CREDITS","#)
         #expect(try own("venice", bundled) == nil)
     }
+
+    @Test func `deepl: a number that says no limit is no figure, of the account as of the key`() throws {
+        func body(_ account: String, _ key: String) -> String {
+            #"{"character_count":73400,"character_limit":\#(account),"#
+                + #""api_key_character_count":45636,"api_key_character_limit":\#(key)}"#
+        }
+        let open = "1000000000000"
+        let capped = try #require(try Catalog.builtIn("deepl").reading(body(open, "50000")))
+        // The key's figure stands beside the row's own and is not it.
+        #expect(capped.available == nil)
+        let key = capped.amounts.filter { $0.part?.name == "key" }.map(\.words)
+        #expect(key == ["available 4364 characters", "used 45636 characters", "limit 50000 characters"])
+        #expect(try own("deepl", body("500000", open))?.words == "available 426600 characters")
+        #expect(try Catalog.builtIn("deepl").reading(body(open, open))?.amounts.allSatisfy { $0.kind == .used } == true)
+    }
+
+    @Test(arguments: [("sunoapi", 429), ("kie", 402)])
+    func `out of credits is a code in the body, and no status that anything in between may send`(name: String, code: Int) throws {
+        let definition = try Catalog.builtIn(name)
+        for status in [200, code] {
+            let out = try #require(definition.reading(#"{"code":\#(code),"msg":"no credits","data":null}"#, status: status))
+            #expect(out.amounts.map(\.words) == ["available 0 credits"] && out.providerSaysLow == true)
+        }
+        let stray = definition.failure(#"{"message":"slow down"}"#, status: code)?.code
+        #expect(stray == (code == 429 ? .rateLimited : .upstreamError))
+    }
+
+    @Test func `deepinfra: what is not billed yet is not there to spend`() throws {
+        #expect(try own("deepinfra", #"{"stripe_balance":-12.5,"recent":13}"#)?.words == "available -0.5 USD")
+        #expect(try own("deepinfra", #"{"stripe_balance":-12.5,"recent":null}"#)?.words == "available 12.5 USD")
+    }
+
+    @Test func `linode: a promotion that runs is in the row, one that has ended is not`() throws {
+        func body(_ end: String) -> String {
+            #"{"balance":0,"balance_uninvoiced":3.2,"active_promotions":[{"credit_remaining":"100.00","expire_dt":"\#(end)"}]}"#
+        }
+        #expect(try own("linode", body("2099-01-01T00:00:00"))?.words == "available 96.80 USD")
+        #expect(try own("linode", body("2001-01-01T00:00:00"))?.words == "available -3.2 USD")
+    }
+
+    @Test func `v0: what is bought on demand is in the row, and messages are no dollars`() throws {
+        let token = #"{"billingType":"token","data":{"balance":{"remaining":0,"total":20},"onDemand":{"balance":10}}}"#
+        #expect(try own("v0", token)?.words == "available 10 USD")
+        #expect(try own("v0", #"{"billingType":"legacy","data":{"remaining":3,"limit":10}}"#)?.words == "available 3 messages")
+        #expect(try own("v0", #"{"billingType":"legacy","data":{"limit":10}}"#) == nil)
+    }
+
+    @Test func `prospeo: an error in a 200 is told by its code, and a limit is no refused key`() throws {
+        let prospeo = try Catalog.builtIn("prospeo")
+        #expect(prospeo.failure(#"{"error":true,"error_code":"INVALID_API_KEY"}"#)?.code == .unauthorized)
+        #expect(prospeo.failure(#"{"error":true,"error_code":"RATE_LIMITED"}"#, status: 429)?.code == .rateLimited)
+        #expect(prospeo.failure(#"{"error":true}"#)?.code == .upstreamError)
+    }
+
+    @Test(arguments: [
+        ("convertapi", #"{"Secret":"the-key","ApiKey":1,"ConversionsTotal":5,"ConversionsConsumed":1}"#),
+        ("vast", #"{"credit":1,"api_key":"the-key","sid":"the-key"}"#)
+    ])
+    func `a key that stands in an answer is not kept`(name: String, body: String) throws {
+        let reading = try #require(try Catalog.builtIn(name).reading(body))
+        #expect(!String(decoding: reading.reply.body, as: UTF8.self).contains("the-key"))
+    }
 }

@@ -76,11 +76,12 @@ struct GuardProgramTests {
     }
 
     @Test func `an unlimited account has no number to spend from: 69`() async throws {
-        let upstream = try await RecordingUpstream.start(answering: #"{"character_count": 10, "character_limit": "unlimited"}"#)
-        try await TestGateway.with(["provider: elevenlabs, key: a-key-of-nobody, base_url: '\(upstream.url)'"]) {
+        let upstream = try await RecordingUpstream.start(
+            answering: #"{"data": {"limit": null, "limit_remaining": null, "usage": 25.5}}"#)
+        try await TestGateway.with(["provider: openrouter-key, key: a-key-of-nobody, base_url: '\(upstream.url)'"]) {
             gateway async throws in
-            try await expect(gateway, "elevenlabs", "--needs", "1", code: 69, says: "(no_amount)")
-            try await expect(gateway, "elevenlabs", "--needs", "1", "--unit", "characters", code: 69, says: "(no_amount)")
+            try await expect(gateway, "openrouter-key", "--needs", "1", code: 69, says: "(no_amount)")
+            try await expect(gateway, "openrouter-key", "--needs", "1", "--unit", "USD", code: 69, says: "(no_amount)")
         }
         await upstream.stop()
     }

@@ -49,12 +49,12 @@ struct GuardTests {
         }
     }
 
-    /// One part of a plan without a limit, a part beside it with one: what the row shows as available is null.
-    private static let unlimitedPlan =
+    /// One part of a plan whose limit is not told, a part beside it with one: what the row shows as available is null.
+    private static let planNotTold =
         #"{"key":{"usage":10,"limit":null},"account":{"plan_usage":10,"plan_limit":null,"paygo_usage":0,"paygo_limit":5000}}"#
 
     @Test func `a part beside an amount that is not known never stands in for it, for a guard or a claim`() async throws {
-        let upstream = try await RecordingUpstream.start(answering: Self.unlimitedPlan)
+        let upstream = try await RecordingUpstream.start(answering: Self.planNotTold)
         try await TestGateway.with(["provider: tavily, key: a-key-of-nobody, base_url: '\(upstream.url)'"]) {
             gateway async throws in
             let row = try #require(try await gateway.get("/v1/balances").row(0))

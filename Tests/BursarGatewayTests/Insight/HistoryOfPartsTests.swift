@@ -16,15 +16,16 @@ struct HistoryOfPartsTests {
     private func withParts(_ body: (TestGateway) async throws -> Void) async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
-        let (limited, unlimited) = (Self.answer(planLimit: "1000"), Self.answer(planLimit: "null"))
-        let upstream = try await RecordingUpstream.start(answering: limited, unlimited, limited, unlimited, limited)
+        let (limited, unknown) = (Self.answer(planLimit: "1000"), Self.answer(planLimit: "null"))
+        let upstream = try await RecordingUpstream.start(answering: limited, unknown, limited, unknown, limited)
         try await TestGateway.with(
             ["provider: tavily, key: a-key-of-nobody, base_url: '\(upstream.url)'"],
             settings: "store: sqlite:\(folder.file("bursar.db"))"
         ) { gateway async throws in
             for _ in 0..<5 {
                 _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
-                gateway.clock.advance(by: .seconds(60))
+                // The definition's budget is one call in ten minutes.
+                gateway.clock.advance(by: .seconds(600))
             }
             try await gateway.stored()
             try await body(gateway)
