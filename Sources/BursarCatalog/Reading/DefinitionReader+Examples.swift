@@ -146,8 +146,8 @@ extension DefinitionReader {
 }
 
 extension String {
-    /// A line of `expect` as it may be shown: it is the definition's own text, but people paste all kinds of things.
-    fileprivate var shownLine: String {
+    /// A line of a document, such as one of `expect`, as it may be shown: people paste all kinds of things.
+    var shownLine: String {
         utf8.count <= 160 && utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } ? self : "(not shown)"
     }
 }
