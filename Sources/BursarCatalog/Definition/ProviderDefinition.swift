@@ -134,6 +134,8 @@ package struct ExamplePlaces: Sendable, Hashable {
     package let code: [Step]?
     /// The boolean that it must have, such as `success`.
     package let flag: [Step]?
+
+    static let none = ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil, flag: nil)
 }
 
 /// A request without its credential. *Value.*

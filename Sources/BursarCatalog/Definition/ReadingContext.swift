@@ -9,4 +9,9 @@ package struct ReadingContext: Sendable {
         self.parameters = parameters
         self.now = now
     }
+
+    /// The same with these parameters where the account gives none of the name.
+    func with(defaults: [String: String]) -> ReadingContext {
+        ReadingContext(parameters: parameters.merging(defaults) { given, _ in given }, now: now)
+    }
 }

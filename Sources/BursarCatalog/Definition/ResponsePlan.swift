@@ -164,9 +164,7 @@ extension ResponsePlan {
 extension ProviderDefinition {
     /// Judges an answer. Any thread; no I/O; never traps, whatever the body is.
     package func evaluate(status: Int, contentType: String?, body: [UInt8], _ context: ReadingContext) -> Evaluation {
-        var context = context
-        context.parameters.merge(parameterDefaults) { given, _ in given }
-        return plan.evaluate(reply(status: status, contentType: contentType, body: body), context)
+        plan.evaluate(reply(status: status, contentType: contentType, body: body), context.with(defaults: parameterDefaults))
     }
 
     /// An answer of the provider as it may be handed on: called what it calls itself where that is JSON, else as it is documented.

@@ -1,7 +1,7 @@
 import BursarModel
 
 /// What a definition makes of one answer, in words: the row, what was left out and why, and what does not fit. *Value.* Of the answer it
-/// quotes only amounts and times.
+/// quotes only amounts, units, times and an error's number.
 package struct DefinitionTrial: Sendable {
     package let evaluation: Evaluation
     /// At least one.
@@ -39,8 +39,7 @@ extension ProviderDefinition {
         guard let value = try? JSONReader.read(body.withoutByteOrderMark), let root = plan.mapping.root(of: value) else {
             return []
         }
-        var context = context
-        context.parameters.merge(parameterDefaults) { given, _ in given }
+        let context = context.with(defaults: parameterDefaults)
         return plan.mapping.amounts.enumerated().flatMap { index, rule -> [String] in
             guard let groups = try? rule.groups(in: root, context, element: index) else { return [] }
             if groups.isEmpty, let each = rule.each {

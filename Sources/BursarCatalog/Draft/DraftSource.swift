@@ -33,11 +33,14 @@ struct DraftSource: Sendable {
     var query: [String] = []
     var errors: [Failure] = []
     var otherPaths: [String] = []
+    /// Why ``server`` is a guess, for its mark; nil where the source says it.
+    var serverGuess: String?
     /// What nothing in the source says, for the marks.
-    var isServerGuessed = false
     var isSchemeGuessed = false
     var isExampleMade = false
     var isDocumented = false
+
+    static let unknownServer = "nothing says where the provider is"
 
     /// One saved answer says nothing of the request. The host is one that leads nowhere, so that no key is sent to a guess.
     init(answer: JSONValue, of id: ProviderID, file: String) throws(DefinitionDraft.Refusal) {
@@ -49,7 +52,7 @@ struct DraftSource: Sendable {
         server = "https://\(id.name).invalid"
         path = "/balance"
         example = answer
-        isServerGuessed = true
+        serverGuess = Self.unknownServer
         isSchemeGuessed = true
     }
 

@@ -16,7 +16,7 @@ struct DraftWriter {
     func text(expect: [(name: String, lines: [String])]) -> String {
         var lines = [
             "openapi: 3.1.0", "info: {title: \(quoted(source.title)), version: \"1\"}",
-            "servers: [\(server)]" + (source.isServerGuessed ? Self.guessed + ": nothing says where the provider is" : ""),
+            "servers: [\(server)]" + (source.serverGuess.map { "\(Self.guessed): \($0)" } ?? ""),
             "security: [{key: []}]", "", "x-bursar:", "  id: \(id)"
         ]
         if let title = MappingReader.line(source.title, atMost: 64), !title.isEmpty { lines.append("  title: \(quoted(title))") }

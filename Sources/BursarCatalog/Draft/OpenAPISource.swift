@@ -14,6 +14,10 @@ struct OpenAPISource {
         let item: JSONValue
         /// The operation itself.
         let node: JSONValue
+        /// The key of its first successful response that is JSON: `200`, `2XX`.
+        let status: String
+        /// That response's Media Type Object.
+        let media: JSONValue
         /// The higher, the more it looks like the one that tells a balance.
         let score: Int
     }
@@ -25,19 +29,28 @@ struct OpenAPISource {
 
     /// - Parameter wanted: the path of the operation; nil: the one that looks most like a balance, the shorter path where two look alike.
     func source(_ wanted: String?) throws(DefinitionDraft.Refusal) -> DraftSource {
-        let all = operations.sorted { ($0.score, $1.path.utf8.count) > ($1.score, $0.path.utf8.count) }
+        let found = operations.sorted { ($0.score, $1.path.utf8.count) > ($1.score, $0.path.utf8.count) }
+        let all = found.filter { Self.isUsable($0.path) }
         guard let operation = wanted.map({ path in all.first { $0.path == path } }) ?? all.first else {
-            if let wanted {
-                let near = NearestName.find(wanted, among: all.map(\.path)).map { "; did you mean \($0)?" } ?? ""
-                throw .init(description: "\(file): no GET or POST with a JSON answer has the path \(wanted)\(near)")
-            }
-            throw .init(description: "\(file): no path has a GET or POST that answers JSON")
+            throw refusal(wanted, found)
         }
         guard wanted != nil || operation.score > 0 else {
             let paths = all.prefix(12).map(\.path).joined(separator: ", ")
             throw .init(description: "\(file): no path looks like a balance; say which one it is with --path: \(paths)")
         }
         return try source(of: operation, others: all.filter { $0.score > 0 && $0.path != operation.path }.prefix(8).map(\.path))
+    }
+
+    /// Why none of these operations can be taken, or not the one that is wanted.
+    private func refusal(_ wanted: String?, _ found: [Operation]) -> DefinitionDraft.Refusal {
+        let paths = found.map(\.path)
+        if let path = wanted ?? paths.first, paths.contains(path) {
+            let rule = "each segment is URL characters, or a parameter's name in braces, /{team}/, other than uuid and now_ms"
+            return .init(description: "\(file): a definition cannot ask \(path.shownLine): \(rule)")
+        }
+        guard let wanted else { return .init(description: "\(file): no path has a GET or POST that answers JSON") }
+        let near = NearestName.find(wanted, among: paths.filter(Self.isUsable)).map { "; did you mean \($0)?" } ?? ""
+        return .init(description: "\(file): no GET or POST with a JSON answer has the path \(wanted)\(near)")
     }
 
     /// What a `$ref` leads to; any other value is itself.
@@ -49,12 +62,13 @@ struct OpenAPISource {
     /// The operations that answer JSON and do not require a body.
     private var operations: [Operation] {
         (document["paths"]?.object?.members ?? []).flatMap { member -> [Operation] in
-            guard let item = dereferenced(member.value), member.key.hasPrefix("/"), Self.isUsable(member.key) else { return [] }
+            guard let item = dereferenced(member.value), member.key.hasPrefix("/") else { return [] }
             return [("get", ProviderDefinition.Method.get), ("post", .post)].compactMap { name, method in
-                guard let node = item[name], success(of: node) != nil else { return nil }
+                guard let node = item[name], let (status, media) = success(of: node) else { return nil }
                 guard dereferenced(node["requestBody"])?["required"]?.boolean != true else { return nil }
                 return Operation(
-                    path: member.key, method: method, item: item, node: node, score: Self.score(member.key, node, method))
+                    path: member.key, method: method, item: item, node: node, status: status, media: media,
+                    score: Self.score(member.key, node, method))
             }
         }
     }
@@ -62,8 +76,9 @@ struct OpenAPISource {
     /// Whether a definition could name the path: a parameter in braces is a whole segment.
     private static func isUsable(_ path: String) -> Bool {
         path.split(separator: "/").allSatisfy { segment in
-            segment.contains("{")
-                ? segment.hasPrefix("{") && segment.hasSuffix("}") : segment.utf8.allSatisfy(\.isURLPathByte)
+            guard segment.hasPrefix("{"), segment.hasSuffix("}") else { return segment.utf8.allSatisfy(\.isURLPathByte) }
+            let name = String(segment.dropFirst().dropLast())
+            return RequestTemplate.isParameterName(name) && !RequestTemplate.reserved.contains(name)
         }
     }
 
@@ -96,23 +111,23 @@ struct OpenAPISource {
     }
 
     private func source(of operation: Operation, others: [String]) throws(DefinitionDraft.Refusal) -> DraftSource {
-        guard let (status, media) = success(of: operation.node) else {
-            throw .init(description: "\(file): \(operation.path) documents no JSON answer")
-        }
+        let media = operation.media
         let given = example(in: media)
-        guard let example = given ?? made(of: media), example.object != nil || example.elements != nil else {
-            throw .init(description: "\(file): \(operation.path) has neither an example nor a schema to make one of")
+        var examples = DraftExpansion(document)
+        guard let example = given ?? media["schema"].map({ examples.example(of: $0) }), example.isObjectOrList else {
+            let lack = "has no example that is an object or a list, and no schema that gives one"
+            throw .init(description: "\(file): \(operation.path) \(lack)")
         }
         let info = document["info"]
         var source = DraftSource(
             title: info?["title"]?.text ?? "", origin: origin(info), server: "", path: operation.path, example: example)
-        (source.server, source.variables, source.isServerGuessed) = server(operation)
+        (source.server, source.variables, source.serverGuess) = server(operation)
         (source.scheme, source.isSchemeGuessed) = scheme(operation)
         source.documentation = document["externalDocs"]?["url"]?.text
         source.method = operation.method
-        source.status = status
-        var expansion = DraftExpansion(document)
-        source.schema = media["schema"].flatMap { expansion.resolved($0) }
+        source.status = operation.status
+        var schemas = DraftExpansion(document)
+        source.schema = media["schema"].flatMap { schemas.resolved($0) }
         source.isExampleMade = given == nil
         source.query = query(of: operation)
         source.errors = failures(of: operation.node)
@@ -125,38 +140,54 @@ struct OpenAPISource {
         return "OpenAPI document \(info?["title"]?.text ?? file)\(version)"
     }
 
+    /// The first that can be an answer. Documents also give null, or a text with JSON in it.
     private func example(in media: JSONValue) -> JSONValue? {
-        if let example = media["example"], !example.isNull { return example }
-        return media["examples"]?.object?.members.lazy.compactMap { dereferenced($0.value)?["value"] }.first
+        let named = (media["examples"]?.object?.members ?? []).map { dereferenced($0.value)?["value"] }
+        return ([media["example"]] + named).lazy.compactMap(\.self).first(where: \.isObjectOrList)
     }
 
-    /// One that satisfies the schema.
-    private func made(of media: JSONValue) -> JSONValue? {
-        var expansion = DraftExpansion(document)
-        return media["schema"].map { expansion.example(of: $0) }
-    }
-
-    private func server(_ operation: Operation) -> (url: String, variables: JSONValue?, isGuessed: Bool) {
+    /// Where the provider is, and why that is a guess; nil where the document says it.
+    private func server(_ operation: Operation) -> (url: String, variables: JSONValue?, guess: String?) {
         let servers = operation.node["servers"] ?? operation.item["servers"] ?? document["servers"]
         let first = servers?.elements?.first
         guard let url = first?["url"]?.text, url.hasPrefix("https://") || url.hasPrefix("http://") else {
-            return ("https://host.invalid", nil, true)
+            return ("https://host.invalid", nil, DraftSource.unknownServer)
         }
-        let secure = url.hasPrefix("http://") ? "https://" + url.dropFirst(7) : url
-        return (secure, first?["variables"], false)
+        // A definition may ask this machine over plain http, and no other.
+        guard url.hasPrefix("http://"), ServerURL(url) == nil else { return (url, first?["variables"], nil) }
+        let rest = url.dropFirst(7)
+        let host = rest.prefix { $0 != "/" }
+        let secure = host.hasSuffix(":80") ? host.dropLast(3) : host
+        return ("https://\(secure)\(rest[host.endIndex...])", first?["variables"], "the document says http")
     }
 
     /// The required parameters of the query. Each has its documented value, else one that the account gives: `team={team}`.
     private func query(of operation: Operation) -> [String] {
-        let parameters = (operation.item["parameters"]?.elements ?? []) + (operation.node["parameters"]?.elements ?? [])
-        return parameters.compactMap { dereferenced($0) }.compactMap { parameter in
-            guard parameter["in"] == "query", parameter["required"] == true, let name = parameter["name"]?.text,
-                RequestTemplate.isParameterName(name), !RequestTemplate.reserved.contains(name)
-            else { return nil }
-            let schema = parameter["schema"]
-            let value = (schema?["default"] ?? parameter["example"] ?? schema?["enum"]?[0])?.text
-            return "\(name)=\(value?.percentEncodedSegment ?? "{\(name)}")"
+        func parameters(_ node: JSONValue) -> [JSONValue] {
+            (node["parameters"]?.elements ?? []).compactMap { dereferenced($0) }
         }
+        let own = parameters(operation.node)
+        // The operation's replaces the path's of the same name and place.
+        let shared = parameters(operation.item).filter { outer in
+            !own.contains { $0["in"] == outer["in"] && $0["name"] == outer["name"] }
+        }
+        return (shared + own).compactMap { parameter in
+            guard parameter["in"] == "query", parameter["required"] == true, let name = parameter["name"]?.text, !name.isEmpty
+            else { return nil }
+            let value = documentedValue(of: parameter)?.percentEncodedSegment ?? "{\(Self.accountName(of: name))}"
+            return "\(name.percentEncodedSegment)=\(value)"
+        }
+    }
+
+    private func documentedValue(of parameter: JSONValue) -> String? {
+        let schema = dereferenced(parameter["schema"])
+        return [schema?["default"], parameter["example"], schema?["enum"]?[0]].lazy.compactMap { $0?.plainText }.first
+    }
+
+    /// What an account calls the value of a parameter: `filter_x_` for `filter[x]`, `uuid_` for `uuid`, which is made anew for each call.
+    private static func accountName(of name: String) -> String {
+        let plain = String(name.prefix(64).map { RequestTemplate.isParameterName(String($0)) ? $0 : "_" })
+        return RequestTemplate.reserved.contains(plain) ? plain + "_" : plain
     }
 
     /// How the key is sent: the first documented way that Bursar knows, else a guess.
@@ -182,17 +213,34 @@ struct OpenAPISource {
         return (.bearer, true)
     }
 
-    /// The responses of one status from 400 up, each with its example or one made of its schema.
+    /// The documented errors, of a status or of a range such as `4XX`, each with its example or one made of its schema.
     private func failures(of node: JSONValue) -> [DraftSource.Failure] {
-        // One measure for all of them: they may well be a hundred.
+        // One measure for all that are made: they may well be a hundred.
         var expansion = DraftExpansion(document)
+        func made(of schema: JSONValue) -> JSONValue? {
+            let example = expansion.example(of: schema)
+            return expansion.isExhausted ? nil : example
+        }
         return (node["responses"]?.object?.members ?? []).compactMap { member in
             guard member.key.utf8.count == 3, member.key.hasPrefix("4") || member.key.hasPrefix("5"),
                 let media = json(of: member.value),
-                let example = example(in: media) ?? media["schema"].map({ expansion.example(of: $0) }),
-                example.object != nil, !expansion.isExhausted
+                let example = example(in: media) ?? media["schema"].flatMap({ made(of: $0) }), example.object != nil
             else { return nil }
             return .init(key: member.key, description: dereferenced(member.value)?["description"]?.text ?? "", example: example)
+        }
+    }
+}
+
+extension JSONValue {
+    /// Whether it can be an answer that tells a balance.
+    fileprivate var isObjectOrList: Bool { object != nil || elements != nil }
+
+    /// A text, a number or a boolean as it stands in a query.
+    fileprivate var plainText: String? {
+        switch self {
+        case .string(let text), .number(let text): text
+        case .bool(let flag): flag ? "true" : "false"
+        case .null, .array, .object: nil
         }
     }
 }

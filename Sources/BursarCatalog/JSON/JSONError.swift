@@ -1,17 +1,3 @@
-/// How much a reader takes. *Value.*
-package struct JSONLimits: Sendable, Hashable {
-    /// A balance is a few hundred bytes; more than a mebibyte is no balance.
-    package var bytes: Int = 1 << 20
-    /// Arrays and objects within each other. The reader recurses, so this also bounds its stack.
-    package var depth: Int = 64
-
-    package init() {}
-    package init(bytes: Int, depth: Int = 64) {
-        self.bytes = bytes
-        self.depth = depth
-    }
-}
-
 /// Why bytes are not JSON as this program takes it. *Value.* Never a part of the text, which is hostile and may hold a credential.
 package struct JSONError: Error, Sendable, Hashable {
     /// *Value.*
@@ -40,11 +26,11 @@ package struct JSONError: Error, Sendable, Hashable {
 }
 
 extension JSONError.Reason {
-    /// Whether it may well be JSON, and only none that is taken here.
+    /// Valid JSON, perhaps, that this program refuses: too large, too deep, a key twice, half a character (RFC 8259, 8.2).
     var isRefusal: Bool {
         switch self {
-        case .tooLarge, .tooDeep, .duplicateKey: true
-        case .empty, .unexpectedEnd, .unexpectedByte, .trailingBytes, .malformedNumber, .malformedEscape, .loneSurrogate,
+        case .tooLarge, .tooDeep, .duplicateKey, .loneSurrogate: true
+        case .empty, .unexpectedEnd, .unexpectedByte, .trailingBytes, .malformedNumber, .malformedEscape,
             .controlCharacterInString, .invalidUTF8:
             false
         }

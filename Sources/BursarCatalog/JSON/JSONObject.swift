@@ -56,9 +56,11 @@ package struct JSONObject: Sendable, Hashable {
 }
 
 extension JSONObject {
-    /// Finds members by their keys: along the list, or by hash where many keys are looked for in a long list, which must not cost
-    /// the one times the other. *Value.*
+    /// Finds members by key. *Value.* Many keys in a long list go by hash, or a hostile body would cost keys × members.
     struct Lookup {
+        /// Keys × members from which on a table is made.
+        private static let mostComparisons = 4_096
+
         private let object: JSONObject
         private let places: [[UInt8]: Int]?
 
@@ -66,7 +68,7 @@ extension JSONObject {
         init(_ object: JSONObject, keys: Int) {
             self.object = object
             places =
-                keys * object.members.count < 4_096
+                keys * object.members.count < Self.mostComparisons
                 ? nil
                 : Dictionary(
                     object.members.indices.map { (Array(object.members[$0].key.utf8), $0) },
@@ -81,7 +83,8 @@ extension JSONObject {
 }
 
 extension String {
-    /// Compares the bytes. `==` alone also holds for texts that only look alike, such as `é` written as one scalar and as two.
+    /// Compares the bytes. `==` alone also holds for texts that only look alike, such as `é` written as one scalar and as two. It
+    /// comes first: for ASCII it is one memcmp, and most keys differ.
     func isSameKey(as other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
 }
 

@@ -91,7 +91,7 @@ struct UniqueKeys {
     /// False where the key has been there.
     mutating func insert(_ key: String) -> Bool {
         if set.isEmpty {
-            guard !list.contains(where: { $0.utf8.elementsEqual(key.utf8) }) else { return false }
+            guard !list.contains(where: { $0.isSameKey(as: key) }) else { return false }
             list.append(key)
             if list.count > Self.longestList { set = Set(list.map { Array($0.utf8) }) }
             return true

@@ -45,12 +45,9 @@ struct Mapping: Sendable {
 
 extension Mapping {
     /// Where amounts are looked for.
-    func root(of body: JSONValue) -> JSONValue? {
-        for path in roots {
-            if let value = path.value(in: body), !value.isNull { return value }
-        }
-        return nil
-    }
+    func root(of body: JSONValue) -> JSONValue? { rootPath(in: body)?.value(in: body) }
+
+    func rootPath(in body: JSONValue) -> ValuePath? { roots.first { $0.value(in: body)?.isNull == false } }
 
     func reading(
         of body: JSONValue, reply: UpstreamReply, _ context: ReadingContext, drift: [String]

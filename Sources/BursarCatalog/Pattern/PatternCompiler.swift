@@ -3,6 +3,10 @@ struct PatternCompiler {
     /// Repetitions are written out, so this bounds `(a{99}){99}`.
     private static let longestProgram = 4_000
     private static let deepestGroup = 32
+    /// In characters. No pattern of an amount, a date or a code is as long.
+    private static let longestText = 1_000
+    /// In `{m,n}`. An empty group makes no program, however often it is repeated, so its length does not bound the loop.
+    private static let mostRepetitions = 1_000
 
     private typealias Instruction = Pattern.Instruction
     private let scalars: [Unicode.Scalar]
@@ -11,7 +15,7 @@ struct PatternCompiler {
 
     static func program(of text: String) throws(PatternError) -> [Pattern.Instruction] {
         var compiler = PatternCompiler(scalars: Array(text.unicodeScalars))
-        guard compiler.scalars.count <= 1_000 else { throw .tooLarge }
+        guard compiler.scalars.count <= longestText else { throw .tooLarge }
         let program = try compiler.alternatives()
         guard compiler.position == compiler.scalars.count else { throw .malformed("a ) without its (") }
         return program + [.match]
@@ -56,13 +60,15 @@ struct PatternCompiler {
         guard let scalar = current else { throw .malformed("it ends too early") }
         position += 1
         switch scalar {
-        case "^": return [.start]
-        case "$": return [.end]
+        case "^", "$":
+            // As ECMA has it. A group around it may be repeated.
+            if let scalar = quantifierAhead { throw Self.malformed("nothing to repeat", at: scalar) }
+            return [scalar == "^" ? .start : .end]
         case ".": return [.take(.any)]
         case "(": return try group()
         case "[": return [.take(try characterClass())]
         case "\\": return [.take(try escaped())]
-        case "*", "+", "?": throw .malformed("nothing to repeat")
+        case "*", "+", "?", "{": throw Self.malformed("nothing to repeat", at: scalar)
         default: return [.take(.one(scalar))]
         }
     }
@@ -84,7 +90,7 @@ struct PatternCompiler {
     private mutating func repeated(_ piece: [Instruction]) throws(PatternError) -> [Instruction] {
         guard let (least, most) = try quantifier() else { return piece }
         _ = take("?")  // lazy or greedy: the same text matches
-        if let scalar = current, scalar == "*" || scalar == "+" || scalar == "?" { throw .malformed("two repetitions in a row") }
+        if let scalar = quantifierAhead { throw Self.malformed("two repetitions in a row", at: scalar) }
         var result: [Instruction] = []
         for _ in 0..<least {
             result += moved(piece, by: result.count)
@@ -107,16 +113,24 @@ struct PatternCompiler {
         return result
     }
 
+    /// The character with which a repetition begins, where one comes next.
+    private var quantifierAhead: Unicode.Scalar? { current.flatMap { "*+?{".unicodeScalars.contains($0) ? $0 : nil } }
+
+    /// A brace is often meant as the character.
+    private static func malformed(_ what: String, at scalar: Unicode.Scalar) -> PatternError {
+        .malformed(scalar == "{" ? what + #"; the character { is written \{"# : what)
+    }
+
     private mutating func quantifier() throws(PatternError) -> (least: Int, most: Int?)? {
         if take("*") { return (0, nil) }
         if take("+") { return (1, nil) }
         if take("?") { return (0, 1) }
         guard take("{") else { return nil }
-        guard let least = number() else { throw .malformed("{ without a number") }
+        guard let least = number() else { throw Self.malformed("a { without a number", at: "{") }
         var most: Int? = least
         if take(",") { most = number() }
-        guard take("}") else { throw .malformed("a { without its }") }
-        guard least <= 1_000, most ?? 0 <= 1_000 else { throw .tooLarge }
+        guard take("}") else { throw Self.malformed("a { without its }", at: "{") }
+        guard least <= Self.mostRepetitions, most ?? 0 <= Self.mostRepetitions else { throw .tooLarge }
         if let most, most < least { throw .malformed("{m,n} with n below m") }
         return (least, most)
     }
@@ -179,9 +193,8 @@ struct PatternCompiler {
             }
             position += 1
             let last = try classMember()
-            guard last.count == 1, last[0].count == 1, first[0].lowerBound <= last[0].lowerBound else {
-                throw .malformed("a range that runs backwards")
-            }
+            guard last.count == 1, last[0].count == 1 else { throw .malformed("a range ends in a class") }
+            guard first[0].lowerBound <= last[0].lowerBound else { throw .malformed("a range that runs backwards") }
             set.ranges.append(first[0].lowerBound...last[0].lowerBound)
         }
         return set

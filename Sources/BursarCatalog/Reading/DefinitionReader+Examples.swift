@@ -26,10 +26,32 @@ extension DefinitionReader {
         }
     }
 
+    /// Reports what is wrong with the examples, and says where the first that tells an amount has what the mapping reads.
     mutating func checkExamples(
         of definition: ProviderDefinition, _ examples: [DocumentedResponseReader.Example], _ outcomes: [ExampleOutcome],
         at mark: TextMark
     ) -> ExamplePlaces {
+        let (main, readable) = judge(examples, outcomes)
+        guard let main = main ?? readable.first else {
+            if !problems.hasErrors {
+                problems.error(
+                    mark, "no 2xx response has an example that is a balance",
+                    hint: "add one: the mapping is tried on it, and `bursar mock` serves it")
+            }
+            return .none
+        }
+        let (mapping, context) = (definition.plan.mapping, definition.exampleContext)
+        warnOfUntried(mapping, by: readable, context)
+        warnOfUnseen(mapping, readable: readable, all: examples.map(\.value), at: mark)
+        warnOfMessages(mapping, examples)
+        return mapping.places(in: main, context)
+    }
+
+    /// Reports each example that does not come to what it should.
+    /// - Returns: of the successes those that are read, and the first of them that tells an amount.
+    private mutating func judge(
+        _ examples: [DocumentedResponseReader.Example], _ outcomes: [ExampleOutcome]
+    ) -> (main: JSONValue?, readable: [JSONValue]) {
         var main: JSONValue?
         var readable: [JSONValue] = []
         for (example, outcome) in zip(examples, outcomes) {
@@ -51,19 +73,7 @@ extension DefinitionReader {
             }
             if let expected = outcome.expected, expected != outcome.lines { tell(outcome, expected) }
         }
-        guard let main = main ?? readable.first else {
-            if !problems.hasErrors {
-                problems.error(
-                    mark, "no 2xx response has an example that is a balance",
-                    hint: "add one: the mapping is tried on it, and `bursar mock` serves it")
-            }
-            return ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil, flag: nil)
-        }
-        let mapping = definition.plan.mapping
-        warnOfUntried(mapping, by: readable, definition.exampleContext)
-        warnOfUnseen(mapping, readable: readable, all: examples.map(\.value), at: mark)
-        warnOfMessages(mapping, examples)
-        return mapping.places(in: main, definition.exampleContext)
+        return (main, readable)
     }
 
     private mutating func tell(_ outcome: ExampleOutcome, _ expected: [String]) {
@@ -130,7 +140,7 @@ extension DefinitionReader {
                 mark, "no example has an as_of that can be read as a time",
                 hint: "RFC 3339, Unix seconds or milliseconds, or a date alone")
         }
-        for path in mapping.codes.paths where !all.contains(where: { path.value(in: $0).map { !$0.isNull } ?? false }) {
+        for path in mapping.codes.paths where !all.contains(where: { path.value(in: $0)?.isNull == false }) {
             problems.warning(mark, "no example has a code at \(path.text)", hint: "add the example of an error that has it")
         }
     }
@@ -146,14 +156,14 @@ extension DefinitionReader {
 }
 
 extension String {
-    /// A line of `expect` as it may be shown: it is the definition's own text, but people paste all kinds of things.
-    fileprivate var shownLine: String {
+    /// A line of a document, such as one of `expect`, as it may be shown: people paste all kinds of things.
+    var shownLine: String {
         utf8.count <= 160 && utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } ? self : "(not shown)"
     }
 }
 
 extension ProviderDefinition {
-    /// What examples are read beside: a time and values that no test depends on.
+    /// A fixed time and stand-in parameters, under which examples are read.
     package var exampleContext: ReadingContext {
         var parameters: [String: String] = [:]
         for parameter in accountParameters {
@@ -177,7 +187,7 @@ extension ResponsePlan.Response.Key {
 extension Mapping {
     /// Where the example has what the mapping reads.
     func places(in example: JSONValue, _ context: ReadingContext) -> ExamplePlaces {
-        let root = roots.first { $0.value(in: example).map { !$0.isNull } ?? false } ?? .root
+        let root = rootPath(in: example) ?? .root
         let body = root.value(in: example) ?? .null
         let prefix = root.firstPlace
         let flag = low.flatMap { $0.path.value(in: body)?.boolean == nil ? nil : prefix + $0.path.firstPlace }

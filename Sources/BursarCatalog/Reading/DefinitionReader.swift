@@ -70,7 +70,7 @@ struct DefinitionReader {
                 accountParameters: request.accountParameters, responses: responses.documented, openAPI: root.json, places: places,
                 examples: examples, plan: plan)
         }
-        let unchecked = definition(ExamplePlaces(firstAmount: nil, lowFlag: nil, code: nil, flag: nil), [])
+        let unchecked = definition(.none, [])
         let outcomes = outcomes(of: responses.examples, unchecked, settings.expect)
         let places = checkExamples(of: unchecked, responses.examples, outcomes, at: extensionNode.mark)
         return definition(places, outcomes)

@@ -76,8 +76,17 @@ import Testing
         (#""\ud800\ud800""#, .loneSurrogate), (#""\ud800x""#, .loneSurrogate), ("\u{FEFF}{}", .unexpectedByte),
         ("// c\n1", .unexpectedByte), (#"{"a":1,"a":2}"#, .duplicateKey), (#"{"x":[{"a":1,"b":2,"a":1}]}"#, .duplicateKey),
         (#"{"\u0061":1,"a":2}"#, .duplicateKey)
-    ]) func `what RFC 8259 does not have is refused`(text: String, expected: JSONError.Reason) {
+    ]) func `what is not JSON, or not JSON that all readers take alike, is refused`(text: String, expected: JSONError.Reason) {
         #expect(reason(text) == expected)
+    }
+
+    /// RFC 8259's grammar has half a surrogate pair (8.2), and keys that stand twice (4).
+    @Test(arguments: [
+        (#"{"balance":12.5,"name":"\uD800"}"#, "the body is refused: half a surrogate pair at byte 24"),
+        (#"{"balance":12.5,"balance":1}"#, "the body is refused: a key that stands twice in one object at byte 16"),
+        (#"{"balance":12.5,"name":"\x"}"#, "the body is not JSON: a malformed escape at byte 24")
+    ]) func `JSON that is refused here is not called something else`(body: String, reason: String) throws {
+        #expect(try Catalog.single(definition()).failure(body)?.reason == reason)
     }
 
     @Test func `invalid UTF-8 is refused wherever it stands`() {

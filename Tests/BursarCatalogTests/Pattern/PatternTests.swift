@@ -29,6 +29,24 @@ import Testing
     @Test(arguments: ["(a", "a)", "[a", "*a", "a**", "a{", "a{x}", "a{2", "a{3,2}", "\\", "[b-a]"])
     func `a malformed pattern is refused`(text: String) { #expect(throws: PatternError.self) { try Pattern(text) } }
 
+    @Test(arguments: ["^a{2}{3}$", "^*a", "a$+", "^{2}", "(?:){2}|{2}", "a*?{2}", "{x}"])
+    func `what ECMA does not let repeat is refused, and a group around it may be repeated`(text: String) throws {
+        #expect(throws: PatternError.self) { try Pattern(text) }
+        #expect(try Pattern("(^)*(?:a{2}){3}").matches("aaaaaa"))
+    }
+
+    @Test(arguments: [
+        ("a{2}{3}", #"malformed pattern: two repetitions in a row; the character { is written \{"#),
+        ("{x}", #"malformed pattern: nothing to repeat; the character { is written \{"#),
+        ("a{x}", #"malformed pattern: a { without a number; the character { is written \{"#),
+        ("^+", "malformed pattern: nothing to repeat"), (#"[a-\d]"#, "malformed pattern: a range ends in a class"),
+        ("[b-a]", "malformed pattern: a range that runs backwards")
+    ])
+    func `a refusal says what is wrong with the pattern, and how a brace is written`(text: String, words: String) {
+        let error = #expect(throws: PatternError.self) { try Pattern(text) }
+        #expect(error?.description == words)
+    }
+
     @Test(arguments: [#"(a)\1"#, "(?=a)", "(?!a)", "(?<n>a)", #"\bword\b"#, #"\p{L}"#, #"[\D]"#])
     func `what cannot be matched in linear time, or is not known, is refused`(text: String) {
         #expect(throws: PatternError.self) { try Pattern(text) }
