@@ -6,8 +6,13 @@ import NIOSSL
 /// Which running gateway a command asks.
 struct TargetOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The gateway: http://host:port, https://host:port or unix:/path/to.sock.", valueName: "URL"))
-    var url = "http://127.0.0.1:8787"
+        name: .customLong("url"),
+        help: ArgumentHelp(
+            "The gateway: http://host:port, https://host:port or unix:/path/to.sock; else $BURSAR_URL, or \(UsualGateway.standard).",
+            valueName: "URL"))
+    var given: String?
+
+    var url: String { given ?? UsualGateway.url }
 
     @Option(
         help: ArgumentHelp(
@@ -15,7 +20,9 @@ struct TargetOptions: ParsableArguments {
             valueName: "FILE"))
     var ca: String?
 
-    func validate() throws { try Self.check(url) }
+    func validate() throws {
+        if let given { try Self.check(given) } else { try UsualGateway.check() }
+    }
 
     static func check(_ url: String) throws {
         let isURL = ["http://", "https://"].contains { url.lowercased().hasPrefix($0) && url.utf8.count > $0.utf8.count }
