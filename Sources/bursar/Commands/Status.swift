@@ -10,7 +10,7 @@ struct Status: AsyncParsableCommand {
             Examples:
 
               bursar status
-              bursar status --cached || mail -s 'balances' ops@example.org </dev/null
+              report=$(bursar status) || echo "$report" | mail -s balances ops@example.org
               bursar status --json | jq -r '.needs[].words'
 
             Accounts are judged as on the page: no balance to show, nothing left,
