@@ -16,7 +16,7 @@ struct OperatorCommandTests {
 
     @Test func `what needs somebody is told with what to do, and makes the exit code 1`() async throws {
         let accounts = [
-            "provider: legnext, key: mock-ok", "provider: deepixels, key: mock-depleted", "provider: sunor, key: mock-401"
+            "provider: legnext, key: mock-ok", "provider: hyper3d, key: mock-depleted", "provider: sunor, key: mock-401"
         ]
         try await TestGateway.with(accounts) { gateway async throws in
             let end = try await Command.run(["status", "--url", gateway.url])
@@ -25,8 +25,8 @@ struct OperatorCommandTests {
             #expect(lines.count == 3 && lines.first == "2 of 3 need you", "\(end.output)")
             #expect(lines[1].hasPrefix("sunor/default") && lines[1].hasSuffix("bursar explain sunor/default"), "\(end.output)")
             #expect(lines[1].contains("Sunor rejected the key; asked again in 5 min"), "\(end.output)")
-            #expect(lines[2].contains("deepixels/default") && lines[2].contains("EMPTY 0"), "\(end.output)")
-            #expect(lines[2].contains("https://"), "\(end.output)")
+            #expect(lines[2].contains("hyper3d/default") && lines[2].contains("EMPTY 0"), "\(end.output)")
+            #expect(lines[2].hasSuffix("https://hyper3d.ai/subscribe"), "\(end.output)")
             let json = try await Command.run(["status", "--json", "--url", gateway.url])
             #expect(json.status == 1)
             let document = try JSONReader.read(Array(json.output.utf8))
@@ -115,7 +115,8 @@ struct OperatorCommandTests {
             // The gateway remembers, and status says so.
             let status = try await Command.run(["status", "--cached", "--url", url])
             #expect(status.status == 1 && status.output.contains("a reload was refused"), "\(status)")
-            #expect(try await Command.run(["reload", "--url", try await program.url()]).status == 77)
+            let plain = try await program.url()
+            #expect(try await Command.run(["reload", "--url", plain]).status == 77)
         }
     }
 
