@@ -75,7 +75,7 @@ enum ClientFailure: Equatable {
         case .malformedURL: "Expected are http://host:port, https://host:port and unix:/path."
         case .tooLarge: "Is it a Bursar? Name another with --url."
         case .system, .unknownHost, .connectTimeout, .tooSlow, .otherTLS, .other:
-            "Is it running? Start it with `bursar serve`, or name another with --url or $BURSAR_URL."
+            "Is it running? Start it with `bursar serve`, or name another with --url."
         }
     }
 }
