@@ -18,8 +18,8 @@ struct TargetOptions: ParsableArguments {
     func validate() throws { try Self.check(url) }
 
     static func check(_ url: String) throws {
-        let isURL = ["http://", "https://"].contains { url.lowercased().hasPrefix($0) && url.utf8.count > $0.utf8.count }
-        guard isURL || url.hasPrefix("unix:") && url.utf8.count > 5 else {
+        // Here and not when it is asked: a guard with --fail-open would take a typing error for a gateway that is away.
+        guard GatewayClient.place(url, "/") != nil else {
             throw ValidationError("--url takes http://host:port, https://host:port or unix:/path.")
         }
     }
@@ -74,6 +74,8 @@ struct TargetOptions: ParsableArguments {
     /// For `--json`: the answer as it is, whatever it says, once it is known to be JSON.
     func showJSON(_ answer: GatewayClient.Answer) throws {
         guard (try? JSONReader.read(answer.body, limits: JSONLimits(bytes: answer.body.count))) != nil else {
+            // Whoever answers in front of a gateway says so with a page of its own.
+            if [401, 403].contains(answer.status) { throw refused(answer) }
             Terminal.tell("\(url) answered \(answer.status) with something that is no JSON. Is it a Bursar?")
             throw ExitStatus.data
         }
