@@ -96,7 +96,7 @@ struct ConnectionOpener: Sendable {
         do {
             let handler = try NIOSSLClientHandler(context: tls, serverHostname: identity.serverName)
             tap.beginsTLS()
-            return step(channel, timeout: .connectTimeout, before: handler) { done in
+            return step(channel, timeout: .handshakeTimeout, before: handler) { done in
                 HandshakeHandler(tls: handler, identity: identity, done: done)
             }
         } catch {
@@ -111,7 +111,7 @@ struct ConnectionOpener: Sendable {
     ) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
         let handler = make(promise)
-        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(ClientSettings.handshakeTimeout)) { promise.fail(timeout) }
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(settings.handshakeTimeout)) { promise.fail(timeout) }
         do {
             // TLS begins when its handler is added: by then somebody waits for its end.
             try channel.pipeline.syncOperations.addHandler(handler)
