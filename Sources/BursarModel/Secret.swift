@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// A credential, or anything else that must never be printed. *Immutable; any thread.*
 ///
 /// It cannot be interpolated, described, encoded, hashed or compared by accident: `description` is a placeholder, and the one
