@@ -73,7 +73,7 @@ struct TargetOptions: ParsableArguments {
 
     /// For `--json`: the answer as it is, whatever it says, once it is known to be JSON.
     func showJSON(_ answer: GatewayClient.Answer) throws {
-        guard (try? JSONReader.read(answer.body, limits: JSONLimits(bytes: answer.body.count))) != nil else {
+        guard (try? JSONReader.readWhole(answer.body)) != nil else {
             // Whoever answers in front of a gateway says so with a page of its own.
             if [401, 403].contains(answer.status) { throw refused(answer) }
             Terminal.tell("\(url) answered \(answer.status) with something that is no JSON. Is it a Bursar?")
