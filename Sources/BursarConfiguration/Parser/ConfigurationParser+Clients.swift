@@ -128,7 +128,7 @@ extension ConfigurationParser {
         var names: [String] = []
         for (text, place) in texts(entry, "tls", element: element, atMost: ConfigurationLimits.identitiesOfClient) ?? [] {
             guard let kind = Self.nameKinds.first(where: text.hasPrefix), text.utf8.count > kind.utf8.count,
-                text.utf8.count <= 512, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F })
+                text.utf8.count <= 512, text.utf8.allSatisfy(\.isPrintableASCII)
             else {
                 problems.error(place, "an element of tls must be \(element)")
                 continue
