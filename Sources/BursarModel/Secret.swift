@@ -17,7 +17,9 @@ package final class Secret: Sendable {
     package convenience init(_ text: String) { self.init(Array(text.utf8)) }
 
     /// From the system's source of random numbers, and written nowhere else.
-    package static func random(bytes count: Int) -> Secret { Secret((0..<count).lazy.map { _ in UInt8.random(in: .min ... .max) }) }
+    package static func random(bytes count: Int) -> Secret {
+        Secret((0..<count).lazy.map { _ in UInt8.random(in: .min ... .max) })
+    }
 
     deinit {
         Wiping.wipe(storage)
