@@ -6,7 +6,7 @@ import Glibc
 import NIOPosix
 import NIOSSL
 
-/// Asks a running gateway: for `bursar balances` and `bursar healthcheck`. *Value.*
+/// Asks a running gateway, for every command that does. *Value.*
 struct GatewayClient {
     struct Answer {
         let status: Int

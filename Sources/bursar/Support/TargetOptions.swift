@@ -53,11 +53,13 @@ struct TargetOptions: ParsableArguments {
 
     /// Says what the gateway said, and gives the exit code for it.
     /// - Parameter otherwise: what is said of an answer that says nothing itself.
-    func refused(_ answer: GatewayClient.Answer, otherwise: String = "no answer to that") -> ExitCode {
-        Self.refused(answer, by: url, otherwise: otherwise)
+    func tellRefusal(
+        _ answer: GatewayClient.Answer, otherwise: String = "something that this command cannot read. Is it a Bursar?"
+    ) -> ExitCode {
+        Self.tellRefusal(answer, by: url, otherwise: otherwise)
     }
 
-    static func refused(_ answer: GatewayClient.Answer, by url: String, otherwise: String) -> ExitCode {
+    static func tellRefusal(_ answer: GatewayClient.Answer, by url: String, otherwise: String) -> ExitCode {
         Terminal.tell("\(url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? otherwise)")
         if answer.status == 401 {
             Terminal.tell(
@@ -75,7 +77,7 @@ struct TargetOptions: ParsableArguments {
     func showJSON(_ answer: GatewayClient.Answer) throws {
         guard (try? JSONReader.readWhole(answer.body)) != nil else {
             // Whoever answers in front of a gateway says so with a page of its own.
-            if [401, 403].contains(answer.status) { throw refused(answer) }
+            if [401, 403].contains(answer.status) { throw tellRefusal(answer) }
             Terminal.tell("\(url) answered \(answer.status) with something that is no JSON. Is it a Bursar?")
             throw ExitStatus.data
         }
@@ -89,7 +91,7 @@ struct TargetOptions: ParsableArguments {
         if parts.count == 2 { return QueryText.escaped(parts[0]) + "/" + QueryText.escaped(parts[1]) }
         let answer = try await get("/v1/balances?provider=" + QueryText.escaped(account), [("cache-control", "only-if-cached")])
         guard let rows = BalancesDocument.Decoded(json: answer.body)?.lines, let first = rows.first else {
-            throw refused(answer, otherwise: "no accounts of that provider")
+            throw tellRefusal(answer, otherwise: "no accounts of that provider")
         }
         guard rows.count == 1 else {
             Terminal.tell("error: " + AccountChoice.several(rows.map { "\($0.provider)/\($0.account)" }))
