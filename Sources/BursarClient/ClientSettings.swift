@@ -19,6 +19,7 @@ package struct ClientSettings: Sendable {
     package var allowsAddress: (@Sendable (SocketAddress) -> Bool)?
     package var connectionsPerOrigin: Int
     package var connectTimeout: Duration
+    package var handshakeTimeout = Self.handshakeTimeout
     package var bodyLimit: Int
     /// Whether the body of a 3xx is left unread; its connection is not used again then.
     package var skipsRedirects = true
@@ -48,7 +49,7 @@ package struct ClientProxy: Sendable {
     }
 }
 
-extension ConnectionPool.Time {
+extension ConnectionTime {
     static var now: Self { Self(uptime: read(CLOCK_BOOTTIME), running: read(CLOCK_MONOTONIC)) }
 
     private static func read(_ clock: clockid_t) -> Int64 {

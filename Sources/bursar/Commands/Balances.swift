@@ -64,7 +64,7 @@ struct Balances: AsyncParsableCommand {
     /// - Throws: where the answer has no balances, a problem document's included; what it says is told before.
     private func balances(of answer: GatewayClient.Answer) throws -> BalancesDocument.Decoded {
         guard let document = BalancesDocument.Decoded(json: answer.body) else {
-            throw target.refused(answer, otherwise: "not a balances document")
+            throw target.tellRefusal(answer, otherwise: "not a balances document")
         }
         return document
     }

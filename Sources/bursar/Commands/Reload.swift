@@ -40,7 +40,7 @@ struct Reload: AsyncParsableCommand {
             for problem in problems { Terminal.tell(problem) }
             Terminal.tell("The configuration is wrong, and the old one stays.")
             throw ExitStatus.configuration
-        case nil: throw target.refused(answer)
+        case nil: throw target.tellRefusal(answer)
         }
     }
 }

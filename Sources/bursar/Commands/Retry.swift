@@ -38,11 +38,11 @@ struct Retry: AsyncParsableCommand {
     func run() async throws {
         let path = try await target.path(of: account)
         let cleared = try await target.send("DELETE", "/v1/cooldowns/" + path)
-        guard cleared.status == 204 else { throw target.refused(cleared) }
+        guard cleared.status == 204 else { throw target.tellRefusal(cleared) }
         let asked = ContinuousClock.now
         let answer = try await target.send("GET", "/v1/balances/" + path, [("cache-control", "no-cache")], timeout: Self.patience)
         guard let retried = RetryAnswer(json: answer.body, waited: asked.duration(to: .now)) else {
-            throw target.refused(answer, otherwise: "not a balances document")
+            throw target.tellRefusal(answer, otherwise: "not a balances document")
         }
         Terminal.answer(BalanceTable(retried.document.lines), now: retried.document.generatedAt)
         switch retried.outcome {
@@ -50,6 +50,6 @@ struct Retry: AsyncParsableCommand {
         case .failed: break
         case .notAsked: Terminal.tell("The provider was not asked: `bursar explain \(account)` says why.")
         }
-        throw ExitStatus.found
+        throw ExitStatus.badAnswer
     }
 }

@@ -38,7 +38,7 @@ struct Status: AsyncParsableCommand {
         let balances = try await target.get("/v1/balances?include=runway", Balances.freshness(cached: cached))
         // Without accounts that could be read it is a problem document, and has rows all the same.
         guard BalancesDocument.Decoded(json: balances.body) != nil else {
-            throw target.refused(balances, otherwise: "not a balances document")
+            throw target.tellRefusal(balances, otherwise: "not a balances document")
         }
         let alerts = try await asked("/v1/alerts")
         let status = try await asked("/v1/status")
@@ -54,12 +54,12 @@ struct Status: AsyncParsableCommand {
         } else {
             Terminal.answer(report.text)
         }
-        if !report.isWell { throw ExitStatus.found }
+        if !report.isWell { throw ExitStatus.badAnswer }
     }
 
     private func asked(_ path: String) async throws -> [UInt8] {
         let answer = try await target.get(path)
-        guard answer.status == 200 else { throw target.refused(answer) }
+        guard answer.status == 200 else { throw target.tellRefusal(answer) }
         return answer.body
     }
 }

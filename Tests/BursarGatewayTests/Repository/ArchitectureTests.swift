@@ -31,7 +31,7 @@ import Testing
     /// What each target may import; a target that is not here fails the test.
     private static let allowed: [String: Set<String>] = [
         "BursarBasics": [],
-        "BursarHash": ["CNettle"],
+        "BursarHash": ["BursarBasics", "CNettle"],
         "BursarModel": ["BursarBasics"],
         "BursarEngine": ["BursarBasics", "BursarModel"],
         "BursarCatalog": ["BursarBasics", "BursarModel", "Yams"],
