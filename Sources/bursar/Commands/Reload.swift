@@ -9,8 +9,8 @@ struct Reload: AsyncParsableCommand {
         discussion: """
             Examples:
 
-              bursar reload --url unix:/run/bursar/bursar.sock
-              BURSAR_URL=unix:/run/bursar/bursar.sock bursar reload
+              export BURSAR_URL=unix:/run/bursar/bursar.sock
+              bursar reload
 
             It reads files, secrets and certificates where the gateway runs, as
             SIGHUP does. One that is wrong changes nothing, and every problem is

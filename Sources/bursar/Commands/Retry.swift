@@ -9,8 +9,8 @@ struct Retry: AsyncParsableCommand {
         discussion: """
             Examples:
 
-              bursar retry sunor/default --url unix:/run/bursar/bursar.sock
-              BURSAR_URL=unix:/run/bursar/bursar.sock bursar retry sunor
+              export BURSAR_URL=unix:/run/bursar/bursar.sock
+              bursar retry sunor/default
 
             Ends what holds the provider back: a cooldown, a rejected key, a pause
             after failures, an open circuit. Then asks it, and prints the row. For
