@@ -62,7 +62,7 @@ extension NeedReport {
         }
     }
 
-    static func read(_ json: [UInt8]) -> JSONValue? { try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)) }
+    static func read(_ json: [UInt8]) -> JSONValue? { try? JSONReader.readWhole(json) }
 
     static func time(_ value: JSONValue?) -> WallTime? { value?.text.flatMap { WallTime(rfc3339: $0) } }
 

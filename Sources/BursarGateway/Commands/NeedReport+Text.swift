@@ -60,7 +60,7 @@ extension NeedReport {
                         json.string("name", need.about.ownName)
                         json.string("need", need.kind.rawValue)
                         json.string("words", need.words)
-                        json.array("alerts") { json in for alert in need.alerts { json.string(nil, alert) } }
+                        json.strings("alerts", need.alerts)
                         json.string("command", need.command)
                         json.string("link", need.link)
                     }

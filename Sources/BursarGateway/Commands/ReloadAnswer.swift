@@ -9,7 +9,7 @@ package enum ReloadAnswer: Sendable, Equatable {
 
     /// Nil for anything else.
     package init?(status: Int, json: [UInt8]) {
-        guard let document = try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)) else { return nil }
+        guard let document = try? JSONReader.readWhole(json) else { return nil }
         func names(_ member: String) -> [String] {
             (document[member]?.elements ?? []).compactMap(\.text).map { TerminalText.shown($0) }
         }
