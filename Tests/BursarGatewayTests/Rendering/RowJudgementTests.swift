@@ -69,7 +69,7 @@ import Testing
         let order = [
             "row.status === \"unavailable\"", "isUsedUp(row.available", "row.low === true", "earliest - now < shortRunway"
         ]
-        let places = try order.map { try #require(script.range(of: $0), "\($0)").lowerBound }
+        let places = try order.map { rule in try #require(script.range(of: rule), "\(rule)").lowerBound }
         #expect(places == places.sorted())
     }
 }
