@@ -49,7 +49,7 @@ let package = Package(
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CProcess"),
-        .target(name: "BursarHash", dependencies: ["CNettle"], swiftSettings: settings),
+        .target(name: "BursarHash", dependencies: ["BursarBasics", "CNettle"], swiftSettings: settings),
         // pure
         .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(

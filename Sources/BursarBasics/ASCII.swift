@@ -1,6 +1,10 @@
 extension UInt8 {
     package var isASCIIDigit: Bool { self >= 0x30 && self <= 0x39 }
     package var isASCIILetter: Bool { (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A }
+    /// No control byte, and nothing beyond ASCII.
+    package var isPrintableASCII: Bool { self >= 0x20 && self < 0x7F }
+    /// The same without the blank.
+    package var isVisibleASCII: Bool { self > 0x20 && self < 0x7F }
 }
 
 /// Digits only, as HTTP numbers are: `Int("+5")` and `Int("-0")` parse in Swift, which no header grammar allows.

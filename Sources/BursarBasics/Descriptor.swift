@@ -11,22 +11,19 @@ package enum Descriptor {
         package var words: String { String(cString: strerror(number)) }
     }
 
+    package static let usualPiece = 64 << 10
+
     /// Hands over piece after piece, until the end or until `take` has enough.
     ///
-    /// The buffer is wiped at the end, because a file may hold a credential. `explicit_bzero` and no loop: an optimizer may drop stores into
-    /// memory that is freed right afterwards.
+    /// The buffer is wiped at the end, because a file may hold a credential.
     /// - Parameters:
-    ///   - pieces: the most bytes of one piece.
+    ///   - pieceSize: the most bytes of one piece.
     ///   - take: returns whether to go on.
     package static func read(
-        _ descriptor: Int32, pieces: Int = 64 << 10, _ take: (ArraySlice<UInt8>) -> Bool
+        _ descriptor: Int32, pieceSize: Int = usualPiece, _ take: (ArraySlice<UInt8>) -> Bool
     ) throws(Failure) {
-        var piece = [UInt8](repeating: 0, count: pieces)
-        defer {
-            piece.withUnsafeMutableBytes { bytes in
-                if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }
-            }
-        }
+        var piece = [UInt8](repeating: 0, count: pieceSize)
+        defer { piece.withUnsafeMutableBytes(Wiping.wipe) }
         while true {
             let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
@@ -36,11 +33,11 @@ package enum Descriptor {
     }
 
     /// Reads everything.
-    /// - Parameter pieces: the most bytes of one read.
     /// - Returns: nil where there are more than `limit` bytes.
-    package static func readAll(_ descriptor: Int32, limit: Int, pieces: Int = 64 << 10) throws(Failure) -> [UInt8]? {
+    package static func readAll(_ descriptor: Int32, limit: Int) throws(Failure) -> [UInt8]? {
         var bytes: [UInt8] = []
-        try read(descriptor, pieces: min(pieces, max(1, limit) + 1)) { piece in
+        // One byte more than may be is enough to know.
+        try read(descriptor, pieceSize: limit < usualPiece ? limit + 1 : usualPiece) { piece in
             bytes += piece
             return bytes.count <= limit
         }

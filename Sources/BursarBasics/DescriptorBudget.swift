@@ -1,9 +1,10 @@
 /// How the process's file descriptors are shared. *Value.* Some are kept back for the gateway's own work, and connections of clients get the
-/// rest. So no number of callers keeps the gateway from asking a provider or writing its store.
+/// rest. So their number alone keeps no account's provider from being asked and no store from being written. The keys that callers bring
+/// may: their calls are bounded for each base URL, and not over all.
 package struct DescriptorBudget: Sendable, Equatable {
     /// How many connections the configuration allows.
     package let wanted: Int
-    /// For calls to providers, the store, key files and the event loops themselves.
+    /// For calls to providers, the store, key files, the event loops themselves, and connections that are refused.
     package let keptBack: Int
     /// The soft limit to set: as high as needed, as far as the hard limit allows it, and never lower than it is.
     package let limit: Int
@@ -13,7 +14,7 @@ package struct DescriptorBudget: Sendable, Equatable {
     ///   - hard: how far it may be raised.
     package init(connections: Int, calls: Int, soft: Int, hard: Int) {
         wanted = connections
-        keptBack = Self.ownUse + Self.mostRefusals + max(0, calls)
+        keptBack = Self.ownUse + Self.mostRefusals + calls
         limit = max(soft, min(hard, wanted + keptBack))
     }
 

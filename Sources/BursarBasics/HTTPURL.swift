@@ -58,7 +58,7 @@ package struct HTTPURL: Sendable, Hashable {
     package var portNumber: Int { port ?? (isEncrypted ? 443 : 80) }
 
     /// As `Host` has it: an IPv6 literal in its brackets, the port where it is not the scheme's own.
-    package var authority: String { (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "") }
+    package var authority: String { HostName.bracketed(host) + (port.map { ":\($0)" } ?? "") }
 
     /// `https://api.example.com`
     package var origin: String { (isEncrypted ? "https://" : "http://") + authority }

@@ -1,4 +1,4 @@
-/// Checks names of hosts. *Pure.*
+/// Checks and writes names of hosts. *Pure.*
 package enum HostName {
     /// Whether a text is a DNS name as hosts have them in practice: labels of letters, digits, `-` and `_`, at most 253 bytes. The last label
     /// needs a letter and may not begin with `0x`: other texts are addresses, mistyped or in a form that `inet_aton` takes.
@@ -12,5 +12,10 @@ package enum HostName {
             (1...63).contains(label.count) && label.first != 0x2D && label.last != 0x2D
                 && label.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2D || $0 == 0x5F }
         }
+    }
+
+    /// A host as it stands before a port: an IPv6 address in brackets, anything else as it is.
+    package static func bracketed(_ host: String) -> String {
+        host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
     }
 }

@@ -32,7 +32,7 @@ package enum ListenAddress: Sendable, Hashable {
 extension ListenAddress: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .tcp(let host, let port): host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .tcp(let host, let port): "\(HostName.bracketed(host)):\(port)"
         case .unix(let path): "unix:\(path)"
         }
     }

@@ -19,6 +19,7 @@ package struct ClientSettings: Sendable {
     package var allowsAddress: (@Sendable (SocketAddress) -> Bool)?
     package var connectionsPerOrigin: Int
     package var connectTimeout: Duration
+    package var handshakeTimeout = Self.handshakeTimeout
     package var bodyLimit: Int
     /// Whether the body of a 3xx is left unread; its connection is not used again then.
     package var skipsRedirects = true

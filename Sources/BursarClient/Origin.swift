@@ -19,7 +19,7 @@ package struct Origin: Hashable, Sendable {
     /// What stands in `Host`: the port where it is not the scheme's own. A socket's path is no name that could stand there.
     var hostField: String {
         guard case .host(let host, let port) = place else { return "localhost" }
-        let name = host.contains(":") ? "[\(host)]" : host
+        let name = HostName.bracketed(host)
         return port == (isEncrypted ? 443 : 80) ? name : "\(name):\(port)"
     }
 }
@@ -33,7 +33,7 @@ package struct RequestURL: Sendable, Equatable {
     /// Nil for anything else than `http://` or `https://`, a name or an address, perhaps a port, and printable ASCII behind it. User
     /// information is refused and a fragment too: neither is for a server.
     package init?(_ text: String) {
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), let url = try? HTTPURL(text), !url.rest.contains("#") else {
+        guard text.utf8.allSatisfy(\.isVisibleASCII), let url = try? HTTPURL(text), !url.rest.contains("#") else {
             return nil
         }
         origin = Origin(isEncrypted: url.isEncrypted, place: .host(url.host, port: url.portNumber))

@@ -17,6 +17,8 @@ package enum TransportFault: String, Error, Sendable, CaseIterable {
     case noTLS = "tls_not_spoken"
     /// TLS could not be agreed on for another reason.
     case tls
+    /// Connected, and TLS was not agreed on in time.
+    case handshakeTimeout = "tls_timeout"
     /// The configured proxy made no tunnel.
     case proxy
     /// The name leads to an address that the caller does not allow.
@@ -33,8 +35,9 @@ package enum TransportFault: String, Error, Sendable, CaseIterable {
     var duringBody: TransportFault {
         switch self {
         case .timeout, .cancelled, .bodyTooLarge, .badEncoding: self
-        case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy,
-            .privateAddress, .noDescriptors, .unwritable, .connectTimeout, .badHTTP, .truncated, .other:
+        case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls,
+            .handshakeTimeout, .proxy, .privateAddress, .noDescriptors, .unwritable, .connectTimeout, .badHTTP, .truncated,
+            .other:
             .truncated
         }
     }

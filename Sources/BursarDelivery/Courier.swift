@@ -83,8 +83,8 @@ extension TransportFault {
     /// Whether the request may have been read before.
     fileprivate var mayComeAfterRequest: Bool {
         switch self {
-        case .refused, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy, .privateAddress,
-            .noDescriptors, .unwritable, .connectTimeout:
+        case .refused, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .handshakeTimeout, .proxy,
+            .privateAddress, .noDescriptors, .unwritable, .connectTimeout:
             false
         case .reset, .timeout, .cancelled, .badHTTP, .bodyTooLarge, .badEncoding, .truncated, .other: true
         }

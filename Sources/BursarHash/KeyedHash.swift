@@ -1,5 +1,5 @@
+import BursarBasics
 import CNettle
-import Glibc
 
 /// HMAC-SHA256 (RFC 2104) under one key. *Immutable; any thread.* The key is overwritten when the last reference goes.
 package final class KeyedHash: Sendable {
@@ -13,7 +13,7 @@ package final class KeyedHash: Sendable {
     }
 
     deinit {
-        explicit_bzero(keyed, MemoryLayout<hmac_sha256_ctx>.size)
+        Wiping.wipe(UnsafeMutableRawBufferPointer(start: keyed, count: MemoryLayout<hmac_sha256_ctx>.size))
         keyed.deallocate()
     }
 
@@ -21,11 +21,7 @@ package final class KeyedHash: Sendable {
     package func digest(_ body: (inout Input) -> Void) -> [UInt8] {
         var input = Input(context: keyed.pointee)
         // It holds what the key was made into, and perhaps the end of a credential.
-        defer {
-            withUnsafeMutableBytes(of: &input) { bytes in
-                if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }
-            }
-        }
+        defer { withUnsafeMutableBytes(of: &input, Wiping.wipe) }
         body(&input)
         return [UInt8](unsafeUninitializedCapacity: SHA256.length) { digest, count in
             nettle_hmac_sha256_digest(&input.context, SHA256.length, digest.baseAddress)

@@ -9,7 +9,7 @@ struct EchoedKey {
     init(_ key: Secret) { bytes = key.withExposedBytes { Array($0) } }
 
     /// As a header field can hold it: a key arrived in one, but a decoded form (base64) may hold anything.
-    var plain: String { String(decoding: bytes.map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self) }
+    var plain: String { String(decoding: bytes.map { $0.isVisibleASCII ? $0 : UInt8(ascii: "?") }, as: UTF8.self) }
 
     var json: String {
         JSONText.object([

@@ -10,7 +10,7 @@ package enum JSONMediaType {
 
     /// The field as it came, where it says `application/json` or `application/…+json` with a charset behind it or nothing; else nil.
     package static func accepted(_ field: String?) -> String? {
-        guard let field, (1...longest).contains(field.utf8.count), field.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+        guard let field, (1...longest).contains(field.utf8.count), field.utf8.allSatisfy(\.isPrintableASCII) else {
             return nil
         }
         let parts = field.lowercased().split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// A credential, or anything else that must never be printed. *Immutable; any thread.*
 ///
 /// It cannot be interpolated, described, encoded, hashed or compared by accident: `description` is a placeholder, and the one
@@ -13,6 +15,11 @@ package final class Secret: Sendable {
     }
 
     package convenience init(_ text: String) { self.init(Array(text.utf8)) }
+
+    /// From the system's source of random numbers, and written nowhere else.
+    package static func random(bytes count: Int) -> Secret {
+        Secret((0..<count).lazy.map { _ in UInt8.random(in: .min ... .max) })
+    }
 
     deinit {
         Wiping.wipe(storage)

@@ -17,36 +17,41 @@ package struct CredentialKeys: Sendable {
 
     /// For a process that stores nothing: no two runs agree.
     package static func random() -> CredentialKeys {
-        CredentialKeys(processKey: Secret((0..<32).map { _ in UInt8.random(in: .min ... .max) }))
+        CredentialKeys(processKey: Secret.random(bytes: 32))
     }
 
     package func key(provider: ProviderID, baseURL: String, secret: Secret, parameters: [String: String]) -> CredentialKey {
         let digest = hash.digest { input in
-            Self.add(provider.name.utf8, to: &input)
-            Self.add(baseURL.utf8, to: &input)
+            Self.add(provider.name, to: &input)
+            Self.add(baseURL, to: &input)
             secret.withExposedBytes { Self.add($0, to: &input) }
             for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
-                Self.add(name.utf8, to: &input)
-                Self.add(value.utf8, to: &input)
+                Self.add(name, to: &input)
+                Self.add(value, to: &input)
             }
         }
-        // SHA-256 gives 32 bytes, which is what a key takes.
         guard let result = CredentialKey(digest: digest) else { preconditionFailure("SHA-256 gives 32 bytes") }
         return result
     }
 
-    /// Tells one set of secrets from another beyond a restart, without telling them.
+    /// A digest of secrets and texts that survives a restart: it shows that one changed, and never what it is.
     package func fingerprint(_ secrets: [Secret], _ texts: [String]) -> String {
         let digest = hash.digest { input in
-            Self.add("fingerprint".utf8, to: &input)
+            Self.add("fingerprint", to: &input)
             for secret in secrets { secret.withExposedBytes { Self.add($0, to: &input) } }
-            for text in texts { Self.add(text.utf8, to: &input) }
+            for text in texts { Self.add(text, to: &input) }
         }
         return digest.map(\.hexPair).joined()
     }
 
-    private static func add(_ part: some Collection<UInt8>, to input: inout KeyedHash.Input) {
+    private static func add(_ text: String, to input: inout KeyedHash.Input) {
+        var text = text
+        text.withUTF8 { add(UnsafeRawBufferPointer($0), to: &input) }
+    }
+
+    /// Without an array between: its memory would not be wiped.
+    private static func add(_ part: UnsafeRawBufferPointer, to input: inout KeyedHash.Input) {
         withUnsafeBytes(of: UInt64(part.count).bigEndian) { input.update($0) }
-        Array(part).withUnsafeBytes { input.update($0) }
+        input.update(part)
     }
 }

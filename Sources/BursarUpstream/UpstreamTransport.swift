@@ -95,7 +95,7 @@ extension TransportFault {
     /// What it means where no head came.
     package var code: ProblemCode {
         switch self {
-        case .connectTimeout, .timeout, .cancelled: .timeout
+        case .connectTimeout, .handshakeTimeout, .timeout, .cancelled: .timeout
         case .badHTTP, .bodyTooLarge, .badEncoding, .truncated: .invalidResponse
         case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy,
             .privateAddress, .noDescriptors, .unwritable, .other:

@@ -29,8 +29,8 @@ struct Bursar: AsyncParsableCommand {
             """,
         version: bursarVersion,
         subcommands: [
-            Serve.self, Demo.self, Mock.self, Check.self, Balances.self, History.self, Guard.self, Explain.self, Alert.self,
-            Providers.self, Provider.self,
+            Serve.self, Demo.self, Mock.self, Check.self, Balances.self, Status.self, History.self, Guard.self, Explain.self,
+            Alert.self, Retry.self, Reload.self, Providers.self, Provider.self,
             Healthcheck.self, LeakCheck.self,
             Token.self
         ]

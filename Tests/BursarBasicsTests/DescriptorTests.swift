@@ -14,11 +14,24 @@ import Testing
 
     @Test func `all is read in pieces, and no more than may be`() throws {
         let text = Array("some words of a file".utf8)
-        for pieces in [1, 3, 20, 4_096] {
+        for size in [1, 3, 20, 4_096] {
             let descriptor = pipe(text)
             defer { close(descriptor) }
-            #expect(try Descriptor.readAll(descriptor, limit: text.count, pieces: pieces) == text)
+            var read: [UInt8] = []
+            try Descriptor.read(descriptor, pieceSize: size) { piece in
+                read += piece
+                return piece.count <= size
+            }
+            #expect(read == text)
         }
+        for limit in [text.count, text.count + 1, Descriptor.usualPiece, .max] {
+            let descriptor = pipe(text)
+            defer { close(descriptor) }
+            #expect(try Descriptor.readAll(descriptor, limit: limit) == text)
+        }
+        let nothing = pipe([])
+        defer { close(nothing) }
+        #expect(try Descriptor.readAll(nothing, limit: 0) == [])
         let descriptor = pipe(text)
         defer { close(descriptor) }
         #expect(try Descriptor.readAll(descriptor, limit: text.count - 1) == nil)
@@ -28,7 +41,7 @@ import Testing
         let descriptor = pipe(Array("abcdef".utf8))
         defer { close(descriptor) }
         var seen: [UInt8] = []
-        try Descriptor.read(descriptor, pieces: 2) { piece in
+        try Descriptor.read(descriptor, pieceSize: 2) { piece in
             seen += piece
             return seen.count < 4
         }

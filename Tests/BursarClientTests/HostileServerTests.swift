@@ -106,6 +106,22 @@ struct HostileServerTests {
         await server.stop()
     }
 
+    @Test func `a server that accepts and never begins TLS is told from one that does not accept`() async throws {
+        let server = try await WireServer()
+        var settings = ClientSettings(tls: ClientTLS(authorities: []))
+        settings.handshakeTimeout = .milliseconds(50)
+        let client = HTTPClient(group: MultiThreadedEventLoopGroup.singleton, settings: settings)
+        let request = ClientRequest(url: try #require(RequestURL("https://127.0.0.1:\(server.port)/")))
+        guard case .failed(let error) = await client.execute(request, timeout: nil) else {
+            Issue.record("nobody can have answered")
+            return
+        }
+        #expect(error == ClientError(.handshakeTimeout))
+        await server.wait(for: .closed(0))
+        client.shutdown()
+        await server.stop()
+    }
+
     @Test func `C2: a cancelled call ends, and its connection with it`() async throws {
         let server = try await WireServer {
             $0 == "deaf" ? "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf" : WireServer.ok($0)

@@ -58,7 +58,11 @@ import Testing
         ("  - {token_sha256: DIGEST, allow: sunor}", "2:5", "a client needs name"),
         ("  - {name: a b, token_sha256: DIGEST, allow: sunor}", "2:12", "name must be"),
         ("  - {name: a, token_sha256: 12ab, allow: sunor}", "2:29", "64 hexadecimal digits"),
-        ("  - {name: a, token_sha256: [], allow: sunor}", "2:29", "token_sha256 is empty"),
+        ("  - {name: a, token_sha256: [], allow: sunor}", "2:5", "or nobody could be it"),
+        ("  - {name: a, token_sha256: , tls: , uid: , allow: sunor}", "2:5", "or nobody could be it"),
+        ("  - {name: a, uid: [], allow: sunor}", "2:5", "or nobody could be it"),
+        ("  - {name: a, uid: []}", "2:5", "or nobody could be it"),
+        ("  - {name: a, tls: [], allow: sunor}", "2:5", "or nobody could be it"),
         ("  - {name: a, token_sha256: DIGEST, allow: []}", "2:102", "allow is empty"),
         ("  - {name: a, token_sha256: DIGEST, allow: sunnor}", "2:102", "did you mean sunor?"),
         ("  - {name: a, token_sha256: DIGEST, allow: hyper3d/studo}", "2:102", "did you mean hyper3d/studio?"),
@@ -82,6 +86,38 @@ import Testing
         let result = try read(clients.replacing("DIGEST", with: digest))
         #expect(result.exitCode == 78)
         #expect(result.errors.contains { $0.hasPrefix(place + ":") && $0.contains(message) }, "\(result.errors)")
+    }
+
+    @Test func `of three equals both others point to the first`() throws {
+        let client = "  - {name: a, token_sha256: \(digest), tls: 'cn:a', uid: 1, allow: '*'}\n"
+        let errors = try read(client + client + client).errors
+        for line in [3, 4] {
+            for column in [12, 29] {
+                let told = errors.first { $0.hasPrefix("\(line):\(column):") }
+                #expect(told?.contains("stands in line 2") == true, "\(errors)")
+            }
+        }
+        #expect(errors.count { $0.contains("stands in line 2") } == 8 && !errors.contains { $0.contains("stands in line 3") })
+    }
+
+    @Test(arguments: ["0/min", "1000001/m", "99999999999/second"])
+    func `nothing is proposed for a rate that would be refused`(rate: String) throws {
+        let errors = try read("  - {name: a, uid: 1, allow: '*', rate: \(rate)}").errors
+        #expect(errors.count == 1 && errors[0].contains("such as 60/1m") && !errors[0].contains("did you mean"), "\(errors)")
+    }
+
+    @Test(arguments: [
+        ("", true), ("listen: [127.0.0.1:8787]", true), ("listen: [unix:/run/b.sock]", false),
+        ("listen: [127.0.0.1:8787, unix:/run/b.sock]", false)
+    ])
+    func `a user as a client without a Unix socket to come over is told`(listen: String, isTold: Bool) throws {
+        let result = try read("  - {name: a, uid: 1, allow: '*'}", listen + "\n")
+        #expect(result.exitCode == 0)
+        #expect(result.warnings.contains { $0.hasPrefix("2:5:") && $0.contains("no listener is one") } == isTold)
+        let onCommandLine = try readConfiguration(
+            "clients:\n  - {name: a, uid: 1, allow: '*'}\n\(accounts)\(listen)\n",
+            request: ConfigurationRequest(listen: ["unix:/run/b.sock"]))
+        #expect(!onCommandLine.warnings.contains { $0.contains("no listener is one") })
     }
 
     @Test func `a token in the place of its digest is refused and not repeated`() throws {

@@ -21,6 +21,13 @@ import Testing
         #expect("\(secret)" == Secret.placeholder)
     }
 
+    @Test func `a random one has as many bytes as asked for, and no other is equal`() {
+        let secrets = (0..<8).map { _ in Secret.random(bytes: 32) }
+        #expect(secrets.allSatisfy { $0.count == 32 })
+        #expect(Set(secrets.map { $0.withExposedBytes { Array($0) } }).count == secrets.count)
+        #expect(Secret.random(bytes: 0).count == 0)
+    }
+
     @Test func `its bytes are lent, whole`() {
         for text in ["", "a", "key-0123456789", "ключ"] {
             let secret = Secret(text)

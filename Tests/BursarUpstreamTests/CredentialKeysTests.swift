@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 import BursarUpstream
 import Testing
@@ -22,6 +23,15 @@ import Testing
             try key("p", "u", "sab"), try key("p", "u", "s", ["a": "bc", "d": ""]), try key("p", "u", "s", ["a": "b", "cd": ""])
         ]
         #expect(Set(all).count == all.count)
+    }
+
+    /// The store's rows and its alerts' targets are known by these after an upgrade, too.
+    @Test func `what a key and a fingerprint are made of stays as it is`() throws {
+        let made = try key("p", "https://a.test", "secret", ["b": "2", "a": "1"])
+        let digest = made.bytes.map(\.hexPair).joined()
+        #expect(digest == "c2c00fe240b03cb5eeaee1d2d4ec0d17d8aa35bbf76ed3b1531465cd95aaf623")
+        let fingerprint = keys.fingerprint([Secret("one"), Secret("")], ["two"])
+        #expect(fingerprint == "26f2a75545360458f6ff1fd2308d430e784f250428874899c4129cfa28ed5d3a")
     }
 
     @Test func `another process key gives other keys`() throws {

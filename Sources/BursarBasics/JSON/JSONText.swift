@@ -23,6 +23,12 @@ package struct JSONText {
         if let value { JSONString.append(value, to: &bytes) } else { append("null") }
     }
 
+    package mutating func strings(_ name: StaticString? = nil, _ values: some Sequence<String>) {
+        array(name) { json in
+            for value in values { json.string(nil, value) }
+        }
+    }
+
     /// A member whose name is data.
     package mutating func string(named name: String, _ value: String) {
         begin(nil)

@@ -10,6 +10,11 @@ package enum JSONReader {
         }.get()
     }
 
+    /// Without a bound of its own: for what had one when it was received, and for texts of our own.
+    package static func readWhole(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+        try read(bytes, limits: JSONLimits(bytes: bytes.count))
+    }
+
     package static func read(
         _ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits = JSONLimits()
     ) throws(JSONError) -> JSONValue {

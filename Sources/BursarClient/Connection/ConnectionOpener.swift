@@ -1,3 +1,4 @@
+import BursarBasics
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -7,7 +8,7 @@ struct ConnectionOpener: Sendable {
     let settings: ClientSettings
 
     /// - Parameter adopt: is given the handler before anything can happen on it.
-    /// - Returns: on `loop`.
+    /// - Returns: a future on `loop`.
     func open(_ origin: Origin, on loop: any EventLoop, adopt: @escaping @Sendable (ConnectionHandler) -> Void)
         -> EventLoopFuture<Connection>
     {
@@ -31,7 +32,7 @@ struct ConnectionOpener: Sendable {
         }
     }
 
-    /// Where TCP goes instead: a socket's path goes nowhere else.
+    /// The proxy's place; nil without a proxy, and for a Unix socket.
     private func proxied(_ origin: Origin) -> Origin.Place? {
         guard let proxy = settings.proxy, case .host = origin.place else { return nil }
         return .host(proxy.host, port: proxy.port)
@@ -62,7 +63,7 @@ struct ConnectionOpener: Sendable {
         let loop = channel.eventLoop
         do {
             try channel.pipeline.syncOperations.addHandler(tap)
-            // The connected address and not the name's: an answer of DNS that is asked for twice may be two.
+            // Judge the address that was connected to: asked again, DNS may name another.
             if settings.proxy == nil, let allows = settings.allowsAddress {
                 guard let address = channel.remoteAddress, allows(address) else { throw TransportFault.privateAddress }
             }
@@ -83,7 +84,7 @@ struct ConnectionOpener: Sendable {
         guard let proxy = settings.proxy, case .host(let host, let port) = origin.place else {
             return channel.eventLoop.makeSucceededVoidFuture()
         }
-        let authority = (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+        let authority = "\(HostName.bracketed(host)):\(port)"
         return step(channel, timeout: .proxy) { opened in
             TunnelHandler(authority: authority, authorization: proxy.authorization, opened: opened)
         }
@@ -96,7 +97,7 @@ struct ConnectionOpener: Sendable {
         do {
             let handler = try NIOSSLClientHandler(context: tls, serverHostname: identity.serverName)
             tap.beginsTLS()
-            return step(channel, timeout: .connectTimeout, before: handler) { done in
+            return step(channel, timeout: .handshakeTimeout, before: handler) { done in
                 HandshakeHandler(tls: handler, identity: identity, done: done)
             }
         } catch {
@@ -111,9 +112,9 @@ struct ConnectionOpener: Sendable {
     ) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
         let handler = make(promise)
-        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(ClientSettings.handshakeTimeout)) { promise.fail(timeout) }
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(settings.handshakeTimeout)) { promise.fail(timeout) }
         do {
-            // TLS begins when its handler is added: by then somebody waits for its end.
+            // The waiter first: adding the TLS handler starts the handshake.
             try channel.pipeline.syncOperations.addHandler(handler)
             if let other { try channel.pipeline.syncOperations.addHandler(other, position: .before(handler)) }
         } catch {

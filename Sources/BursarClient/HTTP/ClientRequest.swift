@@ -1,3 +1,5 @@
+import BursarBasics
+
 /// A request without a body. *Value.*
 package struct ClientRequest: Sendable {
     package var method: String
@@ -26,7 +28,7 @@ package struct ClientRequest: Sendable {
 
     /// The bytes of head and body. Nil where one of them may not stand there: a line feed would begin another field.
     var bytes: [UInt8]? {
-        guard HTTPText.isToken(method.utf8), !target.isEmpty, target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        guard HTTPText.isToken(method.utf8), !target.isEmpty, target.utf8.allSatisfy(\.isVisibleASCII) else {
             return nil
         }
         var head = "\(method) \(target) HTTP/1.1\r\n"

@@ -19,7 +19,7 @@ package enum ShowableText {
 
     package static func allows(_ text: some StringProtocol) -> Bool {
         let bytes = text.utf8
-        guard !bytes.isEmpty, bytes.count <= longest, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x60 }),
+        guard !bytes.isEmpty, bytes.count <= longest, bytes.allSatisfy({ $0.isPrintableASCII && $0 != 0x22 && $0 != 0x60 }),
             !QuotableName.beginsLikeKey(text)
         else { return false }
         return bytes.split(whereSeparator: { !$0.isASCIILetter && !$0.isASCIIDigit }).allSatisfy { word in

@@ -58,7 +58,7 @@ extension ConfigurationParser {
             return nil
         }
         let name = entries["name"].map { self.name($0) } ?? word
-        if let name, let first = places.updateValue(at(entries["name"]?.node ?? node), forKey: name) {
+        if let name, let first = places.firstPlace(of: name, orNow: at(entries["name"]?.node ?? node)) {
             problems.error(
                 at(entries["name"]?.node ?? entry.node),
                 "a rule of the name \(ShowableText.quoted(name)) stands in line \(first.line); give one of them a name of its own",

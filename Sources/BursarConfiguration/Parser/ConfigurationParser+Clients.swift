@@ -52,25 +52,28 @@ extension ConfigurationParser {
         }
         let errorsBefore = problems.errorCount
         let name = uniqueName(entries["name"], in: node, of: "a client", &taken.names)
+        let errorsBeforeIdentities = problems.errorCount
         let tokens = tokens(entries["token_sha256"], &taken)
         let certificates = certificateNames(entries["tls"], &taken)
         let users = userIDs(entries["uid"], &taken)
+        if problems.errorCount == errorsBeforeIdentities, tokens.isEmpty, certificates.isEmpty, users.isEmpty {
+            problems.error(
+                at(node), "a client needs token_sha256, tls or uid, or nobody could be it",
+                otherwise: "`bursar token new --name NAME` prints a token and these lines")
+        }
         let allow = allow(entries["allow"], in: node, context)
         let isAdmin = boolean(entries["admin"], "admin") ?? false
         let rate = rate(entries["rate"])
         let expires = expires(entries["expires"])
         let passes = boolean(entries["passthrough"], "passthrough") ?? false
-        if entries["token_sha256"] == nil, entries["tls"] == nil, entries["uid"] == nil {
-            problems.error(
-                at(node), "a client needs token_sha256, tls or uid, or nobody could be it",
-                otherwise: "`bursar token new --name NAME` prints a token and these lines")
-        }
         guard problems.errorCount == errorsBefore, let name, let allow else { return nil }
         audit(entries, node, name: name, isAdmin: isAdmin, expires: expires, hasToken: !tokens.isEmpty)
         return ClientConfiguration(
             name: name, tokens: tokens, certificateNames: certificates, userIDs: users, allow: allow, mayPassThrough: passes,
             isAdmin: isAdmin, rate: rate, expires: expires, place: at(node))
     }
+
+    private static let twoWeeks = Duration.seconds(14 * 24 * 3_600)
 
     private mutating func audit(
         _ entries: [String: Entry], _ node: LocatedNode, name: String, isAdmin: Bool, expires: WallTime?, hasToken: Bool
@@ -81,7 +84,7 @@ extension ConfigurationParser {
             let place = at(entries["expires"]?.node ?? node)
             if left <= .zero {
                 problems.finding(.expiredClient, place, "the time of \(shown) is over; nobody can be it any more")
-            } else if left < .seconds(14 * 86_400) {
+            } else if left < Self.twoWeeks {
                 problems.finding(.expiringClient, place, "the time of \(shown) ends in less than two weeks")
             }
         } else if hasToken {
@@ -109,13 +112,10 @@ extension ConfigurationParser {
                 }
                 continue
             }
-            if let first = taken.digests.updateValue(place, forKey: digest) {
+            if let first = taken.digests.firstPlace(of: digest, orNow: place) {
                 problems.error(place, "the same token stands in line \(first.line); a token belongs to one client")
             }
             digests.append(digest)
-        }
-        if let entry, digests.isEmpty, entry.node.elements?.isEmpty ?? entry.node.isNull {
-            problems.error(at(entry.node), "token_sha256 is empty; expected \(element)")
         }
         return digests
     }
@@ -128,7 +128,7 @@ extension ConfigurationParser {
         var names: [String] = []
         for (text, place) in texts(entry, "tls", element: element, atMost: ConfigurationLimits.identitiesOfClient) ?? [] {
             guard let kind = Self.nameKinds.first(where: text.hasPrefix), text.utf8.count > kind.utf8.count,
-                text.utf8.count <= 512, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F })
+                text.utf8.count <= 512, text.utf8.allSatisfy(\.isPrintableASCII)
             else {
                 problems.error(place, "an element of tls must be \(element)")
                 continue
@@ -137,7 +137,7 @@ extension ConfigurationParser {
             if name.contains("*") {
                 problems.error(place, "an element of tls names one client; * stands for nothing here")
             }
-            if let first = taken.certificates.updateValue(place, forKey: name) {
+            if let first = taken.certificates.firstPlace(of: name, orNow: place) {
                 problems.error(place, "the same name stands in line \(first.line); a certificate stands for one client")
             }
             names.append(name)
@@ -153,7 +153,7 @@ extension ConfigurationParser {
                 problems.error(place, "uid must be \(element)")
                 continue
             }
-            if let first = taken.users.updateValue(place, forKey: user) {
+            if let first = taken.users.firstPlace(of: user, orNow: place) {
                 problems.error(place, "the same user stands in line \(first.line); a user is one client")
             }
             users.append(user)
@@ -174,7 +174,9 @@ extension ConfigurationParser {
             let word = parts[1].lowercased()
             let unit = ["s": "1s", "m": "1m", "h": "1h", "sec": "1s", "min": "1m", "second": "1s", "minute": "1m", "hour": "1h"][
                 word]
-            problems.error(at(entry.node), "rate must be \(expected)", meant: unit.map { "\(requests)/\($0)" })
+            let isInBounds = RequestRate.requestBounds.contains(requests)
+            problems.error(
+                at(entry.node), "rate must be \(expected)", meant: isInBounds ? unit.map { "\(requests)/\($0)" } : nil)
             return nil
         }
         guard let rate = RequestRate(requests: requests, window: window) else {
@@ -186,16 +188,13 @@ extension ConfigurationParser {
         return rate
     }
 
-    /// A date is good to its end, in UTC.
     private mutating func expires(_ entry: Entry?) -> WallTime? {
         guard let entry else { return nil }
-        let expected = "a date such as 2027-06-30, or a time such as 2027-06-30T18:00:00Z"
-        guard let text = text(entry.node, "expires", expected: expected) else { return nil }
-        if let time = WallTime(rfc3339: text) { return time }
-        if text.utf8.count == 10, let start = WallTime(rfc3339: text + "T00:00:00Z") {
-            return start.advanced(by: .seconds(86_400))
+        guard let text = text(entry.node, "expires", expected: ClientEnd.expectation) else { return nil }
+        guard let end = ClientEnd.parse(text) else {
+            problems.error(at(entry.node), "expires must be \(ClientEnd.expectation)")
+            return nil
         }
-        problems.error(at(entry.node), "expires must be \(expected)")
-        return nil
+        return end
     }
 }

@@ -66,6 +66,7 @@ extension ConfigurationParser {
             listen + inherited.map { (ListenerSettings($0.address), ConfigurationPlace(file: "$LISTEN_FDS")) },
             allowAnonymous: allowAnonymous, hasClients: settings.hasClients)
         checkSockets(listen)
+        checkUsers(clients, listen.map(\.0.address) + inherited.map(\.address))
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
         if !store.isKept, let target = settings.targets.first {

@@ -148,6 +148,16 @@ extension ConfigurationParser {
         }
     }
 
+    /// A warning and no error: another start may name a Unix socket with `--listen`, or be given one.
+    mutating func checkUsers(_ clients: [ClientConfiguration], _ addresses: [ListenAddress]) {
+        let hasSocket = addresses.contains { if case .unix = $0 { true } else { false } }
+        guard !hasSocket else { return }
+        for client in clients where !client.userIDs.isEmpty {
+            problems.warning(
+                client.place, "uid is a user at a Unix socket, and no listener is one", otherwise: "add unix:/path to listen")
+        }
+    }
+
     /// Clients that a listener would have to recognise, and cannot.
     mutating func checkIdentities(_ root: [String: Entry], _ settings: RootSettings) {
         guard let clients = root["clients"] else { return }

@@ -17,7 +17,7 @@ extension ConfigurationParser {
             return nil
         }
         guard let name = name(entry) else { return nil }
-        if let first = places.updateValue(at(entry.node), forKey: name) {
+        if let first = places.firstPlace(of: name, orNow: at(entry.node)) {
             problems.error(at(entry.node), "\(what) of this name stands in line \(first.line)")
         }
         return name
@@ -31,5 +31,14 @@ extension ConfigurationParser {
             return nil
         }
         return text
+    }
+}
+
+extension Dictionary where Value == ConfigurationPlace {
+    /// Where a name was first written. Nil where that is here: of three equal ones, both others point to the first.
+    mutating func firstPlace(of name: Key, orNow place: ConfigurationPlace) -> ConfigurationPlace? {
+        if let first = self[name] { return first }
+        self[name] = place
+        return nil
     }
 }

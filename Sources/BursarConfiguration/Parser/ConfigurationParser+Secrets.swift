@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarModel
 
@@ -102,7 +103,7 @@ extension ConfigurationParser {
         }
         let expected = "1 to 256 printable ASCII characters, without a colon"
         guard let text = text(entry.node, "user", expected: expected) else { return nil }
-        guard text.utf8.count <= 256, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }) else {
+        guard text.utf8.count <= 256, text.utf8.allSatisfy({ $0.isPrintableASCII && $0 != UInt8(ascii: ":") }) else {
             problems.error(at(entry.node), "user must be \(expected)")
             return nil
         }

@@ -144,7 +144,7 @@ extension ConfigurationParser {
             problems.error(place, "url " + error.words)
             return nil
         }
-        guard query.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
+        guard query.utf8.allSatisfy({ $0.isVisibleASCII && $0 != UInt8(ascii: "#") }) else {
             problems.error(place, "url has a character in its query that does not belong there")
             return nil
         }

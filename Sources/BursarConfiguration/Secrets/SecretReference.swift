@@ -98,6 +98,6 @@ extension SecretReference.Source {
     /// One part of a path and no way out of its folder, as systemd wants it for the name of a credential.
     private static func isCredentialName(_ name: String) -> Bool {
         (1...255).contains(name.utf8.count) && name != "." && name != ".."
-            && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+            && name.utf8.allSatisfy { $0.isVisibleASCII && $0 != UInt8(ascii: "/") }
     }
 }

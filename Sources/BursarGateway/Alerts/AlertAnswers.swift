@@ -6,7 +6,7 @@ package struct AlertListAnswer: Sendable {
     package let text: String
 
     package init?(json: [UInt8]) {
-        guard let document = try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)),
+        guard let document = try? JSONReader.readWhole(json),
             document["schema"]?.text == "bursar.alerts.v1", let alerts = document["alerts"]?.elements
         else { return nil }
         func shown(_ value: JSONValue?) -> String { TerminalText.shown(value?.text ?? "-") }

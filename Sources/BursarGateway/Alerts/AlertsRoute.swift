@@ -58,8 +58,8 @@ struct AlertsRoute: Route {
             json.string("read_at", listing.facts?.readAt.rfc3339)
             json.string("muted_until", listing.mutedUntil?.rfc3339)
             if seesTargets {
-                json.array("to") { json in for target in listing.rule.targets { json.string(nil, target) } }
-                json.array("told") { json in for target in state.told.keys.sorted() { json.string(nil, target) } }
+                json.strings("to", listing.rule.targets)
+                json.strings("told", state.told.keys.sorted())
             }
         }
         return json.bytes

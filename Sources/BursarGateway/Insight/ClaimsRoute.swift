@@ -109,7 +109,7 @@ extension ClaimsRoute {
     private func understand(_ request: Request) throws -> ClaimRequest {
         let keys = request.headers.all("idempotency-key")
         guard keys.count == 1, let key = keys.first, (1...ClaimLedger.mostDigitsOfKey).contains(key.utf8.count),
-            key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            key.utf8.allSatisfy(\.isVisibleASCII)
         else {
             throw InsightQuery.Refusal(
                 detail: "Send one Idempotency-Key of 1 to \(ClaimLedger.mostDigitsOfKey) visible characters, new for each claim: "

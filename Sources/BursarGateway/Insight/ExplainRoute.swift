@@ -55,9 +55,7 @@ struct ExplainRoute: Route {
             json.string("ends", explanation.ends)
             json.string("ends_at", explanation.endsAt?.rfc3339)
             json.string("remedy", explanation.remedy)
-            json.array("drift") { json in
-                for detail in view.reading?.drift ?? [] { json.string(nil, detail) }
-            }
+            json.strings("drift", view.reading?.drift ?? [])
             json.string("key_from", entry.keySource)
             json.string("documentation", entry.definition.documentationURL)
             json.string("top_up", entry.definition.links.topUp)
@@ -68,18 +66,11 @@ struct ExplainRoute: Route {
             let names = directory.names(sharing: entry)
             let claimed = claims.knowsAll ? view.firstUnit.flatMap { claims.claimed(names, $0, now.wall)?.description } : nil
             json.string("claimed", claimed)
-            json.array("alerts") { json in
-                for listing in alerts.firing(entry.id, now.wall) {
-                    json.string(nil, listing.rule.condition.words)
-                }
-            }
+            json.strings("alerts", alerts.firing(entry.id, now.wall).map(\.rule.condition.words))
             if showsTargets {
                 let named = Set(entry.alerts.flatMap(\.targets))
-                json.array("targets_failing") { json in
-                    for target in alerts.targetStatuses() where named.contains(target.name) && target.state != "ok" {
-                        json.string(nil, target.name)
-                    }
-                }
+                let failing = alerts.targetStatuses().filter { named.contains($0.name) && $0.state != "ok" }
+                json.strings("targets_failing", failing.map(\.name))
             }
             json.string("runway", runways.known(entry.id).first?.words(at: now.wall))
         }

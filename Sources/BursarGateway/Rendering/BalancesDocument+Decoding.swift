@@ -9,7 +9,7 @@ extension BalancesDocument {
 
         /// Nil for anything that is no balances document.
         package init?(json: [UInt8]) {
-            guard let document = try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)),
+            guard let document = try? JSONReader.readWhole(json),
                 case .array(let rows)? = document["balances"]
             else { return nil }
             // A problem document that carries rows has no time of its own: ages are then counted from the newest reading.

@@ -65,7 +65,7 @@ enum Answers {
 
     /// For people: our own compact JSON read again and laid out.
     static func pretty(_ json: [UInt8]) -> [UInt8] {
-        (try? JSONReader.read(json, limits: JSONLimits(bytes: json.count))).map { JSONWriter.pretty($0) } ?? json
+        (try? JSONReader.readWhole(json)).map { JSONWriter.pretty($0) } ?? json
     }
 
     /// The same of an answer. One that stands ready was made so; a problem document stays on its line.

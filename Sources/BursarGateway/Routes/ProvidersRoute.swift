@@ -42,23 +42,15 @@ struct ProvidersRoute: Route {
             json.string("by", definition.provenance.witness)
             json.string("on", definition.provenance.witnessed)
             json.string("read", definition.provenance.read)
-            json.array("sources") { json in
-                for source in definition.provenance.sources { json.string(nil, source) }
-            }
+            json.strings("sources", definition.provenance.sources)
         }
         json.string("route", "/providers/\(definition.id)\(definition.path)")
         json.object("auth") { json in
             json.string("header", definition.auth.headerName)
             json.string("scheme", definition.auth.words)
         }
-        json.array("units") { json in
-            for unit in definition.unitNames { json.string(nil, unit) }
-        }
-        json.array("environment") { json in
-            for variable in definition.environmentVariables { json.string(nil, variable) }
-        }
-        json.array("accounts") { json in
-            for index in directory.indices(of: definition.id) { json.string(nil, directory[index].id.account.name) }
-        }
+        json.strings("units", definition.unitNames)
+        json.strings("environment", definition.environmentVariables)
+        json.strings("accounts", directory.indices(of: definition.id).map { directory[$0].id.account.name })
     }
 }

@@ -35,9 +35,7 @@ struct ReloadRoute: Route {
             detail: "\(problems.count) problem\(problems.count == 1 ? "" : "s"); `bursar check` prints the same.",
             requestID: request.id.description)
         var json = JSONText()
-        json.array { json in
-            for problem in problems { json.string(nil, problem) }
-        }
+        json.strings(nil, problems)
         problem.extensions = [("problems", json.bytes)]
         return Answers.problem(problem)
     }
@@ -50,10 +48,10 @@ extension ReloadReport {
         json.object { json in
             json.string("schema", "bursar.reload.v1")
             json.integer("accounts", accounts)
-            json.array("added") { json in for id in added { json.string(nil, "\(id)") } }
-            json.array("removed") { json in for id in removed { json.string(nil, "\(id)") } }
-            json.array("changed") { json in for id in changed { json.string(nil, "\(id)") } }
-            json.array("needs_restart") { json in for name in needsRestart { json.string(nil, name) } }
+            json.strings("added", added.map { "\($0)" })
+            json.strings("removed", removed.map { "\($0)" })
+            json.strings("changed", changed.map { "\($0)" })
+            json.strings("needs_restart", needsRestart)
         }
         return json.bytes
     }

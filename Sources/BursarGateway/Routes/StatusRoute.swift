@@ -39,11 +39,7 @@ struct StatusRoute: Route {
                 json.string("last_reload_at", reloads.lastAt?.rfc3339)
                 json.bool("last_reload_refused", reloads.lastWasRefused)
                 json.bool("alerts_held", process.alerts.isHeld)
-                if showsEverything {
-                    json.array("last_reload_problems") { json in
-                        for problem in reloads.problems { json.string(nil, problem) }
-                    }
-                }
+                if showsEverything { json.strings("last_reload_problems", reloads.problems) }
             }
             json.array("accounts") { json in
                 for entry in directory.entries { json.raw(nil, Self.account(entry, process.refresher, now)) }

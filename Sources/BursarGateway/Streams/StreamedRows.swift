@@ -17,8 +17,7 @@ package struct StreamedRows: Sendable {
     /// Takes in an event.
     /// - Returns: nil for an event that changes no row, for an unknown one, and for one that cannot be read.
     package mutating func heard(_ event: String, _ data: String) -> Change? {
-        let bytes = Array(data.utf8)
-        guard let json = try? JSONReader.read(bytes, limits: JSONLimits(bytes: bytes.count)) else { return nil }
+        guard let json = try? JSONReader.readWhole(Array(data.utf8)) else { return nil }
         switch event {
         case "snapshot":
             guard let all = json["balances"]?.elements else { return nil }

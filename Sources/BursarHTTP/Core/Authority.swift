@@ -14,8 +14,8 @@ package struct Authority: Sendable, Hashable {
     /// Nil where none is written, also behind a colon.
     package let port: UInt16?
 
-    /// A name has at most 253 bytes, and a closing point.
-    private static let longestName = 254
+    /// Without the point that may close it.
+    private static let longestName = 253
 
     /// - Returns: nil where these bytes are no host and port, or more than that (user information, a zone).
     init?(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -54,7 +54,7 @@ package struct Authority: Sendable, Hashable {
     /// Letters, digits and what else a registered name may have, percent-encodings whole. What remains of it in practice is a DNS
     /// name, so labels are not empty; one point may close it.
     private static func name(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
-        guard !bytes.isEmpty, bytes.count <= longestName else { return nil }
+        guard !bytes.isEmpty, bytes.count <= longestName + 1 else { return nil }
         var isLabelEmpty = true
         var index = 0
         while index < bytes.count {
@@ -64,14 +64,13 @@ package struct Authority: Sendable, Hashable {
                 isLabelEmpty = true
             } else {
                 guard ByteSet.registeredName.contains(byte) else { return nil }
-                if byte == 0x25 {
-                    guard index + 2 < bytes.count, bytes[index + 1].isHexDigit, bytes[index + 2].isHexDigit else { return nil }
-                }
+                if byte == 0x25, !bytes.isPercentEncoding(at: index) { return nil }
                 isLabelEmpty = false
             }
             index += 1
         }
         let closed = isLabelEmpty ? bytes.count - 1 : bytes.count
+        guard closed <= longestName else { return nil }
         return String(decoding: bytes[..<closed].map(\.loweredASCII), as: UTF8.self)
     }
 
@@ -86,7 +85,7 @@ package struct Authority: Sendable, Hashable {
     }
 
     /// An IPv4 literal with or without a port, which is what most callers of a loopback listener say: read without making text of
-    /// it. Nil decides nothing.
+    /// it. Nil: not this form; the general way decides.
     private static func plainIPv4(_ bytes: UnsafeBufferPointer<UInt8>) -> (address: IPAddress, port: UInt16?)? {
         var address: UInt32 = 0
         var (octets, digits, value) = (1, 0, 0)

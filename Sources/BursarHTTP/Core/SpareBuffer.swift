@@ -1,8 +1,7 @@
 import NIOCore
 
-/// One write buffer that the connections of an event loop take in turn: an idle connection then keeps none, which is what ten
-/// thousand of them are mostly made of, and a busy one writes into memory that is still in the cache. It is handed over, never
-/// shared: two connections cannot see each other's bytes. *Event loop.*
+/// One write buffer that an event loop's HTTP/1.1 connections take in turn. An idle connection keeps none, and most are idle; a busy one
+/// writes into memory still in the cache. It is handed over, never shared: two connections cannot see each other's bytes. *Event loop.*
 package final class SpareBuffer {
     private var buffer = ByteBuffer()
 

@@ -39,3 +39,10 @@ enum FieldLine {
 extension UInt8 {
     var isHexDigit: Bool { self &- 0x30 < 10 || (self | 0x20) &- 0x61 < 6 }
 }
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether the `%` at `index` begins a whole escape (RFC 3986 2.1).
+    func isPercentEncoding(at index: Int) -> Bool {
+        index + 2 < count && self[index + 1].isHexDigit && self[index + 2].isHexDigit
+    }
+}

@@ -46,7 +46,7 @@ struct RequestTarget {
     /// Brackets stand around an IPv6 address in an absolute target, and nowhere else.
     private static func mayHave(_ byte: UInt8) -> Bool { ByteSet.target.contains(byte) || byte == 0x5B || byte == 0x5D }
 
-    /// Of `http://` or `https://`, which are both asked for behind a proxy that ends TLS; nil where there is another, or none.
+    /// The length of `http://` or `https://` (a proxy that ends TLS may send either); nil for any other, or none.
     private static func schemeLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         for scheme in ["http://", "https://"] as [StaticString] where bytes.count >= scheme.utf8CodeUnitCount {
             let length = scheme.utf8CodeUnitCount
@@ -55,13 +55,13 @@ struct RequestTarget {
         return nil
     }
 
-    /// What is wrong with a path and its query; nil where nothing is. Of both protocols.
+    /// What is wrong with a path and its query; nil where nothing is. HTTP/2 uses it too.
     static func fault(inPath bytes: UnsafeBufferPointer<UInt8>) -> HeadFault? {
         var index = 0
         while index < bytes.count {
             guard ByteSet.target.contains(bytes[index]) else { return fault(ofByte: bytes[index]) }
             if bytes[index] == 0x25 {
-                guard index + 2 < bytes.count, bytes[index + 1].isHexDigit, bytes[index + 2].isHexDigit else { return .target }
+                guard bytes.isPercentEncoding(at: index) else { return .target }
                 index += 2
             }
             index += 1

@@ -27,7 +27,7 @@ enum ProxyHeader {
             return bytes.count < longestLine ? .incomplete : .malformed
         }
         guard bytes[feed - 1] == 0x0D else { return .malformed }
-        guard bytes[..<(feed - 1)].allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return .malformed }
+        guard bytes[..<(feed - 1)].allSatisfy(\.isPrintableASCII) else { return .malformed }
         let line = String(decoding: bytes[word.count..<(feed - 1)], as: UTF8.self)
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)
         if parts.first == "UNKNOWN" { return .header(length: feed + 1, client: .unnamed) }

@@ -1,3 +1,4 @@
+import BursarBasics
 internal import NIOSSL
 
 extension NIOSSLCertificate {
@@ -23,7 +24,7 @@ extension NIOSSLCertificate {
     }
 
     private static func text(_ bytes: some Collection<UInt8>) -> String? {
-        guard !bytes.isEmpty, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return nil }
+        guard !bytes.isEmpty, bytes.allSatisfy(\.isPrintableASCII) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

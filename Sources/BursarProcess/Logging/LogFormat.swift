@@ -54,7 +54,7 @@ package enum LogFormat: String, Sendable, CaseIterable {
 
     /// Control characters never reach the terminal: they would let a caller write lines or escape codes of its own.
     private static func quotedWhereNeeded(_ value: String) -> String {
-        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
+        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0.isVisibleASCII && $0 != UInt8(ascii: "\"") }
         if isPlain { return value }
         var json = JSONText()
         json.string(nil, value)

@@ -83,8 +83,7 @@ package final class StoreKeeper: Sendable {
             let contents = try await firstContents(of: store, pace)
             return StoreKeeper(store, contents, contents.readOnly, logger: logger, pace: pace, now: now)
         } catch {
-            var random = SystemRandomNumberGenerator()
-            let identity = Secret((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+            let identity = Secret.random(bytes: 32)
             // One that hangs would hold up this question, too.
             let isEmpty = error.reason == .silent ? false : await store.holdsNothing()
             let contents = StoreContents(

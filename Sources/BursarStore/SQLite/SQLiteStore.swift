@@ -281,8 +281,7 @@ extension SQLiteStore {
     /// digests say nothing to this process, nor, once the key is replaced, to any other.
     private static func identity(_ db: Database, wanted: Secret?) throws -> Secret {
         if let kept = try identity(db), wanted.map(kept.constantTimeEquals) ?? true { return kept }
-        var random = SystemRandomNumberGenerator()
-        let new = wanted ?? Secret((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        let new = wanted ?? Secret.random(bytes: 32)
         try db.execute(sql: "DELETE FROM credential")
         try new.withExposedBytes { bytes in
             try db.execute(

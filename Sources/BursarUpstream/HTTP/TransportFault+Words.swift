@@ -5,8 +5,9 @@ extension TransportFault {
     package var reason: String? {
         switch self {
         case .timeout, .cancelled, .other: nil
-        case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls, .proxy,
-            .privateAddress, .noDescriptors, .unwritable, .connectTimeout, .badHTTP, .bodyTooLarge, .badEncoding, .truncated:
+        case .refused, .reset, .unresolved, .noRoots, .untrusted, .otherName, .wantsCertificate, .noTLS, .tls,
+            .handshakeTimeout, .proxy, .privateAddress, .noDescriptors, .unwritable, .connectTimeout, .badHTTP, .bodyTooLarge,
+            .badEncoding, .truncated:
             rawValue
         }
     }
@@ -23,6 +24,7 @@ extension TransportFault {
         case .wantsCertificate: "It wants a certificate of its callers."
         case .noTLS: "What answers there does not speak TLS."
         case .tls: "TLS could not be agreed on."
+        case .handshakeTimeout: "It accepted the connection, and TLS was not agreed on in time."
         case .proxy: "The proxy of upstream.proxy made no tunnel to it."
         case .privateAddress: "The name of its host leads to an address that is not public, see upstream.private_addresses."
         case .noDescriptors: "Bursar has no file descriptor left to ask it with: raise the limit (ulimit -n)."

@@ -42,7 +42,7 @@ struct AlertList: AsyncParsableCommand {
     func run() async throws {
         let answer = try await target.get("/v1/alerts")
         if json { try target.showJSON(answer) }
-        guard answer.status == 200, let listing = AlertListAnswer(json: answer.body) else { throw target.refused(answer) }
+        guard answer.status == 200, let listing = AlertListAnswer(json: answer.body) else { throw target.tellRefusal(answer) }
         if !json { Terminal.answer(listing.text) }
     }
 }
@@ -66,9 +66,9 @@ struct AlertTest: AsyncParsableCommand {
     func run() async throws {
         let path = "/v1/alerts/test" + (name.map { "?target=" + QueryText.escaped($0) } ?? "")
         let answer = try await target.send("POST", path, timeout: .seconds(90))
-        guard answer.status == 200, let tested = AlertTestAnswer(json: answer.body) else { throw target.refused(answer) }
+        guard answer.status == 200, let tested = AlertTestAnswer(json: answer.body) else { throw target.tellRefusal(answer) }
         Terminal.answer(tested.text)
-        if !tested.allDelivered { throw ExitStatus.found }
+        if !tested.allDelivered { throw ExitStatus.badAnswer }
     }
 }
 
@@ -91,7 +91,7 @@ struct AlertMute: AsyncParsableCommand {
     func run() async throws {
         let path = "/v1/alerts/mutes/\(try await target.path(of: account))?for=\(QueryText.escaped(length))"
         let answer = try await target.send("PUT", path)
-        guard answer.status == 200, let until = AlertMuteAnswer(json: answer.body) else { throw target.refused(answer) }
+        guard answer.status == 200, let until = AlertMuteAnswer(json: answer.body) else { throw target.tellRefusal(answer) }
         Terminal.answer(until.text)
     }
 }
@@ -113,7 +113,7 @@ struct AlertUnmute: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await target.send("DELETE", "/v1/alerts/mutes/\(try await target.path(of: account))")
-        guard answer.status == 204 else { throw target.refused(answer) }
+        guard answer.status == 204 else { throw target.tellRefusal(answer) }
     }
 }
 

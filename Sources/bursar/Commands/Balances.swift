@@ -33,7 +33,7 @@ struct Balances: AsyncParsableCommand {
     @Flag(help: "What the gateway has, however old; no provider is asked.") var cached = false
 
     /// A person who asks after minutes wants to see what is left now, and not what was left then.
-    private var freshness: [(String, String)] {
+    static func freshness(cached: Bool) -> [(String, String)] {
         cached ? [("cache-control", "only-if-cached")] : [("cache-control", "max-age=30"), ("prefer", "wait=5")]
     }
 
@@ -51,7 +51,7 @@ struct Balances: AsyncParsableCommand {
         var query = providers.isEmpty ? [] : ["provider=" + providers.joined(separator: ",")]
         if runway { query.append("include=runway") }
         let path = "/v1/balances" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-        let answer = try await target.get(path, freshness)
+        let answer = try await target.get(path, Self.freshness(cached: cached))
         if json {
             try target.showJSON(answer)
             _ = try balances(of: answer)
@@ -64,7 +64,7 @@ struct Balances: AsyncParsableCommand {
     /// - Throws: where the answer has no balances, a problem document's included; what it says is told before.
     private func balances(of answer: GatewayClient.Answer) throws -> BalancesDocument.Decoded {
         guard let document = BalancesDocument.Decoded(json: answer.body) else {
-            throw target.refused(answer, otherwise: "not a balances document")
+            throw target.tellRefusal(answer, otherwise: "not a balances document")
         }
         return document
     }

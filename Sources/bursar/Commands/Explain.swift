@@ -25,7 +25,7 @@ struct Explain: AsyncParsableCommand {
         let answer = try await target.get("/v1/explain/" + (try await target.path(of: account)))
         if json { try target.showJSON(answer) }
         guard answer.status == 200, let explained = ExplainAnswer(json: answer.body) else {
-            throw target.refused(answer, otherwise: "no explanation")
+            throw target.tellRefusal(answer, otherwise: "no explanation")
         }
         if !json { Terminal.answer(explained.text) }
     }

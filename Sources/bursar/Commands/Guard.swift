@@ -14,8 +14,8 @@ struct Guard: AsyncParsableCommand {
               bursar guard sample/default --needs 0.50 --unit USD --fresh 5m
               bursar guard sample/default --needs 20 --json
 
-            Exit code 0: enough. 1: not enough. 64: the question is wrong. 69: it cannot be said, which never passes for enough,
-            unless --fail-open says so; 65 with --json when what came is no JSON, likewise. 77: the gateway does not let you ask.
+            Exit code 0: enough. 1: not enough. 64: the question is wrong. 66: --ca cannot be read. 69: it cannot be said. 65: with
+            --json, the answer is no JSON. 77: the gateway does not let you ask. --fail-open makes 0 of 65 and 69.
             """
     )
 
@@ -35,8 +35,8 @@ struct Guard: AsyncParsableCommand {
         }
     }
 
-    /// Ends of which a job that says so need not know: no answer, and one that is none. A refused token is neither: with it the guard
-    /// would be off for good, and nobody told.
+    /// What --fail-open lets pass: no answer, and one that is no JSON. Not a refused token, or an expired one would turn the guard off
+    /// unnoticed.
     private static let unsaid = [ExitStatus.unavailable, ExitStatus.data]
 
     func run() async throws {
@@ -53,11 +53,11 @@ struct Guard: AsyncParsableCommand {
         if let fresh { path += "&fresh=" + QueryText.escaped(fresh) }
         let answer = try await target.get(path)
         if json { try target.showJSON(answer) }
-        guard let verdict = GuardAnswer(json: answer.body) else { throw target.refused(answer, otherwise: "no decision") }
+        guard let verdict = GuardAnswer(json: answer.body) else { throw target.tellRefusal(answer, otherwise: "no decision") }
         if !json { Terminal.answer(verdict.line + "\n") }
         switch verdict.decision {
         case "yes": return
-        case "no": throw ExitStatus.found
+        case "no": throw ExitStatus.badAnswer
         default: throw ExitStatus.unavailable
         }
     }

@@ -20,7 +20,8 @@ struct Healthcheck: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Ask there, whatever the configuration says: http://host:port, https://host:port or unix:/path.", valueName: "URL"))
+            "Ask there, whatever the configuration says: http://host:port, https://host:port or unix:/path; else $BURSAR_URL, where neither --config nor --listen is given.",
+            valueName: "URL"))
     var url: String?
 
     @Option(
@@ -34,13 +35,16 @@ struct Healthcheck: AsyncParsableCommand {
     @Option(help: ArgumentHelp("As serve was given it; may be repeated.", valueName: "ADDR"))
     var listen: [String] = []
 
+    /// A configuration that was named says more than a variable of the shell.
+    private var place: String? { url ?? (config == nil && listen.isEmpty ? UsualGateway.named : nil) }
+
     func validate() throws {
-        if let url { try TargetOptions.check(url) }
+        if let url { try TargetOptions.check(url) } else if place != nil { try UsualGateway.check() }
         for text in listen { try ListenArgument.check(text) }
     }
 
     func run() async throws {
-        if let url {
+        if let url = place {
             let answer = try await TargetOptions.get("/readyz", from: url, ca: ca, timeout: .seconds(3))
             guard answer.status == 200 else {
                 Terminal.tell("\(url) is not ready (status \(answer.status))")

@@ -51,7 +51,7 @@ struct LeakCheck: ParsableCommand {
             "\(isClean ? "no key" : "keys") found in \(searched) bytes of \(files.count - unreadable) "
                 + "\(files.count - unreadable == 1 ? "file" : "files"), "
                 + "\(Set(secrets.map(\.name)).count) configured, \(SecretForm.allCases.count) encodings")
-        if !isClean { throw ExitStatus.found }
+        if !isClean { throw ExitStatus.badAnswer }
         if unreadable > 0 { throw ExitStatus.noSuchFile }
     }
 

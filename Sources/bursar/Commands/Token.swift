@@ -51,10 +51,7 @@ extension Token {
                 throw ValidationError("--allow takes a provider, provider/account, or '*'.")
             }
             guard let expires else { return }
-            let end = WallTime(rfc3339: expires) ?? WallTime(rfc3339: expires + "T00:00:00Z")?.advanced(by: .seconds(86_400))
-            guard let end else {
-                throw ValidationError("--expires takes a date such as 2027-06-30, or a time such as 2027-06-30T18:00:00Z.")
-            }
+            guard let end = ClientEnd.parse(expires) else { throw ValidationError("--expires takes \(ClientEnd.expectation).") }
             guard end > WallTime.now() else { throw ValidationError("--expires is a time that is over.") }
         }
 

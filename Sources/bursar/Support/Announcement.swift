@@ -17,7 +17,7 @@ enum Announcement {
     }
 
     static func tryThese(_ url: String, wantsToken: Bool = false) -> String {
-        let isStandard = url == "http://127.0.0.1:8787"
+        let isStandard = url == UsualGateway.url
         let usesTLS = url.hasPrefix("https://")
         let curl =
             "  curl " + socket(url) + (usesTLS ? "--cacert FILE " : "")

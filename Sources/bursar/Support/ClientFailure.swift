@@ -17,6 +17,7 @@ enum ClientFailure: Equatable {
     case wantsCertificate
     /// What answered `https://` speaks cleartext.
     case cleartext
+    case slowTLS
     case otherTLS
     /// What answered `http://` is no HTTP, or ended without an answer.
     case noHTTP
@@ -39,6 +40,7 @@ enum ClientFailure: Equatable {
             case .otherName: .otherName
             case .wantsCertificate: .wantsCertificate
             case .noTLS: .cleartext
+            case .handshakeTimeout: .slowTLS
             case .tls: .otherTLS
             case .reset, .badHTTP, .truncated: usesTLS ? .otherTLS : .noHTTP
             case .bodyTooLarge: .tooLarge
@@ -57,6 +59,7 @@ enum ClientFailure: Equatable {
         case .otherName: "its certificate is for another name"
         case .wantsCertificate: "it wants a certificate of its callers, and this command has none"
         case .cleartext: "what answers there does not speak TLS"
+        case .slowTLS: "it accepted the connection, and TLS was not agreed on in time"
         case .otherTLS: "TLS could not be agreed on"
         case .noHTTP: "what answers there does not speak HTTP in the clear"
         case .tooLarge: "its answer is larger than any of a gateway"
@@ -74,7 +77,7 @@ enum ClientFailure: Equatable {
         case .noHTTP: "Is it a listener with TLS? Then ask https://."
         case .malformedURL: "Expected are http://host:port, https://host:port and unix:/path."
         case .tooLarge: "Is it a Bursar? Name another with --url."
-        case .system, .unknownHost, .connectTimeout, .tooSlow, .otherTLS, .other:
+        case .system, .unknownHost, .connectTimeout, .tooSlow, .slowTLS, .otherTLS, .other:
             "Is it running? Start it with `bursar serve`, or name another with --url."
         }
     }

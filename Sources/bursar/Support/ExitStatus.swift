@@ -3,7 +3,7 @@ import ArgumentParser
 /// The exit codes of sysexits.h that this program uses; 64 (usage) is mostly ArgumentParser's own.
 enum ExitStatus {
     /// The program did its work, and the answer is a bad one: a credential was found, an alert was not delivered, a guard says no.
-    static let found = ExitCode(1)
+    static let badAnswer = ExitCode(1)
     static let usage = ExitCode(64)
     /// Input that was read has a wrong form.
     static let data = ExitCode(65)

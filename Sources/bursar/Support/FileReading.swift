@@ -12,7 +12,7 @@ enum FileReading {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Descriptor.Failure(number: errno) }
         defer { if path != "-" { close(descriptor) } }
-        try Descriptor.read(descriptor, pieces: pieceSize) { piece in
+        try Descriptor.read(descriptor, pieceSize: pieceSize) { piece in
             take(piece)
             return true
         }

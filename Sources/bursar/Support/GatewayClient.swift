@@ -6,7 +6,7 @@ import Glibc
 import NIOPosix
 import NIOSSL
 
-/// Asks a running gateway: for `bursar balances` and `bursar healthcheck`. *Value.*
+/// Asks a running gateway, for every command that does. *Value.*
 struct GatewayClient {
     struct Answer {
         let status: Int
@@ -75,8 +75,15 @@ struct GatewayClient {
         }
     }
 
-    private static func place(_ base: String, _ path: String) -> (origin: Origin, target: String)? {
-        if base.hasPrefix("unix:") { return (Origin(isEncrypted: false, place: .unix(path: String(base.dropFirst(5)))), path) }
+    /// The one reader of `--url`. Nil where nothing could be asked there, whatever listens.
+    static func place(_ base: String, _ path: String) -> (origin: Origin, target: String)? {
+        if base.hasPrefix("unix:") {
+            let socket = String(base.dropFirst("unix:".count))
+            guard (1...ListenAddress.longestSocketPath).contains(socket.utf8.count) else { return nil }
+            return (Origin(isEncrypted: false, place: .unix(path: socket)), path)
+        }
+        // A path behind a query would be a part of it.
+        guard !base.contains("?") else { return nil }
         return RequestURL(base + path).map { ($0.origin, $0.target) }
     }
 }

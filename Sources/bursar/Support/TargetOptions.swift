@@ -6,8 +6,13 @@ import NIOSSL
 /// Which running gateway a command asks.
 struct TargetOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The gateway: http://host:port, https://host:port or unix:/path/to.sock.", valueName: "URL"))
-    var url = "http://127.0.0.1:8787"
+        name: .customLong("url"),
+        help: ArgumentHelp(
+            "The gateway: http://host:port, https://host:port or unix:/path/to.sock; else $BURSAR_URL, or \(UsualGateway.standard).",
+            valueName: "URL"))
+    var given: String?
+
+    var url: String { given ?? UsualGateway.url }
 
     @Option(
         help: ArgumentHelp(
@@ -15,11 +20,13 @@ struct TargetOptions: ParsableArguments {
             valueName: "FILE"))
     var ca: String?
 
-    func validate() throws { try Self.check(url) }
+    func validate() throws {
+        if let given { try Self.check(given) } else { try UsualGateway.check() }
+    }
 
     static func check(_ url: String) throws {
-        let isURL = ["http://", "https://"].contains { url.lowercased().hasPrefix($0) && url.utf8.count > $0.utf8.count }
-        guard isURL || url.hasPrefix("unix:") && url.utf8.count > 5 else {
+        // Here and not when it is asked: a guard with --fail-open would take a typing error for a gateway that is away.
+        guard GatewayClient.place(url, "/") != nil else {
             throw ValidationError("--url takes http://host:port, https://host:port or unix:/path.")
         }
     }
@@ -53,11 +60,13 @@ struct TargetOptions: ParsableArguments {
 
     /// Says what the gateway said, and gives the exit code for it.
     /// - Parameter otherwise: what is said of an answer that says nothing itself.
-    func refused(_ answer: GatewayClient.Answer, otherwise: String = "no answer to that") -> ExitCode {
-        Self.refused(answer, by: url, otherwise: otherwise)
+    func tellRefusal(
+        _ answer: GatewayClient.Answer, otherwise: String = "something that this command cannot read. Is it a Bursar?"
+    ) -> ExitCode {
+        Self.tellRefusal(answer, by: url, otherwise: otherwise)
     }
 
-    static func refused(_ answer: GatewayClient.Answer, by url: String, otherwise: String) -> ExitCode {
+    static func tellRefusal(_ answer: GatewayClient.Answer, by url: String, otherwise: String) -> ExitCode {
         Terminal.tell("\(url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? otherwise)")
         if answer.status == 401 {
             Terminal.tell(
@@ -73,7 +82,9 @@ struct TargetOptions: ParsableArguments {
 
     /// For `--json`: the answer as it is, whatever it says, once it is known to be JSON.
     func showJSON(_ answer: GatewayClient.Answer) throws {
-        guard (try? JSONReader.read(answer.body, limits: JSONLimits(bytes: answer.body.count))) != nil else {
+        guard (try? JSONReader.readWhole(answer.body)) != nil else {
+            // Whoever answers in front of a gateway says so with a page of its own.
+            if [401, 403].contains(answer.status) { throw tellRefusal(answer) }
             Terminal.tell("\(url) answered \(answer.status) with something that is no JSON. Is it a Bursar?")
             throw ExitStatus.data
         }
@@ -87,7 +98,7 @@ struct TargetOptions: ParsableArguments {
         if parts.count == 2 { return QueryText.escaped(parts[0]) + "/" + QueryText.escaped(parts[1]) }
         let answer = try await get("/v1/balances?provider=" + QueryText.escaped(account), [("cache-control", "only-if-cached")])
         guard let rows = BalancesDocument.Decoded(json: answer.body)?.lines, let first = rows.first else {
-            throw refused(answer, otherwise: "no accounts of that provider")
+            throw tellRefusal(answer, otherwise: "no accounts of that provider")
         }
         guard rows.count == 1 else {
             Terminal.tell("error: " + AccountChoice.several(rows.map { "\($0.provider)/\($0.account)" }))

@@ -12,9 +12,12 @@ import Testing
                 json.object { _ in }
             }
             json.string("c", nil)
+            json.strings("d", ["x", "\""])
+            json.strings("e", [])
         }
         #expect(
-            String(decoding: json.bytes, as: UTF8.self) == #"{"a":"q\" b\\ n\n \u007f é \u009b","b":[1,null,{}],"c":null}"#)
+            String(decoding: json.bytes, as: UTF8.self)
+                == #"{"a":"q\" b\\ n\n \u007f é \u009b","b":[1,null,{}],"c":null,"d":["x","\""],"e":[]}"#)
     }
 
     @Test(arguments: [

@@ -188,6 +188,15 @@ struct CommandLineTests {
         #expect(program.complaintText.contains("Usage: bursar \(command)"), "\(program.complaintText)")
     }
 
+    @Test(arguments: [
+        "http://127.0.0.1:87870", "http://127.0.0.1:0", "http://:80", "https://[::1", "http://exa mple", "http://user@h",
+        "http://h?x", "http://h#x", "http://", "ftp://h", "unix:/" + String(repeating: "s", count: 107)
+    ])
+    func `where nothing can be asked it is a matter of usage, and fail-open makes nothing else of it`(url: String) async throws {
+        let end = try await run("guard", "sunor/default", "--needs", "1", "--fail-open", "--url", url)
+        #expect(end.status == 64 && end.complaint.contains("--url takes"), "\(end.status) \(end.complaint)")
+    }
+
     @Test func `the help of every command has an example of it`() async throws {
         struct Listing: Decodable {
             struct Entry: Decodable {

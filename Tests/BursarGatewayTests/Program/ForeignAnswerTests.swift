@@ -55,6 +55,17 @@ struct ForeignAnswerTests {
         expectHarmless(shown)
     }
 
+    @Test(arguments: [401, 403])
+    func `a caller who is refused with what is no JSON does not pass a guard, whoever says so`(status: Int) async throws {
+        let upstream = try await RecordingUpstream.start(status: status, type: "text/html", answering: "<html>denied</html>")
+        let asked = ["guard", "sunor/default", "--needs", "1", "--url", upstream.url]
+        for more in [[], ["--json"], ["--fail-open"], ["--json", "--fail-open"]] {
+            let end = try await Command.run(asked + more)
+            #expect(end.status == 77 && end.output.isEmpty, "\(more): \(end.status) \(end.output) \(end.complaint)")
+        }
+        await upstream.stop()
+    }
+
     @Test func `a guard of what is no JSON passes only for who says so`() async throws {
         let upstream = try await RecordingUpstream.start(answering: "<html>")
         let asked = ["guard", "sunor/default", "--needs", "1", "--url", upstream.url]

@@ -35,7 +35,8 @@ struct RefusedCommandTests {
         try await Command.serving("clients: [{name: a, token_sha256: \(digest), allow: '*'}]") { folder, _ in
             for command in [
                 ["balances"], ["balances", "--json"], ["balances", "--watch"], ["explain", "sunor"], ["explain", "sunor/default"],
-                ["guard", "sunor", "--needs", "1"], ["history", "sunor/default"], ["alert", "list"], ["alert", "test"]
+                ["guard", "sunor", "--needs", "1"], ["history", "sunor/default"], ["alert", "list"], ["alert", "test"],
+                ["status"], ["retry", "sunor/default"], ["reload"]
             ] {
                 let end = try await Command.run(command + ["--url", "unix:" + folder.file("b.sock")])
                 #expect(end.status == 77 && end.complaint.contains("$BURSAR_TOKEN"), "\(command): \(end.status) \(end.complaint)")

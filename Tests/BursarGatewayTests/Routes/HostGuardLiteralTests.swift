@@ -35,5 +35,12 @@ import Testing
     ])
     func `A12: what is no host and port is none`(host: String) { #expect(Authority(host) == nil) }
 
+    @Test(arguments: [(253, true), (254, false), (255, false)])
+    func `a name has at most 253 bytes, and perhaps a point that closes it`(length: Int, isOne: Bool) {
+        let name = String(repeating: "a.", count: 126) + String(repeating: "b", count: length - 252)
+        #expect(name.utf8.count == length)
+        for text in [name, name + ".", name + ":80", name + ".:80"] { #expect((Authority(text) != nil) == isOne, "\(text)") }
+    }
+
     @Test func `a client without Host is answered`() { #expect(hosts.allows(nil)) }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BursarModel
+@testable import BursarBasics
 
 @Suite struct WipingTests {
     @Test func `every byte is overwritten, and nothing beside it`() {
