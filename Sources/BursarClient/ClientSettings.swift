@@ -48,7 +48,7 @@ package struct ClientProxy: Sendable {
     }
 }
 
-extension ConnectionPool.Time {
+extension ConnectionTime {
     static var now: Self { Self(uptime: read(CLOCK_BOOTTIME), running: read(CLOCK_MONOTONIC)) }
 
     private static func read(_ clock: clockid_t) -> Int64 {

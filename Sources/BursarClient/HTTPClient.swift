@@ -8,10 +8,9 @@ import Synchronization
 /// a server does, or does not do, keeps a call beyond its deadline, or ``shutdown()`` at all.
 package final class HTTPClient: Sendable {
     private struct State {
-        var pool: ConnectionPool
+        var pool: ConnectionPool<Call>
         /// Open ones, from when they were first lent.
         var connections: [Int: Connection] = [:]
-        var waiting: [Int: Call] = [:]
         var nextCall = 1
     }
 
@@ -19,14 +18,14 @@ package final class HTTPClient: Sendable {
     private let opener: ConnectionOpener
     private let group: any EventLoopGroup
     private let limits: ResponseReader.Limits
-    private let clock: @Sendable () -> ConnectionPool.Time
+    private let clock: @Sendable () -> ConnectionTime
 
     package convenience init(group: any EventLoopGroup, settings: ClientSettings) {
         self.init(group: group, settings: settings, clock: { .now })
     }
 
     /// - Parameter clock: what ages of connections are told by; timers are the event loops' own.
-    init(group: any EventLoopGroup, settings: ClientSettings, clock: @escaping @Sendable () -> ConnectionPool.Time) {
+    init(group: any EventLoopGroup, settings: ClientSettings, clock: @escaping @Sendable () -> ConnectionTime) {
         self.group = group
         self.clock = clock
         opener = ConnectionOpener(settings: settings)
@@ -34,7 +33,7 @@ package final class HTTPClient: Sendable {
         state = Mutex(
             State(
                 pool: ConnectionPool(
-                    limits: ConnectionPool.Limits(
+                    limits: ConnectionLimits(
                         connectionsPerOrigin: settings.connectionsPerOrigin, idle: ClientSettings.idleTimeout,
                         age: ClientSettings.largestAge))))
     }
@@ -42,7 +41,7 @@ package final class HTTPClient: Sendable {
     deinit { shutdown() }
 
     /// Calls that wait for a connection, for tests.
-    var waitingForTests: Int { state.withLock { $0.waiting.count } }
+    var waitingForTests: Int { state.withLock { $0.pool.waitingCount } }
     /// Connections that a call has, for tests.
     var lentForTests: Int { state.withLock { $0.pool.lentCount } }
 
@@ -72,9 +71,7 @@ package final class HTTPClient: Sendable {
             call.abort(.cancelled)
         }
         timer?.cancel()
-        state.withLock { state in
-            if state.waiting.removeValue(forKey: id) != nil { state.pool.left(id, of: call.origin) }
-        }
+        state.withLock { $0.pool.left(call, of: call.origin) }
         return result
     }
 
@@ -87,9 +84,8 @@ package final class HTTPClient: Sendable {
     /// Ends every call and closes every connection, at once and without a word to the other side. Nothing is asked from here on.
     package func shutdown() {
         let (connections, calls) = state.withLock { state in
-            let calls = state.pool.shutDown().calls.compactMap { state.waiting.removeValue(forKey: $0) }
-            defer { (state.connections, state.waiting) = ([:], [:]) }
-            return (Array(state.connections.values), calls)
+            defer { state.connections = [:] }
+            return (Array(state.connections.values), state.pool.shutDown().calls)
         }
         for call in calls { call.abort(.cancelled) }
         for connection in connections { connection.close() }
@@ -101,10 +97,9 @@ package final class HTTPClient: Sendable {
 extension HTTPClient {
     private func start(_ call: Call) {
         guard !call.hasEnded else { return }
-        let (verdict, lent, stale) = state.withLock { state -> (ConnectionPool.Verdict, Connection?, [Connection]) in
-            let (verdict, close) = state.pool.requested(call.id, for: call.origin, now: clock())
+        let (verdict, lent, stale) = state.withLock { state -> (ConnectionPool<Call>.Verdict, Connection?, [Connection]) in
+            let (verdict, close) = state.pool.requested(call, for: call.origin, now: clock())
             let stale = close.compactMap { state.connections.removeValue(forKey: $0) }
-            if verdict == .wait { state.waiting[call.id] = call }
             if case .lend(let id) = verdict { return (verdict, state.connections[id], stale) }
             return (verdict, nil, stale)
         }
@@ -145,9 +140,10 @@ extension HTTPClient {
         }
     }
 
-    private func perform(_ next: ConnectionPool.Next?) {
-        guard let next, let call = state.withLock({ $0.waiting.removeValue(forKey: next.call) }) else { return }
-        if case .open(let id) = next.verdict { open(id, for: call) }
+    /// One that has ended meanwhile needs no connection: what was reserved for it is the next one's.
+    private func perform(_ next: ConnectionPool<Call>.Next?) {
+        guard let next else { return }
+        if next.call.hasEnded { closed(next.opens) } else { open(next.opens, for: next.call) }
     }
 
     // What a connection tells, on its event loop.
@@ -160,22 +156,14 @@ extension HTTPClient {
 
     /// - Returns: how long to keep it; nil where it has its next call already, or is to be closed.
     func released(_ id: Int, reusable: Bool) -> Release {
-        let (release, call) = state.withLock { state -> (ConnectionPool.Release, Call?) in
+        let release = state.withLock { state in
             let release = state.pool.released(id, reusable: reusable, now: clock())
-            switch release {
-            case .keep: return (release, nil)
-            case .lend(let call): return (release, state.waiting.removeValue(forKey: call))
-            case .close:
-                state.connections[id] = nil
-                return (release, nil)
-            }
+            if case .close = release { state.connections[id] = nil }
+            return release
         }
         switch release {
         case .keep(let time): return .keep(time)
-        case .lend:
-            // Where the call has gone meanwhile, the connection is as good as before.
-            if let call { return .serve(call) }
-            return released(id, reusable: true)
+        case .lend(let call): return .serve(call)
         case .close(let next):
             perform(next)
             return .close

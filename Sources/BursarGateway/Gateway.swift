@@ -61,7 +61,7 @@ package final class Gateway: Sendable {
         let runways = RunwayBook(store: store, refresher: refresher)
         let courier = Courier(
             clients: UpstreamSettings(configuration.upstream).clients(
-                on: group, connectionsPerOrigin: Self.connectionsPerTarget, bodyLimit: Courier.bodyLimit),
+                on: group, connectionsPerOrigin: Self.deliveryConnections, bodyLimit: Courier.bodyLimit),
             now: { clock.now.wall })
         let process = ProcessParts(
             keys: keys, refresher: refresher, scrubber: scrubber,
@@ -106,8 +106,8 @@ package final class Gateway: Sendable {
         self.logger = logger
     }
 
-    /// One message at a time, and a test beside it.
-    private static let connectionsPerTarget = 4
+    /// Each target has one message at a time and a test beside it, and all may be of one host: one that hangs keeps no other waiting.
+    private static let deliveryConnections = 2 * ConfigurationLimits.targets
 
     /// Opens the listeners; the gateway is ready when this returns.
     /// - Returns: the addresses as they really are, also where port 0 was asked for; with `https://` before one with TLS.

@@ -11,8 +11,8 @@ import Testing
 struct HostileServerTests {
     /// Moved by tests: what connections' ages are told by.
     private final class Clock: Sendable {
-        private let value = Mutex(ConnectionPool.Time(uptime: 0, running: 0))
-        var now: ConnectionPool.Time { value.withLock { $0 } }
+        private let value = Mutex(ConnectionTime(uptime: 0, running: 0))
+        var now: ConnectionTime { value.withLock { $0 } }
         func advance(_ duration: Duration, suspended: Duration = .zero) {
             value.withLock {
                 $0.uptime += Int64((duration + suspended) / .nanoseconds(1))
@@ -212,6 +212,25 @@ struct HostileServerTests {
         await server.send(WireServer.ok("2"), on: 0)
         #expect(try await second.value == "2")
         #expect(server.connections == 1)
+        client.shutdown()
+        await server.stop()
+    }
+
+    @Test func `a call that is given up while a connection closes takes no place with it`() async throws {
+        let server = try await WireServer()
+        let client = HTTPClient(
+            group: MultiThreadedEventLoopGroup.singleton, settings: ClientSettings(tls: ClientTLS(), connectionsPerOrigin: 1))
+        for turn in 0..<200 {
+            let first = Task { try await ask(client, server, "first\(turn)") }
+            while client.lentForTests == 0 { await Task.yield() }
+            let second = Task { try await ask(client, server, "second\(turn)") }
+            while client.waitingForTests < 1 { await Task.yield() }
+            // The one closes its connection, the other leaves its turn.
+            first.cancel()
+            second.cancel()
+            _ = try await (first.value, second.value)
+            while client.lentForTests > 0 { await Task.yield() }
+        }
         client.shutdown()
         await server.stop()
     }

@@ -2,7 +2,7 @@ import NIOCore
 import Synchronization
 
 /// One request on its way to its end. *Mutex; any thread.* It ends once: the first of answer, failure, deadline and cancellation wins.
-final class Call: Sendable {
+final class Call: Sendable, Equatable {
     private enum State {
         /// No connection has it. Exits: running, ended.
         case queued
@@ -76,6 +76,8 @@ final class Call: Sendable {
         state = (.ended(result), nil)
         return then.map { then in { then(result) } }
     }
+
+    static func == (left: Call, right: Call) -> Bool { left === right }
 
     var hasEnded: Bool {
         state.withLock {

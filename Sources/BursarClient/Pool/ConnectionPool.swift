@@ -1,32 +1,23 @@
 import BursarBasics
 
+/// How long, and how many. *Value.*
+struct ConnectionLimits: Sendable {
+    var connectionsPerOrigin: Int
+    var idle: Duration
+    /// From the moment it was opened.
+    var age: Duration
+}
+
 /// Which connection serves which call, for all origins of one client. *Value.* Decides only; whoever owns it opens and closes.
 ///
 /// One call at a time has a connection, from before it is opened. A connection that was lent comes back with a word on whether it may be
 /// used again; what ended in any other way is gone. A connection that is kept is lent again only where nothing speaks against it: it is
 /// not too old, not too long idle, opened since the last ``retired()`` and before no suspension of the machine.
-struct ConnectionPool: Sendable {
-    /// A moment on two clocks, in nanoseconds. *Value.*
-    struct Time: Sendable, Equatable {
-        /// Counts while the machine is suspended.
-        var uptime: Int64
-        /// Does not.
-        var running: Int64
-
-        /// Whether the machine was suspended since. The clocks are read one after the other, which takes microseconds.
-        func wasSuspended(since earlier: Time) -> Bool {
-            (uptime &- earlier.uptime) &- (running &- earlier.running) > 1_000_000_000
-        }
-
-        func elapsed(since earlier: Time) -> Duration { .nanoseconds(uptime &- earlier.uptime) }
-    }
-
-    struct Limits: Sendable {
-        var connectionsPerOrigin: Int
-        var idle: Duration
-        /// From the moment it was opened.
-        var age: Duration
-    }
+///
+/// `Waiter` is a call. The pool holds those that wait, so that a connection is never reserved for one that nobody can find any more.
+struct ConnectionPool<Waiter: Equatable & Sendable>: Sendable {
+    typealias Time = ConnectionTime
+    typealias Limits = ConnectionLimits
 
     private enum ConnectionState {
         /// It is being opened for a call. Exits: lent, gone.
@@ -51,7 +42,7 @@ struct ConnectionPool: Sendable {
         /// The one that came back last is at the end and is lent first, so that those that nobody needs grow old.
         var idle: [Int] = []
         /// Calls, first come first served.
-        var waiting: [Int] = []
+        var waiting: [Waiter] = []
     }
 
     private let limits: Limits
@@ -70,6 +61,7 @@ struct ConnectionPool: Sendable {
             if case .lent = $0.state { true } else { false }
         }
     }
+    var waitingCount: Int { lanes.values.reduce(0) { $0 + $1.waiting.count } }
     var isEmpty: Bool { connections.isEmpty && lanes.isEmpty }
 }
 
@@ -81,21 +73,21 @@ extension ConnectionPool {
         case lend(Int)
         /// A new one, for this call.
         case open(Int)
-        /// All are taken; a later event names the call.
+        /// All are taken; a later event has the call.
         case wait
         /// The client was shut down.
         case refuse
     }
 
-    /// What a call that waited gets.
+    /// A call that waited gets a new connection.
     struct Next: Equatable {
-        let call: Int
-        let verdict: Verdict
+        let call: Waiter
+        let opens: Int
     }
 
     /// A call wants a connection.
     /// - Returns: what it gets, and idle connections that are no good any more: they are to be closed.
-    mutating func requested(_ call: Int, for origin: Origin, now: Time) -> (verdict: Verdict, close: [Int]) {
+    mutating func requested(_ call: Waiter, for origin: Origin, now: Time) -> (verdict: Verdict, close: [Int]) {
         guard !isShutDown else { return (.refuse, []) }
         var close: [Int] = []
         while let id = lanes[origin]?.idle.popLast() {
@@ -113,7 +105,7 @@ extension ConnectionPool {
     }
 
     /// A call that waits has gone.
-    mutating func left(_ call: Int, of origin: Origin) {
+    mutating func left(_ call: Waiter, of origin: Origin) {
         lanes[origin]?.waiting.removeAll { $0 == call }
     }
 
@@ -151,7 +143,7 @@ extension ConnectionPool {
         /// Nobody wants it now; ``idleEnded(_:now:)`` is to be told after that time.
         case keep(Duration)
         /// It goes to this call.
-        case lend(call: Int)
+        case lend(call: Waiter)
         /// It is to be closed; a call that waited gets another.
         case close(Next?)
     }
@@ -184,7 +176,7 @@ extension ConnectionPool {
         guard let origin = connections[id]?.origin else { return nil }
         forget(id)
         guard lanes[origin]?.waiting.isEmpty == false, let call = lanes[origin]?.waiting.removeFirst() else { return nil }
-        return Next(call: call, verdict: .open(newConnection(origin, now)))
+        return Next(call: call, opens: newConnection(origin, now))
     }
 
     /// Its time as an idle one has passed, unless it was lent meanwhile.
@@ -208,7 +200,7 @@ extension ConnectionPool {
 
     /// Nobody gets a connection from here on.
     /// - Returns: all of them, to be closed, and the calls that wait.
-    mutating func shutDown() -> (close: [Int], calls: [Int]) {
+    mutating func shutDown() -> (close: [Int], calls: [Waiter]) {
         isShutDown = true
         defer { (connections, lanes) = ([:], [:]) }
         return (Array(connections.keys), lanes.values.flatMap(\.waiting))

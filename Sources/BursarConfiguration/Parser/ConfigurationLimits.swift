@@ -1,7 +1,7 @@
 import BursarCatalog
 
 /// The bounds of what a configuration may say. *Constants.*
-enum ConfigurationLimits {
+package enum ConfigurationLimits {
     /// 10,000 accounts of a generous 800 bytes each.
     static let fileBytes = 8 << 20
     static let document = LocatedLimits(bytes: fileBytes, depth: 16, nodes: 1_000_000)
@@ -35,7 +35,7 @@ enum ConfigurationLimits {
     static let identitiesOfClient = 1_000
     static let allowed = 10_000
     static let parameterBytes = 128
-    static let targets = 100
+    package static let targets = 100
     static let rules = 100
     static let perHour = 1...1_000
     static let webhookSecrets = 4

@@ -26,6 +26,7 @@ final class BackgroundRefresh: Sendable {
 
     /// Calls that fall together are begun together: the process wakes at most ten times a second for ten thousand accounts.
     static let shortestSleep: Duration = .milliseconds(100)
+    static let longestSleep: Duration = .seconds(60)
 
     init(refresher: Refresher, clock: any UpstreamClock, runways: RunwayBook? = nil) {
         self.refresher = refresher
@@ -63,9 +64,9 @@ final class BackgroundRefresh: Sendable {
     private func schedule(_ state: inout State, now: MonotonicTime) {
         guard let next = state.plan?.next else { return }
         let number = state.number
-        state.timer = clock.schedule(at: max(next, now.advanced(by: Self.shortestSleep))) { [weak self] in
-            self?.fire(number)
-        }
+        // A timer stands still while the machine is suspended: none is set for longer than a minute.
+        let time = min(max(next, now.advanced(by: Self.shortestSleep)), now.advanced(by: Self.longestSleep))
+        state.timer = clock.schedule(at: time) { [weak self] in self?.fire(number) }
     }
 
     private func fire(_ number: Int) {

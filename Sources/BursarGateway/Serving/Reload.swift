@@ -58,12 +58,12 @@ extension AccountEntry {
 }
 
 extension Configuration {
-    /// The definitions that `old` has under the same id and otherwise.
+    /// The definitions that `old` has otherwise under the same id, or not at all: one that went and came back may be another.
     func definitions(otherThanIn old: Configuration) -> [ProviderDefinition] {
         // The built-in ones do not change while the process runs; one may be replaced by an operator's, and come back.
         let own = Set(catalog.addedIDs).union(old.catalog.addedIDs)
         return catalog.ids.filter(own.contains).compactMap { id in
-            guard let now = catalog[id], let before = old.catalog[id], now.openAPI != before.openAPI else { return nil }
+            guard let now = catalog[id], now.openAPI != old.catalog[id]?.openAPI else { return nil }
             return now
         }
     }

@@ -60,12 +60,13 @@ struct HTTP2FrameMeter {
     private var emptyData: Bucket
     private var windowUpdates: Bucket
 
-    /// How many frame heads were read: whoever watches for a client that stalls sees by it whether anything moves.
-    private(set) var framesSeen: UInt64 = 0
+    /// When the first byte came of what was begun last: the preface, a frame, or a header block with its CONTINUATION frames.
+    private(set) var begunAt: UInt64
 
     /// - Parameter startedAt: monotonic nanoseconds at which the connection began, from which the buckets fill.
     init(limits: HTTP2FrameLimits, startedAt: UInt64) {
         self.limits = limits
+        begunAt = startedAt
         control = Bucket(limits.control, startedAt: startedAt)
         settings = Bucket(limits.settings, startedAt: startedAt)
         resets = Bucket(limits.resets, startedAt: startedAt)
@@ -108,6 +109,7 @@ struct HTTP2FrameMeter {
                 position = read == 3 ? .payload(left: 1) : .dependency(read: read + 1)
                 if read == 3, dependency & 0x7FFF_FFFF == stream { return .broken(.priority) }
             case .head(0) where count - index >= 9:
+                if !insideHeaderBlock { begunAt = now }
                 head = (bytes[index], bytes[index + 1], bytes[index + 2], bytes[index + 3], bytes[index + 4])
                 stream =
                     UInt32(bytes[index + 5] & 0x7F) << 24 | UInt32(bytes[index + 6]) << 16 | UInt32(bytes[index + 7]) << 8
@@ -119,7 +121,9 @@ struct HTTP2FrameMeter {
                 let byte = bytes[index]
                 index += 1
                 switch read {
-                case 0: head.0 = byte
+                case 0:
+                    head.0 = byte
+                    if !insideHeaderBlock { begunAt = now }
                 case 1: head.1 = byte
                 case 2: head.2 = byte
                 case 3: head.type = byte
@@ -145,7 +149,6 @@ struct HTTP2FrameMeter {
     private mutating func headEnded(now: UInt64, _ isOver: (UInt32) -> Bool) -> Verdict {
         let length = Int(head.0) << 16 | Int(head.1) << 8 | Int(head.2)
         position = length == 0 ? .head(read: 0) : .payload(left: length)
-        framesSeen &+= 1
         return frameBegan(length: length, now: now, isOver)
     }
 

@@ -73,7 +73,8 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             RequestRecord(
                 id: record.id, method: record.method, path: record.path, status: record.status, bytes: stream.sent,
                 // The loop's time of this moment: the session's is that of the read, in which a hit is also answered.
-                duration: max(.zero, (context?.eventLoop.now ?? session.now) - stream.headEndedAt), peer: record.peer,
+                duration: stream.headEndedAt.map { max(.zero, (context?.eventLoop.now ?? session.now) - $0) } ?? .zero,
+                peer: record.peer,
                 listener: connection.info.listener,
                 version: .http2, wasReplayed: record.wasReplayed, isSecure: connection.info.isSecure, cache: record.cache,
                 trace: record.trace))

@@ -71,6 +71,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
         guard !hasBegun else { return }
         hasBegun = true
         tick()
+        session.began()
         lastProgress.at = session.now
         startTimers(context)
         if connection.isDraining { drain() }

@@ -78,6 +78,9 @@ final class HTTP2Session {
         pairs.deallocate()
     }
 
+    /// The connection is open, since `now`.
+    func began() { meter = HTTP2FrameMeter(limits: extra.frames, startedAt: now.uptimeNanoseconds) }
+
     /// Whether neither side has anything to say any more: the connection can be closed once everything taken is written.
     var isFinished: Bool {
         guard !isBroken, let library else { return true }

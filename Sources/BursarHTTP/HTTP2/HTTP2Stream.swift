@@ -29,7 +29,8 @@ final class HTTP2Stream {
     // The request
     var head: HTTP2RequestHead?
     var body: [UInt8] = []
-    var headEndedAt = NIODeadline.uptimeNanoseconds(0)
+    /// Nil: its head is still arriving.
+    var headEndedAt: NIODeadline?
     /// What `.later` or `.after` is about, cancelled when the client goes away.
     var unfinished: UnfinishedAnswer?
     var method = RequestMethod.other
@@ -57,6 +58,7 @@ final class HTTP2Stream {
         isAnswered = false
         head = nil
         body = []
+        headEndedAt = nil
         unfinished = nil
         record = nil
         fields = nil

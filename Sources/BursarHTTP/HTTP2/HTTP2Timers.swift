@@ -57,19 +57,23 @@ extension HTTP2Handler {
     }
 
     /// A client that begins a frame and does not end it holds a connection for nothing. Reads split frames all the time, so one
-    /// timer watches whether frames still come, instead of one for each.
+    /// timer looks at the frame that is unfinished when it fires, instead of one for each.
     func watchUnfinishedFrame() {
         guard timers.frame == nil, session.meter.isInsideFrame, phase != .lingering else { return }
-        let seen = session.meter.framesSeen
-        timers.frame = schedule(in: connection.times.head) { handler in
+        timers.frame = schedule(in: timeForFrame) { handler in
             handler.timers.frame = nil
-            guard handler.session.meter.isInsideFrame, handler.session.meter.framesSeen == seen else {
+            guard handler.session.meter.isInsideFrame, handler.timeForFrame <= .zero else {
                 return handler.watchUnfinishedFrame()
             }
             handler.connection.counters.count(.headTimeout)
             handler.session.terminate(NGHTTP2_NO_ERROR)
             handler.pump()
         }
+    }
+
+    /// What is left of it since the frame's first byte.
+    private var timeForFrame: TimeAmount {
+        connection.times.head - (session.now - .uptimeNanoseconds(session.meter.begunAt))
     }
 
     func watchStalledWrite() {
@@ -90,8 +94,10 @@ extension HTTP2Handler {
         timers.body = schedule(in: delay) { handler in
             handler.timers.body = nil
             var wait: TimeAmount?
-            for stream in handler.session.streams where stream.state != .unused && !stream.requestEnded {
-                let left = handler.connection.times.body - (handler.session.now - stream.headEndedAt)
+            for stream in handler.session.streams where !stream.requestEnded {
+                // Whose head is arriving has the time of a frame.
+                guard let begun = stream.headEndedAt else { continue }
+                let left = handler.connection.times.body - (handler.session.now - begun)
                 if left > .zero {
                     wait = min(wait ?? left, left)
                 } else if stream.state == .receiving {

@@ -6,14 +6,14 @@ import Testing
 @Suite struct ConnectionPoolTests {
     private let origin = Origin(isEncrypted: true, place: .host("prov.test", port: 443))
     private let other = Origin(isEncrypted: true, place: .host("other.test", port: 443))
-    private static let limits = ConnectionPool.Limits(connectionsPerOrigin: 2, idle: .seconds(60), age: .seconds(300))
+    private static let limits = ConnectionLimits(connectionsPerOrigin: 2, idle: .seconds(60), age: .seconds(300))
 
-    private func at(_ seconds: Int64, slept: Int64 = 0) -> ConnectionPool.Time {
+    private func at(_ seconds: Int64, slept: Int64 = 0) -> ConnectionTime {
         .init(uptime: (seconds + slept) * 1_000_000_000, running: seconds * 1_000_000_000)
     }
 
     @Test func `one connection serves one call at a time, and the next call after it`() {
-        var pool = ConnectionPool(limits: Self.limits)
+        var pool = ConnectionPool<Int>(limits: Self.limits)
         #expect(pool.requested(1, for: origin, now: at(0)).verdict == .open(1))
         #expect(pool.opened(1, now: at(0)) == true)
         #expect(pool.requested(2, for: origin, now: at(1)).verdict == .open(2))
@@ -23,21 +23,21 @@ import Testing
     }
 
     @Test func `where all are taken a call waits for the first that comes back, or for a new one in place of one that ended`() {
-        var pool = ConnectionPool(limits: Self.limits)
+        var pool = ConnectionPool<Int>(limits: Self.limits)
         for call in 1...2 { _ = pool.requested(call, for: origin, now: at(0)) }
         for id in 1...2 { _ = pool.opened(id, now: at(0)) }
         for call in 3...6 { #expect(pool.requested(call, for: origin, now: at(0)).verdict == .wait) }
         pool.left(4, of: origin)
         #expect(pool.released(1, reusable: true, now: at(1)) == .lend(call: 3))
-        #expect(pool.released(2, reusable: false, now: at(1)) == .close(.init(call: 5, verdict: .open(3))))
-        #expect(pool.closed(1, now: at(1)) == .init(call: 6, verdict: .open(4)))
+        #expect(pool.released(2, reusable: false, now: at(1)) == .close(.init(call: 5, opens: 3)))
+        #expect(pool.closed(1, now: at(1)) == .init(call: 6, opens: 4))
         #expect(pool.closed(1, now: at(1)) == nil, "it is told once")
         #expect(pool.count(of: origin) == 2)
     }
 
     @Test(arguments: [(59, 0, true), (60, 0, false), (1, 0, true), (1, 2, false)] as [(Int64, Int64, Bool)])
     func `C2: idle for too long, or over a suspension, and it is not lent again`(idle: Int64, slept: Int64, isLent: Bool) {
-        var pool = ConnectionPool(limits: Self.limits)
+        var pool = ConnectionPool<Int>(limits: Self.limits)
         _ = pool.requested(1, for: origin, now: at(0))
         _ = pool.opened(1, now: at(0))
         _ = pool.released(1, reusable: true, now: at(0))
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `C3: too old, or from before a reload, and it is closed when it comes back`() {
-        var pool = ConnectionPool(limits: Self.limits)
+        var pool = ConnectionPool<Int>(limits: Self.limits)
         _ = pool.requested(1, for: origin, now: at(0))
         _ = pool.opened(1, now: at(0))
         #expect(pool.released(1, reusable: true, now: at(299)) == .keep(.seconds(1)))
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `an idle one's time ends it once, and not where it was lent meanwhile`() {
-        var pool = ConnectionPool(limits: Self.limits)
+        var pool = ConnectionPool<Int>(limits: Self.limits)
         _ = pool.requested(1, for: origin, now: at(0))
         _ = pool.opened(1, now: at(0))
         _ = pool.released(1, reusable: true, now: at(0))
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `a shutdown names everything, and nothing begins after it`() {
-        var pool = ConnectionPool(limits: Self.limits)
+        var pool = ConnectionPool<Int>(limits: Self.limits)
         for call in 1...3 { _ = pool.requested(call, for: origin, now: at(0)) }
         let (close, calls) = pool.shutDown()
         #expect(Set(close) == [1, 2])
@@ -89,12 +89,12 @@ import Testing
     @Test(arguments: 0..<40)
     func `random schedules keep the promises`(seed: Int) {
         var random = Generator(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1)
-        var pool = ConnectionPool(limits: Self.limits)
+        var pool = ConnectionPool<Int>(limits: Self.limits)
         var now = at(0)
         var opening: [Int: (call: Int, origin: Origin)] = [:]
         var lent: [Int: Origin] = [:]
-        var idle: [Int: ConnectionPool.Time] = [:]
-        var opened: [Int: ConnectionPool.Time] = [:]
+        var idle: [Int: ConnectionTime] = [:]
+        var opened: [Int: ConnectionTime] = [:]
         var homes: [Int: Origin] = [:]
         var waiting: [Int: Origin] = [:]
         var retired: Set<Int> = []
@@ -105,12 +105,12 @@ import Testing
             opening[id] = (call, origin)
             homes[id] = origin
         }
-        func got(_ next: ConnectionPool.Next?) {
-            guard let next, case .open(let id) = next.verdict, let origin = waiting.removeValue(forKey: next.call) else {
+        func got(_ next: ConnectionPool<Int>.Next?) {
+            guard let next, let origin = waiting.removeValue(forKey: next.call) else {
                 #expect(next == nil)
                 return
             }
-            opens(id, next.call, origin)
+            opens(next.opens, next.call, origin)
         }
         for _ in 0..<600 {
             now.uptime += Int64.random(in: 0..<20_000_000_000, using: &random)

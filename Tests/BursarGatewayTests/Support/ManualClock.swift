@@ -45,6 +45,14 @@ final class ManualClock: UpstreamClock {
         runDue()
     }
 
+    /// The machine is suspended for so long: time goes on, and what is scheduled comes as much later, as an event loop's timers do.
+    func suspend(for duration: Duration) {
+        state.withLock { state in
+            state.elapsed += duration
+            state.works = state.works.mapValues { ($0.at.advanced(by: duration), $0.work) }
+        }
+    }
+
     private func runDue() {
         while true {
             let due = state.withLock { state -> (@Sendable () -> Void)? in

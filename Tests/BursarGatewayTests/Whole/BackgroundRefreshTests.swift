@@ -48,6 +48,16 @@ struct BackgroundRefreshTests {
         }
     }
 
+    @Test func `what fell due while the machine was suspended is asked within a minute`() async throws {
+        try await TestGateway.with(sunor("refresh: 6h"), settings: "defaults: {refresh_for: 48h}") { gateway async throws in
+            _ = try await gateway.fresh("/v1/balances")
+            gateway.clock.suspend(for: .seconds(6 * 3_600))
+            #expect(try gateway.mocks.calls(for: "sunor") == 1)
+            gateway.clock.advance(by: .seconds(60))
+            #expect(try await calls(gateway, reach: 2))
+        }
+    }
+
     @Test func `an account that nobody asks for is left alone, and sleeps again after the last caller`() async throws {
         try await TestGateway.with(sunor("refresh: 30s"), settings: "defaults: {refresh_for: 2m}") { gateway async throws in
             for _ in 0..<10 { gateway.clock.advance(by: .seconds(30)) }

@@ -26,6 +26,18 @@ import Testing
         }
     }
 
+    /// In YAML's `{…}` a comma ends a description that stands there without quotes, and what follows becomes a member.
+    @Test func `no description is cut at its comma`() throws {
+        func check(_ value: JSONValue, _ place: String) {
+            for (key, member) in value.object?.members.map({ ($0.key, $0.value) }) ?? [] where !["example", "examples"].contains(key) {
+                #expect(!key.contains(" ") && member != .null, "\(place) has a member \"\(key)\"")
+                check(member, "\(place)/\(key)")
+            }
+            for (index, element) in (value.elements ?? []).enumerated() { check(element, "\(place)/\(index)") }
+        }
+        check(try JSONReader.read(OpenAPIDocument.json([], hasClients: true)), "")
+    }
+
     @Test func `each provider route documents what it says to a query that its definition does not send`() throws {
         let document = try JSONReader.read(OpenAPIDocument.json([], hasClients: false))
         for path in try #require(document["paths"]?.object).members where path.key.hasPrefix("/providers/") {

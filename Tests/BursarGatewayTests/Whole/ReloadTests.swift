@@ -233,6 +233,25 @@ struct ReloadTests {
         await upstream.stop()
     }
 
+    @Test func `a definition that was corrected, taken out and written anew is asked by its newest form`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let upstream = try await RecordingUpstream.start(answering: #"{"cents":1250,"credits":12.5}"#)
+        func settings(_ version: Int) throws -> String {
+            let text = Self.acme("cents").replacing("/balance:", with: "/v\(version)/balance:")
+            return "providers: ['\(try folder.write(text, to: "acme.yaml"))']"
+        }
+        let accounts = ["provider: acme, key: mock-ok, ttl: 1h, base_url: '\(upstream.url)'"]
+        try await TestGateway.with(accounts, settings: settings(1)) { gateway async throws in
+            await gateway.reload(accounts, settings: try settings(2))
+            await gateway.reload([sunor], settings: "")
+            await gateway.reload(accounts, settings: try settings(3))
+            #expect(try await gateway.get("/v1/balances").row(0)?["available"]?.text == "1250")
+            #expect(upstream.requests.last?.contains("/v3/balance") == true, "\(upstream.requests)")
+        }
+        await upstream.stop()
+    }
+
     @Test func `a corrected definition does not free a cooldown`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

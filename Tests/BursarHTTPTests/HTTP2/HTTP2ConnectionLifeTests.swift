@@ -83,6 +83,19 @@ private typealias Client = HTTP2TestClient
         #expect(connection.counters[.headTimeout] == 1)
     }
 
+    @Test func `a frame has its time from its own first byte, whatever was unfinished before it`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        let second = Array(Client.get(3).dropLast())
+        try connection.send(Array(Client.get(1).dropLast()))
+        connection.wait(.seconds(5))
+        try connection.send([Client.get(1)[Client.get(1).count - 1]] + second)
+        #expect(connection.client.status(1) == "200")
+        connection.wait(.milliseconds(9_900))
+        #expect(connection.client.goaways.isEmpty)
+        connection.wait(.milliseconds(200))
+        #expect(connection.client.goaways.map(\.code) == [0])
+    }
+
     @Test func `a body that does not come is 408`() throws {
         let connection = try HTTP2TestConnection { _ in textReply("x") }
         try connection.send(Client.headers(1, Client.requestFields("POST"), endStream: false))
@@ -90,6 +103,18 @@ private typealias Client = HTTP2TestClient
         #expect(connection.client.status(1) == "408")
         #expect(connection.client.resetCode(1) == 0)
         try connection.send(Client.get(3))
+        #expect(connection.client.status(3) == "200")
+    }
+
+    @Test func `a request whose head is arriving is not told that its body did not come`() throws {
+        let connection = try HTTP2TestConnection { _ in textReply("x") }
+        try connection.send(Client.headers(1, Client.requestFields("POST"), endStream: false), Client.frame(0, flags: 1, stream: 1, [1]))
+        #expect(connection.client.status(1) == "200")
+        connection.wait(.seconds(29))
+        let next = Client.get(3)
+        try connection.send(Array(next.dropLast()))
+        connection.wait(.seconds(2))
+        try connection.send(Array(next.suffix(1)))
         #expect(connection.client.status(3) == "200")
     }
 

@@ -89,11 +89,12 @@ private typealias Client = HTTP2TestClient
             var index = 0
             while index < bytes.count, verdict == .harmless {
                 let end = min(index + size, bytes.count)
-                verdict = bytes[index..<end].withUnsafeBytes { meter.received($0, now: 0) }
+                verdict = bytes[index..<end].withUnsafeBytes { meter.received($0, now: UInt64(index)) }
                 index = end
             }
             #expect(verdict == .flood(.control))
-            #expect(meter.framesSeen == 7)
+            // The last frame's first byte, in the read that brought it.
+            #expect(meter.begunAt == UInt64((bytes.count - Client.ping().count) / size * size))
         }
     }
 
