@@ -90,8 +90,7 @@ struct Explanation: Sendable {
     private static func words(for problem: Problem, _ facts: Facts) -> (cause: String, remedy: String) {
         let status = problem.upstreamStatus.map { " (HTTP \($0))" } ?? ""
         let because = problem.reason.map { ": \($0)" } ?? ""
-        let clear =
-            "`bursar retry \(facts.id)` (DELETE /v1/cooldowns/\(facts.id.provider)/\(facts.id.account)) lets it be asked at once"
+        let clear = "`bursar retry \(facts.id)` asks at once (DELETE /v1/cooldowns/\(facts.id.provider)/\(facts.id.account))"
         switch problem.code {
         case .unauthorized:
             return (

@@ -62,7 +62,9 @@ import Testing
         #expect(refused.cause.contains("Too many calls in a row failed"))
         #expect(refused.cause.contains("Acme could not be reached: connection_refused"), "\(refused.cause)")
         #expect(refused.remedy.contains("base_url:"), "\(refused.remedy)")
-        #expect(refused.remedy.contains("`bursar retry acme/default` (DELETE /v1/cooldowns/acme/default)"), "\(refused.remedy)")
+        #expect(
+            refused.remedy.contains("`bursar retry acme/default` asks at once (DELETE /v1/cooldowns/acme/default)"),
+            "\(refused.remedy)")
         let page = try told(.invalidResponse, 200, "the body is not JSON")
         #expect(page.cause.contains("documents (HTTP 200): the body is not JSON."), "\(page.cause)")
     }
