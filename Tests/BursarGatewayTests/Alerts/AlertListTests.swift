@@ -51,14 +51,13 @@ struct AlertListTests {
     }
 
     @Test func `what fires comes first, then what is about to`() throws {
-        let alerts =
-            [
-                ("a", "ok", "false", "null"), ("b", "ok", "false", "\"2026-11-27T10:04:00.000Z\""),
-                ("c", "unknown", "false", "null")
-            ]
-            + [("d", "firing", "true", "null"), ("e", "unknown", "true", "null")]
-        let rows = alerts.map { name, state, firing, time in
-            #"{"account": "\#(name)/x", "condition": "below 5", "state": "\#(state)", "firing": \#(firing), "fires_at": \#(time)}"#
+        let alerts: [(name: String, state: String, firing: Bool, time: String)] = [
+            ("a", "ok", false, "null"), ("b", "ok", false, #""2026-11-27T10:04:00.000Z""#), ("c", "unknown", false, "null"),
+            ("d", "firing", true, "null"), ("e", "unknown", true, "null")
+        ]
+        let rows = alerts.map { alert in
+            #"{"account": "\#(alert.name)/x", "condition": "below 5", "state": "\#(alert.state)", "#
+                + #""firing": \#(alert.firing), "fires_at": \#(alert.time)}"#
         }
         let json =
             #"{"schema": "bursar.alerts.v1", "generated_at": "2026-11-27T10:00:00.000Z", "#

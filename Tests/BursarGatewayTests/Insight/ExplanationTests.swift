@@ -1,9 +1,9 @@
 import BursarEngine
-import BursarInsight
 import BursarModel
 import Testing
 
 @testable import BursarGateway
+@testable import BursarInsight
 
 /// Cause, end and remedy where more is known than a row's problem. Pure.
 @Suite struct ExplanationTests {
