@@ -29,7 +29,7 @@ import Testing
 
     @Test func `an open circuit tells what its last call came to, in the row, the table and the problem document`() throws {
         let id = AccountID(provider: try #require(ProviderID("sunor")), account: .default)
-        func row(_ status: Int?, _ reason: String?) -> BalanceRow {
+        func open(_ status: Int?, _ reason: String?) -> BalanceRow {
             let problem = Problem(code: .circuitOpen, upstreamStatus: status, reason: reason)
             return BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: .empty, otherwise: problem)
         }
@@ -38,7 +38,7 @@ import Testing
             (302, "redirect_refused", " (redirect refused)"), (200, "the body is not JSON", " (the body is not JSON)")
         ]
         for (status, reason, told) in cases {
-            let row = row(status, reason)
+            let row = open(status, reason)
             let title = "Sunor failed too often and is left alone for a while" + told
             #expect(row.tableLine.problem == title)
             let problem = try JSONReader.read(row.json)["problem"]
