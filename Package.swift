@@ -191,7 +191,7 @@ let package = Package(
                 "BursarMocks",
                 "BursarUpstream",
                 "BursarStore",
-                "BursarHTTP", "BursarEngine", "BursarCatalog",
+                "BursarHTTP", "BursarEngine", "BursarCatalog", "BursarInsight",
                 "BursarModel", "FuzzRules", "BursarClient", nioCore, nioPosix, nioHTTP1, nioSSL, logging
             ],
             exclude: ["Corpus"], swiftSettings: settings)

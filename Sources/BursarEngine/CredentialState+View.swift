@@ -22,15 +22,15 @@ extension CredentialState {
             isRefreshing: call.current != nil)
     }
 
-    /// The last failure, told as `circuit_open` from the fifth in a row until the probe has ended.
+    /// The last failure, told as `circuit_open` from the fifth in a row until the probe has ended; with the reason of that failure,
+    /// because who reads the row wants to know what to mend.
     private var shownProblem: Problem? {
         guard let problem else { return nil }
         let code = breaker.isOpen ? .circuitOpen : problem.code
         // Of a rejected key too: waiting does not cure it, but somebody who cures it wants to know when it is tried again.
-        let isItself = code == problem.code
         return Problem(
-            code: code, upstreamStatus: problem.upstreamStatus, carriedStatus: isItself ? problem.carriedStatus : nil,
-            retryAt: hold?.until.wall, reason: isItself ? problem.reason : nil)
+            code: code, upstreamStatus: problem.upstreamStatus,
+            carriedStatus: code == problem.code ? problem.carriedStatus : nil, retryAt: hold?.until.wall, reason: problem.reason)
     }
 
     /// What `GET /v1/status` tells.

@@ -73,6 +73,18 @@ import Testing
         if kind.isRecovery { #expect(told["before"]?["value"]?.text == "3" && told["firing"]?.text == "evt_0") }
     }
 
+    @Test func `a rejected key is told with where it comes from, a low balance with how long it lasts`() throws {
+        var context = AlertWords.Context(provider: "Sample", keySource: "${file:/run/secrets/sample}")
+        context.runway = "46 minutes to 5 hours"
+        let rejected = AlertWords(try Self.event(.keyRejected), context, now: Self.now)
+        #expect(rejected.remedy == "Put a valid key where this one comes from, ${file:/run/secrets/sample}, and reload.")
+        let low = AlertWords(try Self.event(.low), context, now: Self.now)
+        #expect(low.text.hasSuffix(" ago. Expected to last 46 minutes to 5 hours."))
+        let short = AlertWords(try Self.event(.runwayShort), nil, now: Self.now)
+        #expect(short.text.hasPrefix("Less than 3 days since "))
+        #expect(AlertWords(try Self.event(.keyRejected), nil, now: Self.now).remedy?.contains("comes from, and") == true)
+    }
+
     @Test func `a message stays below 20 kB, whatever it sums up, and says how many more there are`() throws {
         let events = try (0..<3_000).map { try Self.event(.keyRejected, $0) }
         let body = WebhookMessage.body(text(events))

@@ -38,6 +38,16 @@ import Testing
         }
     }
 
+    @Test func `an open circuit has the reason of the last call, and not that of an earlier one`() {
+        var bench = Bench()
+        let refused = FetchFailure(code: .unreachable, reason: "connection_refused")
+        bench.failForGood(bench.start(), refused)
+        for _ in 0..<3 { _ = failNext(&bench, refused) }
+        #expect(bench.view.problem?.code == .circuitOpen && bench.view.problem?.reason == "connection_refused")
+        _ = failNext(&bench, FetchFailure(code: .unreachable, reason: "name_not_resolved"))
+        #expect(bench.view.problem?.code == .circuitOpen && bench.view.problem?.reason == "name_not_resolved")
+    }
+
     @Test func `one probe after 30 s, then doubling to 10 min, and circuit_open until one succeeds`() {
         var bench = Bench()
         bench.failForGood(bench.start(), Self.down)

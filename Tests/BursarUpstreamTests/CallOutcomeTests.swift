@@ -24,10 +24,11 @@ import Testing
     private struct NotAFailure: Error {}
 
     @Test(arguments: [300, 301, 302, 303, 304, 307, 308, 399])
-    func `every redirect is refused`(status: Int) throws {
+    func `every redirect is refused, and its row says so`(status: Int) throws {
         let outcome = try outcome(status, Fixture.body("1"))
-        #expect(try failure(outcome) == FetchFailure(code: .upstreamError, upstreamStatus: status))
-        #expect(outcome.detail == "redirect_refused")
+        let reason = "redirect_refused"
+        #expect(try failure(outcome) == FetchFailure(code: .upstreamError, upstreamStatus: status, reason: reason))
+        #expect(outcome.detail == reason)
     }
 
     @Test(arguments: [

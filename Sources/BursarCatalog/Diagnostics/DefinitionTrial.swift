@@ -13,9 +13,9 @@ package struct DefinitionTrial: Sendable {
         evaluation = definition.evaluate(status: status, contentType: contentType, body: body, context)
         switch evaluation {
         case .failure(let failure):
-            lines = [
-                "\(failure.code.rawValue): \(failure.reason)" + (failure.documented ? "" : ", in a form that is not documented")
-            ]
+            // That an answer is not as documented, its code says already.
+            let isPlain = failure.documented || failure.code == .invalidResponse
+            lines = ["\(failure.code.rawValue): \(failure.reason)" + (isPlain ? "" : ", in a form that is not documented")]
         case .reading(let reading):
             var lines = reading.lines
             if lines.isEmpty { lines = ["a row without amounts"] }

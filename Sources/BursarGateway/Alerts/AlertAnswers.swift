@@ -12,7 +12,7 @@ package struct AlertListAnswer: Sendable {
         func shown(_ value: JSONValue?) -> String { TerminalText.shown(value?.text ?? "-") }
         let now = document["generated_at"]?.text.flatMap { WallTime(rfc3339: $0) }
         var rows = [["ACCOUNT", "RULE", "STATE", "VALUE", "SINCE", "MUTED UNTIL"]]
-        for alert in alerts {
+        for alert in Self.byNeed(alerts) {
             let value = alert["value"]?.text.map { value in value + (alert["unit"]?.text.map { " " + $0 } ?? "") }
             rows.append([
                 shown(alert["account"]), shown(alert["condition"]), TerminalText.shown(Self.state(alert, now)),
@@ -36,10 +36,24 @@ package struct AlertListAnswer: Sendable {
     /// How a rule stands in one phrase. "ok" alone would mislead whoever looks while its condition holds and it has not fired.
     private static func state(_ alert: JSONValue, _ now: WallTime?) -> String {
         let state = alert["state"]?.text ?? "-"
-        if alert["firing"]?.boolean == true { return state == "unknown" ? "unknown (fired)" : state }
-        guard state == "ok", let time = alert["fires_at"]?.text.flatMap({ WallTime(rfc3339: $0) }), let now else { return state }
+        if alert["firing"]?.boolean == true { return state == "unknown" ? "firing, not read since" : state }
+        guard isPending(alert), let time = alert["fires_at"]?.text.flatMap({ WallTime(rfc3339: $0) }), let now else {
+            return state
+        }
         let left = now.duration(to: time)
-        return left > .zero ? "pending, fires in \(Words.short(left + .milliseconds(999)))" : "pending, fires now"
+        // The next reading may do it sooner.
+        return left > .zero ? "pending, fires within \(Words.short(left + .milliseconds(999)))" : "pending, fires now"
+    }
+
+    private static func isPending(_ alert: JSONValue) -> Bool {
+        alert["state"]?.text == "ok" && alert["firing"]?.boolean != true && alert["fires_at"]?.text != nil
+    }
+
+    /// What fires first, then what is about to; else as the gateway has them.
+    private static func byNeed(_ alerts: [JSONValue]) -> [JSONValue] {
+        let firing = alerts.filter { $0["firing"]?.boolean == true }
+        let pending = alerts.filter { isPending($0) }
+        return firing + pending + alerts.filter { $0["firing"]?.boolean != true && !isPending($0) }
     }
 
     private static func table(_ rows: [[String]]) -> String {

@@ -157,15 +157,17 @@ extension AlertDesk {
             return entries.filter { state.known.contains($0.id) }
         }
         guard let first = entries.first else { return }
-        let failedAt = change.view.problem == nil ? nil : refresher.status(first.upstream)?.lastFailure?.at.wall
+        let failure = change.view.problem == nil ? nil : refresher.status(first.upstream)?.lastFailure
         let now = clock.now.wall
         state.withLock { state in
             for entry in entries {
                 if let reading = change.view.reading, let fetchedAt = change.view.fetchedAt {
                     state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
                 }
-                if let problem = change.view.problem, let failedAt {
-                    state.ledger.failed(entry.id, problem.code, at: failedAt, now: now)
+                if let problem = change.view.problem, let failure {
+                    // That the circuit is open is no cause: the call that failed last has one.
+                    let code = problem.code == .circuitOpen ? failure.code : problem.code
+                    state.ledger.failed(entry.id, code, at: failure.at.wall, now: now)
                 }
             }
         }
@@ -260,9 +262,11 @@ extension AlertDesk {
     private func send(_ dispatch: AlertDispatch) {
         state.withLock { state in
             guard let target = state.targets[dispatch.target], !state.isStopped else { return }
-            let contexts = state.contexts
-            state.sending[dispatch.target] = Task.detached { [courier] in
-                let outcome = await courier.deliver(dispatch, to: target.delivery) { contexts[$0] }
+            let (contexts, now) = (state.contexts, clock.now.wall)
+            state.sending[dispatch.target] = Task.detached { [courier, runways] in
+                let outcome = await courier.deliver(dispatch, to: target.delivery) { account in
+                    contexts[account]?.lasting(runways.lasting(account, now))
+                }
                 self.ended(dispatch, outcome)
             }
         }
@@ -317,14 +321,6 @@ extension AlertDesk {
             let wake = wake
             state.timer = clock.schedule(at: now.monotonic.advanced(by: wait)) { wake.yield() }
         }
-    }
-}
-
-extension AlertWords.Context {
-    init(_ entry: AccountEntry) {
-        self.init(
-            provider: entry.definition.title, topUp: entry.definition.links.topUp,
-            documentation: entry.definition.documentationURL)
     }
 }
 

@@ -49,7 +49,8 @@ struct AlertsRoute: Route {
             json.string("condition", listing.rule.condition.words)
             json.string("state", state.word.rawValue)
             json.bool("firing", state.firing != nil)
-            json.string("since", state.firing == nil ? nil : state.since?.rfc3339)
+            let pending = listing.firesAt == nil ? nil : state.candidate?.since
+            json.string("since", (state.firing == nil ? pending : state.since)?.rfc3339)
             json.string("fired_at", state.firing == nil ? nil : state.firedAt?.rfc3339)
             json.string("fires_at", listing.firesAt?.rfc3339)
             json.string("event", state.firing)
@@ -59,7 +60,7 @@ struct AlertsRoute: Route {
             json.string("muted_until", listing.mutedUntil?.rfc3339)
             if seesTargets {
                 json.strings("to", listing.rule.targets)
-                json.strings("told", state.told.keys.sorted())
+                json.strings("told", listing.told)
             }
         }
         return json.bytes
@@ -71,8 +72,8 @@ extension AlertRule.Condition {
     var words: String {
         switch self {
         case .below(let limit, let unit): "below \(limit)" + (unit.map { " \($0)" } ?? "")
-        case .runway(let length): "runway \(AlertWords.length(length))"
-        case .unavailable(let length): "unavailable \(AlertWords.length(length))"
+        case .runway(let length): "runway \(AlertWords.limit(length))"
+        case .unavailable(let length): "unavailable \(AlertWords.limit(length))"
         case .toppedUp: "topped up"
         case .keyRejected: "key rejected"
         }
@@ -91,14 +92,26 @@ struct TargetStatus: Sendable {
     let pausedStatus: Int?
     /// Messages that no attempt could deliver.
     let givenUp: UInt64
+    /// Whether a message waits for another attempt, also since before this process.
+    var isRetrying = false
 
-    /// Whether it took what it was sent last, and is not left alone; nil where it was sent nothing yet.
+    /// Whether it took what it was sent last, and is not left alone; nil where it was sent nothing yet. After a restart, a message that
+    /// waits for another attempt says that it did not, until one arrives.
     var isUp: Bool? {
         guard pausedStatus == nil, health.failures == 0 else { return false }
-        return health.lastDelivered == nil ? nil : true
+        guard health.lastDelivered == nil else { return true }
+        return isRetrying ? false : nil
     }
 
-    var state: String { pausedStatus != nil ? "paused" : health.failures > 0 ? "failing" : "ok" }
+    /// What nothing was sent to is not known to be well.
+    var state: String {
+        guard pausedStatus == nil else { return "paused" }
+        return switch isUp {
+        case true?: "ok"
+        case false?: "failing"
+        case nil: "untried"
+        }
+    }
 
     var json: [UInt8] {
         var json = JSONText(reserving: 256)
@@ -130,7 +143,7 @@ extension AlertDesk {
                     name: name, kind: target.configuration.word, shown: target.configuration.shown,
                     pending: state.ledger.pending(name), health: state.health[name] ?? TargetHealth(),
                     nextAttempt: state.ledger.nextAttempt(name), pausedStatus: state.ledger.pausedStatus(name),
-                    givenUp: state.ledger.givenUp[name] ?? 0)
+                    givenUp: state.ledger.givenUp[name] ?? 0, isRetrying: state.ledger.isRetrying(name))
             }
         }
     }

@@ -148,7 +148,7 @@ extension ClaimsRoute {
     private func answer(_ wanted: ClaimRequest, _ request: Request, owner: String) async -> Response {
         if let earlier = await claims.earlier(owner: owner, key: wanted.key, now()) {
             let isSame = earlier.answers(wanted.entry.id, wanted.amount, wanted.unit, ttl: wanted.ttl)
-            return isSame ? made(earlier, status: 200) : conflict(request)
+            return isSame ? repeated(earlier, request) : conflict(request)
         }
         let result = await reading.take(
             wanted.entry, noOlderThan: wanted.entry.upstream.policy.ttl, trace: request.trace)
@@ -174,7 +174,7 @@ extension ClaimsRoute {
             return InsightAnswers.unavailable(
                 request, code: .claimsNotKept, detail: "A claim must outlive this process, and the store \(fault.words).")
         case .decided(.made(let claim)): return made(claim, status: 201)
-        case .decided(.repeated(let claim)): return made(claim, status: 200)
+        case .decided(.repeated(let claim)): return repeated(claim, request)
         case .decided(.refused(let decision)): return refused(request, decision, result)
         case .decided(.conflict): return conflict(request)
         case .decided(.full):
@@ -188,6 +188,17 @@ extension ClaimsRoute {
                 detail: "This client has \(ClaimLedger.mostPerClient) claims of the account, as many as one may. "
                     + "A released one is kept until its ttl ends.")
         }
+    }
+
+    /// A job that stands behind its claim must not begin on one that was given back: to `curl -f` a 200 would say that it may.
+    private func repeated(_ claim: Claim, _ request: Request) -> Response {
+        guard claim.isReleased else { return made(claim, status: 200) }
+        return Answers.problem(
+            ProblemDocument(
+                code: .idempotencyConflict, title: "The key was used for a claim that was released", status: 409,
+                detail: "This Idempotency-Key stands for the claim \(claim.id), which holds nothing any more. "
+                    + "Claim again with a new key.",
+                requestID: request.id.description))
     }
 
     private func conflict(_ request: Request) -> Response {
@@ -218,11 +229,21 @@ extension ClaimsRoute {
         if let claimed = decision.claimed { problem.extensions.append(("claimed", Self.quoted(claimed))) }
         if let have = decision.have { problem.extensions.append(("have", Self.quoted(have))) }
         var headers: HeaderFields = [:]
-        if !isShort { headers["retry-after"] = result.retryAfter.map { String($0) } }
+        if !isShort {
+            headers["retry-after"] = result.retryAfter.map { String($0) }
+            // As in a guard's answer: which failure keeps it from being said, and until when.
+            problem.extensions += [
+                ("problem", Self.quoted(result.view.problem?.code.rawValue)),
+                ("retry_at", Self.quoted(result.nextAttempt?.wall.rfc3339))
+            ]
+        }
         return Answers.problem(problem, headers: headers)
     }
 
     private static func quoted(_ amount: ExactDecimal) -> [UInt8] { Array("\"\(amount)\"".utf8) }
+
+    /// A word of a closed set, or a time: nothing in it is to be escaped.
+    private static func quoted(_ word: String?) -> [UInt8] { Array((word.map { "\"\($0)\"" } ?? "null").utf8) }
 
     /// 128 random bits.
     private static func newID() -> String {

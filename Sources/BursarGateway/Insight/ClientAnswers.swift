@@ -16,12 +16,36 @@ package struct GuardAnswer: Sendable {
         self.decision = decision
         func shown(_ name: String) -> String { TerminalText.shown(document[name]?.text ?? "-") }
         let unit = document["unit"]?.text.map { " " + TerminalText.shown($0) } ?? ""
+        let because = Self.problem(document).map { ": " + $0 } ?? ""
+        let reason = document["reason"]?.text
+        guard reason != "unavailable" else {
+            line = "\(decision): \(shown("account")) cannot be read" + because
+            return
+        }
         var line = "\(decision): \(shown("account")) has \(shown("have"))\(unit), needs \(shown("needs"))"
         if let claimed = document["claimed"]?.text, claimed != "0" { line += ", claimed \(TerminalText.shown(claimed))" }
         if let left = document["left_after"]?.text { line += ", left after \(TerminalText.shown(left))" }
-        if let reason = document["reason"]?.text { line += " (\(TerminalText.shown(reason)))" }
+        if let reason { line += " (\(TerminalText.shown(reason)))" + because }
         self.line = line
     }
+
+    /// Why there is no newer reading, and until when; nil where nothing is known of that.
+    private static func problem(_ document: JSONValue) -> String? {
+        let words = document["problem"]?.text.map { code in
+            ProblemCode(rawValue: code)?.title(for: "the provider") ?? TerminalText.shown(code)
+        }
+        var wait: String?
+        if let now = WallTime.read(document["generated_at"]), let next = WallTime.read(document["retry_at"]), next > now {
+            wait = "asked again in " + Words.short(now.duration(to: next) + .milliseconds(999))
+        }
+        let parts = [words, wait].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+}
+
+extension WallTime {
+    /// A time in a gateway's answer; nil for null, and for what is none.
+    fileprivate static func read(_ value: JSONValue?) -> WallTime? { value?.text.flatMap { WallTime(rfc3339: $0) } }
 }
 
 /// What `bursar explain` prints. *Value.*
@@ -32,16 +56,26 @@ package struct ExplainAnswer: Sendable {
         guard let document = try? JSONReader.read(json), document["schema"]?.text == "bursar.explain.v1" else { return nil }
         let names = [
             ("status", "status"), ("problem", "problem"), ("cause", "cause"), ("ends", "ends"), ("remedy", "to do"),
-            ("key_from", "key from"), ("documentation", "documented"), ("top_up", "top up"), ("last_asked", "last asked"),
+            ("key_from", "key from"), ("documentation", "documented"), ("top_up", "top up"), ("last_asked", "last wanted"),
             ("last_success", "last answer"), ("last_failure", "last failure"), ("budget_left", "calls left"),
             ("claimed", "claimed"), ("runway", "runway")
         ]
+        let now = WallTime.read(document["generated_at"])
         text =
             names.compactMap { name, title in
-                Self.words(document[name]).map { title.padding(to: 14) + TerminalText.shown($0) + "\n" }
+                Self.words(document[name]).map { words in
+                    title.padding(to: 14) + TerminalText.shown(words) + Self.age(name, document[name], now) + "\n"
+                }
             }.joined()
-            + Self.lines("fires", document["alerts"]) + Self.lines("not reached", document["targets_failing"])
-            + Self.lines("not as told", document["drift"])
+            + Self.lines("fires", document["alerts"]) { $0 }
+            + Self.lines("alerts", document["targets_failing"]) { "do not reach \($0): `bursar alert list` says why" }
+            + Self.lines("not as told", document["drift"]) { $0 }
+    }
+
+    /// Of what happened before: how long ago.
+    private static func age(_ name: String, _ value: JSONValue?, _ now: WallTime?) -> String {
+        guard name.hasPrefix("last_"), let now, let time = WallTime.read(value) else { return "" }
+        return " (\(Words.age(time.duration(to: now))))"
     }
 
     /// Text, or a number as it is written; nothing for null and for what is not there.
@@ -50,9 +84,9 @@ package struct ExplainAnswer: Sendable {
         return value?.text
     }
 
-    private static func lines(_ title: String, _ list: JSONValue?) -> String {
+    private static func lines(_ title: String, _ list: JSONValue?, _ words: (String) -> String) -> String {
         (list?.elements ?? []).compactMap(\.text).map { text in
-            title.padding(to: 14) + TerminalText.shown(text) + "\n"
+            title.padding(to: 14) + words(TerminalText.shown(text)) + "\n"
         }.joined()
     }
 }

@@ -39,14 +39,16 @@ struct ExplainRoute: Route {
     private func json(_ entry: AccountEntry) -> [UInt8] {
         let now = refresher.now
         let (view, status) = refresher.look(at: entry.upstream)
+        let firing = alerts.firing(entry.id, now.wall).map(\.rule.condition)
         let explanation = Explanation(
             .init(
                 id: entry.id, title: entry.definition.title, view: view, status: status, lowLimit: entry.low,
                 keySource: entry.keySource, documentation: entry.definition.documentationURL,
-                topUp: entry.definition.links.topUp, now: now))
+                topUp: entry.definition.links.topUp, firing: firing, runway: runways.current(entry.id).first, now: now))
         var json = JSONText(reserving: 1_024)
         json.object { json in
             json.string("schema", "bursar.explain.v1")
+            json.string("generated_at", now.wall.rfc3339)
             json.string("provider", entry.id.provider.name)
             json.string("account", entry.id.account.name)
             json.string("status", view.status.rawValue)
@@ -66,10 +68,10 @@ struct ExplainRoute: Route {
             let names = directory.names(sharing: entry)
             let claimed = claims.knowsAll ? view.firstUnit.flatMap { claims.claimed(names, $0, now.wall)?.description } : nil
             json.string("claimed", claimed)
-            json.strings("alerts", alerts.firing(entry.id, now.wall).map(\.rule.condition.words))
+            json.strings("alerts", firing.map(\.words))
             if showsTargets {
                 let named = Set(entry.alerts.flatMap(\.targets))
-                let failing = alerts.targetStatuses().filter { named.contains($0.name) && $0.state != "ok" }
+                let failing = alerts.targetStatuses().filter { named.contains($0.name) && $0.isUp == false }
                 json.strings("targets_failing", failing.map(\.name))
             }
             json.string("runway", runways.known(entry.id).first?.words(at: now.wall))

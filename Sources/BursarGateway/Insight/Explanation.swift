@@ -25,6 +25,8 @@ struct Explanation: Sendable {
         } else if facts.isLow {
             cause = "The reading is fresh, and the balance is low."
             remedy = "Top the account up at the provider\(facts.shop), or change low: in the configuration."
+        } else if let need = facts.need {
+            (cause, remedy) = need
         } else {
             cause = "The reading is fresh."
             remedy = "There is nothing to do."
@@ -44,6 +46,10 @@ struct Explanation: Sendable {
         let documentation: String?
         /// Where credit is bought.
         let topUp: String?
+        /// The conditions of the rules that fire.
+        var firing: [AlertRule.Condition] = []
+        /// Of the row's own unit; nil where nobody asked for it.
+        var runway: Runway?
         let now: Moment
 
         var page: String { documentation.map { " (\($0))" } ?? "" }
@@ -84,7 +90,7 @@ struct Explanation: Sendable {
     private static func words(for problem: Problem, _ facts: Facts) -> (cause: String, remedy: String) {
         let status = problem.upstreamStatus.map { " (HTTP \($0))" } ?? ""
         let because = problem.reason.map { ": \($0)" } ?? ""
-        let clear = "DELETE /v1/cooldowns/\(facts.id.provider)/\(facts.id.account) lets it be asked at once"
+        let clear = "`bursar retry \(facts.id)` asks at once (DELETE /v1/cooldowns/\(facts.id.provider)/\(facts.id.account))"
         switch problem.code {
         case .unauthorized:
             return (
@@ -115,6 +121,12 @@ struct Explanation: Sendable {
                 "\(facts.title) could not be reached\(because): no connection, no name, or no TLS.",
                 "Look at the network, the proxy and base_url: from the gateway's machine; the log has the reason of each call."
             )
+        case .upstreamError where problem.isRedirect:
+            return (
+                "\(facts.title) answered with a redirect\(status), which is never followed: that would carry the key elsewhere.",
+                "Look at base_url:, where the account has one: the redirect's target may be the right one. Else the definition is out "
+                    + "of date\(facts.page)."
+            )
         case .upstreamError:
             return (
                 "\(facts.title) answered with an error\(status)\(because).",
@@ -126,11 +138,13 @@ struct Explanation: Sendable {
                 "Compare the answer with the definition\(facts.page): the provider may have changed it, or base_url: leads elsewhere."
             )
         case .circuitOpen:
-            let last = facts.status?.lastFailure.map { " The last one was \($0.code.rawValue)." } ?? ""
-            return (
-                "Too many calls in a row failed, so \(facts.title) is not asked for a while.\(last)",
-                "End what makes the calls fail; then \(clear)."
-            )
+            let open = "Too many calls in a row failed, so \(facts.title) is not asked for a while."
+            guard let last = facts.status?.lastFailure, last.code != .circuitOpen else {
+                return (open, "End what makes the calls fail; then \(clear).")
+            }
+            let (cause, remedy) = words(
+                for: Problem(code: last.code, upstreamStatus: last.upstreamStatus, reason: last.reason), facts)
+            return ("\(open) The last one: \(cause)", "\(remedy) When that is mended, \(clear).")
         }
     }
 
@@ -144,7 +158,14 @@ struct Explanation: Sendable {
             let hold = facts.status?.hold.flatMap { $0.until.monotonic < next.monotonic ? nil : $0 }
             switch hold?.kind {
             case .rejectedKey: return ("It does not end by itself; the same key may be tried again in \(left).", next.wall)
-            case .cooldown: return ("The cooldown ends in \(left).", next.wall)
+            case .cooldown:
+                guard let asked = hold?.hint?.wait, asked > Cooldown.longestHinted else {
+                    return ("The cooldown ends in \(left).", next.wall)
+                }
+                return (
+                    "It asked to wait for \(length(asked)). No pause is longer than an hour: one call may try in \(left).",
+                    next.wall
+                )
             case .backoff: return ("The pause after the failure ends in \(left).", next.wall)
             case .openCircuit: return ("One call may try again in \(left).", next.wall)
             case nil: return ("A request may ask the provider again in \(left).", next.wall)
@@ -155,7 +176,49 @@ struct Explanation: Sendable {
     }
 }
 
+extension Explanation {
+    /// As the provider said it: "68 h" and not "2 d".
+    private static func length(_ wait: Duration) -> String {
+        let hours = wait.components.seconds / 3_600
+        return hours < 240 ? "\(hours) h" : Words.short(wait)
+    }
+}
+
+extension Problem {
+    fileprivate var isRedirect: Bool { upstreamStatus.map { (300..<400).contains($0) } ?? false }
+}
+
 extension Explanation.Facts {
+    /// A forecast this near is worth a word, as on the page.
+    private static let shortRunway: Duration = .seconds(3 * 86_400)
+
+    /// What is to be done although the reading is fresh and the balance not low; nil: nothing. A rule that fires has an end that only
+    /// credit brings, or time.
+    fileprivate var need: (cause: String, remedy: String)? {
+        var reasons: [String] = []
+        var spendsLess = false
+        for condition in firing {
+            switch condition {
+            case .below: break
+            case .runway: spendsLess = true
+            // A reading ends these.
+            case .unavailable, .toppedUp, .keyRejected: continue
+            }
+            reasons.append("an alert fires (\(condition.words))")
+        }
+        if let runway, let end = runway.forecast?.earliest ?? runway.forecast?.notBefore,
+            now.wall.duration(to: end) < Self.shortRunway
+        {
+            spendsLess = true
+            reasons.append("the balance is expected to last \(runway.words(at: now.wall))")
+        }
+        guard !reasons.isEmpty else { return nil }
+        return (
+            "The reading is fresh, and \(reasons.joined(separator: ", and ")).",
+            "Top the account up at the provider\(shop)" + (spendsLess ? ", or spend less." : ".")
+        )
+    }
+
     /// Rounded up to what people read.
     fileprivate func time(until end: Moment) -> String {
         Words.short(max(.zero, now.monotonic.duration(to: end.monotonic)) + .milliseconds(999))

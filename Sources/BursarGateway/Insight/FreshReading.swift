@@ -11,6 +11,7 @@ struct FreshReading: Sendable {
 
     /// What an account shows now, and whether that is as young as was asked for. *Value.*
     struct Result: Sendable {
+        let at: WallTime
         let view: AccountView
         let isFreshEnough: Bool
         let age: Duration?
@@ -36,7 +37,7 @@ struct FreshReading: Sendable {
         let isNew = fetched.map { $0.monotonic >= asked.monotonic } ?? false
         let passed = fetched.map { $0.monotonic.duration(to: now.monotonic) }
         return Result(
-            view: view, isFreshEnough: isNew || (passed.map { $0 <= limit } ?? false),
+            at: now.wall, view: view, isFreshEnough: isNew || (passed.map { $0 <= limit } ?? false),
             age: fetched.map { max(.zero, $0.wall.duration(to: now.wall)) }, nextAttempt: status?.nextAttempt,
             retryAfter: (status?.nextAttempt).flatMap { next in
                 let left = now.monotonic.duration(to: next.monotonic)

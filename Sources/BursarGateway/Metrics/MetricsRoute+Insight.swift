@@ -23,7 +23,7 @@ extension MetricsRoute {
 
     private func writeRunways(_ text: inout PrometheusText) {
         let forecasts = directory.entries.flatMap { entry in
-            process.insight.runways.current(entry).compactMap { runway in
+            process.insight.runways.current(entry.id).compactMap { runway in
                 runway.forecast.map { (Self.labels(of: entry.id).with("unit", runway.unit.name), $0) }
             }
         }

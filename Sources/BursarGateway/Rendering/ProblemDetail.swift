@@ -19,7 +19,8 @@ extension Problem {
             guard let status = upstreamStatus, (300..<400).contains(status) else { return answered + again }
             return "It answered \(status), a redirect, which is refused: to follow it would carry the key elsewhere." + again
         case .invalidResponse: return (reason.map { ProblemReason.words(of: $0) ?? $0.sentence } ?? answered) + again
-        case .circuitOpen: return "Several calls in a row failed." + again
+        case .circuitOpen:
+            return "Several calls in a row failed" + (briefly.map { ", the last one by this: \($0)." } ?? ".") + again
         }
     }
 

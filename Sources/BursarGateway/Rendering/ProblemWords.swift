@@ -1,4 +1,5 @@
 package import BursarModel
+import BursarUpstream
 
 extension ProblemCode {
     /// One sentence for people, about a provider by its title: "TensorPix asked to wait".
@@ -23,8 +24,16 @@ extension Problem {
     /// The reason where nothing is known because no provider was asked: nobody failed.
     static let notReadYet = "not_read_yet"
 
-    /// One sentence for people.
+    /// One sentence for people. An open circuit alone says nothing of what to mend, so the last call is told with it.
     package func title(for provider: String) -> String {
-        reason == Self.notReadYet ? "nobody has asked \(provider) yet" : code.title(for: provider)
+        guard reason != Self.notReadYet else { return "nobody has asked \(provider) yet" }
+        let title = code.title(for: provider)
+        guard code == .circuitOpen, let cause = briefly else { return title }
+        return "\(title) (\(cause))"
+    }
+
+    /// What the call came to, within a sentence: `connection refused`, `HTTP 500`; nil where nothing but the code is known of it.
+    var briefly: String? {
+        reason.map(ProblemReason.briefly) ?? upstreamStatus.flatMap { (200..<300).contains($0) ? nil : "HTTP \($0)" }
     }
 }

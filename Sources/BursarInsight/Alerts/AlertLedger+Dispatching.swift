@@ -232,6 +232,8 @@ package struct AlertListing: Sendable, Equatable {
     /// When it fires if nothing changes until then; nil: it fires already, or its condition does not hold.
     package let firesAt: WallTime?
     package let mutedUntil: WallTime?
+    /// The targets that have it for certain, sorted; of a receiver of states: that it was sent to.
+    package let told: [String]
 }
 
 extension AlertLedger {
@@ -241,9 +243,11 @@ extension AlertLedger {
             (rules[account] ?? []).map { rule in
                 let key = AlertKey(account, rule.name)
                 let facts = latest[key].flatMap { $0.value != nil && withheld.contains(account) ? nil : $0 }
+                let state = records.states[key] ?? AlertState()
+                let told = state.told.keys.filter { state.confirmed.contains($0) || targets[$0]?.takesStates == true }
                 return AlertListing(
-                    key: key, rule: rule, state: records.states[key] ?? AlertState(), facts: facts,
-                    firesAt: firingTime(key, rule), mutedUntil: isMuted(account, now) ? records.mutes[account] : nil)
+                    key: key, rule: rule, state: state, facts: facts, firesAt: firingTime(key, rule),
+                    mutedUntil: isMuted(account, now) ? records.mutes[account] : nil, told: told.sorted())
             }
         }
     }
@@ -254,6 +258,12 @@ extension AlertLedger {
     /// When a target is tried next; nil where nothing is to be tried.
     package func nextAttempt(_ target: String) -> WallTime? {
         records.messages.values.filter { $0.target == target }.map(\.dueAt).min()
+    }
+
+    /// Whether a message waits that an attempt did not bring there, of this process or of one before.
+    package func isRetrying(_ target: String) -> Bool {
+        let current = underWay[target]?.message
+        return records.messages.values.contains { $0.target == target && $0.attempts > ($0.id == current ? 1 : 0) }
     }
 
     package func pausedStatus(_ target: String) -> Int? {

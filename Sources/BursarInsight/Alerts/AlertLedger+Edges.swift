@@ -41,8 +41,8 @@ extension AlertLedger {
         guard let state = records.states[key], let open = state.firing else { return }
         let opening = records.events[open]
         let event = AlertEvent(
-            id: newID("evt_"), kind: opening?.kind.end ?? .recovered, key: key, at: now, since: state.firedAt ?? now,
-            facts: facts, before: state.fired, limit: opening?.limit, firing: open)
+            id: newID("evt_"), kind: opening?.kind.end ?? .recovered, key: key, at: now,
+            since: state.since ?? state.firedAt ?? now, facts: facts, before: state.fired, limit: opening?.limit, firing: open)
         update(key) { state in
             state.firing = nil
             (state.recoveredAt, state.remindedAt) = (now, nil)

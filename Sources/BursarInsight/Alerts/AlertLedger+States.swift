@@ -32,7 +32,7 @@ extension AlertLedger {
     private func end(of event: AlertEvent, _ key: AlertKey, _ state: AlertState, at: WallTime) -> AlertEvent {
         if let end = ends[key], end.at == at { return end }
         return AlertEvent(
-            id: event.id, kind: event.kind.end ?? .recovered, key: key, at: at, since: state.firedAt ?? event.at,
+            id: event.id, kind: event.kind.end ?? .recovered, key: key, at: at, since: state.since ?? event.since,
             facts: AlertFacts(readAt: at), before: state.fired ?? event.facts, limit: event.limit, firing: event.id)
     }
 

@@ -8,11 +8,19 @@ package struct AlertWords: Sendable, Equatable {
         package var provider: String
         package var topUp: String?
         package var documentation: String?
+        /// `${env:NAME}`: where the key comes from, never the key.
+        package var keySource: String?
+        /// How long it lasts, in words; nil where no forecast is at hand.
+        package var runway: String?
 
-        package init(provider: String, topUp: String? = nil, documentation: String? = nil) {
+        package init(
+            provider: String, topUp: String? = nil, documentation: String? = nil, keySource: String? = nil, runway: String? = nil
+        ) {
             self.provider = provider
             self.topUp = topUp
             self.documentation = documentation
+            self.keySource = keySource
+            self.runway = runway
         }
     }
 
@@ -38,7 +46,8 @@ package struct AlertWords: Sendable, Equatable {
         switch event.kind {
         case .low:
             title = "\(key.account) is \(reminder)low: \(amount)"
-            text = "Below \(Self.limit(event)) \(since). \(read)"
+            let lasts = context?.runway.map { " Expected to last \($0)." } ?? ""
+            text = "Below \(Self.limit(event)) \(since). \(read)\(lasts)"
             (remedy, link) = ("Top the account up at \(provider).", context?.topUp ?? context?.documentation)
         case .runwayShort:
             let left = event.facts.detail.flatMap { Int64($0) }.map { Self.length(.milliseconds($0)) } ?? "not long"
@@ -52,7 +61,8 @@ package struct AlertWords: Sendable, Equatable {
         case .keyRejected:
             title = "\(key.account): \(provider) \(reminder.isEmpty ? "" : "still ")rejects the key"
             text = "It answered \(event.facts.detail ?? "unauthorized") \(since). What is left is not known any more."
-            (remedy, link) = ("Put a valid key where this one comes from, and reload.", context?.documentation)
+            let source = context?.keySource.map { ", \($0)" } ?? ""
+            (remedy, link) = ("Put a valid key where this one comes from\(source), and reload.", context?.documentation)
         case .recovered, .known:
             let lasted = "It lasted \(Self.length(event.since.duration(to: event.at)))"
             let before = event.before.flatMap { $0.value == nil ? nil : ", and was \(Self.amount($0)) when it began" } ?? ""
@@ -83,7 +93,15 @@ package struct AlertWords: Sendable, Equatable {
     }
 
     private static func span(_ milliseconds: String?) -> String {
-        milliseconds.flatMap { Int64($0) }.map { length(.milliseconds($0)) } ?? "the limit"
+        milliseconds.flatMap { Int64($0) }.map { limit(.milliseconds($0)) } ?? "the limit"
+    }
+
+    /// A length that somebody wrote down, in the largest unit that says it whole: "90 s", "1 min", "36 h", "3 days".
+    package static func limit(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        if seconds >= 172_800, seconds % 86_400 == 0 { return "\(seconds / 86_400) days" }
+        if seconds >= 3_600, seconds % 3_600 == 0 { return "\(seconds / 3_600) h" }
+        return seconds >= 60 && seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds) s"
     }
 
     /// "4 s", "3 min", "2 h", "5 days": hours below two days, minutes below two hours. Rounded down.

@@ -63,8 +63,9 @@ extension CallOutcome {
         let status = response.status
         // A redirect would carry the key elsewhere (contract, section 4.2). Its body says nothing of a balance.
         if (300..<400).contains(status) {
+            let reason = ProblemReason.redirectRefused
             return CallOutcome(
-                result: .failure(FetchFailure(code: .upstreamError, upstreamStatus: status)), detail: "redirect_refused")
+                result: .failure(FetchFailure(code: .upstreamError, upstreamStatus: status, reason: reason)), detail: reason)
         }
         let isSuccess = (200..<300).contains(status)
         if let fault = response.bodyFault, isSuccess {

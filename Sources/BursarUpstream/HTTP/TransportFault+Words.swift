@@ -42,6 +42,17 @@ extension TransportFault {
 
 /// Reasons of problems, for who shows them. *Stateless.*
 package enum ProblemReason {
-    /// The words for a reason that is a label; nil where it is words already.
-    package static func words(of reason: String) -> String? { TransportFault(rawValue: reason)?.words }
+    /// An answer that redirects.
+    package static let redirectRefused = "redirect_refused"
+
+    /// The words for a reason that is a label, as a whole sentence; nil where it is words already.
+    package static func words(of reason: String) -> String? {
+        guard reason != redirectRefused else { return "It redirects, which is refused: to follow would carry the key elsewhere." }
+        return TransportFault(rawValue: reason)?.words
+    }
+
+    /// Within a sentence: `connection refused`, or the words that it is.
+    package static func briefly(_ reason: String) -> String {
+        words(of: reason) == nil ? reason : reason.replacing("_", with: " ")
+    }
 }

@@ -66,7 +66,7 @@ struct Demo: AsyncParsableCommand {
         Terminal.tell(
             """
               curl \(url)/providers/tensorpix/api/accounts/profile/balance/
-              curl -X PUT \(mocks.url)/_mock/sunor -d '{"scenario": "429-retry-after-20"}'   # then look again
+              curl -X PUT \(mocks.url)/_mock/sunor -d '{"scenario": "429-retry-after-20"}'   # after 30 s, look again
               \(url)/   in a browser
 
             Ctrl-C ends it.

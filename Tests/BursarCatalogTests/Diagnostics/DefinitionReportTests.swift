@@ -1,3 +1,4 @@
+import BursarModel
 import Testing
 
 @testable import BursarCatalog
@@ -42,5 +43,22 @@ import Testing
         let report = report("openapi: 3.1.0\n")
         #expect(report.hasErrors)
         #expect(report.text.contains("acme.yaml:1:1: error: the document has no x-bursar"))
+    }
+
+    @Test func `an answer that does not fit is told once, and an error in a form of its own is told as that`() throws {
+        let schema = "{type: object, required: [balance], properties: {balance: {type: number}}}"
+        let yaml = definition(schema: schema)
+        let catalog = try Catalog.empty.adding([DefinitionFile(path: "acme.yaml", bytes: Array(yaml.utf8))])
+        let example = try #require(catalog.definitions.first)
+        func lines(_ status: Int, _ body: String) -> [String] {
+            DefinitionTrial(
+                example, status: status, contentType: "application/json", body: Array(body.utf8),
+                ReadingContext(now: WallTime(seconds: 1_700_000_000))
+            ).lines
+        }
+        let wrong = try #require(lines(200, #"{"balance": true}"#).first)
+        #expect(wrong.hasPrefix("invalid_response: balance is ") && !wrong.contains("in a form"), "\(wrong)")
+        let failed = try #require(lines(500, "<html>").first)
+        #expect(failed.hasPrefix("upstream_error: ") && failed.hasSuffix(", in a form that is not documented"), "\(failed)")
     }
 }

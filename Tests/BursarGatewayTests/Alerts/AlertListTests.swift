@@ -1,5 +1,7 @@
 import BursarCatalog
+import BursarInsight
 import BursarMocks
+import BursarModel
 import TestSupport
 import Testing
 
@@ -28,16 +30,17 @@ struct AlertListTests {
             #expect(alert?["state"]?.text == "ok" && alert?["firing"]?.boolean == false, "\(answer.text)")
             #expect(alert?["fires_at"]?.text != nil)
             let printed = try #require(AlertListAnswer(json: answer.bytes)).text
-            #expect(printed.contains("key rejected  pending, fires in "), "\(printed)")
+            #expect(printed.contains("key rejected  pending, fires within "), "\(printed)")
+            #expect(alert?["since"]?.text != nil, "\(answer.text)")
         }
     }
 
     @Test(arguments: [
-        (#""state": "ok", "firing": false, "fires_at": "2026-11-27T10:04:00.000Z""#, "pending, fires in 4 min"),
+        (#""state": "ok", "firing": false, "fires_at": "2026-11-27T10:04:00.000Z""#, "pending, fires within 4 min"),
         (#""state": "ok", "firing": false, "fires_at": "2026-11-27T09:59:00.000Z""#, "pending, fires now"),
         (#""state": "ok", "firing": false, "fires_at": null"#, "ok"), (#""state": "ok", "firing": false"#, "ok"),
         (#""state": "firing", "firing": true, "fires_at": null"#, "firing"),
-        (#""state": "unknown", "firing": true"#, "unknown (fired)"), (#""state": "unknown", "firing": false"#, "unknown")
+        (#""state": "unknown", "firing": true"#, "firing, not read since"), (#""state": "unknown", "firing": false"#, "unknown")
     ])
     func `a state is one phrase`(members: String, phrase: String) throws {
         let json =
@@ -45,5 +48,43 @@ struct AlertListTests {
             + #""alerts": [{"account": "sunor/default", "condition": "key rejected", \#(members), "since": "then"}]}"#
         let printed = try #require(AlertListAnswer(json: Array(json.utf8))).text
         #expect(printed.contains("sunor/default  key rejected  \(phrase)"), "\(printed)")
+    }
+
+    @Test func `what fires comes first, then what is about to`() throws {
+        let alerts: [(name: String, state: String, firing: Bool, time: String)] = [
+            ("a", "ok", false, "null"), ("b", "ok", false, #""2026-11-27T10:04:00.000Z""#), ("c", "unknown", false, "null"),
+            ("d", "firing", true, "null"), ("e", "unknown", true, "null")
+        ]
+        let rows = alerts.map { alert in
+            #"{"account": "\#(alert.name)/x", "condition": "below 5", "state": "\#(alert.state)", "#
+                + #""firing": \#(alert.firing), "fires_at": \#(alert.time)}"#
+        }
+        let json =
+            #"{"schema": "bursar.alerts.v1", "generated_at": "2026-11-27T10:00:00.000Z", "#
+            + #""alerts": [\#(rows.joined(separator: ","))]}"#
+        let printed = try #require(AlertListAnswer(json: Array(json.utf8))).text
+        #expect(printed.split(separator: "\n").dropFirst().map { $0.prefix(1) } == ["d", "e", "b", "a", "c"], "\(printed)")
+    }
+
+    @Test(arguments: [
+        (TargetHealth(), false, "untried"), (TargetHealth(), true, "failing"), (AlertListTests.health(.delivered), true, "ok"),
+        (AlertListTests.health(.failed(reason: "timeout", mayHaveArrived: true, retryAfter: nil)), false, "failing")
+    ])
+    func `a target is ok once it took something, and not before`(health: TargetHealth, isRetrying: Bool, state: String) {
+        let status = TargetStatus(
+            name: "ops", kind: "webhook", shown: "127.0.0.1", pending: 0, health: health, nextAttempt: nil, pausedStatus: nil,
+            givenUp: 0, isRetrying: isRetrying)
+        #expect(status.state == state && status.isUp == ["ok": true, "failing": false][state])
+    }
+
+    private static func health(_ outcome: AlertOutcome) -> TargetHealth {
+        var health = TargetHealth()
+        _ = health.ended(outcome, at: WallTime(seconds: 1_800_000_000))
+        return health
+    }
+
+    @Test(arguments: [(60, "1 min"), (90, "90 s"), (9_000, "150 min"), (86_400, "24 h"), (259_200, "3 days")])
+    func `a condition has its limit as it was written down`(seconds: Int64, words: String) {
+        #expect(AlertRule.Condition.unavailable(.seconds(seconds)).words == "unavailable " + words)
     }
 }

@@ -125,6 +125,31 @@ struct AlertsTests {
         }
     }
 
+    @Test func `after a restart a target that takes nothing is failing, and was told of nothing`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        try await withReceiver { receiver in
+            receiver.answer(500)
+            let settings = Self.settings(receiver, "store: sqlite:\(folder.file("bursar.db"))")
+            let mocks = try await MockProviders.start()
+            let first = try await TestGateway.start([Self.account], settings: settings, clock: ManualClock(), mocks: mocks)
+            #expect(try await first.get("/v1/alerts").json?["targets"]?[0]?["state"]?.text == "untried")
+            try await read(first)
+            _ = try await pass(first, until: 1, receiver)
+            try await first.stop()
+            let clock = ManualClock()
+            clock.advance(by: .seconds(7_200))
+            let second = try await TestGateway.start([Self.account], settings: settings, clock: clock, mocks: mocks)
+            let answer = try await second.get("/v1/alerts")
+            #expect(answer.json?["targets"]?[0]?["state"]?.text == "failing", "\(answer.text)")
+            #expect(answer.json?["alerts"]?[0]?["told"]?.elements?.isEmpty == true, "\(answer.text)")
+            let explained = try await second.get("/v1/explain/sunor/default")
+            #expect(explained.json?["targets_failing"]?[0]?.text == "ops", "\(explained.text)")
+            try await second.stop()
+            await mocks.stop()
+        }
+    }
+
     @Test func `a message that is given up is told in the log and counted`() async throws {
         try await withReceiver { receiver in
             receiver.answer(500)

@@ -51,4 +51,22 @@ struct OutageAlertTests {
         }
         await receiver.stop()
     }
+
+    @Test func `an outage behind an open circuit is told with the failure of its calls`() async throws {
+        let receiver = try await AlertReceiver.start()
+        let account = Self.account.replacing("unavailable: 2m", with: "unavailable: 10m")
+        try await TestGateway.with([account], settings: settings(receiver)) { gateway async throws in
+            try gateway.mocks.set(.status(503), for: "sunor")
+            for _ in 0..<8 {
+                _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                gateway.clock.advance(by: .seconds(65))
+            }
+            #expect(try await gateway.get("/v1/balances").row(0)?["problem"]?["code"]?.text == "circuit_open")
+            let told = try await receiver.wait(for: 1) { gateway.clock.advance(by: .seconds(2)) }
+            let event = told.first?.json?["data"]?["events"]?[0]
+            #expect(event?["type"]?.text == "balance.unknown" && event?["problem"]?.text == "upstream_error")
+            #expect(event?["text"]?.text?.contains("circuit") == false)
+        }
+        await receiver.stop()
+    }
 }

@@ -189,6 +189,31 @@ struct ClaimsTests {
         }
     }
 
+    @Test func `a repeat of a claim that was released is refused: nothing is held for its job`() async throws {
+        try await TestGateway.with([Self.account]) { gateway async throws in
+            let id = try #require(try await claim(gateway, "job", body()).json?["id"]?.text)
+            #expect(try await claim(gateway, "job", body()).status == 200)
+            #expect(try await gateway.get("/v1/claims/\(id)", method: .DELETE).status == 204)
+            let again = try await claim(gateway, "job", body())
+            #expect(again.status == 409 && again.json?["type"]?.text == "urn:bursar:problem:idempotency_conflict")
+            #expect(again.json?["detail"]?.text?.contains(id) == true, "\(again.text)")
+            #expect(try await claim(gateway, "job-2", body()).status == 201)
+            // Its name is free again when its ttl has ended.
+            gateway.clock.advance(by: .seconds(601))
+            #expect(try await claim(gateway, "job", body()).status == 201)
+        }
+    }
+
+    @Test func `a claim that cannot be decided names the failure, and when it ends`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-401"]) { gateway async throws in
+            let refused = try await claim(gateway, "job", body())
+            #expect(refused.status == 503 && refused.json?["type"]?.text == "urn:bursar:problem:cannot_say")
+            let guarded = try await gateway.get("/v1/guard?account=sunor&needs=20").json
+            #expect(refused.json?["problem"]?.text == "unauthorized", "\(refused.text)")
+            #expect(refused.json?["retry_at"]?.text != nil && refused.json?["retry_at"] == guarded?["retry_at"])
+        }
+    }
+
     @Test func `what is wrong with a claim is said, and changes nothing`() async throws {
         try await TestGateway.with([Self.account]) { gateway async throws in
             let wrong: [(String, String)] = [

@@ -16,6 +16,7 @@ struct ExplainTests {
         ("503-retry-after-2", "asked to wait|answered with an error", "Wait"),
         ("500", "answered with an error", "growing pauses"),
         ("502", "answered with an error", "growing pauses"), ("404", "answered with an error", "ask the provider"),
+        ("redirect", "answered with a redirect", "base_url"),
         ("reset", "could not be reached", "network"), ("truncated", "could not be reached|something else", "network|definition"),
         ("truncated-json", "something else than it documents", "definition"),
         ("html", "something else than it documents", "definition"),
@@ -113,14 +114,16 @@ struct ExplainTests {
     @Test func `the command leaves out nothing that the JSON knows`() throws {
         let json =
             #"{"schema": "bursar.explain.v1", "status": "fresh", "budget_left": 3, "claimed": "20.50", "last_success": null,"#
-            + #" "last_asked": "2026-11-20T22:56:00.000Z"}"#
+            + #" "last_asked": "2026-11-20T22:56:00.000Z", "generated_at": "2026-11-20T23:00:30.000Z","#
+            + #" "targets_failing": ["dead"]}"#
         let text = try #require(ExplainAnswer(json: Array(json.utf8))).text
         #expect(
             text == """
                 status        fresh
-                last asked    2026-11-20T22:56:00.000Z
+                last wanted   2026-11-20T22:56:00.000Z (4 min ago)
                 calls left    3
                 claimed       20.50
+                alerts        do not reach dead: `bursar alert list` says why
 
                 """)
     }
@@ -172,7 +175,7 @@ struct ExplainTests {
             let answer = try await gateway.get("/v1/explain/sunor/default").json
             let remedy = answer?["remedy"]?.text ?? ""
             #expect(remedy.contains("reload: another key is asked with at once"), "\(remedy)")
-            #expect(remedy.contains("accepts this one again, DELETE /v1/cooldowns/sunor/default"), "\(remedy)")
+            #expect(remedy.contains("accepts this one again, `bursar retry sunor/default` asks at once"), "\(remedy)")
         }
     }
 
@@ -196,8 +199,11 @@ struct ExplainTests {
             }
             _ = try await gateway.fresh("/v1/balances")
             let answer = try await gateway.get("/v1/explain/sunor/default").json
-            #expect(answer?["problem"]?.text == "circuit_open" || answer?["problem"]?.text == "upstream_error")
+            #expect(answer?["problem"]?.text == "circuit_open")
+            #expect(answer?["cause"]?.text?.contains("answered with an error (HTTP 500)") == true)
             #expect(answer?["ends_at"]?.text != nil)
+            let row = try await gateway.get("/v1/balances").row(0)
+            #expect(row?["problem"]?["title"]?.text?.hasSuffix("is left alone for a while (HTTP 500)") == true)
         }
     }
 }

@@ -54,14 +54,18 @@ struct GuardProgramTests {
     }
 
     @Test(arguments: [
-        ("401", "unavailable"), ("403", "unavailable"), ("429-retry-after-300", "unavailable"), ("500", "unavailable"),
-        ("html", "unavailable"), ("503-retry-after-60", "unavailable")
+        ("401", "rejected the key; asked again in 5 min"), ("403", "; asked again in "),
+        ("429-retry-after-300", "asked to wait; asked again in 5 min"), ("500", "answered with an error; asked again in "),
+        ("html", "answered with something it does not document; asked again in "),
+        ("503-retry-after-60", "; asked again in 1 min")
     ])
-    func `what cannot be read is 69`(scenario: String, reason: String) async throws {
+    func `what cannot be read is 69, and says why and until when`(scenario: String, why: String) async throws {
         try await TestGateway.with(["provider: sunor, key: mock-\(scenario)"]) { gateway async throws in
-            try await expect(gateway, "sunor", "--needs", "0.01", code: 69, says: "unknown: sunor/default has -")
+            let end = try await guarding(gateway, ["sunor", "--needs", "0.01"])
+            #expect(end.output.hasPrefix("unknown: sunor/default cannot be read: the provider "), "\(end.output)")
+            try await expect(gateway, "sunor", "--needs", "0.01", code: 69, says: why)
             let json = try await guarding(gateway, ["sunor", "--needs", "0.01", "--json"])
-            #expect(json.output.contains(#""reason":"\#(reason)""#) && json.output.contains(#""have":null"#))
+            #expect(json.output.contains(#""reason":"unavailable""#) && json.output.contains(#""have":null"#))
         }
     }
 
@@ -70,7 +74,8 @@ struct GuardProgramTests {
             try await expect(gateway, "sunor", "--needs", "0.01", code: 0, says: "yes")
             try gateway.mocks.set(#require(MockScenario("429-retry-after-300")), for: "sunor")
             gateway.clock.advance(by: .seconds(60))
-            try await expect(gateway, "sunor", "--needs", "0.01", code: 69, says: "(stale)")
+            try await expect(
+                gateway, "sunor", "--needs", "0.01", code: 69, says: "(stale): the provider asked to wait; asked again in ")
             try await expect(gateway, "sunor", "--needs", "0.01", "--fresh", "5m", code: 0, says: "yes")
         }
     }

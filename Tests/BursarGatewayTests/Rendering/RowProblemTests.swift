@@ -27,6 +27,27 @@ import Testing
         #expect(late.tableLine.problem == "Sunor did not answer in time")
     }
 
+    @Test func `an open circuit tells what its last call came to, in the row, the table and the problem document`() throws {
+        let id = AccountID(provider: try #require(ProviderID("sunor")), account: .default)
+        func open(_ status: Int?, _ reason: String?) -> BalanceRow {
+            let problem = Problem(code: .circuitOpen, upstreamStatus: status, reason: reason)
+            return BalanceRow(id: id, title: "Sunor", lowLimit: nil, view: .empty, otherwise: problem)
+        }
+        let cases: [(status: Int?, reason: String?, told: String)] = [
+            (nil, "connection_refused", " (connection refused)"), (500, nil, " (HTTP 500)"), (nil, nil, ""),
+            (302, "redirect_refused", " (redirect refused)"), (200, "the body is not JSON", " (the body is not JSON)")
+        ]
+        for (status, reason, told) in cases {
+            let row = open(status, reason)
+            let title = "Sunor failed too often and is left alone for a while" + told
+            #expect(row.tableLine.problem == title)
+            let problem = try JSONReader.read(row.json)["problem"]
+            #expect(problem?["title"]?.text == title && problem?["reason"]?.text == reason)
+        }
+        let detail = Problem(code: .circuitOpen, reason: "connection_refused").detail(until: nil)
+        #expect(detail == "Several calls in a row failed, the last one by this: connection refused.")
+    }
+
     /// A hold of 46 s more, and a wall clock that was set back by a day since.
     private func heldRow(_ now: Moment) throws -> BalanceRow {
         let until = Moment(

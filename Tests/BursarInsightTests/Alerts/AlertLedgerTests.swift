@@ -69,7 +69,7 @@ import Testing
         #expect(bench.kinds == [[.low], [.recovered]])
         let (low, end) = (try #require(bench.events.first), try #require(bench.events.last))
         #expect(end.firing == low.id && end.before?.value?.description == "39" && end.facts.value?.description == "60")
-        #expect(end.since == low.at)
+        #expect(end.since == low.since && low.since < low.at)
     }
 
     @Test func `a top-up that reaches the limit is an end, one that does not is none`() {

@@ -35,4 +35,19 @@ import Testing
         #expect(bench.ledger.listing(bench.now).first?.facts?.value == ExactDecimal(950))
         #expect(bench.ledger.listing(bench.now).first?.state.word == .ok)
     }
+
+    @Test func `names who took it, not who may have, and knows over a restart who is tried again`() {
+        var bench = AlertBench(Self.rules)
+        bench.outcome = { _ in .failed(reason: "http_500", mayHaveArrived: true, retryAfter: nil) }
+        for value in ["40", "39"] { bench.read(value) }
+        #expect(!bench.ledger.isRetrying("ops"))
+        bench.pass(.seconds(60))
+        #expect(bench.state().told.keys.sorted() == ["ops"])
+        #expect(bench.ledger.listing(bench.now).first?.told == [] && bench.ledger.isRetrying("ops"))
+        bench.restart()
+        #expect(bench.ledger.listing(bench.now).first?.told == [] && bench.ledger.isRetrying("ops"))
+        bench.outcome = { _ in .delivered }
+        bench.pass(.seconds(600))
+        #expect(bench.ledger.listing(bench.now).first?.told == ["ops"] && !bench.ledger.isRetrying("ops"))
+    }
 }

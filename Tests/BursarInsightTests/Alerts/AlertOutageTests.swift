@@ -41,6 +41,23 @@ import Testing
         #expect(bench.kinds == [[.unknown]])
     }
 
+    @Test func `an end tells the whole outage, with the time before it was told`() throws {
+        var bench = Self.bench(1_800)
+        bench.fail(.upstreamError)
+        let failed = bench.now
+        for _ in 0..<7 {
+            bench.pass(.seconds(299))
+            bench.fail(.upstreamError)
+        }
+        bench.pass(.seconds(60))
+        #expect(bench.kinds == [[.unknown]])
+        bench.read("12")
+        bench.pass(.seconds(60))
+        let end = try #require(bench.events.last)
+        #expect(end.kind == .known && end.since == failed)
+        #expect(AlertWords(end, nil, now: bench.now).text.hasPrefix("It lasted 36 min"))
+    }
+
     @Test func `what flaps is asked about once its hour is over`() {
         var bench = Self.bench()
         for seconds: Int64 in [0, 60] {
