@@ -90,8 +90,8 @@ export class Card {
                 element("span", { class: size }, ...groups(shown.value).map((group, index) => (index ? element("span", {}, group) : group))), " ",
                 element("span", { class: "unit" }, shown.unit), ...(shown.kind === "available" ? [] : [` ${shown.kind}`]));
         }
-        const others = (row.amounts ?? []).filter(({ kind, unit, value }) =>
-            kind !== shown?.kind || unit !== shown.unit || value !== shown.value);
+        const others = (row.amounts ?? []).filter(({ kind, unit, value, part }) =>
+            kind !== shown?.kind || unit !== shown.unit || value !== shown.value || part !== shown.part);
         this.present(this.others, others.length > 0);
         this.others.replaceChildren(...others.slice(0, 6).map(({ kind, unit, value, part }) =>
             element("li", {}, [value, unit, part, kind === "available" ? "" : kind].filter(Boolean).join(" "))));

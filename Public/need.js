@@ -54,13 +54,15 @@ export function runwayOf(row) {
     return all.find((runway) => runway.unit === shownAmount(row)?.unit) ?? null;
 }
 
-// What stands large: the amount that the row calls its own, else the first that it has.
+// What stands large: the amount that the row calls its own, else a first one of another kind. Where the own one is not known, no other
+// available amount may stand in its place.
 export function shownAmount(row) {
     if (typeof row.available === "string") {
         const own = row.amounts?.find(({ kind, unit, value }) => kind === "available" && unit === row.unit && value === row.available);
         return { kind: "available", value: row.available, unit: row.unit ?? "", part: own?.part };
     }
-    return row.amounts?.[0] ?? null;
+    const first = row.amounts?.[0];
+    return first && first.kind !== "available" ? first : null;
 }
 
 // By need, then by what ends first, then in the order of the configuration.

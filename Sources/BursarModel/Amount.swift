@@ -60,10 +60,13 @@ package struct Amount: Sendable, Equatable {
     package let expiresAt: WallTime?
     /// True for what stands beside the row's own amounts: it never takes the place of an `available` that is not told.
     package let isAside: Bool
+    /// True for an `available` that holds at once with others of its unit: what can be spent is the least of them, so none of them stands
+    /// for the unit where the row's own is not known.
+    package let binds: Bool
 
     package init(
         kind: AmountKind, value: ExactDecimal, unit: AmountUnit, part: AmountPart? = nil, resetsAt: WallTime? = nil,
-        expiresAt: WallTime? = nil, isAside: Bool = false
+        expiresAt: WallTime? = nil, isAside: Bool = false, binds: Bool = false
     ) {
         self.kind = kind
         self.value = value
@@ -72,5 +75,16 @@ package struct Amount: Sendable, Equatable {
         self.resetsAt = resetsAt
         self.expiresAt = expiresAt
         self.isAside = isAside
+        self.binds = binds
+    }
+}
+
+extension [Amount] {
+    /// Equal for whoever is shown them: to the digit, and with the same one as the row's own. Times move on without a change.
+    package func saysTheSame(as other: [Amount]) -> Bool {
+        elementsEqual(other) {
+            $0.kind == $1.kind && $0.unit == $1.unit && $0.part == $1.part && $0.value.description == $1.value.description
+                && $0.isAside == $1.isAside && $0.binds == $1.binds
+        }
     }
 }

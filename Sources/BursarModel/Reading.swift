@@ -21,8 +21,8 @@ package struct Reading: Sendable, Equatable {
         self.reply = reply
     }
 
-    /// The row's own amount: the `available` of the definition's first element. Nil where that is unknown or unlimited: neither another kind
-    /// nor another unit ever stands in for it.
+    /// The row's own amount: the `available` of the definition's first element, or of the one that it chooses. Nil where that is unknown or
+    /// unlimited: neither another kind nor another unit ever stands in for it.
     package var available: Amount? { amounts.first { $0.kind == .available && !$0.isAside } }
 }
 

@@ -12,11 +12,7 @@ extension CredentialSnapshot {
         let reply = reading.reply
         let evaluation = definition.evaluate(status: reply.status, contentType: reply.contentType, body: reply.body, context)
         guard case .reading(let again) = evaluation, again.providerSaysLow == reading.providerSaysLow, again.asOf == reading.asOf,
-            again.amounts.elementsEqual(
-                reading.amounts,
-                by: {
-                    $0.kind == $1.kind && $0.unit == $1.unit && $0.part == $1.part && $0.value.description == $1.value.description
-                })
+            again.amounts.saysTheSame(as: reading.amounts)
         else { return withoutReading }
         return self
     }

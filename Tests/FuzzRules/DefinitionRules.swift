@@ -10,7 +10,8 @@ extension FuzzTarget {
             "x-bursar:", "$ref: ", "\"#/components/schemas/", "sum(", "[]", "?", " - ", "type: ", "properties:", "required: ",
             "additionalProperties: ", "oneOf: ", "not: ", "const: ", "pattern: '", "\\d", "{1,2}", "[^a-z]", "example: ",
             "examples:",
-            "{name}", "unlimited", "|\n", "null", "\n  ", "- ", "&a ", "*a", "!!str ", "{400: unauthorized}", "4XX:", "default:"
+            "{name}", "unlimited", "least", "|\n", "null", "\n  ", "- ", "&a ", "*a", "!!str ", "{400: unauthorized}", "4XX:",
+            "default:"
         ],
         seeds: { shorts.map { Array($0.utf8) } }, checkDefinition)
 

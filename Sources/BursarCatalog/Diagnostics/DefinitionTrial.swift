@@ -19,7 +19,7 @@ package struct DefinitionTrial: Sendable {
         case .reading(let reading):
             var lines = reading.lines
             if lines.isEmpty { lines = ["a row without amounts"] }
-            // The row's own amount comes from the definition's first element, and no other amount stands in for it.
+            // The row's own amount comes from the element that the definition names, and no other amount stands in for it.
             if reading.available == nil, !reading.amounts.isEmpty { lines.append("the row's own amount is null") }
             lines += definition.leftOut(of: body, context)
             lines += reading.drift.map { "not as documented, and not needed: \($0)" }

@@ -57,6 +57,8 @@ struct AmountGroup {
     var expiresAt: WallTime?
     var isUnlimited = false
     var isDepleted = false
+    /// Its available amount holds at once with those of other groups: see ``Mapping/isLeast``.
+    var binds = false
     /// A figure is said not to be there, and nothing is wrong.
     var isAbsenceMeant = false
     /// Why figures are left out: `available is left out because b is null`.
@@ -64,18 +66,22 @@ struct AmountGroup {
     /// The kinds of ``leftOut``, for what adds groups up.
     var leftOutKinds: Set<AmountKind> = []
 
+    var available: ExactDecimal? { figures.first { $0.kind == .available }?.value }
+
     func amounts(isAside: Bool) -> [Amount] {
         guard let unit else { return [] }
         return figures.map { figure in
             Amount(
                 kind: figure.kind, value: figure.value, unit: unit, part: part, resetsAt: resetsAt, expiresAt: expiresAt,
-                isAside: isAside)
+                isAside: isAside, binds: binds && figure.kind == .available)
         }
     }
 }
 
 extension AmountRule {
     static let mostElements = 100
+
+    func tells(_ kind: AmountKind) -> Bool { kinds.contains { $0.kind == kind } }
 
     /// One group, or with `each` one for each element; empty where the array is.
     func groups(in body: JSONValue, _ context: ReadingContext, element: Int) throws(MappingError) -> [AmountGroup] {
@@ -179,6 +185,9 @@ extension AmountRule {
 // MARK: - Units
 
 extension AmountRule {
+    /// Nil where the body or the account tells it.
+    var fixedUnit: AmountUnit? { if case .fixed(let unit) = unit { unit } else { nil } }
+
     private func rank(of unit: AmountUnit?) -> Int {
         guard case .told(let told) = self.unit, let unit else { return 0 }
         return told.known.firstIndex(of: unit) ?? told.known.count

@@ -13,6 +13,8 @@ struct Mapping: Sendable {
     var amounts: [AmountRule] = []
     /// Where the body names the unit whose amounts are the row's own.
     var first: ValuePath?
+    /// Whether the amounts of the first element's unit hold at once, so that the least of them is the row's own.
+    var isLeast = false
     var low: FlagRule?
     var asOf: [ValuePath] = []
     /// Struck out of what is kept and shown. From the body, not from the root.
@@ -63,6 +65,7 @@ extension Mapping {
             isAbsenceMeant = isAbsenceMeant || computed.isEmpty
             groups += computed
         }
+        if isLeast { bind(&groups) }
         let own = ownGroup(groups, in: root)
         if let own, own != 0 { groups.insert(groups.remove(at: own), at: 0) }
         let ownGroup = own == nil ? nil : groups.first
@@ -75,7 +78,7 @@ extension Mapping {
         let hasAnswer = isAbsenceMeant || groups.contains { $0.isUnlimited || $0.isAbsenceMeant || $0.isDepleted }
         guard !amounts.isEmpty || hasAnswer else { throw MappingError(reason: lackOfAmounts(groups)) }
         let low = try low?.read(in: root)
-        let said = ownGroup.flatMap { $0.isDepleted ? true : $0.isUnlimited ? false : nil }
+        let said = ownGroup.flatMap { isUsedUp($0) ? true : $0.isUnlimited ? false : nil }
         return Reading(
             amounts: amounts, providerSaysLow: said == true ? true : low ?? said, asOf: asOf.firstTime(in: root), reply: reply,
             drift: drift)
@@ -97,10 +100,43 @@ extension Mapping {
         }
     }
 
-    /// The group that the row's own amount is in; nil where the body names a unit that no group has.
+    /// The group that the row's own amount is in: the one place that decides. Nil where the body names a unit that no group has, and where
+    /// the least cannot be told.
     private func ownGroup(_ groups: [AmountGroup], in root: JSONValue) -> Int? {
         if let first, let name = first.value(in: root)?.text { return groups.firstIndex { $0.unit?.name == name } }
-        return groups.first.map { $0.element == 0 } == true ? 0 : nil
+        guard let group = groups.first, group.element == 0 else { return nil }
+        return isLeast ? leastGroup(groups) : 0
+    }
+
+    /// Where the least is used up nothing can be spent, whatever the others have.
+    private func isUsedUp(_ own: AmountGroup) -> Bool {
+        own.isDepleted || (isLeast && own.available.map { $0 <= .zero } ?? false)
+    }
+
+    /// Marks the groups that are compared.
+    private func bind(_ groups: inout [AmountGroup]) {
+        let unit = groups.first?.unit
+        for index in groups.indices {
+            groups[index].binds = groups[index].unit == unit && amounts[groups[index].element].tells(.available)
+        }
+    }
+
+    /// The group with the least that is available. Nil where that of one of them is unknown: it may be the least. Where none has a limit, it
+    /// is the first one.
+    private func leastGroup(_ groups: [AmountGroup]) -> Int? {
+        var least: (index: Int, value: ExactDecimal)?
+        for (index, group) in groups.enumerated() where group.binds && !group.isUnlimited {
+            guard let value = group.available else { return nil }
+            if least.map({ value < $0.value }) ?? true { least = (index, value) }
+        }
+        return least?.index ?? 0
+    }
+
+    /// The element that the row's own amount of this body comes from.
+    func ownElement(in root: JSONValue, _ context: ReadingContext) -> Int? {
+        var groups = amounts.enumerated().flatMap { (try? $1.groups(in: root, context, element: $0)) ?? [] }
+        if isLeast { bind(&groups) }
+        return ownGroup(groups, in: root).map { groups[$0].element }
     }
 
     /// Removes every figure that is told twice: neither can be trusted. Returns their kinds.

@@ -204,7 +204,9 @@ extension Mapping {
 
     /// Of the row's own amount where it is told, else of the first.
     private func firstAmount(in body: JSONValue, _ context: ReadingContext) -> [ExamplePlaces.Step]? {
-        for rule in amounts {
+        var rules = amounts
+        if isLeast, let own = ownElement(in: body, context) { rules.insert(rules.remove(at: own), at: 0) }
+        for rule in rules {
             guard let each = rule.each else {
                 if let place = rule.firstPlace(in: body, context) { return place }
                 continue

@@ -52,6 +52,7 @@ struct DefinitionReader {
 
         let title = settings.title ?? root["info"]?["title"]?.text.flatMap { MappingReader.line($0, atMost: 64) } ?? id.name
         checkUnique(settings.mapping, at: extensionNode.mark)
+        checkLeast(settings)
         checkPrivate(settings)
         guard !problems.hasErrors else { return nil }
         let mapping = settings.mapping
@@ -90,6 +91,29 @@ struct DefinitionReader {
                 seen.append(name)
             }
         }
+    }
+
+    /// What is compared must be known beforehand: a limit that nobody compares would be one that nobody sees.
+    private mutating func checkLeast(_ settings: MappingReader.Settings) {
+        guard let mark = settings.ownMark, let first = settings.mapping.amounts.first else { return }
+        let rules = settings.mapping.amounts.filter { $0.tells(.available) }
+        for rule in rules where rule.each != nil || rule.fixedUnit == nil {
+            return problems.error(
+                rule.kinds.first?.mark ?? mark, "beside own: least each unit is written in the file, and there is no each",
+                hint: "unit: USD")
+        }
+        if settings.mapping.first != nil {
+            return problems.error(
+                mark, "own: least and first both say which amount is the row's own", hint: "leave one of them out")
+        }
+        guard first.tells(.available) else {
+            return problems.error(mark, "own: least compares with the first element, which has no available amount")
+        }
+        guard rules.count(where: { $0.fixedUnit == first.fixedUnit }) < 2 else { return }
+        problems.error(
+            mark, "own: least needs a second element with an available amount in the first one's unit",
+            hint: rules.count > 1
+                ? "amounts of other units are never compared" : "without own the first element's available is the row's own")
     }
 
     private mutating func checkPrivate(_ settings: MappingReader.Settings) {

@@ -24,7 +24,7 @@ package struct MappingKey: Sendable, Hashable {
                 "id", "title", "source", "read", "verified", "note", "documentation", "links", "environment", "path", "prefix",
                 "query", "headers", "body", "limit", "ttl", "private", "root", "success", "codes", "statuses", "message",
                 "amounts",
-                "first", "low", "as_of", "expect"
+                "first", "own", "low", "as_of", "expect"
             ]
         case .amount:
             [

@@ -31,6 +31,7 @@ struct MappingReader {
         /// Of `private`, with the place of each.
         var privateMarks: [TextMark] = []
         var expect: [Expectation] = []
+        var ownMark: TextMark?
 
         /// Whether a unit may come that is not known beforehand.
         var tellsOtherUnits: Bool {
@@ -118,6 +119,12 @@ struct MappingReader {
         case "message": settings.mapping.messages = paths(value)
         case "amounts": settings.mapping.amounts = amounts(value)
         case "first": settings.mapping.first = path(value)
+        case "own":
+            settings.mapping.isLeast = value.text == "least"
+            settings.ownMark = pair.keyMark
+            if !settings.mapping.isLeast {
+                problems.error(value.mark, "own is least: of amounts that hold at once the least is the row's own")
+            }
         case "low": settings.mapping.low = flag(value, "low")
         case "as_of": settings.mapping.asOf = paths(value)
         case "expect": settings.expect = expect(value)

@@ -148,10 +148,7 @@ extension [Observation] {
     fileprivate mutating func confirm(_ amounts: [Amount], at time: WallTime) {
         guard let last else { return append(Observation(at: time, until: time, amounts: amounts)) }
         guard last.until < time else { return }
-        let isSame = last.amounts.elementsEqual(amounts) {
-            $0.kind == $1.kind && $0.unit == $1.unit && $0.part == $1.part && $0.value.description == $1.value.description
-        }
-        if isSame {
+        if last.amounts.saysTheSame(as: amounts) {
             self[count - 1] = Observation(at: last.at, until: time, amounts: last.amounts)
         } else {
             append(Observation(at: time, until: time, amounts: amounts))

@@ -246,10 +246,11 @@ extension AlertLedger {
         return SpendCounters.units(next.amounts).compactMap { unit in
             var counters = SpendCounters.zero
             counters.count(next, after: past, unit: unit)
-            guard counters.toppedUp > .zero, let before = last.amounts.available(of: unit)?.value,
-                let after = next.amounts.available(of: unit)?.value
+            guard counters.toppedUp > .zero, let after = next.amounts.available(of: unit),
+                let before = last.amounts.available(before: after)
             else { return nil }
-            return TopUp(unit: unit, amount: counters.toppedUp, before: before, after: after, since: last.until)
+            return TopUp(
+                unit: unit, amount: counters.toppedUp, before: before.value, after: after.value, since: last.until)
         }
     }
 

@@ -10,6 +10,17 @@ struct Balance {
     /// Nil where no available amount stands for the unit.
     init?(_ amounts: [Amount], _ unit: AmountUnit) {
         guard let standing = amounts.available(of: unit) else { return nil }
+        self.init(amounts, standing)
+    }
+
+    /// What is compared with a newer reading's amount; nil where it was not told.
+    init?(_ amounts: [Amount], before later: Amount) {
+        guard let standing = amounts.available(before: later) else { return nil }
+        self.init(amounts, standing)
+    }
+
+    private init(_ amounts: [Amount], _ standing: Amount) {
+        let unit = standing.unit
         func beside(_ kind: AmountKind) -> ExactDecimal? {
             amounts.first { $0.kind == kind && $0.unit == unit && $0.part == standing.part }?.value
         }

@@ -33,8 +33,9 @@ struct Series: Sendable, Equatable {
     /// Entries of the history that do not have the unit; those before the last of them are not in ``points``.
     private(set) var beganAnew = false
 
-    init(_ history: [Observation], unit: AmountUnit) throws(Failure) {
-        let balances = history.map { Balance($0.amounts, unit) }
+    /// - Parameter newest: the amount of the last entry whose series it is.
+    init(_ history: [Observation], of newest: Amount) throws(Failure) {
+        let balances = history.map { Balance($0.amounts, before: newest) }
         let digits = balances.compactMap(\.?.mostDigits).max() ?? 0
         scale = min(digits, Self.mostDigits)
         points.reserveCapacity(history.count)

@@ -12,11 +12,20 @@ extension Runway {
     static let irregularTopUps = 8
 
     /// The answer to a question. Some hundred microseconds of work: not for an event loop.
+    ///
+    /// Of amounts that hold at once the one that ends first answers for all: it need not be the least today.
     package static func answer(_ question: RunwayQuestion) -> Runway {
+        let bounds = question.history.last?.amounts.bounds(of: question.unit) ?? []
+        let answers = bounds.map { answer(question, of: $0) }
+        // The first of equals stands: the one of the amount that the row shows.
+        return answers.min { $0.end < $1.end } ?? refused(question, .noAmount)
+    }
+
+    private static func answer(_ question: RunwayQuestion, of newest: Amount) -> Runway {
         let now = question.now.milliseconds
         let series: Series
         do throws(Series.Failure) {
-            series = try Series(question.history, unit: question.unit)
+            series = try Series(question.history, of: newest)
         } catch {
             return refused(question, error == .noAmount ? .noAmount : .tooLarge)
         }
@@ -32,6 +41,18 @@ extension Runway {
         return Runway(
             unit: question.unit, status: status, forecast: status == .burning ? evidence.forecast(seed: seed) : nil,
             burn: evidence.burn, basis: evidence.basis, lastTopUp: evidence.lastTopUp)
+    }
+
+    /// When it ends, for a comparison: unknown may be at once, and what begins anew or does not move has no end.
+    private var end: (rank: Int, at: Int64) {
+        switch status {
+        case .empty: (0, 0)
+        case .unknown: (1, 0)
+        case .accumulating: (2, 0)
+        case .burning: (3, (forecast?.expected ?? forecast?.notBefore)?.milliseconds ?? .max)
+        case .quota: (4, 0)
+        case .flat: (5, 0)
+        }
     }
 
     private static func refused(_ question: RunwayQuestion, _ why: Unknown) -> Runway {

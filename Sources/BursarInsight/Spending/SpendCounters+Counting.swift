@@ -11,7 +11,9 @@ extension SpendCounters {
     /// Whether any figure rose: only then what came before has to be looked at.
     package static func rises(_ before: [Amount], _ after: [Amount]) -> Bool {
         units(after).contains { unit in
-            guard let old = Balance(before, unit)?.value, let new = Balance(after, unit)?.value else { return false }
+            guard let standing = after.available(of: unit), let old = Balance(before, before: standing)?.value,
+                let new = Balance(after, unit)?.value
+            else { return false }
             return new > old
         }
     }
@@ -42,16 +44,22 @@ private struct SpendWalk {
 
     /// Since the last top-up.
     private var burns: [(at: WallTime, amount: ExactDecimal)] = []
+    /// What they are of.
+    private var measure: Balance.Measure?
 
     /// Nil where the two cannot be compared.
     mutating func step(_ before: Observation, _ after: Observation, _ unit: AmountUnit) -> Change? {
-        guard let old = Balance(before.amounts, unit), let new = Balance(after.amounts, unit), old.measure == new.measure,
-            let past = old.value, let present = new.value, !present.isOtherScale(of: past),
+        guard let standing = after.amounts.available(of: unit), let old = Balance(before.amounts, before: standing),
+            let new = Balance(after.amounts, unit), old.measure == new.measure, let past = old.value, let present = new.value,
+            !present.isOtherScale(of: past),
             let difference = present.subtracting(past)
         else {
             burns.removeAll()
             return nil
         }
+        // A rise of one part takes back nothing of another.
+        if measure != new.measure { burns.removeAll() }
+        measure = new.measure
         var change = Change()
         var rise = difference.isNegative ? .zero : difference
         var burned = difference.isNegative ? difference.negated : .zero

@@ -170,9 +170,6 @@ extension StoredCredential {
 extension Reading {
     /// Equal for a history: amounts to the digit, and low. The provider's own time moves on without a change.
     fileprivate func saysTheSame(as other: Reading) -> Bool {
-        providerSaysLow == other.providerSaysLow
-            && amounts.elementsEqual(other.amounts) {
-                $0.kind == $1.kind && $0.unit == $1.unit && $0.part == $1.part && $0.value.description == $1.value.description
-            }
+        providerSaysLow == other.providerSaysLow && amounts.saysTheSame(as: other.amounts)
     }
 }

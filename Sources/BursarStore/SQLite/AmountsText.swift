@@ -23,6 +23,7 @@ enum AmountsText {
         if let time = amount.resetsAt { members.append(("resets", "\(time.milliseconds)")) }
         if let time = amount.expiresAt { members.append(("expires", "\(time.milliseconds)")) }
         if amount.isAside { members.append(("aside", "true")) }
+        if amount.binds { members.append(("binds", "true")) }
         return members
     }
 
@@ -62,9 +63,11 @@ private struct Reader {
             let resets = optional(#","resets":""#, Self.time), let expires = optional(#","expires":""#, Self.time)
         else { return nil }
         let isAside = pass(#","aside":"true""#)
+        let binds = pass(#","binds":"true""#)
         guard pass("}") else { return nil }
         return Amount(
-            kind: kind, value: value, unit: unit, part: part, resetsAt: resets, expiresAt: expires, isAside: isAside)
+            kind: kind, value: value, unit: unit, part: part, resetsAt: resets, expiresAt: expires, isAside: isAside,
+            binds: binds)
     }
 
     /// Nil where it is there and cannot be read.
