@@ -7,6 +7,8 @@ extension AlertLedger {
         for (account, until) in records.mutes where until <= now { set(mute: account, nil) }
         for key in candidates.sorted() { if let rule = rule(key) { fireIfDue(key, rule, now) } }
         for key in firing.sorted() {
+            // Told in the future: the clock was set back.
+            if let last = records.states[key]?.remindedAt, last > now { update(key) { $0.remindedAt = now } }
             guard let repeats = rule(key)?.repeats, let state = records.states[key], !state.told.isEmpty,
                 !isMuted(key.account, now), let last = state.remindedAt, last.advanced(by: repeats) <= now
             else { continue }

@@ -95,6 +95,17 @@ import Testing
         #expect(bench.told.count == 3 && Set(bench.told.map(\.id)).count == 1)
     }
 
+    @Test func `what fires is told again in its time`() {
+        var bench = AlertBench([AlertBench.below(50, repeats: .seconds(3_600))])
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(60))
+        bench.now = bench.now.advanced(by: .zero - Self.ahead)
+        bench.pass(.seconds(3_500))
+        #expect(bench.events.map(\.isReminder) == [false])
+        bench.pass(.seconds(200))
+        #expect(bench.events.map(\.isReminder) == [false, true])
+    }
+
     @Test func `states are told on`() {
         var bench = AlertBench([AlertBench.below(50)], targets: [AlertTarget(name: "ops", takesStates: true)])
         for value in ["40", "39"] { bench.read(value) }
