@@ -1,4 +1,6 @@
+import BursarCatalog
 import BursarEngine
+import BursarMocks
 import BursarModel
 import TestSupport
 import Testing
