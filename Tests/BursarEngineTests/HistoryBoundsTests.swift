@@ -13,8 +13,11 @@ import Testing
         let kept = bounds.kept(times([0, 1, 2, 47 * hour, 47 * hour + 1]))
         #expect(kept.count == 5)
         // A change each half hour, on it and a second before: 1,800,000,000 is a whole hour, and no whole day.
-        let steady = times((0...733 * 48).flatMap { [$0 * hour / 2, $0 * hour / 2 + 1] })
-        let thinned = bounds.kept(steady).map { Int($0.duration(to: newest) / Duration.seconds(1)) }
+        let halfHours: [Int] = Array(stride(from: 0, through: 733 * 24 * hour, by: hour / 2))
+        let steady = times(halfHours + halfHours.map { $0 + 1 })
+        let thinned: [Int] = bounds.kept(steady).map { (time: WallTime) -> Int in
+            Int(time.duration(to: newest).components.seconds)
+        }
         #expect(thinned.count { $0 <= 48 * hour } == 193)
         let hourly = thinned.filter { $0 > 48 * hour && $0 <= 30 * 24 * hour }
         // The last of an hour is a second before the next one begins.
