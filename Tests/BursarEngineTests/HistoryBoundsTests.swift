@@ -12,10 +12,37 @@ import Testing
         let hour = 3_600
         let kept = bounds.kept(times([0, 1, 2, 47 * hour, 47 * hour + 1]))
         #expect(kept.count == 5)
-        // 1,800,000,000 is a whole hour, and no whole day.
-        let old = times([0, 72 * hour + 1, 72 * hour + 2, 73 * hour + 1, 40 * 24 * hour, 40 * 24 * hour + 5, 731 * 24 * hour])
-        #expect(bounds.kept(old) == Set([old[0], old[1], old[3], old[4]]))
+        // A change each half hour, on it and a second before: 1,800,000,000 is a whole hour, and no whole day.
+        let halfHours: [Int] = Array(stride(from: 0, through: 733 * 24 * hour, by: hour / 2))
+        let steady = times(halfHours + halfHours.map { $0 + 1 })
+        let thinned: [Int] = bounds.kept(steady).map { (time: WallTime) -> Int in
+            Int(time.duration(to: newest).components.seconds)
+        }
+        #expect(thinned.count { $0 <= 48 * hour } == 193)
+        let hourly = thinned.filter { $0 > 48 * hour && $0 <= 30 * 24 * hour }
+        // The last of an hour is a second before the next one begins.
+        #expect(hourly.count == 28 * 24 && hourly.allSatisfy { $0 % hour == 1 })
+        // The edges of the class cut a day.
+        #expect(thinned.count { $0 > 30 * 24 * hour } == 701 && thinned.allSatisfy { $0 <= 730 * 24 * hour })
         #expect(bounds.kept([]).isEmpty)
+    }
+
+    @Test func `a year in which nothing changed counts as two days`() {
+        let bounds = HistoryBounds()
+        let day = 86_400
+        let old = times([0, 365 * day, 365 * day + 1, 365 * day + 7_200, 800 * day])
+        #expect(bounds.kept(old) == Set(old))
+    }
+
+    @Test func `one change while the clock stands years ahead deletes no history`() {
+        let bounds = HistoryBounds()
+        let before = bounds.kept(times((0..<3_000).map { $0 * 7_200 }))
+        let ahead = newest.advanced(by: .seconds(3 * 365 * 86_400))
+        let kept = bounds.kept(before.union([ahead]))
+        #expect(kept.contains(ahead) && kept.count > before.count * 9 / 10)
+        // Nor does the clock that is right again.
+        let after = (1...100).map { newest.advanced(by: .seconds($0 * 60)) }
+        #expect(bounds.kept(kept.union(after)).count > before.count * 9 / 10)
     }
 
     @Test func `an account that changes every second for three years stays within the bound`() {
@@ -32,6 +59,6 @@ import Testing
     @Test func `times of a clock that is wrong trap nowhere`() {
         let bounds = HistoryBounds()
         let wild = [Int64.min, -1, 0, 1, Int64.max].map(WallTime.init(milliseconds:))
-        #expect(bounds.kept(wild) == [wild[4]])
+        #expect(bounds.kept(wild) == [wild[4], wild[3], wild[2], wild[0]])
     }
 }

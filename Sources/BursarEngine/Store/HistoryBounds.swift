@@ -8,9 +8,9 @@ package import BursarModel
 /// | to 30 days | the last one of each hour | 720 |
 /// | to 730 days | the last one of each day | 700 |
 ///
-/// Age counts from the newest change and not from now: what nobody asked for is not forgotten for that, and a clock that stands
-/// wrong while nothing changes deletes nothing. A store may thin an account only every ``slack`` changes, so it holds at most
-/// ``longest`` entries of it.
+/// Age counts from the newest change and not from now, and a time without a change counts as 48 hours at most: what nobody asked for is
+/// not forgotten for that, and one change under a clock that stands years ahead deletes nothing. A store may thin an account only every
+/// ``slack`` changes, so it holds at most ``longest`` entries of it.
 package struct HistoryBounds: Sendable, Hashable {
     /// Every change is kept so long.
     package var all: Duration = .seconds(48 * 3_600)
@@ -20,6 +20,9 @@ package struct HistoryBounds: Sendable, Hashable {
     package var daily: Duration = .seconds(730 * 86_400)
     /// How many changes may be added before an account is thinned again.
     package var slack = 50
+
+    /// Two days, of which one is whole: then no class holds more than its length says.
+    private static let longestGap: Duration = .seconds(48 * 3_600)
 
     package init() {}
 
@@ -35,12 +38,14 @@ package struct HistoryBounds: Sendable, Hashable {
     /// Which of an account's changes are kept; the times in any order, each once.
     package func kept(_ times: some Sequence<WallTime>) -> Set<WallTime> {
         let newestFirst = times.sorted(by: >)
-        guard let newest = newestFirst.first else { return [] }
+        guard var later = newestFirst.first else { return [] }
+        var age = Duration.zero
         var kept: Set<WallTime> = []
         var hours: Set<Int64> = []
         var days: Set<Int64> = []
         for (index, time) in newestFirst.enumerated() {
-            let age = time.duration(to: newest)
+            age += min(time.duration(to: later), Self.longestGap)
+            later = time
             if age <= all, index < self.newest {
                 kept.insert(time)
             } else if age <= hourly {

@@ -33,11 +33,20 @@ final class AlertDesk: Sendable {
         var loop: Task<Void, Never>?
         var timer: (any ScheduledWork)?
         var hasUnkept = false
-        /// Another process serves with the store, and tells of everything: two would tell it twice.
-        var isHeld = false
-        /// Whether what was told before this process is known.
-        var knowsRecords = true
+        /// The write that is under way, and whether it was waited for long enough.
+        var write: Task<Void, Never>?
+        var isWriteLate = false
+        var telling = Telling.telling(knowsBefore: true)
         var isStopped = false
+
+        var isHeld: Bool { telling == .held }
+    }
+
+    enum Telling: Equatable {
+        /// - Parameter knowsBefore: whether what was told before this process is known.
+        case telling(knowsBefore: Bool)
+        /// Another process serves with the store, and tells of everything: two would tell it twice.
+        case held
     }
 
     /// A target with what the configuration says of it. *Immutable.*
@@ -46,22 +55,22 @@ final class AlertDesk: Sendable {
         let delivery: DeliveryTarget
     }
 
-    /// How long what is to be kept is waited for before it is sent all the same.
-    private static let storePatience = TimeAmount.seconds(5)
     /// How soon what could not be kept is tried again.
     private static let keepAgain: Duration = .seconds(10)
     /// A burst of edges is kept in one transaction.
     private static let shortestSleep: Duration = .milliseconds(50)
 
     let state: Mutex<State>
-    private let store: StoreKeeper?
+    let store: StoreKeeper?
     let refresher: Refresher
-    private let runways: RunwayBook
+    let runways: RunwayBook
     let courier: Courier
     private let commands: CommandTargets
     let clock: any UpstreamClock
     private let keys: CredentialKeys
     let logger: Logger
+    /// When this process began, for it.
+    let begun: MonotonicTime
     private let wakes: AsyncStream<Void>
     let wake: AsyncStream<Void>.Continuation
 
@@ -76,11 +85,12 @@ final class AlertDesk: Sendable {
         self.clock = clock
         self.keys = keys
         self.logger = logger
+        begun = clock.now.monotonic
         commands = CommandTargets()
         let records = store?.takeAlerts() ?? AlertRecords()
         var state = State(ledger: AlertLedger(records, seed: UInt64.random(in: .min ... .max)))
-        state.isHeld = store?.status.fault?.reason == .inUse
-        state.knowsRecords = store?.knewAlerts ?? true
+        state.telling =
+            store?.status.fault?.reason == .inUse ? .held : .telling(knowsBefore: store?.knewAlerts ?? true)
         self.state = Mutex(state)
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         if let store { remember(store) }
@@ -122,70 +132,6 @@ extension AlertDesk {
         }
         if isHeld { tellHeld() }
         if !new.isEmpty { Task { await self.learn(new) } }
-        wake.yield()
-    }
-
-    /// Looks at what was before: a top-up while nobody ran is one, and what is read again is no news.
-    func learn(_ entries: [AccountEntry]) async {
-        let since = clock.now.wall.advanced(by: .zero - SpendCounters.lookBack)
-        for entry in entries {
-            var history: [Observation] = []
-            if let store {
-                let kept = try? await store.history(of: entry.id, in: HistoryRange(since: since))
-                history = (kept ?? []).map { Observation(at: $0.at, until: $0.until, amounts: $0.amounts) }
-            }
-            let view = refresher.view(entry.upstream)
-            let now = clock.now.wall
-            state.withLock { state in
-                guard !state.isHeld, state.known.insert(entry.id).inserted else { return }
-                state.ledger.remember(entry.id, history, now: now)
-                if let reading = view.reading, let fetchedAt = view.fetchedAt, view.status == .fresh {
-                    state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
-                }
-            }
-        }
-        wake.yield()
-    }
-
-    /// What may be shown of a credential changed. Any thread; does not block.
-    func changed(_ change: ViewChange) {
-        let entries = state.withLock { state -> [AccountEntry] in
-            guard !state.isStopped, !state.isHeld, let entries = state.entries[change.key],
-                change.number > state.heard[change.key] ?? 0
-            else { return [] }
-            state.heard[change.key] = change.number
-            return entries.filter { state.known.contains($0.id) }
-        }
-        guard let first = entries.first else { return }
-        let failure = change.view.problem == nil ? nil : refresher.status(first.upstream)?.lastFailure
-        let now = clock.now.wall
-        state.withLock { state in
-            for entry in entries {
-                if let reading = change.view.reading, let fetchedAt = change.view.fetchedAt {
-                    state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
-                }
-                if let problem = change.view.problem, let failure {
-                    // That the circuit is open is no cause: the call that failed last has one.
-                    let code = problem.code == .circuitOpen ? failure.code : problem.code
-                    state.ledger.failed(entry.id, code, at: failure.at.wall, now: now)
-                }
-            }
-        }
-        wake.yield()
-        if let fetchedAt = change.view.fetchedAt?.wall {
-            for entry in entries where state.withLock({ $0.ledger.wantsRunway(entry.id) }) {
-                Task { await self.lookAhead(entry, at: fetchedAt) }
-            }
-        }
-    }
-
-    private func lookAhead(_ entry: AccountEntry, at: WallTime) async {
-        let runway = await runways.runways(of: entry).first
-        let now = clock.now.wall
-        let lasting = runway.map { $0.lasting(from: now) } ?? .unknown
-        state.withLock { state in
-            if !state.isHeld { state.ledger.lasts(entry.id, lasting, at: at, now: now) }
-        }
         wake.yield()
     }
 
@@ -231,38 +177,16 @@ extension AlertDesk {
         schedule()
     }
 
-    /// Keeps what changed, before anything of it leaves.
-    private func keep() async {
-        guard let store else {
-            state.withLock { _ = $0.ledger.takeChanges() }
-            return
-        }
-        let (changes, wasUnkept) = state.withLock { state -> (AlertChanges, Bool) in
-            // The store is the other process's, and so is what it says.
-            state.isHeld ? (AlertChanges(), false) : (state.ledger.takeChanges(), state.hasUnkept)
-        }
-        guard !changes.isEmpty else { return }
-        let outcome = KeepOutcome()
-        await Patience.wait(until: .now() + Self.storePatience, endsWithTask: false) {
-            if (try? await store.keep(changes)) != nil { outcome.isKept.store(true, ordering: .releasing) }
-        }
-        let kept = outcome.isKept.load(ordering: .acquiring)
-        state.withLock { state in
-            state.hasUnkept = !kept
-            if !kept { state.ledger.putBack(changes) }
-        }
-        if !kept, !wasUnkept { logger.warning("alerts: what was told cannot be kept; a restart may tell it again") }
-    }
-
-    /// Whether a write came through before nobody waited for it any more. *Atomic.*
-    private final class KeepOutcome: Sendable {
-        let isKept = Atomic(false)
-    }
-
     private func send(_ dispatch: AlertDispatch) {
+        let now = clock.now.wall
         state.withLock { state in
-            guard let target = state.targets[dispatch.target], !state.isStopped else { return }
-            let (contexts, now) = (state.contexts, clock.now.wall)
+            guard !state.isStopped else { return }
+            guard let target = state.targets[dispatch.target] else {
+                // Named no longer since it was taken. It may be named again, and must not be under way then.
+                let outcome = AlertOutcome.failed(reason: "cancelled", mayHaveArrived: false, retryAfter: nil)
+                return state.ledger.finished(dispatch.target, outcome, now: now)
+            }
+            let contexts = state.contexts
             state.sending[dispatch.target] = Task.detached { [courier, runways] in
                 let outcome = await courier.deliver(dispatch, to: target.delivery) { account in
                     contexts[account]?.lasting(runways.lasting(account, now))
@@ -320,18 +244,6 @@ extension AlertDesk {
             let wait = min(max(now.wall.duration(to: next), Self.shortestSleep), .seconds(60))
             let wake = wake
             state.timer = clock.schedule(at: now.monotonic.advanced(by: wait)) { wake.yield() }
-        }
-    }
-}
-
-extension Runway {
-    /// As a rule looks at it: the middle of the forecast.
-    fileprivate func lasting(from now: WallTime) -> AlertLedger.Lasting {
-        switch status {
-        case .unknown, .accumulating: .unknown
-        case .empty: .expected(.zero)
-        case .flat, .quota: .open
-        case .burning: forecast?.expected.map { .expected(max(.zero, now.duration(to: $0))) } ?? .open
         }
     }
 }

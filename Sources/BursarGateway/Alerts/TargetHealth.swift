@@ -32,6 +32,8 @@ struct TargetHealth: Sendable, Equatable {
             failures += 1
             (lastFailure, reason) = (time, "http_\(status)")
             return .gone(status: status)
+        // Whoever asked for it went away: that says nothing of the target.
+        case .failed("cancelled", _, _): return nil
         case .failed(let why, _, _):
             failed += 1
             failures += 1

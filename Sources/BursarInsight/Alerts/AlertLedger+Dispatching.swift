@@ -7,6 +7,8 @@ extension AlertLedger {
         for (account, until) in records.mutes where until <= now { set(mute: account, nil) }
         for key in candidates.sorted() { if let rule = rule(key) { fireIfDue(key, rule, now) } }
         for key in firing.sorted() {
+            // Told in the future: the clock was set back.
+            if let last = records.states[key]?.remindedAt, last > now { update(key) { $0.remindedAt = now } }
             guard let repeats = rule(key)?.repeats, let state = records.states[key], !state.told.isEmpty,
                 !isMuted(key.account, now), let last = state.remindedAt, last.advanced(by: repeats) <= now
             else { continue }
@@ -26,7 +28,7 @@ extension AlertLedger {
     /// The next moment at which something may be due; nil: only an event changes anything.
     package func nextWake(_ now: WallTime) -> WallTime? {
         var times = Array(records.mutes.values)
-        for key in candidates { if let rule = rule(key), let time = firingTime(key, rule) { times.append(time) } }
+        for key in candidates { if let rule = rule(key), let time = firingTime(key, rule, now) { times.append(time) } }
         for key in firing {
             guard let repeats = rule(key)?.repeats, let state = records.states[key], let last = state.remindedAt,
                 !state.told.isEmpty, !isMuted(key.account, now)
@@ -87,9 +89,7 @@ extension AlertLedger {
 
     private mutating func message(_ target: AlertTarget, _ now: WallTime) -> AlertDispatch? {
         let again = records.messages.values.filter {
-            // Set back by a clock, it would wait for as long as that was wrong.
-            $0.target == target.name && !isHeld($0, now)
-                && ($0.dueAt <= now || $0.dueAt > now.advanced(by: AlertTiming.longestRetry * 2))
+            $0.target == target.name && !isHeld($0, now) && ($0.dueAt <= now || isAhead($0, now))
         }.min { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
         if let again { return begin(again, now) }
         guard let time = gatheredAt(target, now), time <= now || isAhead(target, now) else { return nil }
@@ -103,6 +103,11 @@ extension AlertLedger {
         record.sent = recentlySent(target, now) + [now]
         set(target: target.name, record)
         return begin(message, now)
+    }
+
+    /// Made in the future, or due later than anything may be: the clock was set back, and it would wait for as long as that was wrong.
+    private func isAhead(_ message: AlertMessage, _ now: WallTime) -> Bool {
+        message.madeAt > now || message.dueAt > now.advanced(by: AlertTiming.longestRetry * 6 / 5)
     }
 
     /// Queued at a time that lies in the future: the clock was set back.
@@ -122,6 +127,7 @@ extension AlertLedger {
             return nil
         }
         let before = message.mayHaveArrived
+        message.madeAt = min(message.madeAt, now)
         message.attempts += 1
         // As if it failed: what is not heard of again, because this process ends, is tried at that time.
         message.dueAt = now.advanced(
@@ -136,7 +142,8 @@ extension AlertLedger {
             }
         }
         underWay[message.target] = Attempt(
-            message: message.id, events: events, mayHaveArrivedBefore: before, states: [])
+            content: .message(Attempt.Message(id: message.id, events: events, mayHaveArrivedBefore: before)),
+            fingerprint: targets[message.target]?.fingerprint ?? "")
         return AlertDispatch(
             id: message.id, target: message.target, content: .events(events.map(asTold(to: message.target))),
             attempt: message.attempts, at: now)
@@ -157,12 +164,25 @@ extension AlertLedger {
     /// An attempt ended.
     package mutating func finished(_ target: String, _ outcome: AlertOutcome, now: WallTime) {
         guard let attempt = underWay.removeValue(forKey: target) else { return }
-        if targets[target]?.takesStates == true { return pushed(target, attempt, outcome, now) }
-        let message = records.messages[attempt.message]
+        var outcome = outcome
+        if case .gone(let status) = outcome, attempt.fingerprint != targets[target]?.fingerprint {
+            // Nothing was tried at the address of now.
+            outcome = .failed(reason: "http_\(status)", mayHaveArrived: false, retryAfter: nil)
+        }
+        switch attempt.content {
+        case .message(let message): finished(message, target, outcome, now)
+        case .push: pushed(target, outcome, now)
+        }
+    }
+
+    private mutating func finished(
+        _ attempt: Attempt.Message, _ target: String, _ outcome: AlertOutcome, _ now: WallTime
+    ) {
         switch outcome {
         case .delivered:
             for event in attempt.events {
-                guard let key = event.key else { continue }
+                // Its rule may be named no longer.
+                guard let key = event.key, records.states[key] != nil else { continue }
                 update(key) { state in
                     if event.kind.isRecovery { state.told[target] = nil }
                     if state.told[target] == nil || event.kind.isRecovery {
@@ -172,17 +192,17 @@ extension AlertLedger {
                     }
                 }
             }
-            remove(attempt.message, of: target)
+            remove(attempt.id, of: target)
         case .gone(let status):
             notArrived(attempt, target)
-            for queued in queued(for: target) where queued.delivery.message == attempt.message {
+            for queued in queued(for: target) where queued.delivery.message == attempt.id {
                 set(delivery: queued.id, AlertDelivery(queuedAt: queued.delivery.queuedAt))
             }
-            if message != nil { set(message: attempt.message, nil) }
+            if records.messages[attempt.id] != nil { set(message: attempt.id, nil) }
             pause(target, status, now)
         case .failed(_, let mayHaveArrived, let retryAfter):
             if !mayHaveArrived { notArrived(attempt, target) }
-            guard var message = records.messages[attempt.message] else { return }
+            guard var message = records.messages[attempt.id] else { return }
             if !mayHaveArrived { message.mayHaveArrived = attempt.mayHaveArrivedBefore }
             guard let delay = AlertTiming.retry(after: message.attempts, asked: retryAfter, word: random.next()) else {
                 givenUp[target, default: 0] += 1
@@ -195,7 +215,7 @@ extension AlertLedger {
     }
 
     /// The target took nothing in this attempt nor in one before: it was not told.
-    private mutating func notArrived(_ attempt: Attempt, _ target: String) {
+    private mutating func notArrived(_ attempt: Attempt.Message, _ target: String) {
         guard !attempt.mayHaveArrivedBefore else { return }
         for event in attempt.events where event.kind.isFiring && !event.isReminder {
             guard let key = event.key, records.states[key]?.told[target] == event.id else { continue }
@@ -246,7 +266,7 @@ extension AlertLedger {
                 let state = records.states[key] ?? AlertState()
                 let told = state.told.keys.filter { state.confirmed.contains($0) || targets[$0]?.takesStates == true }
                 return AlertListing(
-                    key: key, rule: rule, state: state, facts: facts, firesAt: firingTime(key, rule),
+                    key: key, rule: rule, state: state, facts: facts, firesAt: firingTime(key, rule, now),
                     mutedUntil: isMuted(account, now) ? records.mutes[account] : nil, told: told.sorted())
             }
         }

@@ -2,46 +2,12 @@ package import BursarModel
 
 /// From readings and failures to edges.
 extension AlertLedger {
-    /// What was known before this process: a rise is one against it. Nothing else is judged by it but a top-up that was kept as a
-    /// reading and not yet as an event, because the process was killed in between.
-    package mutating func remember(_ account: AccountID, _ history: [Observation], now: WallTime) {
-        guard let rules = rules[account] else { return }
-        var known = Array(history.suffix(AlertTiming.mostRecent))
-        for rule in rules where rule.condition == .toppedUp {
-            known = Self.mended(known, records.states[AlertKey(account, rule.name)]?.fired)
-        }
-        recent[account] = known + (recent[account] ?? [])
-        // What is older was judged, and with more in sight.
-        guard let newest = known.last?.at, newest > now.advanced(by: .zero - SpendCounters.lookBack / 2) else { return }
-        let oldest = newest.advanced(by: .zero - AlertTiming.unkept)
-        for rule in rules where rule.condition == .toppedUp {
-            let key = AlertKey(account, rule.name)
-            guard let judged = records.states[key]?.fired?.readAt else { continue }
-            for (index, next) in known.enumerated() where next.at > max(judged, oldest) {
-                let past = Array(known[..<index])
-                for topUp in Self.topUps(next, after: past) { toppedUp(key, rule, topUp, at: next.at, now: now) }
-            }
-        }
-    }
-
-    /// With the reading that a top-up was told by, where the history was lost behind it: read again, it is no news.
-    private static func mended(_ history: [Observation], _ told: AlertFacts?) -> [Observation] {
-        guard let told, let value = told.value, let unit = told.unit,
-            told.readAt > history.first?.at ?? WallTime(milliseconds: .min),
-            !history.contains(where: { $0.at <= told.readAt && told.readAt <= $0.until })
-        else { return history }
-        let before = history.last { $0.at < told.readAt } ?? history.first
-        let part = before?.amounts.available(of: unit)?.part
-        let lost = Observation(
-            at: told.readAt, until: told.readAt, amounts: [Amount(kind: .available, value: value, unit: unit, part: part)])
-        return history.filter { $0.at < told.readAt } + [lost] + history.filter { $0.at > told.readAt }
-    }
-
     /// A provider answered.
     /// - Parameter at: when the reading landed; one that is not newer than the one before says nothing.
     package mutating func read(_ account: AccountID, _ amounts: [Amount], at: WallTime, now: WallTime) {
         guard let rules = rules[account] else { return }
         let next = Observation(at: at, until: at, amounts: amounts)
+        if at <= now { settleClock(account, now, before: at) }
         let past = recent[account] ?? []
         if let last = past.last, last.until >= at { return }
         let topUps = Self.topUps(next, after: past)
@@ -122,7 +88,7 @@ extension AlertLedger {
         for rule in rules[account] ?? [] {
             guard case .runway(let limit) = rule.condition else { continue }
             let key = AlertKey(account, rule.name)
-            if let last = latest[key]?.readAt, last >= at, records.states[key]?.isKnown == true { continue }
+            if let last = latest[key]?.readAt, last >= at, last <= now, records.states[key]?.isKnown == true { continue }
             switch lasting {
             case .unknown: unknown(key)
             case .open: ended(key, rule, AlertFacts(readAt: at), now: now)
@@ -156,7 +122,7 @@ extension AlertLedger {
 
     private mutating func holds(_ key: AlertKey, _ rule: AlertRule, _ facts: AlertFacts, at: WallTime, now: WallTime) {
         latest[key] = facts
-        let proof = proofTime(key, rule)
+        let proof = proofTime(key, rule, now)
         update(key) { state in
             state.isKnown = true
             guard state.firing == nil else { return }
@@ -184,26 +150,28 @@ extension AlertLedger {
     }
 
     /// When a candidate fires if nothing comes between; nil where only another reading can make it.
-    func firingTime(_ key: AlertKey, _ rule: AlertRule) -> WallTime? {
+    func firingTime(_ key: AlertKey, _ rule: AlertRule, _ now: WallTime) -> WallTime? {
         guard let state = records.states[key], state.firing == nil, state.isKnown, let candidate = state.candidate else {
             return nil
         }
-        if let proof = proofTime(key, rule) { return candidate.last >= proof ? candidate.last : nil }
-        var time = candidate.readings >= 2 ? candidate.last : candidate.since.advanced(by: AlertTiming.settling)
-        if let last = state.firedAt { time = max(time, last.advanced(by: AlertTiming.quiet)) }
-        return time
+        if let proof = proofTime(key, rule, now) { return candidate.last >= proof ? candidate.last : nil }
+        let time = candidate.readings >= 2 ? candidate.last : candidate.since.advanced(by: AlertTiming.settling)
+        return max(time, Self.quietEnd(state, now) ?? time)
+    }
+
+    /// Until when what fired is quiet. A firing of the future is of a clock that was set back, and keeps nothing quiet.
+    private static func quietEnd(_ state: AlertState, _ now: WallTime) -> WallTime? {
+        state.firedAt.flatMap { $0 <= now ? $0.advanced(by: AlertTiming.quiet) : nil }
     }
 
     /// From when on a failed answer shows that an outage is long enough to be told: where nobody has asked since, it may be over.
     /// Nil for other rules, and while nothing fails.
-    private func proofTime(_ key: AlertKey, _ rule: AlertRule) -> WallTime? {
+    private func proofTime(_ key: AlertKey, _ rule: AlertRule, _ now: WallTime) -> WallTime? {
         guard case .unavailable(let length) = rule.condition, let state = records.states[key], state.firing == nil,
             let candidate = state.candidate
         else { return nil }
         let time = candidate.since.advanced(by: length)
-        // One that fired after this began is of a clock that was set back.
-        guard let last = state.firedAt, last <= candidate.since else { return time }
-        return max(time, last.advanced(by: AlertTiming.quiet))
+        return max(time, Self.quietEnd(state, now) ?? time)
     }
 
     /// The accounts of which a failure now would be told as an outage, and that nobody has asked since; and when there is another one.
@@ -212,7 +180,7 @@ extension AlertLedger {
         var next: WallTime?
         for key in candidates {
             guard let rule = rule(key), let state = records.states[key], state.isKnown, let candidate = state.candidate,
-                let proof = proofTime(key, rule), candidate.last < proof
+                let proof = proofTime(key, rule, now), candidate.last < proof
             else { continue }
             if proof <= now { open.insert(key.account) } else { next = min(next ?? proof, proof) }
         }
@@ -220,66 +188,15 @@ extension AlertLedger {
     }
 
     mutating func fireIfDue(_ key: AlertKey, _ rule: AlertRule, _ now: WallTime) {
-        guard let candidate = records.states[key]?.candidate, let time = firingTime(key, rule) else { return }
-        // A clock that was set back must not keep it quiet for longer than the hour.
-        let isQuiet = records.states[key]?.firedAt.map { $0 <= now && $0.advanced(by: AlertTiming.quiet) > now } ?? false
-        guard !isQuiet, time <= now || candidate.since > now else { return }
+        guard let candidate = records.states[key]?.candidate, let time = firingTime(key, rule, now) else { return }
+        // What began in the future began before a clock was set back: it waits for the hour of quiet at most.
+        let isQuiet = records.states[key].flatMap { Self.quietEnd($0, now) }.map { $0 > now } ?? false
+        guard time <= now || candidate.since > now && !isQuiet else { return }
         fire(key, rule, candidate, now)
     }
 
     /// 1.1 × the limit, or the limit where that has more digits than there are.
     static func margin(_ limit: ExactDecimal) -> ExactDecimal {
         ExactFactor(AlertTiming.amountMargin).flatMap { limit.multiplied(by: $0, decimals: nil) } ?? limit
-    }
-
-    /// What was added of each unit in one step.
-    struct TopUp {
-        let unit: AmountUnit
-        let amount: ExactDecimal
-        let before: ExactDecimal
-        let after: ExactDecimal
-        let since: WallTime
-    }
-
-    private static func topUps(_ next: Observation, after past: [Observation]) -> [TopUp] {
-        guard let last = past.last, SpendCounters.rises(last.amounts, next.amounts) else { return [] }
-        return SpendCounters.units(next.amounts).compactMap { unit in
-            var counters = SpendCounters.zero
-            counters.count(next, after: past, unit: unit)
-            guard counters.toppedUp > .zero, let after = next.amounts.available(of: unit),
-                let before = last.amounts.available(before: after)
-            else { return nil }
-            return TopUp(
-                unit: unit, amount: counters.toppedUp, before: before.value, after: after.value, since: last.until)
-        }
-    }
-
-    /// Confirmations move the last one on; what is too old to matter goes.
-    private mutating func remember(_ next: Observation, of account: AccountID) {
-        var known = recent[account] ?? []
-        if let last = known.last, last.amounts == next.amounts {
-            known[known.count - 1] = Observation(at: last.at, until: next.at, amounts: last.amounts)
-        } else {
-            known.append(next)
-        }
-        let oldest = next.at.advanced(by: .zero - SpendCounters.lookBack)
-        // The last one of before stays: the first change within is one against it.
-        while known.count > 1, known.count > AlertTiming.mostRecent || known[1].at < oldest { known.removeFirst() }
-        recent[account] = known
-    }
-
-    private mutating func toppedUp(_ key: AlertKey, _ rule: AlertRule, _ topUp: TopUp, at: WallTime, now: WallTime) {
-        let facts = AlertFacts(value: topUp.after, unit: topUp.unit, readAt: at, detail: topUp.amount.description)
-        latest[key] = facts
-        let event = AlertEvent(
-            id: newID("evt_"), kind: .toppedUp, key: key, at: now, since: topUp.since, facts: facts,
-            before: AlertFacts(value: topUp.before, unit: topUp.unit, readAt: topUp.since))
-        update(key) { state in
-            state.fired = facts
-            state.firedAt = now
-        }
-        guard !isMuted(key.account, now) else { return }
-        for target in rule.targets where targets[target]?.takesStates == false { queue(event, for: target, now) }
-        dropSurplusTopUps()
     }
 }

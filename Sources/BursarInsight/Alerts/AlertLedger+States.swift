@@ -43,20 +43,19 @@ extension AlertLedger {
             else { continue }
             update(key) { $0.told[target.name] = nil }
         }
-        guard let time = pushes[target.name],
-            time <= now || time > now.advanced(by: AlertTiming.pushInterval * 2)
-        else { return nil }
+        // Later than anything is put off: the clock was set back.
+        guard let time = pushes[target.name], time <= now || time > now.advanced(by: AlertTiming.pushedFor) else { return nil }
         let reports = reports(target, now)
         guard !reports.isEmpty else { return nil }
         pushes[target.name] = now.advanced(by: AlertTiming.pushInterval)
         for report in reports where report.end == nil {
             if let key = report.event.key { update(key) { $0.told[target.name] = report.event.id } }
         }
-        underWay[target.name] = Attempt(message: "", events: [], mayHaveArrivedBefore: false, states: reports)
+        underWay[target.name] = Attempt(content: .push, fingerprint: target.fingerprint)
         return AlertDispatch(id: newID("msg_"), target: target.name, content: .states(reports), attempt: 1, at: now)
     }
 
-    mutating func pushed(_ target: String, _ attempt: Attempt, _ outcome: AlertOutcome, _ now: WallTime) {
+    mutating func pushed(_ target: String, _ outcome: AlertOutcome, _ now: WallTime) {
         switch outcome {
         case .delivered: break
         case .gone(let status): pause(target, status, now)

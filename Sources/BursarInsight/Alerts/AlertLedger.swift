@@ -37,11 +37,24 @@ package struct AlertLedger: Sendable {
     package internal(set) var givenUp: [String: UInt64] = [:]
 
     struct Attempt: Sendable {
-        let message: String
-        let events: [AlertEvent]
-        /// What the message's ``AlertMessage/mayHaveArrived`` was before.
-        let mayHaveArrivedBefore: Bool
-        let states: [AlertReport]
+        enum Content: Sendable {
+            case message(Message)
+            /// Of states.
+            case push
+        }
+
+        struct Message: Sendable {
+            let id: String
+            let events: [AlertEvent]
+            /// What the message's ``AlertMessage/mayHaveArrived`` was before.
+            let mayHaveArrivedBefore: Bool
+        }
+
+        let content: Content
+        /// The target's configuration that it is made with: what comes of it says nothing of another one.
+        let fingerprint: String
+
+        var message: String? { if case .message(let message) = content { message.id } else { nil } }
     }
 
     /// - Parameter seed: of ids and jitter.
@@ -96,11 +109,14 @@ package struct AlertLedger: Sendable {
 extension AlertLedger {
     /// What is told to whom, from here on. What belongs to rules and targets that are not named any more is forgotten.
     package mutating func configure(rules: [AccountID: [AlertRule]], targets: [AlertTarget]) {
+        let before = self.rules
         self.rules = rules.filter { !$0.value.isEmpty }
+        for (account, rules) in before { for rule in rules { forgetJudgement(AlertKey(account, rule.name), by: rule.condition) } }
         self.targets = Dictionary(targets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for key in records.states.keys where rule(key) == nil { forget(key) }
         for id in records.deliveries.keys.sorted(by: { ($0.target, $0.event) < ($1.target, $1.event) }) {
-            if self.targets[id.target] == nil || records.events[id.event] == nil { withdraw(id) }
+            // One that is told states now makes its own messages of them.
+            if self.targets[id.target]?.takesStates != false || records.events[id.event] == nil { withdraw(id) }
         }
         for key in records.states.keys {
             guard let told = records.states[key]?.told, told.keys.contains(where: { self.targets[$0] == nil }) else { continue }
@@ -122,6 +138,18 @@ extension AlertLedger {
         ends = ends.filter { rule($0.key) != nil }
         givenUp = givenUp.filter { self.targets[$0.key] != nil }
         for name in self.targets.keys where pushes[name] == nil { pushes[name] = WallTime(milliseconds: 0) }
+    }
+
+    /// What was judged by a condition that is another one now says nothing of this one.
+    private mutating func forgetJudgement(_ key: AlertKey, by condition: AlertRule.Condition) {
+        guard let rule = rule(key), rule.condition != condition else { return }
+        latest[key] = nil
+        if records.states[key] != nil {
+            update(key) { state in
+                state.candidate = nil
+                state.isKnown = false
+            }
+        }
     }
 
     private mutating func forget(_ key: AlertKey) {

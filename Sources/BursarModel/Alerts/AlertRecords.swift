@@ -25,7 +25,8 @@ package struct AlertMessage: Sendable, Equatable {
     /// The same in every attempt.
     package let id: String
     package let target: String
-    package let madeAt: WallTime
+    /// When it was made; moved back with a clock that is set back.
+    package var madeAt: WallTime
     /// When it is tried next.
     package var dueAt: WallTime
     /// Attempts that were begun.
@@ -85,6 +86,17 @@ package struct AlertChanges: Sendable, Equatable {
     package var targets: [String: AlertTargetRecord?] = [:]
 
     package init() {}
+
+    /// All of these, for where there are none.
+    package init(_ records: AlertRecords) {
+        // A change is optional, nil for what is gone, which is what mapValues makes of these.
+        states = records.states.mapValues { $0 }
+        events = records.events.mapValues { $0 }
+        deliveries = records.deliveries.mapValues { $0 }
+        messages = records.messages.mapValues { $0 }
+        mutes = records.mutes.mapValues { $0 }
+        targets = records.targets.mapValues { $0 }
+    }
 
     package var isEmpty: Bool {
         states.isEmpty && events.isEmpty && deliveries.isEmpty && messages.isEmpty && mutes.isEmpty && targets.isEmpty

@@ -15,6 +15,8 @@ extension StoreKeeper {
     package struct AlertMemory: Sendable {
         /// The store has these; with a fault it can only be read. Gives what it lacks, which counts as kept.
         let found: @Sendable (AlertRecords, StoreFault?) -> AlertChanges
+        /// The store opened not even to be read.
+        let unread: @Sendable (StoreFault) -> Void
         /// They could not be kept after all.
         let notKept: @Sendable (AlertChanges) -> Void
         /// The store takes what is written.
@@ -22,9 +24,11 @@ extension StoreKeeper {
 
         package init(
             found: @escaping @Sendable (AlertRecords, StoreFault?) -> AlertChanges,
+            unread: @escaping @Sendable (StoreFault) -> Void,
             notKept: @escaping @Sendable (AlertChanges) -> Void, recovered: @escaping @Sendable () -> Void
         ) {
             self.found = found
+            self.unread = unread
             self.notKept = notKept
             self.recovered = recovered
         }
@@ -39,6 +43,16 @@ extension StoreKeeper {
     package var knowsClaims: Bool {
         let time = now().monotonic
         return state.withLock { $0.claimsUnreadUntil.map { time >= $0 } ?? true }
+    }
+
+    /// Opens the store again. Who has alerts hears why that fails, too: what kept it before may be over.
+    func open() async throws(StoreFault) -> StoreContents {
+        do throws(StoreFault) {
+            return try await store.open(identity: identity)
+        } catch {
+            state.withLock { $0.memory.alerts }?.unread(error)
+            throw error
+        }
     }
 
     /// A store opened again, to be read at least. Returns what it lacks.

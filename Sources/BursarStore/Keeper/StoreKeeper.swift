@@ -287,7 +287,7 @@ extension StoreKeeper {
     }
 
     private func reopen(after fault: StoreFault) async throws(StoreFault) {
-        let contents = try await store.open(identity: identity)
+        let contents = try await open()
         let lacking = meet(contents)
         if let readOnly = contents.readOnly { throw readOnly }
         tell(contents)

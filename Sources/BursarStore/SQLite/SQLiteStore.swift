@@ -58,8 +58,9 @@ package actor SQLiteStore: SnapshotStore {
             } catch {
                 close()
                 guard error.reason == .corrupt else { throw error }
-                // Damage elsewhere in the file is no reason to spend what somebody claimed.
-                return try begunAnew(identity, claims: readOnly(error)?.claims ?? [])
+                // Damage elsewhere in the file is no reason to spend what somebody claimed, nor to tell anything twice.
+                let kept = readOnly(error)
+                return try begunAnew(identity, claims: kept?.claims ?? [], alerts: kept?.alerts ?? AlertRecords())
             }
         } catch {
             close()
@@ -130,15 +131,21 @@ package actor SQLiteStore: SnapshotStore {
 
 extension SQLiteStore {
     /// Moves what stands there aside, under the lock: it may be another process's by now.
-    private func begunAnew(_ identity: Secret?, claims: [Claim]) throws(StoreFault) -> StoreContents {
+    private func begunAnew(_ identity: Secret?, claims: [Claim], alerts: AlertRecords) throws(StoreFault) -> StoreContents {
         let lock = try StoreLock(files.lockPath)
         let name = try files.moveAside(wallTime())
         isDamaged = false
         do throws(StoreFault) {
             let new = try openOnce(identity, lock, movedAside: name)
-            guard !claims.isEmpty, let opened else { return new }
-            try guarded { try opened.queue.write { db in try ClaimTable.write(claims, now: wallTime(), db) } }
-            return StoreContents(identity: new.identity, credentials: new.credentials, claims: claims, movedAside: name)
+            guard !claims.isEmpty || !alerts.isEmpty, let opened else { return new }
+            try guarded {
+                try opened.queue.write { db in
+                    try ClaimTable.write(claims, now: wallTime(), db)
+                    try AlertTables.write(AlertChanges(alerts), db)
+                }
+            }
+            return StoreContents(
+                identity: new.identity, credentials: new.credentials, claims: claims, alerts: alerts, movedAside: name)
         } catch {
             // A new file that does not work either is no file that was damaged.
             throw error.reason == .corrupt ? StoreFault(.failed, code: error.code) : error

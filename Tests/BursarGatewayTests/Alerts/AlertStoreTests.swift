@@ -155,4 +155,23 @@ struct AlertStoreTests {
             }
         }
     }
+
+    @Test func `what another process held is told by this one, too, where the store cannot be opened after it`() async throws {
+        try await with { bench async throws in
+            let first = try await bench.start()
+            try await bench.start(later: .seconds(5)).whileRunning { second async throws in
+                try await first.whileRunning { _ async throws in
+                    #expect(try await second.get("/v1/status").json?["gateway"]?["alerts_held"] == .bool(true))
+                }
+                let file = bench.folder.file("bursar.db")
+                try FileManager.default.removeItem(atPath: file)
+                try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+                second.clock.advance(by: .seconds(120))
+                #expect(await second.log.contains("alerts: held no longer"))
+                #expect(try await second.get("/v1/status").json?["gateway"]?["alerts_held"] == .bool(false))
+                let told = try await bench.read(second, until: 1)
+                #expect(told[0].json?["type"]?.text == "balance.low")
+            }
+        }
+    }
 }

@@ -73,4 +73,16 @@ import Testing
         let end = try #require(last(bench)?.end)
         #expect(end.kind == .known && end.facts.value == ExactDecimal(12))
     }
+
+    @Test func `a receiver that asks to wait ten minutes is left alone for them`() {
+        var bench = AlertBench([AlertBench.below(50)], targets: Self.targets)
+        bench.outcome = { _ in .failed(reason: "http_429", mayHaveArrived: false, retryAfter: .seconds(600)) }
+        for value in ["40", "39"] { bench.read(value) }
+        for _ in 0..<10 { bench.run() }
+        #expect(bench.told.count == 1)
+        bench.pass(.seconds(590))
+        #expect(bench.told.count == 1)
+        bench.pass(.seconds(20))
+        #expect(bench.told.count == 2)
+    }
 }

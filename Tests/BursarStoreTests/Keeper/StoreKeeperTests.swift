@@ -169,6 +169,22 @@ private actor ScriptedStore: SnapshotStore {
         await keeper.shutdown()
     }
 
+    @Test func `whoever has alerts hears that a store cannot be opened for another reason now`() async throws {
+        let (store, world) = (ScriptedStore(), World())
+        await store.fails(opening: StoreFault(.inUse))
+        let keeper = await keeper(store, world)
+        keeper.remember(
+            alerts: StoreKeeper.AlertMemory(
+                found: { _, _ in AlertChanges() },
+                unread: { fault in world.lines.withLock { $0.append("unread \(fault.reason)") } }, notKept: { _ in },
+                recovered: {}))
+        keeper.begin(entries, machine: world.machine)
+        await store.fails(opening: StoreFault(.notPermitted, code: 13))
+        world.elapsed.withLock { $0 += .seconds(2) }
+        #expect(await until { world.lines.withLock { $0.contains("unread notPermitted") } })
+        await keeper.shutdown()
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `A5: a store whose opening never ends holds up no start, is told as silent, and is taken up later`() async throws {
         let (store, world) = (ScriptedStore(), World())

@@ -46,13 +46,17 @@ import Testing
         }
     }
 
-    @Test func `what was claimed outlives damage elsewhere in the file`() async throws {
+    @Test func `what was claimed and told outlives damage elsewhere in the file`() async throws {
         let scratch = Scratch()
         let store = scratch.store()
         _ = try await store.open(identity: nil)
         try await store.write(
-            StoreBatch(saved: [Samples.stored(0)], history: [Samples.change("1")], claims: [Self.claim], now: Samples.now))
+            StoreBatch(
+                saved: [Samples.stored(0)], history: [Samples.change("1")], claims: [Self.claim], alerts: Self.alerts,
+                now: Samples.now))
         await store.close()
+        var told = AlertRecords()
+        told.apply(Self.alerts)
         let queue = try DatabaseQueue(path: scratch.file())
         let sql = "SELECT rootpage FROM sqlite_master WHERE name = 'history'"
         let page = try await queue.read { try Int.fetchOne($0, sql: sql) }
@@ -65,6 +69,7 @@ import Testing
         #expect(contents.movedAside != nil && contents.claims == [Self.claim] && contents.credentials.isEmpty)
         let again = try await store.open(identity: nil)
         #expect(again.movedAside == nil && again.claims == [Self.claim])
+        for found in [contents, again] { #expect(found.knowsAlerts && found.alerts == told) }
     }
 
     @Test func `an earlier version's has none, and where one part cannot be read the others are`() async throws {

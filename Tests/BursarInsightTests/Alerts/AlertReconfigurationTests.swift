@@ -1,0 +1,76 @@
+import BursarModel
+import Testing
+
+@testable import BursarInsight
+
+/// What was judged, queued or answered by one configuration says nothing of the next.
+@Suite struct `Alerts and another configuration` {
+    /// One is under way to the first address while the second one is configured.
+    private func moved(takesStates: Bool) throws -> AlertBench {
+        var bench = AlertBench(
+            [AlertBench.below(50)], targets: [AlertTarget(name: "ops", takesStates: takesStates, fingerprint: "1")])
+        for _ in 0..<2 {
+            bench.now = bench.now.advanced(by: .seconds(1))
+            bench.ledger.read(AlertBench.account, AlertBench.amounts("40"), at: bench.now, now: bench.now)
+        }
+        bench.now = bench.now.advanced(by: .seconds(31))
+        #expect(bench.ledger.takeDue(bench.now).map(\.target) == ["ops"])
+        bench.targets = [AlertTarget(name: "ops", takesStates: takesStates, fingerprint: "2")]
+        bench.ledger.configure(rules: bench.rules, targets: bench.targets)
+        return bench
+    }
+
+    @Test(arguments: [false, true])
+    func `the old address that is gone does not pause the corrected one`(_ takesStates: Bool) throws {
+        var bench = try moved(takesStates: takesStates)
+        bench.ledger.finished("ops", .gone(status: 404), now: bench.now)
+        bench.run()
+        #expect(bench.ledger.pausedStatus("ops") == nil && bench.kept.targets["ops"]?.pausedWith == nil)
+        bench.pass(.seconds(61))
+        #expect(!bench.told.isEmpty && bench.ledger.records.deliveries.isEmpty)
+        bench.restart()
+        #expect(bench.ledger.pausedStatus("ops") == nil)
+    }
+
+    @Test(arguments: [false, true])
+    func `an attempt that was cancelled before it began is made again`(_ takesStates: Bool) throws {
+        var bench = try moved(takesStates: takesStates)
+        bench.ledger.finished("ops", .failed(reason: "cancelled", mayHaveArrived: false, retryAfter: nil), now: bench.now)
+        bench.pass(.seconds(61))
+        #expect(!bench.told.isEmpty)
+    }
+
+    @Test func `a reading below the old limit fires nothing by the new one`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        bench.read("40")
+        bench.ledger.configure(rules: [AlertBench.account: [AlertBench.below(30)]], targets: bench.targets)
+        #expect(bench.ledger.listing(bench.now).map(\.facts) == [nil])
+        bench.pass(.seconds(700))
+        #expect(bench.told.isEmpty && bench.state().firing == nil)
+        // Two that are below the new one do.
+        bench.read("29")
+        #expect(bench.state().firing == nil)
+        bench.read("28")
+        #expect(bench.state().firing != nil)
+    }
+
+    @Test func `other receivers of a rule leave what was judged alone`() {
+        var bench = AlertBench([AlertBench.below(50)], targets: ["ops", "phone"].map { AlertTarget(name: $0) })
+        bench.read("40")
+        let rule = AlertBench.below(50, to: ["ops", "phone"], repeats: .seconds(3_600))
+        bench.ledger.configure(rules: [AlertBench.account: [rule]], targets: bench.targets)
+        bench.read("39")
+        #expect(bench.state().firing != nil)
+    }
+
+    @Test func `a target that is told states from now on has nothing left to be sent as a message`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        for value in ["40", "39"] { bench.read(value) }
+        #expect(!bench.ledger.records.deliveries.isEmpty)
+        bench.targets = [AlertTarget(name: "ops", takesStates: true)]
+        bench.ledger.configure(rules: bench.rules, targets: bench.targets)
+        bench.pass(.seconds(61))
+        #expect(bench.ledger.records.deliveries.isEmpty && bench.kept.deliveries.isEmpty)
+        #expect(bench.kinds.isEmpty && !bench.told.isEmpty)
+    }
+}
