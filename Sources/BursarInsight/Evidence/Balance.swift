@@ -10,11 +10,22 @@ struct Balance {
     /// Nil where no available amount stands for the unit.
     init?(_ amounts: [Amount], _ unit: AmountUnit) {
         guard let standing = amounts.available(of: unit) else { return nil }
+        self.init(standing, of: amounts)
+    }
+
+    /// One part by its name, whether it stands for the unit or not.
+    init?(_ amounts: [Amount], _ unit: AmountUnit, part: AmountPart?) {
+        let amount = amounts.first { $0.kind == .available && $0.unit == unit && $0.part == part }
+        guard let amount else { return nil }
+        self.init(amount, of: amounts)
+    }
+
+    private init(_ amount: Amount, of amounts: [Amount]) {
         func beside(_ kind: AmountKind) -> ExactDecimal? {
-            amounts.first { $0.kind == kind && $0.unit == unit && $0.part == standing.part }?.value
+            amounts.first { $0.kind == kind && $0.unit == amount.unit && $0.part == amount.part }?.value
         }
-        available = standing.value
-        part = standing.part
+        available = amount.value
+        part = amount.part
         reserved = beside(.reserved)
         granted = beside(.granted)
     }
