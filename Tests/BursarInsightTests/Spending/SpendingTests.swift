@@ -211,7 +211,9 @@ struct SpendingTests {
 
     @Test func `figures that need more than 38 digits have no sum`() throws {
         let most = String(repeating: "9", count: 38)
-        let sum = try Self.sum([Self.entry(0, until: 1, "0"), Self.entry(1, until: 2, "-" + most), Self.entry(2, until: 24, "-1")])
+        let sum = try Self.sum([
+            Self.entry(0, until: 1, "0"), Self.entry(1, until: 2, "-" + most), Self.entry(2, until: 24, "-1")
+        ])
         #expect(sum.spent?.description == most && sum.toppedUp != nil)
         let second = try Self.sum([
             Self.entry(0, until: 1, "0"), Self.entry(1, until: 2, "-" + most), Self.entry(2, until: 3, "0"),
