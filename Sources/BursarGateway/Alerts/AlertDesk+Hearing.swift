@@ -76,7 +76,7 @@ extension AlertDesk {
     }
 
     /// That the circuit is open is no cause: the call that failed last has one.
-    private static func cause(_ problem: Problem, _ failure: CredentialStatus.Failure) -> ProblemCode {
+    private static func cause(_ problem: Problem, _ failure: FailureRecord) -> ProblemCode {
         problem.code == .circuitOpen ? failure.code : problem.code
     }
 

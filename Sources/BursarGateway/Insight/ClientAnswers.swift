@@ -91,62 +91,6 @@ package struct ExplainAnswer: Sendable {
     }
 }
 
-/// What `bursar history` prints: a line of characters for the row's own amount, then one line an entry. *Value.*
-package struct HistoryTableText: Sendable {
-    package let text: String
-
-    package init?(json: [UInt8]) {
-        guard let document = try? JSONReader.readWhole(json),
-            document["schema"]?.text == "bursar.history.v1", let entries = document["entries"]?.elements
-        else { return nil }
-        var text = ""
-        let line = Sparkline.text(Self.own(entries))
-        if entries.count > 1, !line.isEmpty { text += line + "\n" }
-        for entry in entries {
-            let amounts = (entry["amounts"]?.elements ?? []).map { amount in
-                [amount["value"], amount["unit"], amount["part"], amount["kind"]].compactMap { $0?.text }.joined(separator: " ")
-            }
-            let times = [entry["at"], entry["until"]].compactMap { $0?.text }
-            text += TerminalText.shown((times + [amounts.joined(separator: ", ")]).joined(separator: "  ")) + "\n"
-        }
-        if entries.isEmpty { text += "Nothing is known of this time.\n" }
-        if let next = document["next"]?.text { text += "There is more after \(TerminalText.shown(next)).\n" }
-        self.text = text
-    }
-
-    /// The row's own amount of each entry, in the unit that it had last; nil where it was unknown, unlimited or in another unit.
-    private static func own(_ entries: [JSONValue]) -> [ExactDecimal?] {
-        let unit = entries.compactMap { $0["unit"]?.text }.last
-        return entries.map { entry in
-            entry["unit"]?.text == unit ? entry["available"]?.text.flatMap { ExactDecimal($0) } : nil
-        }
-    }
-}
-
-/// Bars of characters, at most 60 of them; the last value of each part. Pure, in exact decimals.
-enum Sparkline {
-    private static let bars = Array("▁▂▃▄▅▆▇█")
-
-    static func text(_ values: [ExactDecimal?], width: Int = 60) -> String {
-        let count = min(width, values.count)
-        let picked = (0..<count).map { values[($0 + 1) * values.count / count - 1] }
-        let known = picked.compactMap(\.self)
-        guard let low = known.min(), let high = known.max() else { return "" }
-        return String(picked.map { value in value.map { bars[level($0, low, high)] } ?? " " })
-    }
-
-    /// How many of the seven bounds between lowest and highest it reaches: 8 × (value − low) ≥ step × (high − low).
-    private static func level(_ value: ExactDecimal, _ low: ExactDecimal, _ high: ExactDecimal) -> Int {
-        guard let span = high.subtracting(low), !span.isZero, let above = value.subtracting(low) else { return 0 }
-        let eight = times(above, 8)
-        return (1..<bars.count).last { step in eight >= times(span, step) } ?? 0
-    }
-
-    private static func times(_ value: ExactDecimal, _ count: Int) -> ExactDecimal {
-        (0..<count).reduce(ExactDecimal.zero) { sum, _ in sum.adding(value) ?? sum }
-    }
-}
-
 /// Text of somebody else for a terminal: what would command it becomes question marks. Pure.
 package enum TerminalText {
     static func shown(_ text: String) -> String {

@@ -8,7 +8,8 @@ import BursarModel
 import BursarStore
 import BursarUpstream
 
-/// `GET /v1/balances/{provider}/{account}/history`: the changes of an account's amounts, as JSON or CSV, in pages. *Immutable; any thread.*
+/// `GET /v1/balances/{provider}/{account}/history`: the changes of an account's amounts, as JSON or CSV, in pages, and what was spent.
+/// *Immutable; any thread.*
 struct HistoryRoute: Route {
     private let directory: AccountDirectory
     private let store: StoreKeeper?
@@ -24,15 +25,32 @@ struct HistoryRoute: Route {
 
     static let longestPage = 10_000
     static let defaultPage = 1_000
+    /// More than are kept of any account.
+    static let mostDays = 800
 
     private struct HistoryRequest: Sendable {
         let account: AccountID
         let since: WallTime
         let until: WallTime
+        /// Where what can be known ends: `until`, and never later than now.
+        let end: WallTime
+        let isByDay: Bool
         let step: Duration?
         let isCSV: Bool
         let limit: Int
         let after: WallTime?
+
+        /// What is read of the store. A page of CSV is read alone.
+        var range: HistoryRange {
+            if isCSV {
+                return HistoryRange(
+                    since: since, before: until, after: step == nil ? after : nil, limit: step == nil ? limit + 1 : nil)
+            }
+            // What was seen first at the very end was spent before it.
+            return HistoryRange(
+                since: since.advanced(by: .milliseconds(-Spending.lookBack.milliseconds)),
+                before: until.advanced(by: .milliseconds(1)))
+        }
     }
 
     func respond(to call: RouteCall) -> Reply {
@@ -80,33 +98,52 @@ struct HistoryRoute: Route {
         }
         let format = query.text("format") ?? "json"
         guard ["json", "csv"].contains(format) else { throw .init(detail: "format takes json or csv.") }
+        let end = min(until, now)
+        let isByDay = try Self.isByDay(query, isCSV: format == "csv", since.duration(to: end))
         let after = try query.time("after", now: now)
         return HistoryRequest(
-            account: account, since: since, until: until, step: step, isCSV: format == "csv", limit: limit, after: after)
+            account: account, since: since, until: until, end: end, isByDay: isByDay, step: step, isCSV: format == "csv",
+            limit: limit, after: after)
+    }
+
+    private static func isByDay(_ query: InsightQuery, isCSV: Bool, _ length: Duration) throws(InsightQuery.Refusal) -> Bool {
+        guard let by = query.text("by") else { return false }
+        guard by == "day" else { throw .init(detail: "by takes day.") }
+        guard !isCSV else { throw .init(detail: "What was spent by day is told as JSON: leave format=csv out.") }
+        let days = length.milliseconds / 86_400_000
+        guard days <= Int64(mostDays) else {
+            throw .init(detail: "That window has \(days) days; at most \(mostDays) are answered. Take a later since.")
+        }
+        return true
     }
 
     private func answer(_ wanted: HistoryRequest, _ request: Request, _ store: StoreKeeper) async -> Response {
-        var page: [HistoryEntry]
+        let all: [HistoryEntry]
         do throws(StoreFault) {
-            page = try await store.history(
-                of: wanted.account,
-                in: HistoryRange(
-                    since: wanted.since, before: wanted.until, after: wanted.step == nil ? wanted.after : nil,
-                    limit: wanted.step == nil ? wanted.limit + 1 : nil))
+            all = try await store.history(of: wanted.account, in: wanted.range)
         } catch {
             return InsightAnswers.unavailable(request, code: .noHistory, detail: "The store \(error.words).")
         }
+        // What was spent needs some of before the window, and the whole of it, whatever page is asked for.
+        var page = all.filter { $0.until >= wanted.since && $0.at < wanted.until }
         var next: WallTime?
         if let step = wanted.step {
             page = HistorySteps.take(page, every: step, from: wanted.since, to: wanted.until)
-        } else if page.count > wanted.limit {
-            page.removeLast(page.count - wanted.limit)
-            next = page.last?.at
+        } else {
+            if let after = wanted.after { page.removeAll { $0.at <= after } }
+            if page.count > wanted.limit {
+                page.removeLast(page.count - wanted.limit)
+                next = page.last?.at
+            }
         }
-        return wanted.isCSV ? csv(page, next) : json(page, wanted, next)
+        if wanted.isCSV { return csv(page, next) }
+        // In a time that is still to come nothing was spent, and nothing is unknown.
+        guard wanted.since < wanted.end else { return json(page, wanted, next, nil) }
+        let history = all.map { Observation(at: $0.at, until: $0.until, amounts: $0.amounts) }
+        return json(page, wanted, next, Spending(history, since: wanted.since, until: wanted.end))
     }
 
-    private func json(_ page: [HistoryEntry], _ wanted: HistoryRequest, _ next: WallTime?) -> Response {
+    private func json(_ page: [HistoryEntry], _ wanted: HistoryRequest, _ next: WallTime?, _ spending: Spending?) -> Response {
         var json = JSONText(reserving: 256 + page.count * 192)
         json.object { json in
             json.string("schema", "bursar.history.v1")
@@ -130,6 +167,14 @@ struct HistoryRoute: Route {
                 }
             }
             json.string("next", next?.rfc3339)
+            json.array("spent") { json in
+                for sum in spending?.whole.sums ?? [] { sum.write(into: &json) }
+            }
+            if wanted.isByDay {
+                json.array("days") { json in
+                    for day in spending?.days ?? [] { day.write(into: &json) }
+                }
+            }
         }
         return Answers.json(json.bytes)
     }
@@ -156,30 +201,6 @@ extension StoreConfiguration {
         case .memory(.noFolder): "none of STATE_DIRECTORY, XDG_STATE_HOME and HOME names a folder from the root"
         case .sqlite: "it was started without a store, and the one that was configured since is opened by a restart"
         }
-    }
-}
-
-/// One entry a step, and none where nobody knew: a gap stays a gap. Pure.
-enum HistorySteps {
-    /// The amounts as they were at each of `from`, `from + step` …, where an entry covers that time.
-    static func take(_ entries: [HistoryEntry], every step: Duration, from: WallTime, to: WallTime) -> [HistoryEntry] {
-        let length = max(1, step.milliseconds)
-        var taken: [HistoryEntry] = []
-        var index = 0
-        var time = from.milliseconds
-        while time <= to.milliseconds {
-            while index + 1 < entries.count, entries[index + 1].at.milliseconds <= time { index += 1 }
-            if index < entries.count, entries[index].at.milliseconds <= time, time <= entries[index].until.milliseconds {
-                let entry = entries[index]
-                let point = WallTime(milliseconds: time)
-                taken.append(
-                    HistoryEntry(
-                        account: entry.account, at: point, until: point, asOf: entry.asOf, providerSaysLow: entry.providerSaysLow,
-                        amounts: entry.amounts))
-            }
-            time += length
-        }
-        return taken
     }
 }
 

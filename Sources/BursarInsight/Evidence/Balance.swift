@@ -10,22 +10,34 @@ struct Balance {
     /// Nil where no available amount stands for the unit.
     init?(_ amounts: [Amount], _ unit: AmountUnit) {
         guard let standing = amounts.available(of: unit) else { return nil }
-        self.init(amounts, standing)
+        self.init(standing, of: amounts)
     }
 
     /// What is compared with a newer reading's amount; nil where it was not told.
     init?(_ amounts: [Amount], before later: Amount) {
         guard let standing = amounts.available(before: later) else { return nil }
-        self.init(amounts, standing)
+        self.init(standing, of: amounts)
     }
 
-    private init(_ amounts: [Amount], _ standing: Amount) {
-        let unit = standing.unit
+    /// One part by its name, whether it stands for the unit or not.
+    init?(_ amounts: [Amount], _ unit: AmountUnit, part: AmountPart?) {
+        let amount = amounts.first { $0.kind == .available && $0.unit == unit && $0.part == part }
+        guard let amount else { return nil }
+        self.init(amount, of: amounts)
+    }
+
+    /// Two readings as they are compared: what stands for the unit now, and the same part before.
+    static func pair(_ before: [Amount], _ after: [Amount], _ unit: AmountUnit) -> (old: Balance?, new: Balance?) {
+        guard let standing = after.available(of: unit) else { return (nil, nil) }
+        return (Balance(before, before: standing), Balance(standing, of: after))
+    }
+
+    private init(_ amount: Amount, of amounts: [Amount]) {
         func beside(_ kind: AmountKind) -> ExactDecimal? {
-            amounts.first { $0.kind == kind && $0.unit == unit && $0.part == standing.part }?.value
+            amounts.first { $0.kind == kind && $0.unit == amount.unit && $0.part == amount.part }?.value
         }
-        available = standing.value
-        part = standing.part
+        available = amount.value
+        part = amount.part
         reserved = beside(.reserved)
         granted = beside(.granted)
     }

@@ -4,18 +4,29 @@ import BursarGateway
 /// `bursar history`: what an account had, as a table with a line of characters, or as CSV.
 struct History: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print what an account had over time.",
+        abstract: "Print what an account had over time, and what was spent.",
         discussion: """
             Examples:
 
-              bursar history sample/default --since 7d
-              bursar history sample/default --since 24h --step 1h
-              bursar history sample/default --since 2026-11-01T00:00:00Z --csv > november.csv
+              bursar history sunor/default --since 7d
+              bursar history sunor/default --since 7d --by day
+              bursar history sunor/default --since 30d --step 1d
+              bursar history sunor/default --since 2026-11-01T00:00:00Z --csv
 
-            Changes only, each with the time at which it was confirmed last; between two of them nobody knows. A step leaves out what
-            nobody knows.
-            Exit code 0 when it was told, 64 for an account that does not exist or a provider that has several, 65 with --csv or --json
-            when what came is neither, 69 where no gateway answers or no history is kept, 77 where the gateway does not let you ask.
+            Changes only, each with the time at which it was confirmed last;
+            between two of them nobody knows. A step leaves out what nobody knows;
+            one of whole days counts from midnight (UTC).
+
+            The last line is what was spent in that time. Top-ups, what expired and
+            drops that are like no other are told apart, and how much of the time
+            is not known. --by day has a line for each calendar day (UTC).
+
+            Exit codes:
+              0   it was told
+              64  no such account, or a provider that has several
+              65  with --csv or --json: what came is neither
+              69  no gateway answers, or no history is kept
+              77  the gateway does not let you ask
             """
     )
 
@@ -24,17 +35,20 @@ struct History: AsyncParsableCommand {
     var account: String
     @Option(help: ArgumentHelp("From when: a time, or how long ago (7d).", valueName: "TIME")) var since: String?
     @Option(help: ArgumentHelp("Until when.", valueName: "TIME")) var until: String?
-    @Option(help: ArgumentHelp("One line for each such time, such as 1h.", valueName: "TIME")) var step: String?
+    @Option(help: ArgumentHelp("One line for each such time: 1h, 1d.", valueName: "TIME")) var step: String?
+    @Option(help: ArgumentHelp("What was spent, by day.", valueName: "day")) var by: String?
     @Flag(help: "Print CSV.") var csv = false
     @Flag(help: "Print the gateway's JSON as it is; the first page.") var json = false
 
     func validate() throws {
         if csv, json { throw ValidationError("--csv and --json are two forms of one answer: take one.") }
+        if let by, by != "day" { throw ValidationError("--by takes day.") }
+        if by != nil, csv || step != nil { throw ValidationError("--by day prints no entries: leave --csv and --step out.") }
     }
 
     func run() async throws {
         var query: [String] = csv ? ["format=csv"] : []
-        for (name, value) in [("since", since), ("until", until), ("step", step)] {
+        for (name, value) in [("since", since), ("until", until), ("step", step), ("by", by)] {
             if let value { query.append("\(name)=\(QueryText.escaped(value))") }
         }
         query.append("limit=10000")

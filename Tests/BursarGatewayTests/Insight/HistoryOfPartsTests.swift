@@ -60,7 +60,18 @@ struct HistoryOfPartsTests {
             #expect(csv.contains(",available,300,credits,plan\r\n") && csv.contains(",available,50,credits,paygo\r\n"))
             let table = try #require(HistoryTableText(json: Array(answer.text.utf8))).text
             #expect(table.hasPrefix("▁ ▁ ▁\n"), "\(table)")
-            #expect(table.contains("300 credits plan available") && table.contains("50 credits paygo available"))
+            let lines = table.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+            #expect(lines[1] == "SEEN (UTC) AMOUNT UNIT" && lines.contains("50 credits paygo"), "\(table)")
+            #expect(lines[2].hasSuffix(" 300 credits plan") && lines.contains("700 credits plan used"), "\(table)")
+            // Between two sights of the plan its limit was unknown: what was spent of it then, nobody knows.
+            let plan = "what was spent of credits plan is not known; 60 min not known; begun anew"
+            #expect(lines.suffix(2).first?.hasPrefix(plan) == true, "\(table)")
+            #expect(lines.last?.hasPrefix("spent 0 credits paygo; ") == true, "\(table)")
+            #expect(lines.last?.hasSuffix("[a part, which may be in the above]") == true, "\(table)")
+            let sums = try #require(answer.json?["spent"]?.elements)
+            #expect(sums.map { $0["part"]?.text } == ["plan", "paygo"])
+            #expect(sums.map { $0["own"] } == [.bool(true), .bool(false)])
+            #expect(sums.map { $0["spent"] } == [.null, .string("0")])
         }
     }
 

@@ -57,8 +57,7 @@ struct HistoryTests {
         try await withHistory { gateway async throws in
             for query in [
                 "since=1h&until=2h", "step=0s", "since=720h&step=1s", "step=x", "format=xml", "limit=0", "since=yesterday",
-                "until=9999-12-31T23:59:59-23:59",
-                "other=1"
+                "until=9999-12-31T23:59:59-23:59", "by=week", "by=day&format=csv", "by=day&since=900d", "other=1"
             ] { #expect(try await gateway.get(path + "?" + query).status == 400, "\(query)") }
             #expect(try await gateway.get("/v1/balances/sunor/nobody/history").status == 404)
         }
@@ -101,6 +100,21 @@ struct HistoryTests {
             #expect(metrics.contains("bursar_spent_total{provider=\"sunor\",account=\"default\",unit="))
             #expect(try await gateway.get("/v1/balances?include=everything").status == 400)
         }
+    }
+
+    @Test func `a step of whole days counts from midnight, and one of hours from when somebody asks`() throws {
+        let entry = HistoryEntry(
+            account: AccountID(provider: try #require(ProviderID("a")), account: .default), at: WallTime(seconds: 0),
+            until: WallTime(seconds: 10 * 86_400), asOf: nil, providerSaysLow: nil, amounts: [])
+        func hours(_ step: Duration, from: Int64) -> [Int64] {
+            HistorySteps.take(
+                [entry], every: step, from: WallTime(seconds: from * 3_600), to: WallTime(seconds: 75 * 3_600)
+            ).map { $0.at.milliseconds / 3_600_000 }
+        }
+        #expect(hours(.seconds(86_400), from: 20) == [24, 48, 72])
+        #expect(hours(.seconds(86_400), from: 24) == [24, 48, 72])
+        #expect(hours(.seconds(2 * 86_400), from: 1) == [24, 72])
+        #expect(hours(.seconds(20 * 3_600), from: 20) == [20, 40, 60])
     }
 
     @Test func `a step keeps what an entry covers and leaves a gap empty`() {

@@ -81,4 +81,38 @@ struct RealSeriesTests {
         #expect(all.coverage >= (each >= 400 ? 0.82 : 0.78))
         #expect(all.underNotBefore <= (each >= 400 ? 0.03 : 0.05))
     }
+
+    @Test(.enabled(if: folder != nil)) func `what was spent over a real series is exact, in all and by day`() throws {
+        let cells = try Self.spending(try #require(Self.folder) + "/nyc_taxi.csv").prefix(60 * 288)
+        let total = cells.reduce(0, +)
+        func decimal(_ thousandths: Int64) throws -> ExactDecimal {
+            try #require(ExactDecimal(Int(thousandths)).scaled(byPowerOfTen: -3))
+        }
+        var left = total * 2
+        var history: [Observation] = []
+        func see(at time: Int64, until: Int64) throws {
+            let amount = Amount(kind: .available, value: try decimal(left), unit: ObservedHistory.unit)
+            history.append(
+                Observation(at: WallTime(milliseconds: time), until: WallTime(milliseconds: until), amounts: [amount]))
+        }
+        for (index, spent) in cells.enumerated() {
+            let time = ObservedHistory.start + Int64(index) * ObservedHistory.cell
+            try see(at: time, until: time + ObservedHistory.cell - 1)
+            left -= spent
+            if index % 5_000 == 4_999 {
+                // Between what was spent before and what is spent after.
+                try see(at: time + ObservedHistory.cell - 1, until: time + ObservedHistory.cell - 1)
+                left += total
+            }
+        }
+        let end = ObservedHistory.start + Int64(cells.count) * ObservedHistory.cell
+        try see(at: end, until: end)
+        let spending = Spending(history, since: WallTime(milliseconds: ObservedHistory.start), until: WallTime(milliseconds: end))
+        let sum = try #require(spending.whole.sums.first)
+        #expect(try sum.spent == decimal(total) && sum.toppedUp == decimal(total * Int64(cells.count / 5_000)))
+        #expect(sum.unknownSeconds == 0 && sum.reset == nil && sum.spentOrBefore == .zero)
+        let days = spending.days.compactMap { $0.sums.first?.spent }
+        #expect(days.count == 61)
+        #expect(try days.reduce(ExactDecimal.zero) { try #require($0.adding($1)) } == decimal(total))
+    }
 }

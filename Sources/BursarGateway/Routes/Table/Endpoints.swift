@@ -14,7 +14,7 @@ extension Endpoint {
             Endpoint("/v1/balances/stream", StreamRoute.self, .get("streamBalances", takes: ["provider", "account"])),
             Endpoint(
                 "/v1/balances/{provider}/{account}/history", HistoryRoute.self,
-                .get("getHistory", takes: ["since", "until", "step", "format", "limit", "after", "pretty"])),
+                .get("getHistory", takes: ["since", "until", "step", "by", "format", "limit", "after", "pretty"])),
             Endpoint(
                 "/v1/guard", GuardRoute.self,
                 .get("guard", takes: ["account", "needs", "unit", "fresh", "strict", "pretty"])),

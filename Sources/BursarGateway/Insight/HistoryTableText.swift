@@ -1,0 +1,101 @@
+import BursarBasics
+import BursarCatalog
+import BursarModel
+
+/// What `bursar history` prints: a line of characters for the row's own amount, one line an amount of each entry (or a day, where
+/// that was asked for), and what was spent. *Value.*
+package struct HistoryTableText: Sendable {
+    package let text: String
+
+    package init?(json: [UInt8]) {
+        guard let document = try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)),
+            document["schema"]?.text == "bursar.history.v1", let entries = document["entries"]?.elements
+        else { return nil }
+        var text = ""
+        if let days = document["days"]?.elements {
+            text += SpentText.table(of: days)
+        } else {
+            let line = Sparkline.text(Self.own(entries))
+            if entries.count > 1, !line.isEmpty { text += line + "\n" }
+            if !entries.isEmpty { text += Self.table(of: entries) }
+            if let next = document["next"]?.text { text += "There is more after \(TerminalText.shown(next)).\n" }
+        }
+        let spent = document["spent"]?.elements
+        if entries.isEmpty {
+            text += "Nothing is known of this time.\n"
+        } else if spent?.isEmpty == true {
+            text += "What was spent is not known: no available amount was seen.\n"
+        }
+        self.text = text + SpentText.lines(of: spent ?? [])
+    }
+
+    /// The times stand once an entry. Where each was seen for one moment, as the points of a step are, one time says all.
+    private static func table(of entries: [JSONValue]) -> String {
+        let isMoments = entries.allSatisfy { $0["at"]?.text == $0["until"]?.text }
+        var rows: [[String]] = []
+        for entry in entries {
+            let times = (isMoments ? ["at"] : ["at", "until"]).map { UTCText.second(entry[$0]?.text) }
+            let amounts = entry["amounts"]?.elements ?? []
+            for (index, amount) in amounts.enumerated() {
+                let kind = amount["kind"]?.text
+                let name = [amount["unit"]?.text, amount["part"]?.text, kind == AmountKind.available.rawValue ? nil : kind]
+                rows.append(
+                    (index == 0 ? times : times.map { _ in "" }) + [
+                        TerminalText.shown(amount["value"]?.text ?? "-"),
+                        TerminalText.shown(name.compactMap(\.self).joined(separator: " "))
+                    ])
+            }
+            if amounts.isEmpty { rows.append(times + ["-"]) }
+        }
+        let times = isMoments ? ["SEEN (UTC)"] : ["FIRST SEEN (UTC)", "LAST SEEN (UTC)"]
+        return TextTable.text(times.map { .init($0) } + [.init("AMOUNT", isNumber: true), .init("UNIT")], rows)
+    }
+
+    /// The row's own amount of each entry, in the unit that it had last; nil where it was unknown, unlimited or in another unit.
+    private static func own(_ entries: [JSONValue]) -> [ExactDecimal?] {
+        let unit = entries.compactMap { $0["unit"]?.text }.last
+        return entries.map { entry in
+            entry["unit"]?.text == unit ? entry["available"]?.text.flatMap { ExactDecimal($0) } : nil
+        }
+    }
+}
+
+/// Times of a gateway's answer for a table whose head says UTC. Pure.
+enum UTCText {
+    /// "2026-11-24 10:00:05", or what was there instead of a time.
+    static func second(_ text: String?) -> String {
+        guard let text, let time = WallTime(rfc3339: text) else { return TerminalText.shown(text ?? "-") }
+        let shown = WallTime(milliseconds: time.milliseconds).rfc3339
+        return shown.prefix(10) + " " + shown.dropFirst(11).prefix(8)
+    }
+
+    /// "2026-11-24", and the time where it is not midnight.
+    static func day(_ text: String?) -> String {
+        let shown = second(text)
+        return shown.hasSuffix(" 00:00:00") ? String(shown.prefix(10)) : shown
+    }
+}
+
+/// Bars of characters, at most 60 of them; the last value of each part. Pure, in exact decimals.
+enum Sparkline {
+    private static let bars = Array("▁▂▃▄▅▆▇█")
+
+    static func text(_ values: [ExactDecimal?], width: Int = 60) -> String {
+        let count = min(width, values.count)
+        let picked = (0..<count).map { values[($0 + 1) * values.count / count - 1] }
+        let known = picked.compactMap(\.self)
+        guard let low = known.min(), let high = known.max() else { return "" }
+        return String(picked.map { value in value.map { bars[level($0, low, high)] } ?? " " })
+    }
+
+    /// How many of the seven bounds between lowest and highest it reaches: 8 × (value − low) ≥ step × (high − low).
+    private static func level(_ value: ExactDecimal, _ low: ExactDecimal, _ high: ExactDecimal) -> Int {
+        guard let span = high.subtracting(low), !span.isZero, let above = value.subtracting(low) else { return 0 }
+        let eight = times(above, 8)
+        return (1..<bars.count).last { step in eight >= times(span, step) } ?? 0
+    }
+
+    private static func times(_ value: ExactDecimal, _ count: Int) -> ExactDecimal {
+        (0..<count).reduce(ExactDecimal.zero) { sum, _ in sum.adding(value) ?? sum }
+    }
+}
