@@ -8,7 +8,7 @@ package struct HistoryTableText: Sendable {
     package let text: String
 
     package init?(json: [UInt8]) {
-        guard let document = try? JSONReader.read(json, limits: JSONLimits(bytes: json.count)),
+        guard let document = try? JSONReader.readWhole(json),
             document["schema"]?.text == "bursar.history.v1", let entries = document["entries"]?.elements
         else { return nil }
         var text = ""

@@ -156,3 +156,22 @@ extension Breaker {
         }
     }
 }
+
+extension CredentialRow {
+    /// All that can be read.
+    static func load(_ db: Database) throws -> ([StoredCredential], unreadable: Int) {
+        var credentials: [StoredCredential] = []
+        var unreadable = 0
+        let rows = try Row.fetchCursor(db, sql: select)
+        while let row = try rows.next() {
+            do throws(UnreadableRow) {
+                let found = try read(row)
+                credentials.append(found.credential)
+                if !found.isWhole { unreadable += 1 }
+            } catch {
+                unreadable += 1
+            }
+        }
+        return (credentials, unreadable)
+    }
+}

@@ -176,7 +176,7 @@ extension SQLiteStore {
             try DatabaseSchema.migrator.migrate(queue)
             return try queue.write { db in
                 let kept = try Self.identity(db, wanted: identity)
-                let (credentials, unreadable) = try Self.load(db)
+                let (credentials, unreadable) = try CredentialRow.load(db)
                 let claims = try ClaimTable.load(db)
                 let alerts = try AlertTables.load(db)
                 return StoreContents(
@@ -192,7 +192,7 @@ extension SQLiteStore {
             defer { try? queue.close() }
             return try queue.read { db in
                 guard let identity = try Self.identity(db) else { throw StoreFault(.corrupt) }
-                let (credentials, unreadable) = (try? Self.load(db)) ?? ([], 1)
+                let (credentials, unreadable) = (try? CredentialRow.load(db)) ?? ([], 1)
                 let claims = Self.part("claim", none: (claims: [], unreadable: 0), db) { try ClaimTable.load(db) }
                 let alerts = Self.part("alert_state", none: (records: AlertRecords(), unreadable: 0), db) {
                     try AlertTables.load(db)
@@ -266,22 +266,6 @@ extension SQLiteStore {
         try ClaimTable.write(batch.claims, now: batch.now, db)
         try AlertTables.write(batch.alerts, db)
         if let accounts = batch.accounts { try history.name(accounts, now: batch.now, db) }
-    }
-
-    private static func load(_ db: Database) throws -> ([StoredCredential], unreadable: Int) {
-        var credentials: [StoredCredential] = []
-        var unreadable = 0
-        let rows = try Row.fetchCursor(db, sql: CredentialRow.select)
-        while let row = try rows.next() {
-            do throws(UnreadableRow) {
-                let read = try CredentialRow.read(row)
-                credentials.append(read.credential)
-                if !read.isWhole { unreadable += 1 }
-            } catch {
-                unreadable += 1
-            }
-        }
-        return (credentials, unreadable)
     }
 
     /// The key of the digests, made where there is none. A store with another one than `wanted` gives its credentials up: their

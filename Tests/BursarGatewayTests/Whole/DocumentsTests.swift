@@ -29,9 +29,9 @@ import Testing
     /// In YAML's `{…}` a comma ends a description that stands there without quotes, and what follows becomes a member.
     @Test func `no description is cut at its comma`() throws {
         func check(_ value: JSONValue, _ place: String) {
-            for (key, member) in value.object?.members.map({ ($0.key, $0.value) }) ?? [] where !["example", "examples"].contains(key) {
-                #expect(!key.contains(" ") && member != .null, "\(place) has a member \"\(key)\"")
-                check(member, "\(place)/\(key)")
+            for member in value.object?.members ?? [] where !["example", "examples"].contains(member.key) {
+                #expect(!member.key.contains(" ") && member.value != .null, "\(place) has a member \"\(member.key)\"")
+                check(member.value, "\(place)/\(member.key)")
             }
             for (index, element) in (value.elements ?? []).enumerated() { check(element, "\(place)/\(index)") }
         }

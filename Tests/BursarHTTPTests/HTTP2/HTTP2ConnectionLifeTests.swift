@@ -108,7 +108,8 @@ private typealias Client = HTTP2TestClient
 
     @Test func `a request whose head is arriving is not told that its body did not come`() throws {
         let connection = try HTTP2TestConnection { _ in textReply("x") }
-        try connection.send(Client.headers(1, Client.requestFields("POST"), endStream: false), Client.frame(0, flags: 1, stream: 1, [1]))
+        try connection.send(
+            Client.headers(1, Client.requestFields("POST"), endStream: false), Client.frame(0, flags: 1, stream: 1, [1]))
         #expect(connection.client.status(1) == "200")
         connection.wait(.seconds(29))
         let next = Client.get(3)
