@@ -160,4 +160,20 @@ import Testing
         #expect(refused.exitCode == 78)
         #expect(refused.diagnostics.first?.file == "$LISTEN_FDS")
     }
+
+    @Test func `a file that was broken while the gateway serves still says where it listens`() throws {
+        func places(_ text: String) throws -> Result<ListeningPlaces, Diagnostic> {
+            let sources = ConfigurationSources.memory(files: ["bursar.yaml": text])
+            return ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get())
+                .listeningPlaces(ConfigurationRequest())
+        }
+        let broken = "accounts: []\nlisten:\n  - 127.0.0.1:8788\n\n  - unix:/run/b.sock\nlog: {level: info}\n  - oops: [\n"
+        #expect(try places(broken).get().listeners.map { "\($0.address)" } == ["127.0.0.1:8788", "unix:/run/b.sock"])
+        guard case .failure(let problem) = try places("oops: [") else {
+            Issue.record("it names a place")
+            return
+        }
+        #expect(problem.message.hasPrefix("it is no YAML"))
+        #expect(try places("accounts: []").get().listeners.count == 1)
+    }
 }
