@@ -11,7 +11,6 @@ package final class HTTPClient: Sendable {
         var pool: ConnectionPool<Call>
         /// Open ones, from when they were first lent.
         var connections: [Int: Connection] = [:]
-        var nextCall = 1
     }
 
     private let state: Mutex<State>
@@ -42,6 +41,8 @@ package final class HTTPClient: Sendable {
 
     /// Calls that wait for a connection, for tests.
     var waitingForTests: Int { state.withLock { $0.pool.waitingCount } }
+    /// Whether no place is taken, by whatever state of a connection, for tests.
+    var isEmptyForTests: Bool { state.withLock { $0.pool.isEmpty } }
     /// Connections that a call has, for tests.
     var lentForTests: Int { state.withLock { $0.pool.lentCount } }
 
@@ -52,12 +53,8 @@ package final class HTTPClient: Sendable {
         _ request: ClientRequest, timeout: Duration? = nil, onBody: (@Sendable ([UInt8]) -> Void)? = nil
     ) async -> ClientResult {
         guard let head = request.bytes else { return .failed(ClientError(.unwritable)) }
-        let id = state.withLock { state in
-            defer { state.nextCall += 1 }
-            return state.nextCall
-        }
         let call = Call(
-            id: id, origin: request.origin, head: head, reader: ResponseReader(limits: limits, method: request.method),
+            origin: request.origin, head: head, reader: ResponseReader(limits: limits, method: request.method),
             onBody: onBody)
         let timer = timeout.map { timeout in
             group.next().scheduleTask(in: TimeAmount(timeout)) { call.abort(.timeout) }

@@ -7,11 +7,19 @@ package struct ListeningPlaces: Sendable {
     package let listeners: [ListenerSettings]
     /// Whose connections begin with a PROXY header.
     package let proxyProtocol: [AddressRange]
+
+    /// Why that cannot be said.
+    package enum Fault: Error {
+        /// The file is not there, or cannot be read.
+        case unreadable(Diagnostic)
+        /// It is no YAML, and no line of it says where.
+        case unclear(Diagnostic)
+    }
 }
 
 extension ConfigurationReader {
     /// Looks for the file in the same order as ``read(_:)``.
-    package func listeningPlaces(_ request: ConfigurationRequest) -> Result<ListeningPlaces, Diagnostic> {
+    package func listeningPlaces(_ request: ConfigurationRequest) -> Result<ListeningPlaces, ListeningPlaces.Fault> {
         let named = request.path ?? sources.environment["BURSAR_CONFIG"].flatMap { $0.contains { !$0.isWhitespace } ? $0 : nil }
         let path = named ?? "bursar.yaml"
         let name = request.path != nil ? "--config" : named != nil ? "BURSAR_CONFIG" : nil
@@ -20,7 +28,8 @@ extension ConfigurationReader {
         case .failure(.notFound) where named == nil: break
         case .failure(let problem):
             return .failure(
-                Diagnostic(severity: .error, file: ShowableText.fileName(path), message: Self.words(problem, named: name)))
+                .unreadable(
+                    Diagnostic(severity: .error, file: ShowableText.fileName(path), message: Self.words(problem, named: name))))
         case .success(let content):
             var parser = ConfigurationParser(file: path, sources: sources)
             // Problems of the rest do not matter here: the gateway may be serving with an earlier configuration.
@@ -34,9 +43,10 @@ extension ConfigurationReader {
             }
             if whole == nil, request.listen.isEmpty, places?.listeners.isEmpty ?? true {
                 return .failure(
-                    Diagnostic(
-                        severity: .error, file: ShowableText.fileName(path),
-                        message: "it is no YAML, and so does not say where the gateway listens; say it with --url"))
+                    .unclear(
+                        Diagnostic(
+                            severity: .error, file: ShowableText.fileName(path),
+                            message: "it is no YAML, and so does not say where the gateway listens; say it with --url")))
             }
         }
         var parser = ConfigurationParser(file: path, sources: sources)
@@ -48,19 +58,20 @@ extension ConfigurationReader {
                 proxyProtocol: places?.proxyProtocol ?? []))
     }
 
-    /// The last `listen:` at the beginning of a line, with the lines that belong to it; nothing else.
+    /// The last `listen:` and `proxy_protocol:` that begin a line, with the lines that belong to them; nothing else.
     private static func listenAlone(_ content: [UInt8]) -> [UInt8] {
-        var found: [Substring] = []
-        var isInside = false
-        for line in String(decoding: content, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.hasPrefix("listen:") {
-                (found, isInside) = ([line], true)
-            } else if isInside, line.isEmpty || [" ", "-", "#"].contains(line.first) {
-                found.append(line)
+        var found: [String: [Substring]] = [:]
+        var name: String?
+        let text = String(decoding: content.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if let key = ["listen", "proxy_protocol"].first(where: { line.hasPrefix($0 + ":") }) {
+                (found[key], name) = ([line], key)
+            } else if let key = name, line.isEmpty || " -#]}".contains(line.prefix(1)), !line.hasPrefix("---") {
+                found[key]?.append(line)
             } else {
-                isInside = false
+                name = nil
             }
         }
-        return Array(found.joined(separator: "\n").utf8)
+        return Array(found.values.joined().joined(separator: "\n").utf8)
     }
 }

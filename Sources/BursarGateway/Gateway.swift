@@ -18,7 +18,7 @@ import Synchronization
 /// The running gateway: everything that `serve` starts, and the order in which it starts and stops. *Immutable but for a Mutex; any thread.*
 package final class Gateway: Sendable {
     private let server: HTTPServer
-    private let process: ProcessParts
+    let process: ProcessParts
     private let current: CurrentConfiguration
     private let reloader: Reloader
     private let background: BackgroundRefresh

@@ -81,3 +81,14 @@ extension Int64 {
         return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
     }
 }
+
+extension WallTime {
+    /// Of UTC, which has no leap seconds here: in milliseconds.
+    package static let day: Int64 = 86_400_000
+
+    /// The midnight of UTC that it stands at or behind.
+    package var midnight: WallTime {
+        let rest = milliseconds % Self.day
+        return WallTime(milliseconds: milliseconds.subtractingSaturating(rest < 0 ? rest + Self.day : rest))
+    }
+}

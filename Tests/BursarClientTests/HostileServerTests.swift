@@ -245,7 +245,7 @@ struct HostileServerTests {
             first.cancel()
             second.cancel()
             _ = try await (first.value, second.value)
-            while client.lentForTests > 0 { await Task.yield() }
+            while !client.isEmptyForTests { await Task.yield() }
         }
         client.shutdown()
         await server.stop()

@@ -162,14 +162,21 @@ import Testing
     }
 
     @Test func `a file that was broken while the gateway serves still says where it listens`() throws {
-        func places(_ text: String) throws -> Result<ListeningPlaces, Diagnostic> {
+        func places(_ text: String) throws -> Result<ListeningPlaces, ListeningPlaces.Fault> {
             let sources = ConfigurationSources.memory(files: ["bursar.yaml": text])
             return ConfigurationReader(sources: sources, builtIn: try builtInCatalog.get())
                 .listeningPlaces(ConfigurationRequest())
         }
         let broken = "accounts: []\nlisten:\n  - 127.0.0.1:8788\n\n  - unix:/run/b.sock\nlog: {level: info}\n  - oops: [\n"
         #expect(try places(broken).get().listeners.map { "\($0.address)" } == ["127.0.0.1:8788", "unix:/run/b.sock"])
-        guard case .failure(let problem) = try places("oops: [") else {
+        for text in [
+            "listen: [\n  127.0.0.1:8788\n]\nproxy_protocol: [127.0.0.1]\noops: [\n",
+            "listen: 127.0.0.1:8788\r\nproxy_protocol: [127.0.0.1]\r\noops: [\r\n"
+        ] {
+            let found = try places(text).get()
+            #expect(found.listeners.map { "\($0.address)" } == ["127.0.0.1:8788"] && found.proxyProtocol.count == 1, "\(text)")
+        }
+        guard case .failure(.unclear(let problem)) = try places("oops: [") else {
             Issue.record("it names a place")
             return
         }

@@ -49,6 +49,7 @@ def quick(run):
                 # To wait for something in the page would first put what can wait into it, in the middle of what is measured.
                 tab.page.wait_for_timeout(1_500)
                 paints.append(tab.page.evaluate(shown))
+                expect(paints[-1] is not None, "no rows within 1.5 s")
                 blanks.append(tab.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"))
                 # The last of what is loaded after the first picture.
                 tab.page.wait_for_function("() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/history?'))")
@@ -58,6 +59,7 @@ def quick(run):
             with visit(run, least) as tab:
                 tab.page.wait_for_timeout(700)
                 floors.append(tab.page.evaluate(shown))
+                expect(floors[-1] is not None, "nothing within 0.7 s")
         figures["first useful paint"] = f"{min(paints):.0f} ms at best, {statistics.median(paints):.0f} ms in the middle of {len(paints)}; " \
                                         f"first words {min(blanks):.0f} and {statistics.median(blanks):.0f} ms; " \
                                         f"a page of one module {min(floors):.0f} and {statistics.median(floors):.0f} ms"

@@ -171,11 +171,16 @@ struct OpenAPISource {
         let shared = parameters(operation.item).filter { outer in
             !own.contains { $0["in"] == outer["in"] && $0["name"] == outer["name"] }
         }
+        var taken: Set<String> = []
         return (shared + own).compactMap { parameter in
             guard parameter["in"] == "query", parameter["required"] == true, let name = parameter["name"]?.text, !name.isEmpty
             else { return nil }
-            let value = documentedValue(of: parameter)?.percentEncodedSegment ?? "{\(Self.accountName(of: name))}"
-            return "\(name.percentEncodedSegment)=\(value)"
+            if let value = documentedValue(of: parameter) {
+                return "\(name.percentEncodedSegment)=\(value.percentEncodedSegment)"
+            }
+            var given = Self.accountName(of: name)
+            while !taken.insert(given).inserted { given += "_" }
+            return "\(name.percentEncodedSegment)={\(given)}"
         }
     }
 

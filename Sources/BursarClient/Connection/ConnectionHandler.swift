@@ -58,8 +58,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         let loop = context.eventLoop
         let bound = NIOLoopBound(self, eventLoop: loop)
-        let id = call.id
-        guard call.run(abort: { fault in loop.execute { bound.value.abort(id, fault) } }) else {
+        // The call holds this until it has ended.
+        let abort: @Sendable (TransportFault) -> Void = { [weak call] fault in
+            guard let call else { return }
+            loop.execute { bound.value.abort(call, fault) }
+        }
+        guard call.run(abort: abort) else {
             // Given up before anything was written.
             released(reusable: hasServed)
             return
@@ -88,8 +92,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         end(ClientError(.cancelled))
     }
 
-    private func abort(_ call: Int, _ fault: TransportFault) {
-        guard case .asking(let current, let reader) = phase, current.id == call else { return }
+    private func abort(_ call: Call, _ fault: TransportFault) {
+        guard case .asking(let current, let reader) = phase, current === call else { return }
         end()
         current.end(Self.result(reader, ClientError(fault)))
     }

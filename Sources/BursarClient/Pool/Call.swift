@@ -12,7 +12,6 @@ final class Call: Sendable, Equatable {
         case ended(ClientResult)
     }
 
-    let id: Int
     let origin: Origin
     /// The request's bytes.
     let head: [UInt8]
@@ -22,10 +21,9 @@ final class Call: Sendable, Equatable {
     private let state = Mutex<(state: State, then: (@Sendable (ClientResult) -> Void)?)>((.queued, nil))
 
     init(
-        id: Int, origin: Origin, head: [UInt8], reader: ResponseReader, onBody: (@Sendable ([UInt8]) -> Void)? = nil
+        origin: Origin, head: [UInt8], reader: ResponseReader, onBody: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
         self.onBody = onBody
-        self.id = id
         self.origin = origin
         self.head = head
         self.reader = reader

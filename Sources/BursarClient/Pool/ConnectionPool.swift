@@ -16,16 +16,13 @@ struct ConnectionLimits: Sendable {
 ///
 /// `Waiter` is a call. The pool holds those that wait, so that a connection is never reserved for one that nobody can find any more.
 struct ConnectionPool<Waiter: Equatable & Sendable>: Sendable {
-    typealias Time = ConnectionTime
-    typealias Limits = ConnectionLimits
-
     private enum ConnectionState {
         /// It is being opened for a call. Exits: lent, gone.
         case opening
         /// A call has it. Exits: idle, lent (to the next call), gone.
         case lent
         /// Nobody has it. Exits: lent, gone.
-        case idle(since: Time)
+        case idle(since: ConnectionTime)
     }
 
     private struct Connection {
@@ -33,7 +30,7 @@ struct ConnectionPool<Waiter: Equatable & Sendable>: Sendable {
         /// Of ``retired()`` calls before.
         let generation: Int
         var state = ConnectionState.opening
-        var opened: Time
+        var opened: ConnectionTime
     }
 
     private struct Lane {
@@ -45,14 +42,14 @@ struct ConnectionPool<Waiter: Equatable & Sendable>: Sendable {
         var waiting: [Waiter] = []
     }
 
-    private let limits: Limits
+    private let limits: ConnectionLimits
     private var connections: [Int: Connection] = [:]
     private var lanes: [Origin: Lane] = [:]
     private var nextConnection = 1
     private var generation = 0
     private var isShutDown = false
 
-    init(limits: Limits) { self.limits = limits }
+    init(limits: ConnectionLimits) { self.limits = limits }
 
     /// Of an origin, for tests; idle ones included.
     func count(of origin: Origin) -> Int { lanes[origin]?.connections ?? 0 }
@@ -87,7 +84,7 @@ extension ConnectionPool {
 
     /// A call wants a connection.
     /// - Returns: what it gets, and idle connections that are no good any more: they are to be closed.
-    mutating func requested(_ call: Waiter, for origin: Origin, now: Time) -> (verdict: Verdict, close: [Int]) {
+    mutating func requested(_ call: Waiter, for origin: Origin, now: ConnectionTime) -> (verdict: Verdict, close: [Int]) {
         guard !isShutDown else { return (.refuse, []) }
         var close: [Int] = []
         while let id = lanes[origin]?.idle.popLast() {
@@ -109,15 +106,15 @@ extension ConnectionPool {
         lanes[origin]?.waiting.removeAll { $0 == call }
     }
 
-    private func isUsable(_ connection: Connection, idleSince: Time, now: Time) -> Bool {
+    private func isUsable(_ connection: Connection, idleSince: ConnectionTime, now: ConnectionTime) -> Bool {
         isYoung(connection, now: now) && now.elapsed(since: idleSince) < limits.idle && !now.wasSuspended(since: idleSince)
     }
 
-    private func isYoung(_ connection: Connection, now: Time) -> Bool {
+    private func isYoung(_ connection: Connection, now: ConnectionTime) -> Bool {
         connection.generation == generation && now.elapsed(since: connection.opened) < limits.age
     }
 
-    private mutating func newConnection(_ origin: Origin, _ now: Time) -> Int {
+    private mutating func newConnection(_ origin: Origin, _ now: ConnectionTime) -> Int {
         let id = nextConnection
         nextConnection += 1
         connections[id] = Connection(origin: origin, generation: generation, opened: now)
@@ -150,7 +147,7 @@ extension ConnectionPool {
 
     /// The connection is open; the call that it was opened for has it.
     /// - Returns: false where it is not wanted any more: it is to be closed.
-    mutating func opened(_ id: Int, now: Time) -> Bool {
+    mutating func opened(_ id: Int, now: ConnectionTime) -> Bool {
         guard connections[id] != nil else { return false }
         connections[id]?.state = .lent
         connections[id]?.opened = now
@@ -159,7 +156,7 @@ extension ConnectionPool {
 
     /// The call is over and its answer whole.
     /// - Parameter reusable: whether the server keeps the connection, and nothing came on it that was not asked for.
-    mutating func released(_ id: Int, reusable: Bool, now: Time) -> Release {
+    mutating func released(_ id: Int, reusable: Bool, now: ConnectionTime) -> Release {
         guard let connection = connections[id], case .lent = connection.state else { return .close(nil) }
         guard reusable, isYoung(connection, now: now) else { return .close(closed(id, now: now)) }
         if let next = lanes[connection.origin]?.waiting.first {
@@ -172,7 +169,7 @@ extension ConnectionPool {
     }
 
     /// The connection is gone, or could not be opened: in whatever state it was.
-    mutating func closed(_ id: Int, now: Time) -> Next? {
+    mutating func closed(_ id: Int, now: ConnectionTime) -> Next? {
         guard let origin = connections[id]?.origin else { return nil }
         forget(id)
         guard lanes[origin]?.waiting.isEmpty == false, let call = lanes[origin]?.waiting.removeFirst() else { return nil }
@@ -181,7 +178,7 @@ extension ConnectionPool {
 
     /// Its time as an idle one has passed, unless it was lent meanwhile.
     /// - Returns: whether it is to be closed.
-    mutating func idleEnded(_ id: Int, now: Time) -> Bool {
+    mutating func idleEnded(_ id: Int, now: ConnectionTime) -> Bool {
         guard let connection = connections[id], case .idle(let since) = connection.state,
             !isUsable(connection, idleSince: since, now: now)
         else { return false }

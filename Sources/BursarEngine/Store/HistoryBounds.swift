@@ -5,8 +5,8 @@ package import BursarModel
 /// | age, counted from the account's newest change | kept | at most |
 /// |---|---|---|
 /// | the last 48 hours | every change, the newest 1,000 of them | 1,000 |
-/// | to 30 days | the last one of each hour | 720 |
-/// | to 730 days | the last one of each day | 700 |
+/// | to 30 days of changes | the last one of each hour | 720 |
+/// | to 730 days of changes | the last one of each day | 700 |
 ///
 /// Age counts from the newest change and not from now, and a time without a change counts as 48 hours at most: what nobody asked for is
 /// not forgotten for that, and one change under a clock that stands years ahead deletes nothing. A store may thin an account only every

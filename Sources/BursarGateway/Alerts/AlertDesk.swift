@@ -183,7 +183,7 @@ extension AlertDesk {
             guard !state.isStopped else { return }
             guard let target = state.targets[dispatch.target] else {
                 // Named no longer since it was taken. It may be named again, and must not be under way then.
-                let outcome = AlertOutcome.failed(reason: "cancelled", mayHaveArrived: false, retryAfter: nil)
+                let outcome = AlertOutcome.failed(reason: AlertOutcome.cancelled, mayHaveArrived: false, retryAfter: nil)
                 return state.ledger.finished(dispatch.target, outcome, now: now)
             }
             let contexts = state.contexts

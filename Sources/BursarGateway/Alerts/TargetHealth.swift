@@ -33,7 +33,7 @@ struct TargetHealth: Sendable, Equatable {
             (lastFailure, reason) = (time, "http_\(status)")
             return .gone(status: status)
         // Whoever asked for it went away: that says nothing of the target.
-        case .failed("cancelled", _, _): return nil
+        case .failed(AlertOutcome.cancelled, _, _): return nil
         case .failed(let why, _, _):
             failed += 1
             failures += 1

@@ -26,30 +26,30 @@ extension NeedReport {
             id = AccountID(provider: provider, account: account)
             problem = row["problem"].flatMap { $0 == .null ? nil : $0 }
             let available = row["available"]?.text
-            amount = Self.shown(row, amounts)
-            // Of the unit that the row shows first, as the page.
-            let unit = (available == nil ? amounts.first : row)?["unit"]?.text
+            // Where the own amount is not known, no other available one may stand in its place: as on the page.
+            let other = amounts.first.flatMap { $0["kind"]?.text == AmountKind.available.rawValue ? nil : $0 }
+            amount = Self.shown(row, other)
+            let unit = (available == nil ? other : row)?["unit"]?.text
             let runway = row["runway"]?.elements?.first { $0["unit"]?.text == unit }
             let isBurning = runway?["status"]?.text == "burning"
-            let earliest = NeedReport.time(runway?["earliest"])
+            let earliest = runway?["earliest"]?.time
             lasts = isBurning ? runway?["words"]?.text : nil
-            end = earliest ?? NeedReport.time(runway?["not_before"]) ?? WallTime(milliseconds: .max)
+            end = earliest ?? runway?["not_before"]?.time ?? WallTime(milliseconds: .max)
             judgement = RowJudgement(
                 .init(
                     status: status, hasProblem: problem != nil, isUnread: problem?["reason"]?.text == Problem.notReadYet,
                     available: available.flatMap { ExactDecimal($0) }, isLow: row["low"]?.boolean == true,
-                    expiresAt: NeedReport.time(row["expires_at"]), earliestEnd: isBurning ? earliest : nil),
+                    expiresAt: row["expires_at"]?.time, earliestEnd: isBurning ? earliest : nil),
                 now: now)
         }
 
-        private static func shown(_ row: JSONValue, _ amounts: [JSONValue]) -> String? {
+        private static func shown(_ row: JSONValue, _ other: JSONValue?) -> String? {
             if let available = row["available"]?.text {
                 return [available, row["unit"]?.text].compactMap(\.self).joined(separator: " ")
             }
-            guard let first = amounts.first, let kind = first["kind"]?.text, let value = first["value"]?.text,
-                let unit = first["unit"]?.text
+            guard let other, let kind = other["kind"]?.text, let value = other["value"]?.text, let unit = other["unit"]?.text
             else { return nil }
-            return "\(value) \(BalanceTable.Figure(kind, value, unit, part: first["part"]?.text).name)"
+            return "\(value) \(BalanceTable.Figure(kind, value, unit, part: other["part"]?.text).name)"
         }
 
         /// Nil where it needs nobody.
@@ -87,8 +87,8 @@ extension NeedReport {
             let reason = (cause["reason"]?.text ?? code).map(NeedReport.spoken)
             let details = [status.map { "HTTP \($0)" }, reason].compactMap(\.self).filter { !title.contains($0) }
             var words = title + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
-            if let again = NeedReport.time(problem["retry_at"]), again > now {
-                words += "; asked again in " + Words.short(now.duration(to: again) + .milliseconds(999))
+            if let again = problem["retry_at"]?.time, again > now {
+                words += "; asked again in " + Words.left(now.duration(to: again))
             }
             return words
         }

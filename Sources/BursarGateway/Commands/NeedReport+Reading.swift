@@ -18,9 +18,9 @@ extension NeedReport {
     /// Nil where one of the answers is not what it should be.
     package init?(_ answers: Answers) {
         guard let balances = Self.read(answers.balances)?["balances"]?.elements,
-            let alerts = Self.read(answers.alerts), alerts["schema"]?.text == "bursar.alerts.v1",
-            let status = Self.read(answers.status), status["schema"]?.text == "bursar.status.v1",
-            let now = Self.time(status["generated_at"]), let calls = status["accounts"]?.elements
+            let alerts = AnswerDocument.read(answers.alerts, schema: "bursar.alerts.v1"),
+            let status = AnswerDocument.read(answers.status, schema: "bursar.status.v1"),
+            let now = status["generated_at"]?.time, let calls = status["accounts"]?.elements
         else { return nil }
         let rows = balances.compactMap { AccountRow($0, now: now) }
         guard rows.count == balances.count else { return nil }
@@ -64,8 +64,6 @@ extension NeedReport {
 
     static func read(_ json: [UInt8]) -> JSONValue? { try? JSONReader.readWhole(json) }
 
-    static func time(_ value: JSONValue?) -> WallTime? { value?.text.flatMap { WallTime(rfc3339: $0) } }
-
     private static func name(_ row: JSONValue) -> String { "\(row["provider"]?.text ?? "")/\(row["account"]?.text ?? "")" }
 
     /// The conditions that fire, by account. Of an account that is muted somebody knows.
@@ -86,7 +84,7 @@ extension NeedReport {
         let gateway = status["gateway"]
         if gateway?["last_reload_refused"]?.boolean == true {
             let problems = (gateway?["last_reload_problems"]?.elements ?? []).compactMap(\.text)
-            let age = time(gateway?["last_reload_at"]).map { " " + Words.age($0.duration(to: now)) } ?? ""
+            let age = gateway?["last_reload_at"]?.time.map { " " + Words.age($0.duration(to: now)) } ?? ""
             let first = problems.first.map { ": \($0)" } ?? ""
             let more = problems.count > 1 ? "; and \(problems.count - 1) more" : ""
             needs.append(

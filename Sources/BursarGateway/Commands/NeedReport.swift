@@ -12,8 +12,8 @@ package struct NeedReport: Sendable {
             case target(String)
         }
 
-        /// `about`, in the order in which they are told.
-        enum Kind: String, Sendable, CaseIterable {
+        /// `need` in the JSON.
+        enum Kind: String, Sendable {
             case unavailable, empty, low
             case runsOut = "runs_out"
             case alert

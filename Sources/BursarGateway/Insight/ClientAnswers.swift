@@ -10,7 +10,7 @@ package struct GuardAnswer: Sendable {
     package let line: String
 
     package init?(json: [UInt8]) {
-        guard let document = try? JSONReader.read(json), document["schema"]?.text == "bursar.guard.v1",
+        guard let document = AnswerDocument.read(json, schema: "bursar.guard.v1"),
             let decision = document["decision"]?.text, ["yes", "no", "unknown"].contains(decision)
         else { return nil }
         self.decision = decision
@@ -35,17 +35,12 @@ package struct GuardAnswer: Sendable {
             ProblemCode(rawValue: code)?.title(for: "the provider") ?? TerminalText.shown(code)
         }
         var wait: String?
-        if let now = WallTime.read(document["generated_at"]), let next = WallTime.read(document["retry_at"]), next > now {
-            wait = "asked again in " + Words.short(now.duration(to: next) + .milliseconds(999))
+        if let now = document["generated_at"]?.time, let next = document["retry_at"]?.time, next > now {
+            wait = "asked again in " + Words.left(now.duration(to: next))
         }
         let parts = [words, wait].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
-}
-
-extension WallTime {
-    /// A time in a gateway's answer; nil for null, and for what is none.
-    fileprivate static func read(_ value: JSONValue?) -> WallTime? { value?.text.flatMap { WallTime(rfc3339: $0) } }
 }
 
 /// What `bursar explain` prints. *Value.*
@@ -53,14 +48,14 @@ package struct ExplainAnswer: Sendable {
     package let text: String
 
     package init?(json: [UInt8]) {
-        guard let document = try? JSONReader.read(json), document["schema"]?.text == "bursar.explain.v1" else { return nil }
+        guard let document = AnswerDocument.read(json, schema: "bursar.explain.v1") else { return nil }
         let names = [
             ("status", "status"), ("problem", "problem"), ("cause", "cause"), ("ends", "ends"), ("remedy", "to do"),
             ("key_from", "key from"), ("documentation", "documented"), ("top_up", "top up"), ("last_asked", "last wanted"),
             ("last_success", "last answer"), ("last_failure", "last failure"), ("budget_left", "calls left"),
             ("claimed", "claimed"), ("runway", "runway")
         ]
-        let now = WallTime.read(document["generated_at"])
+        let now = document["generated_at"]?.time
         text =
             names.compactMap { name, title in
                 Self.words(document[name]).map { words in
@@ -74,7 +69,7 @@ package struct ExplainAnswer: Sendable {
 
     /// Of what happened before: how long ago.
     private static func age(_ name: String, _ value: JSONValue?, _ now: WallTime?) -> String {
-        guard name.hasPrefix("last_"), let now, let time = WallTime.read(value) else { return "" }
+        guard name.hasPrefix("last_"), let now, let time = value?.time else { return "" }
         return " (\(Words.age(time.duration(to: now))))"
     }
 

@@ -40,11 +40,12 @@ struct ExplainRoute: Route {
         let now = refresher.now
         let (view, status) = refresher.look(at: entry.upstream)
         let firing = alerts.firing(entry.id, now.wall).map(\.rule.condition)
+        let runway = runways.current(entry.id).first
         let explanation = Explanation(
             .init(
                 id: entry.id, title: entry.definition.title, view: view, status: status, lowLimit: entry.low,
                 keySource: entry.keySource, documentation: entry.definition.documentationURL,
-                topUp: entry.definition.links.topUp, firing: firing, runway: runways.current(entry.id).first, now: now))
+                topUp: entry.definition.links.topUp, firing: firing, runway: runway, now: now))
         var json = JSONText(reserving: 1_024)
         json.object { json in
             json.string("schema", "bursar.explain.v1")
@@ -74,7 +75,7 @@ struct ExplainRoute: Route {
                 let failing = alerts.targetStatuses().filter { named.contains($0.name) && $0.isUp == false }
                 json.strings("targets_failing", failing.map(\.name))
             }
-            json.string("runway", runways.known(entry.id).first?.words(at: now.wall))
+            json.string("runway", runway?.words(at: now.wall))
         }
         return json.bytes
     }

@@ -189,9 +189,6 @@ extension Problem {
 }
 
 extension Explanation.Facts {
-    /// A forecast this near is worth a word, as on the page.
-    private static let shortRunway: Duration = .seconds(3 * 86_400)
-
     /// What is to be done although the reading is fresh and the balance not low; nil: nothing. A rule that fires has an end that only
     /// credit brings, or time.
     fileprivate var need: (cause: String, remedy: String)? {
@@ -207,7 +204,7 @@ extension Explanation.Facts {
             reasons.append("an alert fires (\(condition.words))")
         }
         if let runway, let end = runway.forecast?.earliest ?? runway.forecast?.notBefore,
-            now.wall.duration(to: end) < Self.shortRunway
+            now.wall.duration(to: end) < RowJudgement.shortRunway
         {
             spendsLess = true
             reasons.append("the balance is expected to last \(runway.words(at: now.wall))")
@@ -221,6 +218,6 @@ extension Explanation.Facts {
 
     /// Rounded up to what people read.
     fileprivate func time(until end: Moment) -> String {
-        Words.short(max(.zero, now.monotonic.duration(to: end.monotonic)) + .milliseconds(999))
+        Words.left(max(.zero, now.monotonic.duration(to: end.monotonic)))
     }
 }

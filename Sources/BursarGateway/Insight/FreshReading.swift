@@ -11,14 +11,18 @@ struct FreshReading: Sendable {
 
     /// What an account shows now, and whether that is as young as was asked for. *Value.*
     struct Result: Sendable {
-        let at: WallTime
+        let at: Moment
         let view: AccountView
         let isFreshEnough: Bool
         let age: Duration?
         /// When its provider may be asked next; nil: at once.
         let nextAttempt: Moment?
-        /// In seconds from now, for who is told "unknown"; nil where the provider may be asked at once.
-        let retryAfter: Int64?
+
+        /// In seconds, for who is told "unknown"; nil where the provider may be asked at once.
+        var retryAfter: Int64? {
+            let left = nextAttempt.map { at.monotonic.duration(to: $0.monotonic) }
+            return left.flatMap { $0 > .zero ? max(1, $0.secondsRoundedUp) : nil }
+        }
     }
 
     /// - Parameter trace: of the request that asks.
@@ -37,12 +41,8 @@ struct FreshReading: Sendable {
         let isNew = fetched.map { $0.monotonic >= asked.monotonic } ?? false
         let passed = fetched.map { $0.monotonic.duration(to: now.monotonic) }
         return Result(
-            at: now.wall, view: view, isFreshEnough: isNew || (passed.map { $0 <= limit } ?? false),
-            age: fetched.map { max(.zero, $0.wall.duration(to: now.wall)) }, nextAttempt: status?.nextAttempt,
-            retryAfter: (status?.nextAttempt).flatMap { next in
-                let left = now.monotonic.duration(to: next.monotonic)
-                return left > .zero ? max(1, left.secondsRoundedUp) : nil
-            })
+            at: now, view: view, isFreshEnough: isNew || (passed.map { $0 <= limit } ?? false),
+            age: fetched.map { max(.zero, $0.wall.duration(to: now.wall)) }, nextAttempt: status?.nextAttempt)
     }
 }
 

@@ -123,7 +123,7 @@ struct GuardRoute: Route {
 
         private func write(into json: inout JSONText, _ account: AccountID, _ claimsAreKept: Bool) {
             json.string("schema", "bursar.guard.v1")
-            json.string("generated_at", result.at.rfc3339)
+            json.string("generated_at", result.at.wall.rfc3339)
             json.string("account", "\(account)")
             json.string("decision", decision.answer.rawValue)
             json.string("reason", decision.reason?.rawValue)

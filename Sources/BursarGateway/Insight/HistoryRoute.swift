@@ -25,7 +25,7 @@ struct HistoryRoute: Route {
 
     static let longestPage = 10_000
     static let defaultPage = 1_000
-    /// More than are kept of any account.
+    /// Two years and some: an answer has a bound, also of an account that changes seldom and is kept for longer.
     static let mostDays = 800
 
     private struct HistoryRequest: Sendable {
@@ -110,7 +110,7 @@ struct HistoryRoute: Route {
         guard let by = query.text("by") else { return false }
         guard by == "day" else { throw .init(detail: "by takes day.") }
         guard !isCSV else { throw .init(detail: "What was spent by day is told as JSON: leave format=csv out.") }
-        let days = length.milliseconds / 86_400_000
+        let days = length.milliseconds / WallTime.day
         guard days <= Int64(mostDays) else {
             throw .init(detail: "That window has \(days) days; at most \(mostDays) are answered. Take a later since.")
         }

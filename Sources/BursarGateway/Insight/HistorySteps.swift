@@ -3,15 +3,14 @@ import BursarModel
 
 /// One entry a step, and none where nobody knew: a gap stays a gap. Pure.
 enum HistorySteps {
-    private static let day: Int64 = 86_400_000
-
     /// The amounts as they were at each of `from`, `from + step` …, where an entry covers that time. A step of whole days counts from
     /// midnight (UTC): a day is a day of the calendar, and not 24 hours from when somebody asked.
     static func take(_ entries: [HistoryEntry], every step: Duration, from: WallTime, to: WallTime) -> [HistoryEntry] {
         let length = max(1, step.milliseconds)
         var taken: [HistoryEntry] = []
         var index = 0
-        var time = length.isMultiple(of: day) ? midnight(notBefore: from.milliseconds) : from.milliseconds
+        var time = from.milliseconds
+        if length.isMultiple(of: WallTime.day), from != from.midnight { time = from.midnight.milliseconds + WallTime.day }
         while time <= to.milliseconds {
             while index + 1 < entries.count, entries[index + 1].at.milliseconds <= time { index += 1 }
             if index < entries.count, entries[index].at.milliseconds <= time, time <= entries[index].until.milliseconds {
@@ -25,10 +24,5 @@ enum HistorySteps {
             time += length
         }
         return taken
-    }
-
-    private static func midnight(notBefore time: Int64) -> Int64 {
-        let rest = time % day
-        return rest == 0 ? time : time - rest + (rest < 0 ? 0 : day)
     }
 }

@@ -8,8 +8,7 @@ package struct HistoryTableText: Sendable {
     package let text: String
 
     package init?(json: [UInt8]) {
-        guard let document = try? JSONReader.readWhole(json),
-            document["schema"]?.text == "bursar.history.v1", let entries = document["entries"]?.elements
+        guard let document = AnswerDocument.read(json, schema: "bursar.history.v1"), let entries = document["entries"]?.elements
         else { return nil }
         var text = ""
         if let days = document["days"]?.elements {

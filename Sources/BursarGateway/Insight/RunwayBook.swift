@@ -95,15 +95,13 @@ final class RunwayBook: Sendable {
         }
     }
 
-    /// What was worked out already: for those who must not cause work.
-    func known(_ id: AccountID) -> [Runway] { state.withLock { $0.entries[id]?.runways ?? [] } }
-
     /// How long the row's own amount lasts, in words, where a forecast is current.
     func lasting(_ id: AccountID, _ now: WallTime) -> String? {
         current(id).first.flatMap { $0.status == .burning ? $0.words(at: now) : nil }
     }
 
-    /// The same as ``known(_:)``, where somebody wants to be told and it is no older than ``longestShown``.
+    /// What was worked out already, for those who must not cause work: where somebody wants to be told and it is no older than
+    /// ``longestShown``.
     func current(_ id: AccountID) -> [Runway] {
         let now = refresher.now.monotonic
         return state.withLock { state in

@@ -36,7 +36,7 @@ struct BalanceRow: Sendable {
 
     var amounts: [Amount] { view.reading?.amounts ?? [] }
 
-    /// The `available` of the definition's first element; nil where that is unknown or unlimited.
+    /// The `available` of the definition's first element, or of the one that it chooses; nil where that is unknown or unlimited.
     var available: Amount? { view.reading?.available }
 
     /// The account's own limit against the available amount, else what the provider says; a negative amount is low, else it is unknown.

@@ -115,7 +115,7 @@ package struct BalanceTable: Sendable {
         if let problem = line.problem {
             var note = problem
             if let retryAt = line.retryAt, retryAt > now {
-                note += "; asked again in " + Words.short(now.duration(to: retryAt) + .milliseconds(999))
+                note += "; asked again in " + Words.left(now.duration(to: retryAt))
             }
             notes.append(note)
         }
@@ -156,14 +156,13 @@ package struct BalanceTable: Sendable {
         }
     }
 
-    /// Pads behind the digits so that all points of the amount column stand below each other. The head has none.
+    /// All points of the amount column stand below each other. The head has none.
     private static func pointsAligned(_ cells: [Cell]) -> [Cell] {
-        func tail(_ text: String) -> Int { text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0 }
-        let longest = cells.dropFirst().map { tail($0.text) }.max() ?? 0
+        let texts = TextTable.pointsAligned(cells.dropFirst().map(\.text))
         return cells.prefix(1)
-            + cells.dropFirst().map { cell in
+            + zip(cells.dropFirst(), texts).map { cell, text in
                 var cell = cell
-                cell.text += String(repeating: " ", count: longest - tail(cell.text))
+                cell.text = text
                 return cell
             }
     }

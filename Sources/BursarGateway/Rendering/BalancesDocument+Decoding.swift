@@ -17,7 +17,7 @@ extension BalancesDocument {
             guard lines.count == rows.count else { return nil }
             self.lines = lines
             generatedAt =
-                document["generated_at"]?.text.flatMap { WallTime(rfc3339: $0) } ?? lines.compactMap(\.fetchedAt).max()
+                document["generated_at"]?.time ?? lines.compactMap(\.fetchedAt).max()
                 ?? WallTime(milliseconds: 0)
         }
 
@@ -38,9 +38,9 @@ extension BalancesDocument {
                 },
                 leads: row["available"]?.text != nil || amounts.first?["kind"] != .string(AmountKind.available.rawValue),
                 low: row["low"] == .bool(true),
-                fetchedAt: row["fetched_at"]?.text.flatMap { WallTime(rfc3339: $0) },
+                fetchedAt: row["fetched_at"]?.time,
                 problem: shown(row["problem"]?["title"]),
-                retryAt: row["problem"]?["retry_at"]?.text.flatMap { WallTime(rfc3339: $0) },
+                retryAt: row["problem"]?["retry_at"]?.time,
                 runway: row["runway"].map { shown($0[0]?["words"]) ?? "-" })
         }
     }

@@ -3,11 +3,11 @@ import BursarModel
 /// What a row asks of a person, by the rules of the page: `Public/need.js` says the same, and a test compares them. *Value.* Pure.
 struct RowJudgement: Sendable, Equatable {
     /// From the most urgent on. Of those with the same rank, none comes first.
-    enum Word: String, Sendable, CaseIterable {
+    enum Word: Sendable, Equatable {
         case unavailable
         case empty
         case low
-        case runsOut = "runs_out"
+        case runsOut
         case stale
         /// Nobody has asked for it yet.
         case unread
@@ -22,8 +22,6 @@ struct RowJudgement: Sendable, Equatable {
             case .unread, .well: 4
             }
         }
-
-        var needsSomebody: Bool { rank <= Word.runsOut.rank }
     }
 
     let word: Word

@@ -1,6 +1,6 @@
 /// Columns for a terminal: as wide as their widest cell, two blanks apart. Pure. Numbers stand with their points below each other.
 enum TextTable {
-    struct Column {
+    struct Column: Sendable {
         let heading: String
         let isNumber: Bool
 
@@ -31,7 +31,8 @@ enum TextTable {
         }
     }
 
-    private static func pointsAligned(_ cells: [String]) -> [String] {
+    /// With blanks behind the digits, so that all points stand below each other.
+    static func pointsAligned(_ cells: [String]) -> [String] {
         func tail(_ text: String) -> Int { text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) } ?? 0 }
         let longest = cells.map(tail).max() ?? 0
         return cells.map { $0 + String(repeating: " ", count: longest - tail($0)) }

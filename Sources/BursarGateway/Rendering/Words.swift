@@ -13,6 +13,9 @@ package enum Words {
         }
     }
 
+    /// Of what is still to come, rounded up to whole seconds: at its end it has come.
+    package static func left(_ duration: Duration) -> String { short(duration + .milliseconds(999)) }
+
     /// "just now" below two seconds, else "3 min ago".
     package static func age(_ duration: Duration) -> String {
         duration < .seconds(2) ? "just now" : short(duration) + " ago"

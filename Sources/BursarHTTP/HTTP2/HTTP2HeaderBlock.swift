@@ -23,12 +23,13 @@ struct HTTP2HeaderBlock {
     /// Written from its beginning by each block: to grow an array by three small pieces a field costs more than the pieces.
     private var room: [UInt8] = []
     private var length = 0
+    private static let mostKept = 4 * 1024
 
     var bytes: [UInt8] { Array(room[..<length]) }
 
     mutating func begin() {
         // A large block is an exception: its memory is given back rather than kept for each of ten thousand connections.
-        if room.count > 4 * 1024 { room = [] }
+        if room.count > Self.mostKept { room = [] }
         length = 0
         fields = 0
         listBytes = 0
@@ -51,7 +52,10 @@ struct HTTP2HeaderBlock {
         let lengths = UInt32(truncatingIfNeeded: name.count | value.count &<< 16)
         let (start, middle) = (length, length + 4 + name.count)
         length = middle + value.count
-        if length > room.count { room.append(contentsOf: repeatElement(0, count: max(256, 2 * length) - room.count)) }
+        if length > room.count {
+            let size = max(256, length, min(2 * length, Self.mostKept))
+            room.append(contentsOf: repeatElement(0, count: size - room.count))
+        }
         room.withUnsafeMutableBytes { room in
             room.storeBytes(of: lengths.littleEndian, toByteOffset: start, as: UInt32.self)
             UnsafeMutableRawBufferPointer(rebasing: room[(start + 4)...]).copyMemory(from: UnsafeRawBufferPointer(name))

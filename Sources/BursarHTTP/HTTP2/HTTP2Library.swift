@@ -1,7 +1,7 @@
 internal import CNghttp2
 
-/// libnghttp2's callbacks and options, the same for every connection. *Immutable after init; any thread*: the library copies
-/// both into each session.
+/// libnghttp2's callbacks and options, the same for every connection. *Immutable after init; any thread*: the library only copies
+/// both into each session, which is why it may be called Sendable although it holds pointers.
 ///
 /// The only place where C calls Swift. `data` points to the session that is running the library at that moment, and a stream's pointer to
 /// an object in that session's table. Both outlive the call, so no reference is counted here.

@@ -5,7 +5,7 @@ import Synchronization
 /// A response's header fields as the array that libnghttp2 takes, in memory of its own. *Immutable after init; any thread.*
 ///
 /// libnghttp2 is told not to copy names and values (NGHTTP2_NV_FLAG_NO_COPY_…), so this must live until the stream that uses
-/// it is closed; the stream holds it.
+/// it is closed; the stream holds it. Sendable although it holds pointers: what they lead to is written in `init`, then only read.
 final class HTTP2PreparedFields: PreparedFields, @unchecked Sendable {
     /// `:status`, then `date` with an empty value, then the response's own fields, then `age` with an empty value.
     let pairs: UnsafeMutablePointer<nghttp2_nv>

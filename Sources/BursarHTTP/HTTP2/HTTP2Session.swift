@@ -78,7 +78,7 @@ final class HTTP2Session {
         pairs.deallocate()
     }
 
-    /// The connection is open, since `now`.
+    /// The connection is open, since `now`: this is made before, when the channel has no time of its loop yet.
     func began() { meter = HTTP2FrameMeter(limits: extra.frames, startedAt: now.uptimeNanoseconds) }
 
     /// Whether neither side has anything to say any more: the connection can be closed once everything taken is written.

@@ -68,6 +68,9 @@ package enum AlertOutcome: Sendable, Equatable {
     ///   - retryAfter: what the target asked for.
     case failed(reason: String, mayHaveArrived: Bool, retryAfter: Duration?)
 
+    /// The reason of an attempt that was given up here: it says nothing of the target. As ``TransportFault`` has it.
+    package static let cancelled = "cancelled"
+
     /// A closed set, for metrics.
     package var word: String {
         switch self {

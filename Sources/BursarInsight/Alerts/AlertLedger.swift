@@ -111,7 +111,15 @@ extension AlertLedger {
     package mutating func configure(rules: [AccountID: [AlertRule]], targets: [AlertTarget]) {
         let before = self.rules
         self.rules = rules.filter { !$0.value.isEmpty }
-        for (account, rules) in before { for rule in rules { forgetJudgement(AlertKey(account, rule.name), by: rule.condition) } }
+        for (account, rules) in before { for rule in rules { forgetReading(AlertKey(account, rule.name), by: rule.condition) } }
+        // Also what another process kept, by a rule of the same name.
+        for key in candidates {
+            guard let rule = rule(key), let facts = records.states[key]?.candidate?.facts, !rule.condition.holds(facts) else {
+                continue
+            }
+            latest[key] = nil
+            update(key) { ($0.candidate, $0.isKnown) = (nil, false) }
+        }
         self.targets = Dictionary(targets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for key in records.states.keys where rule(key) == nil { forget(key) }
         for id in records.deliveries.keys.sorted(by: { ($0.target, $0.event) < ($1.target, $1.event) }) {
@@ -140,16 +148,12 @@ extension AlertLedger {
         for name in self.targets.keys where pushes[name] == nil { pushes[name] = WallTime(milliseconds: 0) }
     }
 
-    /// What was judged by a condition that is another one now says nothing of this one.
-    private mutating func forgetJudgement(_ key: AlertKey, by condition: AlertRule.Condition) {
+    /// A reading was judged by another condition than this one: nobody knows yet. An outage is one for however long it has to last.
+    private mutating func forgetReading(_ key: AlertKey, by condition: AlertRule.Condition) {
         guard let rule = rule(key), rule.condition != condition else { return }
+        if case (.unavailable, .unavailable) = (rule.condition, condition) { return }
         latest[key] = nil
-        if records.states[key] != nil {
-            update(key) { state in
-                state.candidate = nil
-                state.isKnown = false
-            }
-        }
+        if records.states[key] != nil { update(key) { $0.isKnown = false } }
     }
 
     private mutating func forget(_ key: AlertKey) {

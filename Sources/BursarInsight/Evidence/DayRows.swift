@@ -1,3 +1,5 @@
+import BursarModel
+
 /// What was burned in each of the last 28 times 24 hours, counted back from the newest word, hour by hour. *Value.*
 ///
 /// A row is a day that may come again. Its hours are hours of the clock: the first one begins at the time of day of that word.
@@ -12,7 +14,7 @@ struct DayRows: Sendable, Equatable {
 
     static let most = 28
     static let hour: Int64 = 3_600_000
-    static let day: Int64 = 86_400_000
+    static let day = WallTime.day
     /// A day known for less is no evidence.
     static let leastKnown: Int64 = 18 * hour
     /// But where there are too few days otherwise, a day that only top-ups hide a part of is evidence with this much.

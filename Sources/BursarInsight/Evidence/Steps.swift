@@ -48,8 +48,6 @@ struct Steps: Sendable, Equatable {
 
     /// What was burned within 24 hours up to a rise, and after the last top-up, is what a refund can be of.
     static let refundWindow: Int64 = 86_400_000
-    /// A refund is at most one part in so many of it. What is above is a top-up.
-    static let refundShare: Int64 = 5
     /// A top-up within an interval of at most this hides nothing that matters.
     static let longestPreciseTopUp: Int64 = 3_600_000
 

@@ -36,7 +36,7 @@ struct SpendTrack {
             }
             let (at, until) = (entry.at.milliseconds, entry.until.milliseconds)
             if let last {
-                add(isInterrupted ? nil : amount.pair(last.amounts, entry.amounts).old, at: last.until, next, at: at)
+                add(isInterrupted ? nil : amount.past(last.amounts, comparedWith: entry.amounts), at: last.until, next, at: at)
             }
             seen = (min(at, seen?.from ?? at), max(until, seen?.until ?? until))
             (last, isInterrupted) = ((entry.amounts, until), false)
@@ -74,7 +74,7 @@ struct SpendTrack {
         days = (.min, .zero, .zero)
     }
 
-    /// As ``Steps`` has it: over half of what was there, and over twenty times the largest day.
+    /// Over half of what was there, and over twenty times the largest day: ``Steps`` begins anew at as much.
     private func isLarge(_ burned: ExactDecimal, of before: ExactDecimal) -> Bool {
         guard !days.largest.isZero, before > .zero, let twice = burned.adding(burned),
             let twenty = days.largest.adding(days.largest)?.scaled(byPowerOfTen: 1)

@@ -1,7 +1,8 @@
 import BursarModel
 
 /// Goes from change to change and tells spending from refunds, top-ups and what expired, by the rules of ``Steps`` but in exact
-/// decimals. *Value.* The counters and what was spent in a time are both made by it, so that they never tell two stories.
+/// decimals. *Value.* The counters and what was spent in a time are both made by it, so that both
+/// judge a change alike; only one large drop is set apart by the second.
 struct SpendWalk {
     struct Change {
         var burned = ExactDecimal.zero

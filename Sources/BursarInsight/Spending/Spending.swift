@@ -63,16 +63,10 @@ package struct Spending: Sendable {
     /// Calendar days of UTC; the first and the last may be parts of one.
     package var days: [Period] {
         var edges = [since]
-        let first = Self.midnight(after: since)
-        edges.append(contentsOf: stride(from: first, to: max(first, until), by: Int64.Stride(DayRows.day)))
+        let first = WallTime(milliseconds: since).midnight.milliseconds + WallTime.day
+        edges.append(contentsOf: stride(from: first, to: max(first, until), by: Int64.Stride(WallTime.day)))
         edges.append(until)
         return periods(edges)
-    }
-
-    /// The first one that is later.
-    private static func midnight(after time: Int64) -> Int64 {
-        let rest = time % DayRows.day
-        return time - (rest < 0 ? rest + DayRows.day : rest) + DayRows.day
     }
 
     /// From each edge to the next one; there are two at least.
@@ -95,9 +89,9 @@ struct CountedAmount: Equatable {
 
     func balance(in amounts: [Amount]) -> Balance? { isOwn ? Balance(amounts, unit) : Balance(amounts, unit, part: part) }
 
-    /// In two readings as they are compared.
-    func pair(_ before: [Amount], _ after: [Amount]) -> (old: Balance?, new: Balance?) {
-        isOwn ? Balance.pair(before, after, unit) : (balance(in: before), balance(in: after))
+    /// What was there before, as it is compared with what is there now.
+    func past(_ before: [Amount], comparedWith after: [Amount]) -> Balance? {
+        isOwn ? after.available(of: unit).flatMap { Balance(before, before: $0) } : balance(in: before)
     }
 
     /// What stands for a unit first, then all other parts, each in the order of the newest entry.

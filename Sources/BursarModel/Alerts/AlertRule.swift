@@ -11,6 +11,17 @@ package struct AlertRule: Sendable, Equatable {
         case toppedUp
         /// The provider does not take the key.
         case keyRejected
+
+        /// Whether what was seen under another condition of the rule is against this one as well.
+        package func holds(_ facts: AlertFacts) -> Bool {
+            switch self {
+            case .below(let limit, let unit):
+                guard let value = facts.value, unit == nil || unit == facts.unit else { return false }
+                return value < limit
+            case .runway(let limit): return facts.detail.flatMap { Int64($0) }.map { $0 < limit.milliseconds } ?? false
+            case .unavailable, .keyRejected, .toppedUp: return true
+            }
+        }
     }
 
     /// Unique among an account's rules.

@@ -4,7 +4,7 @@ import BursarConfiguration
 /// `bursar healthcheck`: for container images without curl.
 struct Healthcheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Exit 0 when a gateway is ready, 69 when it is not.",
+        abstract: "Exit 0 when a gateway is ready, 69 when it is not, 66 or 78 where the configuration does not say where it is.",
         discussion: """
             Examples, the first one in a Dockerfile:
 
@@ -26,7 +26,7 @@ struct Healthcheck: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "For --url https://: the certificates, in PEM form, of the authorities that are trusted.", valueName: "FILE"))
+            "For an https:// address: the certificates, in PEM form, of the authorities that are trusted.", valueName: "FILE"))
     var ca: String?
 
     @Option(help: ArgumentHelp("The configuration; else $BURSAR_CONFIG or ./bursar.yaml.", valueName: "FILE"))
@@ -35,7 +35,7 @@ struct Healthcheck: AsyncParsableCommand {
     @Option(help: ArgumentHelp("As serve was given it; may be repeated.", valueName: "ADDR"))
     var listen: [String] = []
 
-    /// A configuration that was named says more than a variable of the shell.
+    /// What was named on this command line says more than a variable of the shell.
     private var place: String? { url ?? (config == nil && listen.isEmpty ? UsualGateway.named : nil) }
 
     func validate() throws {
@@ -58,9 +58,12 @@ struct Healthcheck: AsyncParsableCommand {
         }
         let request = ConfigurationRequest(path: config, listen: listen)
         switch ConfigurationReader(sources: .program()).listeningPlaces(request) {
-        case .failure(let problem):
+        case .failure(.unreadable(let problem)):
             Terminal.tell("\(problem)")
             throw ExitStatus.noSuchFile
+        case .failure(.unclear(let problem)):
+            Terminal.tell("\(problem)")
+            throw ExitStatus.configuration
         case .success(let places):
             guard let probe = ReadinessProbe(places) else {
                 Terminal.tell(

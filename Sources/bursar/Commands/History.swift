@@ -8,10 +8,10 @@ struct History: AsyncParsableCommand {
         discussion: """
             Examples:
 
-              bursar history sunor/default --since 7d
-              bursar history sunor/default --since 7d --by day
-              bursar history sunor/default --since 30d --step 1d
-              bursar history sunor/default --since 2026-11-01T00:00:00Z --csv
+              bursar history sample/default --since 7d
+              bursar history sample/default --since 7d --by day
+              bursar history sample/default --since 30d --step 1d
+              bursar history sample/default --since 2026-11-01T00:00:00Z --csv
 
             Changes only, each with the time at which it was confirmed last;
             between two of them nobody knows. A step leaves out what nobody knows;

@@ -10,7 +10,7 @@ struct Retry: AsyncParsableCommand {
             Examples:
 
               export BURSAR_URL=unix:/run/bursar/bursar.sock
-              bursar retry sunor/default
+              bursar retry sample/default
 
             Ends what holds the provider back: a cooldown, a rejected key, a pause
             after failures, an open circuit. Then asks it, and prints the row. For

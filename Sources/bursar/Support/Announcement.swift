@@ -1,3 +1,4 @@
+import Foundation
 import BursarConfiguration
 import BursarGateway
 
@@ -24,11 +25,17 @@ enum Announcement {
             + (wantsToken ? "-H \"Authorization: Bearer $BURSAR_TOKEN\" " : "")
         return """
             Try\(wantsToken ? ", with a client's token in $BURSAR_TOKEN" : ""):
-              bursar balances\(isStandard ? "" : " --url \(url)")\(usesTLS ? " --ca FILE" : "")
+              \(program) balances\(isStandard ? "" : " --url \(url)")\(usesTLS ? " --ca FILE" : "")
             \(curl)'\(origin(url))/v1/balances?pretty'
             \(curl)-H 'Accept: text/plain' \(origin(url))/v1/balances
             """
                 + (usesTLS ? "\nFILE has the certificate's authority; not needed where this machine trusts it." : "")
+    }
+
+    /// As it was called: where it was not found by its name, its name alone leads nowhere.
+    private static var program: String {
+        let called = ProcessInfo.processInfo.arguments.first ?? ""
+        return called.contains("/") ? called : "bursar"
     }
 
     /// The first plain address as a URL, else what there is; a wildcard listener is reached at loopback.

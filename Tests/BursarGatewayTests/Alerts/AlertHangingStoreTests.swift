@@ -2,10 +2,12 @@ import BursarCatalog
 import BursarEngine
 import BursarMocks
 import BursarModel
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarInsight
 
 /// What was told, while the store hangs; over real sockets, time moved.
 @Suite(.timeLimit(.minutes(2)))
@@ -55,28 +57,23 @@ struct AlertHangingStoreTests {
             #expect(await store.writes <= 2)
             await store.letGo()
             // What changed since is kept then.
-            for _ in 0..<1_000 {
-                if await store.writes > 2 { break }
-                try await Task.sleep(for: .milliseconds(5))
-            }
-            #expect(await store.writes > 2)
+            try await eventually { await store.writes > 2 }
         }
     }
 
     @Test func `a target that is taken out while its message is being kept is sent to once it is back`() async throws {
-        let store = MessageHangingStore()
+        let store = HangingStore { !$0.alerts.messages.isEmpty }
         try await with(store) { gateway, receiver async throws in
             try await read(gateway)
-            for _ in 0..<1_000 {
-                if await store.isHanging { break }
+            try await eventually {
+                await store.isHanging
+            } meanwhile: {
                 gateway.clock.advance(by: .seconds(2))
-                try await Task.sleep(for: .milliseconds(5))
             }
-            #expect(await store.isHanging)
             await gateway.reload([Self.quiet])
             await store.letGo()
             // The desk goes on in a task of its own, with a message to nobody.
-            try await Task.sleep(for: .milliseconds(300))
+            try await eventually { gateway.gateway.process.alerts.state.withLock { $0.ledger.underWay.isEmpty } }
             #expect(receiver.messages.isEmpty)
             await gateway.reload([Self.told], settings: Self.settings(receiver))
             try await read(gateway)
@@ -84,32 +81,4 @@ struct AlertHangingStoreTests {
             #expect(told[0].json?["type"]?.text == "balance.low")
         }
     }
-}
-
-/// A store whose first write of a message waits until it is let go. *Actor.*
-private actor MessageHangingStore: SnapshotStore {
-    private(set) var isHanging = false
-    private var isLetGo = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func letGo() {
-        isLetGo = true
-        for waiter in waiting { waiter.resume() }
-        waiting = []
-    }
-
-    func open(identity: Secret?) async throws(StoreFault) -> StoreContents {
-        StoreContents(identity: identity ?? Secret([UInt8](repeating: 7, count: 32)), credentials: [])
-    }
-
-    func write(_ batch: StoreBatch) async throws(StoreFault) {
-        guard !isLetGo, !batch.alerts.messages.isEmpty else { return }
-        isHanging = true
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    func probe() async throws(StoreFault) {}
-    func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] { [] }
-    func counters() async throws(StoreFault) -> [StoredCounters] { [] }
-    func close() async {}
 }

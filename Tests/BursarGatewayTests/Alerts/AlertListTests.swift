@@ -19,12 +19,9 @@ struct AlertListTests {
             let before = try await gateway.get("/v1/alerts")
             #expect(before.json?["alerts"]?[0]?["fires_at"] == .null)
             _ = try await gateway.get("/v1/balances")
-            var answer = try await gateway.get("/v1/alerts")
-            for _ in 0..<500 where answer.json?["alerts"]?[0]?["fires_at"] == .null {
-                // The desk hears of the answer in a task of its own.
-                try await Task.sleep(for: .milliseconds(10))
-                answer = try await gateway.get("/v1/alerts")
-            }
+            // The desk hears of the answer in a task of its own.
+            try await eventually { try await gateway.get("/v1/alerts").json?["alerts"]?[0]?["fires_at"] != .null }
+            let answer = try await gateway.get("/v1/alerts")
             let alert = answer.json?["alerts"]?[0]
             // The word is what it was: what reads it goes on.
             #expect(alert?["state"]?.text == "ok" && alert?["firing"]?.boolean == false, "\(answer.text)")

@@ -10,13 +10,12 @@ struct AlertMetricsTests {
     private static let account = "provider: sunor, key: mock-balance-40, ttl: 10s, alerts: [{below: 50}]"
 
     /// Time goes on until the metrics have a line: how an attempt ended is known after the receiver has it.
-    private func waits(for line: String, _ gateway: TestGateway) async throws -> Bool {
-        for _ in 0..<2_000 {
-            if try await gateway.get("/metrics").text.contains("\n\(line)\n") { return true }
+    private func wait(for line: String, _ gateway: TestGateway) async throws {
+        try await eventually {
+            try await gateway.get("/metrics").text.contains("\n\(line)\n")
+        } meanwhile: {
             gateway.clock.advance(by: .seconds(2))
-            try await Task.sleep(for: .milliseconds(5))
         }
-        return false
     }
 
     private func isTold(_ kind: String, _ more: String = "", first status: Int) async throws {
@@ -32,10 +31,10 @@ struct AlertMetricsTests {
                     gateway.clock.advance(by: .seconds(11))
                     _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
                 }
-                #expect(try await waits(for: up + " 0", gateway))
+                try await wait(for: up + " 0", gateway)
                 guard status != 410 else { return }
                 receiver.answer(200)
-                #expect(try await waits(for: up + " 1", gateway))
+                try await wait(for: up + " 1", gateway)
             }
         } catch {
             await receiver.stop()

@@ -4,6 +4,7 @@ import BursarModel
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// Takes what targets are sent and answers as it is told to. *Mutex*; any thread.
 final class AlertReceiver: Sendable {
@@ -49,20 +50,14 @@ final class AlertReceiver: Sendable {
 
     func answer(_ status: Int) { state.status.withLock { $0 = status } }
 
-    /// Returns when so many came. It looks again and again, because `meanwhile` has to move the gateway's clock: what is sent next
-    /// depends on when the last sending ended.
+    /// Returns when so many came. `meanwhile` moves the gateway's clock: what is sent next depends on when the last sending ended.
     func wait(for count: Int, meanwhile: () -> Void = {}) async throws -> [Message] {
-        for _ in 0..<2_000 where messages.count < count {
+        try await eventually {
+            messages.count >= count
+        } meanwhile: {
             meanwhile()
-            try await Task.sleep(for: .milliseconds(5))
         }
-        guard messages.count >= count else { throw Missing(wanted: count, came: messages.count) }
         return messages
-    }
-
-    struct Missing: Error {
-        let wanted: Int
-        let came: Int
     }
 
     func stop() async { await server.stop() }

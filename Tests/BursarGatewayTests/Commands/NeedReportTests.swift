@@ -63,6 +63,13 @@ import Testing
         #"{"account": "\#(account)", "condition": "\#(condition)", "firing": true, "muted_until": \#(muted)}"#
     }
 
+    @Test func `where the own amount is not known, no part's stands in its place`() throws {
+        let part = #""amounts": [{"kind": "available", "value": "500", "unit": "credits", "part": "key"}]"#
+        let row = Self.row("acme/parts", nil, low: true).replacing(#""amounts": []"#, with: part)
+        #expect(row.contains("500"))
+        #expect(try Scene(rows: [row]).reported().needs.map(\.words) == ["LOW no amount"])
+    }
+
     @Test func `the most urgent comes first, among equals what ends first, and what needs nobody is left out`() throws {
         let later = Self.burning(until: "2026-11-29T20:00:00.000Z", "2 to 3 days")
         let sooner = Self.burning(until: "2026-11-27T21:00:00.000Z", "1 to 5 hours")

@@ -51,17 +51,14 @@ import Testing
         #expect(judgement.word == .low && judgement.isOld)
     }
 
-    @Test func `what is unavailable, empty, low or ends soon needs somebody`() {
-        #expect(RowJudgement.Word.allCases.filter(\.needsSomebody) == [.unavailable, .empty, .low, .runsOut])
-    }
-
     @Test func `the page judges by the same ranks and limits`() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Public/need.js")
         let script = try String(contentsOf: file, encoding: .utf8)
         // Whoever changes one of these there changes RowJudgement, too.
         for rule in [
             "export const ranks = { bad: 0, low: 1, short: 2, stale: 3, fine: 4 };", "judgement.rank <= ranks.short",
-            "export const shortRunway = 3 * day;", "(moment(row.expires_at) ?? now) > minute;",
+            "export const shortRunway = 3 * day;", "return first && first.kind !== \"available\" ? first : null;",
+            "(moment(row.expires_at) ?? now) > minute;",
             "row.status === \"stale\" && (late || problem !== null)", "problem?.reason === \"\(Problem.notReadYet)\""
         ] {
             #expect(script.contains(rule), "\(rule)")

@@ -98,7 +98,6 @@ import Testing
 
     /// Help texts show real commands; they are documentation.
     private static let examples: Set<String> = [
-        "Sources/bursar/Commands/History.swift", "Sources/bursar/Commands/Retry.swift",
         "Sources/bursar/Bursar.swift", "Sources/bursar/Commands/Balances.swift", "Sources/bursar/Commands/Demo.swift",
         "Sources/bursar/Commands/Mock.swift", "Sources/bursar/Commands/Providers.swift", "Sources/bursar/Commands/Serve.swift",
         "Sources/bursar/Commands/Token.swift"

@@ -4,8 +4,14 @@ import BursarModel
 /// A store that opens, and whose writes wait until they are let go: a mount that hangs. *Actor.*
 actor HangingStore: SnapshotStore {
     private(set) var writes = 0
+    private let hangs: @Sendable (StoreBatch) -> Bool
     private var isLetGo = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// - Parameter hangs: which writes wait; all, where nothing is said.
+    init(hangs: @escaping @Sendable (StoreBatch) -> Bool = { _ in true }) { self.hangs = hangs }
+
+    var isHanging: Bool { !waiting.isEmpty }
 
     func letGo() {
         isLetGo = true
@@ -19,7 +25,7 @@ actor HangingStore: SnapshotStore {
 
     func write(_ batch: StoreBatch) async throws(StoreFault) {
         writes += 1
-        if !isLetGo { await withCheckedContinuation { waiting.append($0) } }
+        if !isLetGo, hangs(batch) { await withCheckedContinuation { waiting.append($0) } }
     }
 
     func probe() async throws(StoreFault) {}

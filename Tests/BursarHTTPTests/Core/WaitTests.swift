@@ -2,6 +2,7 @@ import NIOCore
 import NIOEmbedded
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import BursarHTTP

@@ -8,7 +8,7 @@ import Testing
 private typealias Client = HTTP2TestClient
 
 /// The whole server over real sockets.
-@Suite struct HTTP2SocketTests {
+@Suite(.timeLimit(.minutes(1))) struct HTTP2SocketTests {
     @Test func `what a hit took is in its record`() async throws {
         // It was 0 always: both ends were the time at which the loop had begun to read.
         let records = TestRecords()

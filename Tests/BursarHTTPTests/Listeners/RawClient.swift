@@ -124,11 +124,6 @@ func withServer(
     await server.stop()
 }
 
-/// Waits for a counter that another thread moves; the suites' time limit ends a wait that never ends.
-func eventually(_ condition: () async -> Bool) async throws {
-    while await !condition() { try await Task.sleep(for: .milliseconds(2)) }
-}
-
 /// A door that tasks wait at. *Mutex.*
 final class Gate: Sendable {
     private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))

@@ -1,6 +1,7 @@
 import BursarBasics
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import BursarHTTP

@@ -11,7 +11,7 @@ struct AlertBench {
     var kept = AlertRecords()
     var told: [AlertDispatch] = []
     var outcome: (AlertDispatch) -> AlertOutcome = { _ in .delivered }
-    let rules: [AccountID: [AlertRule]]
+    var rules: [AccountID: [AlertRule]]
     var targets: [AlertTarget]
 
     static let account = account("a")

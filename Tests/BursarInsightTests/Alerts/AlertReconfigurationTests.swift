@@ -54,6 +54,31 @@ import Testing
         #expect(bench.state().firing != nil)
     }
 
+    @Test func `nor does one that the process before kept`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        bench.read("40")
+        bench.rules = [AlertBench.account: [AlertBench.below(30)]]
+        bench.restart()
+        bench.read("29")
+        #expect(bench.state().firing == nil)
+        bench.read("28")
+        #expect(bench.state().firing != nil)
+    }
+
+    @Test func `an outage goes on from its first sign where it has to last less long from now on`() throws {
+        func rule(_ seconds: Int64) -> [AccountID: [AlertRule]] {
+            [AlertBench.account: [AlertRule(name: "r", condition: .unavailable(.seconds(seconds)), targets: ["ops"])]]
+        }
+        var bench = AlertBench([AlertRule(name: "r", condition: .unavailable(.seconds(3_600)), targets: ["ops"])])
+        let first = bench.now
+        bench.ledger.failed(AlertBench.account, .timeout, at: bench.now, now: bench.now)
+        bench.now = bench.now.advanced(by: .seconds(3_000))
+        bench.ledger.configure(rules: rule(1_800), targets: bench.targets)
+        bench.ledger.failed(AlertBench.account, .timeout, at: bench.now, now: bench.now)
+        let state = try #require(bench.ledger.records.states[AlertKey(AlertBench.account, "r")])
+        #expect(state.since == first || state.candidate?.since == first)
+    }
+
     @Test func `other receivers of a rule leave what was judged alone`() {
         var bench = AlertBench([AlertBench.below(50)], targets: ["ops", "phone"].map { AlertTarget(name: $0) })
         bench.read("40")
