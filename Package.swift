@@ -89,12 +89,14 @@ let package = Package(
         .target(
             name: "BursarConfiguration",
             dependencies: ["BursarBasics", "BursarHash", "BursarModel", "BursarCatalog", "CProcess"], swiftSettings: settings),
+        // beside: what people read, of rows and of a gateway's answers; no server either
+        .target(name: "BursarText", dependencies: ["BursarBasics", "BursarModel", "BursarCatalog"], swiftSettings: settings),
         // composition
         .target(
             name: "BursarGateway",
             dependencies: [
                 "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration",
-                "BursarInsight", "BursarStream", "BursarDelivery", "BursarClient",
+                "BursarInsight", "BursarStream", "BursarText", "BursarDelivery", "BursarClient",
                 "BursarUpstream", "BursarStore", "BursarHTTP", "BursarProcess", "CProcess", nioCore, nioPosix, logging
             ],
             swiftSettings: settings, plugins: ["EmbedFiles"]),
@@ -109,7 +111,7 @@ let package = Package(
             dependencies: [
                 "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
                 "BursarHTTP",
-                "BursarStore",
+                "BursarStore", "BursarText",
                 "BursarUpstream", "BursarProcess", "BursarMocks", "CProcess", argumentParser,
                 unixSignals, "BursarClient", logging, nioCore, nioPosix, nioSSL
             ],
@@ -125,6 +127,9 @@ let package = Package(
             dependencies: [
                 "TestSupport", "BursarStream", "BursarBasics", "BursarCatalog", "BursarClient", "BursarModel", nioCore
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BursarTextTests", dependencies: ["BursarText", "BursarBasics", "BursarCatalog", "BursarModel"],
             swiftSettings: settings),
         .testTarget(name: "BursarHashTests", dependencies: ["BursarHash"], swiftSettings: settings),
         .testTarget(name: "BursarBasicsTests", dependencies: ["BursarBasics"], swiftSettings: settings),
@@ -191,7 +196,7 @@ let package = Package(
                 "BursarMocks",
                 "BursarUpstream",
                 "BursarStore",
-                "BursarHTTP", "BursarEngine", "BursarCatalog", "BursarInsight",
+                "BursarHTTP", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarText",
                 "BursarModel", "FuzzRules", "BursarClient", nioCore, nioPosix, nioHTTP1, nioSSL, logging
             ],
             exclude: ["Corpus"], swiftSettings: settings)

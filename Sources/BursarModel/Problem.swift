@@ -33,6 +33,9 @@ package struct Problem: Sendable, Hashable {
     /// In our own words what was wrong with the answer: `data.available is missing`. Nil where the code says all.
     package let reason: String?
 
+    /// The reason where nothing is known because no provider was asked: nobody failed.
+    package static let notReadYet = "not_read_yet"
+
     package init(
         code: ProblemCode, upstreamStatus: Int? = nil, carriedStatus: Int? = nil, retryAt: WallTime? = nil, reason: String? = nil
     ) {

@@ -202,6 +202,12 @@ import Testing
         #expect(!report.contains("services"))
     }
 
+    @Test func `a rule on runway without a store is told: it could never fire`() throws {
+        let result = try read([Self.ops], alerts: "{runway: 3d}", store: "memory")
+        #expect(result.errors == [] && result.findings.map(\.rule) == [.alertsWithoutStore, .runwayRuleWithoutStore])
+        #expect(try read([Self.ops], alerts: "{runway: 3d}").findings == [])
+    }
+
     @Test func `an address in the operator's own network is said to be one`() throws {
         let result = try read(
             ["{name: am, kind: alertmanager, url: 'http://am.internal:9093', private_addresses: true}"], alerts: "{below: 5}")

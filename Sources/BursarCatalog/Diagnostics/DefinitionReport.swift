@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarModel
 
 /// What `bursar check FILE` says of definitions: every problem with its place, and the row that each example gives. *Value.*
@@ -42,7 +43,7 @@ package struct DefinitionReport: Sendable {
         let width = (definition.examples.map(\.name.count).max() ?? 0) + 2
         for example in definition.examples {
             let trial = DefinitionTrial(of: example, definition)
-            let name = example.name + String(repeating: " ", count: max(1, width - example.name.count))
+            let name = example.name.padded(to: width - 1) + " "
             let indentation = String(repeating: " ", count: width)
             for (index, line) in trial.lines.enumerated() { lines.append("  " + (index == 0 ? name : indentation) + line) }
         }

@@ -55,6 +55,8 @@ package enum AuditRule: String, Sendable, CaseIterable {
     case alertsWithoutStore = "BUR025"
     /// A target that is reached without TLS, over a network.
     case plainTarget = "BUR026"
+    /// A rule on runway, and nothing that keeps a history.
+    case runwayRuleWithoutStore = "BUR027"
 
     /// *Value.*
     package enum Severity: String, Sendable, Comparable, CaseIterable {
@@ -76,7 +78,7 @@ package enum AuditRule: String, Sendable, CaseIterable {
             .plainTarget:
             .note
         case .literalKey, .keyFileReadableByAnyone, .shortKey, .privateAddresses, .expiredClient, .expiringClient,
-            .alertsWithoutStore:
+            .alertsWithoutStore, .runwayRuleWithoutStore:
             .warning
         case .configurationReadableByAnyone, .anonymousListener, .keyFileWritableByAnyone, .configurationWritableByAnyone,
             .plainTokens:

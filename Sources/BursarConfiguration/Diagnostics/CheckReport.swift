@@ -115,7 +115,7 @@ extension CheckReport {
             }
         let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
-            let padded = zip(row, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }
+            let padded = zip(row, widths).map { $0.padded(to: $1) }
             var line = "  " + padded.joined(separator: "  ")
             while line.hasSuffix(" ") { line.removeLast() }
             return line

@@ -199,6 +199,24 @@ extension ConfigurationParser {
                 place, "no rule tells the target \(ShowableText.quoted(name))", otherwise: "give accounts, or defaults, alerts:")
         }
     }
+
+    /// What nothing is kept for.
+    mutating func checkAlertsWithoutStore(_ accounts: [AccountConfiguration], _ targets: [TargetConfiguration]) {
+        if let target = targets.first {
+            problems.finding(
+                .alertsWithoutStore, target.place,
+                "without a store, a restart may tell again what was told, and misses what ended in it")
+        }
+        for account in accounts where account.alerts.contains(where: \.condition.isOfRunway) {
+            problems.finding(
+                .runwayRuleWithoutStore, account.place,
+                "\(account.id) has a rule on runway, which never fires without a store: there is no history to look at")
+        }
+    }
+}
+
+extension AlertRule.Condition {
+    fileprivate var isOfRunway: Bool { if case .runway = self { true } else { false } }
 }
 
 extension TargetConfiguration {

@@ -69,11 +69,7 @@ extension ConfigurationParser {
         checkUsers(clients, listen.map(\.0.address) + inherited.map(\.address))
         let store = settings.store ?? .standard(sources)
         checkStore(store, settings.storePlace ?? ConfigurationPlace(file: "store"))
-        if !store.isKept, let target = settings.targets.first {
-            problems.finding(
-                .alertsWithoutStore, target.place,
-                "without a store, a restart may tell again what was told, and misses what ended in it")
-        }
+        if !store.isKept { checkAlertsWithoutStore(accounts, settings.targets) }
         // Whoever passes sockets has said where to listen.
         let standard = inherited.isEmpty ? [ListenerSettings(.standard)] : []
         return Configuration(

@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarConfiguration
 import BursarModel
 import BursarUpstream
+import BursarText
 
 /// One configured account, with everything that a route needs of it. *Value.*
 struct AccountEntry: Sendable {
@@ -127,39 +128,19 @@ extension AccountDirectory {
         if let id = ProviderID(name), intersects(indices(of: id), chosen) { return id }
         throw UnknownName(
             detail: "No account of \(Self.shown(name, ProviderID(name) != nil, else: "that provider")) is configured. "
-                + Self.list("Providers with accounts", providers.map(\.name), count: providers.count))
+                + AccountChoice.list("Providers with accounts", providers.map(\.name), count: providers.count))
     }
 
     private func unknownAccount(_ name: String, among indices: [Int]) -> UnknownName {
         UnknownName(
             detail: "There is no account \(Self.shown(name, AccountName(name) != nil, else: "of that name")) here. "
-                + Self.list("Accounts", indices.prefix(Self.mostShown).map { entries[$0].id.description }, count: indices.count))
+                + AccountChoice.list(
+                    "Accounts", indices.prefix(AccountChoice.mostShown).map { entries[$0].id.description }, count: indices.count))
     }
 
     /// Only what has the form of a name and cannot be a key: one that was pasted into a URL shall not come back with the answer.
     private static func shown(_ name: String, _ isName: Bool, else fallback: String) -> String {
         isName && ShowableText.allows(name) ? "\"\(name)\"" : fallback
-    }
-
-    /// A list of thousands helps nobody.
-    private static let mostShown = 20
-
-    /// - Parameters:
-    ///   - names: as many as are shown, or more.
-    ///   - count: of all.
-    fileprivate static func list(_ what: String, _ names: [String], count: Int) -> String {
-        if count == 0 { return "\(what): none." }
-        let shown = names.prefix(mostShown).joined(separator: ", ")
-        return "\(what): \(shown)\(count > mostShown ? " and \(count - mostShown) more" : "")."
-    }
-}
-
-/// What is said where a provider is named, an account is meant, and there are several: to take one of them would be a guess about
-/// money. Pure.
-package enum AccountChoice {
-    /// - Parameter names: `provider/account`, each.
-    package static func several(_ names: [String]) -> String {
-        "That provider has several accounts. " + AccountDirectory.list("Name one", names, count: names.count)
     }
 }
 

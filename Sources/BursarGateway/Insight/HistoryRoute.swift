@@ -7,6 +7,7 @@ import BursarInsight
 import BursarModel
 import BursarStore
 import BursarUpstream
+import BursarText
 
 /// `GET /v1/balances/{provider}/{account}/history`: the changes of an account's amounts, as JSON or CSV, in pages, and what was spent.
 /// *Immutable; any thread.*

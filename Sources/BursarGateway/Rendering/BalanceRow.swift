@@ -2,6 +2,7 @@ import BursarBasics
 import BursarEngine
 import BursarInsight
 import BursarModel
+import BursarText
 
 /// One account as `/v1/balances` shows it. *Value.* Pure: everything follows from the account and the machine's view of it.
 struct BalanceRow: Sendable {

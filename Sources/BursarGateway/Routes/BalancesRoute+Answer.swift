@@ -5,6 +5,7 @@ import BursarInsight
 import BursarModel
 import BursarUpstream
 import NIOCore
+import BursarText
 
 /// The answer, once it is known what each row shows.
 extension BalancesRoute {

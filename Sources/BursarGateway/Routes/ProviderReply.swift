@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarEngine
 import BursarModel
+import BursarText
 
 /// What a provider route answers to a view of the credential: the decision, without HTTP around it. *Value.* Pure.
 struct ProviderReply: Equatable, Sendable {

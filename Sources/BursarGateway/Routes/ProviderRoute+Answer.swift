@@ -5,6 +5,7 @@ import BursarHTTP
 import BursarModel
 import BursarUpstream
 import NIOCore
+import BursarText
 
 /// The answer, once there is one.
 extension ProviderRoute {

@@ -36,7 +36,7 @@ package enum LogFormat: String, Sendable, CaseIterable {
             }
             return LogLayout(bytes: json.bytes, time: timeStart..<(timeStart + timeText.utf8.count), values: values)
         case .text:
-            var line = Array((timeText + " " + level.padding(to: 8) + message).utf8)
+            var line = Array((timeText + " " + level.padded(to: 7) + " " + message).utf8)
             for field in fields {
                 line.append(0x20)
                 line.append(contentsOf: field.name.utf8)
@@ -67,8 +67,4 @@ package struct LogLayout {
     package let bytes: [UInt8]
     package let time: Range<Int>
     package let values: [Range<Int>]
-}
-
-extension String {
-    package func padding(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }

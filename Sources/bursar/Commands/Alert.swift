@@ -1,6 +1,6 @@
 import ArgumentParser
 import BursarConfiguration
-import BursarGateway
+import BursarText
 
 /// `bursar alert`: who is told what.
 struct Alert: AsyncParsableCommand {

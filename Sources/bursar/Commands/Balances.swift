@@ -1,6 +1,6 @@
 import ArgumentParser
-import BursarGateway
 import BursarModel
+import BursarText
 
 /// `bursar balances`: asks a running gateway and prints a table, or its JSON.
 struct Balances: AsyncParsableCommand {
@@ -62,8 +62,8 @@ struct Balances: AsyncParsableCommand {
     }
 
     /// - Throws: where the answer has no balances, a problem document's included; what it says is told before.
-    private func balances(of answer: GatewayClient.Answer) throws -> BalancesDocument.Decoded {
-        guard let document = BalancesDocument.Decoded(json: answer.body) else {
+    private func balances(of answer: GatewayClient.Answer) throws -> BalancesAnswer {
+        guard let document = BalancesAnswer(json: answer.body) else {
             throw target.tellRefusal(answer, otherwise: "not a balances document")
         }
         return document

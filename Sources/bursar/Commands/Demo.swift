@@ -1,10 +1,10 @@
 import ArgumentParser
 import BursarBasics
 import BursarConfiguration
-import BursarGateway
 import BursarMocks
 import BursarModel
 import Foundation
+import BursarText
 
 /// `bursar demo`: mock providers and the gateway in one process; no key, no file.
 struct Demo: AsyncParsableCommand {
@@ -58,7 +58,7 @@ struct Demo: AsyncParsableCommand {
         let url = Announcement.url(addresses)
         Terminal.tell("bursar demo listens on \(addresses.joined(separator: ", ")); its providers are mocks on \(mocks.url).\n")
         if let answer = try? await GatewayClient(base: url).get("/v1/balances"),
-            let document = BalancesDocument.Decoded(json: answer.body)
+            let document = BalancesAnswer(json: answer.body)
         {
             Terminal.tell(BalanceTable(document.lines), now: document.generatedAt)
         }

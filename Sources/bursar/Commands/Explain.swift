@@ -1,5 +1,5 @@
 import ArgumentParser
-import BursarGateway
+import BursarText
 
 /// `bursar explain`: why a row says what it says, until when, and what to do.
 struct Explain: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import BursarGateway
 import BursarModel
+import BursarText
 
 /// `bursar guard`: may so much be spent? The exit code answers, so that a job can stand behind `&&`.
 struct Guard: AsyncParsableCommand {

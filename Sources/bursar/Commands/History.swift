@@ -1,5 +1,5 @@
 import ArgumentParser
-import BursarGateway
+import BursarText
 
 /// `bursar history`: what an account had, as a table with a line of characters, or as CSV.
 struct History: AsyncParsableCommand {
@@ -62,7 +62,7 @@ struct History: AsyncParsableCommand {
                 throw ExitStatus.data
             }
             Terminal.answer(foreign: answer.body)
-        } else if let table = HistoryTableText(json: answer.body) {
+        } else if let table = HistoryAnswer(json: answer.body) {
             if !json { Terminal.answer(table.text) }
         } else {
             throw target.tellRefusal(answer, otherwise: "no history")

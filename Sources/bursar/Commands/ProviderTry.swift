@@ -7,6 +7,7 @@ import BursarGateway
 import BursarModel
 import BursarUpstream
 import NIOPosix
+import BursarText
 
 /// `bursar provider try`: one call to a provider, and what its definition makes of the answer.
 struct ProviderTry: AsyncParsableCommand {

@@ -1,9 +1,10 @@
 import ArgumentParser
+import BursarBasics
 import BursarCatalog
 import BursarConfiguration
-import BursarGateway
 import BursarModel
 import BursarProcess
+import BursarText
 
 /// `bursar providers`: the definitions that serve would know; never a credential.
 struct Providers: ParsableCommand {
@@ -15,6 +16,7 @@ struct Providers: ParsableCommand {
               bursar providers
               bursar providers tensorpix
 
+            One line each, those with accounts first; more of one with its name.
             Also where keys are missing: errors of the configuration go to stderr, the list without accounts to stdout.
             Exit codes: 0 ok, 64 no such provider, 66 no such file, 78 configuration.
             """
@@ -27,23 +29,38 @@ struct Providers: ParsableCommand {
         let result = ConfigurationReader(sources: .program()).read(options.request)
         ConfigurationLoading.tell(result)
         let accounts = result.configuration.map { Dictionary(grouping: $0.accounts, by: \.definition.id) }
-        var definitions: [ProviderDefinition] = []
         if let name {
-            definitions = [ProviderID(name).flatMap { result.catalog[$0] }].compactMap(\.self)
-            guard !definitions.isEmpty else {
+            guard let definition = ProviderID(name).flatMap({ result.catalog[$0] }) else {
                 let advice =
                     result.catalog.nearestName(to: name).map { "did you mean \($0)?" } ?? "known are \(result.catalog.knownNames)"
                 Terminal.tell("error: there is no provider of that name; \(advice)")
                 throw result.exitCode == 0 ? ExitStatus.usage : ExitCode(result.exitCode)
             }
+            Terminal.answer(Self.describe(definition, accounts: accounts.map { Self.names($0[definition.id]) }))
         } else {
-            definitions = result.catalog.definitions
+            Terminal.answer(Self.list(result.catalog.definitions, accounts: accounts.map { all in { Self.names(all[$0]) } }))
         }
-        let blocks = definitions.map { definition in
-            Self.describe(definition, accounts: accounts.map { ($0[definition.id] ?? []).map(\.id.account.name) })
-        }
-        Terminal.answer(blocks.joined(separator: "\n"))
         if result.exitCode != 0 { throw ExitCode(result.exitCode) }
+    }
+
+    private static func names(_ accounts: [AccountConfiguration]?) -> [String] { (accounts ?? []).map(\.id.account.name) }
+
+    /// - Parameter accounts: nil where the configuration has errors.
+    private static func list(_ definitions: [ProviderDefinition], accounts: ((ProviderID) -> [String])?) -> String {
+        let lines = definitions.map { definition in
+            let names = accounts?(definition.id) ?? []
+            let account =
+                accounts == nil ? "?" : names.isEmpty ? "-" : names.count > 3 ? "\(names.count)" : names.joined(separator: ", ")
+            return (
+                hasAccounts: !names.isEmpty,
+                cells: [
+                    definition.id.name, account, definition.origin, definition.environmentVariables.joined(separator: ", "),
+                    definition.unitNames.joined(separator: ", ")
+                ]
+            )
+        }
+        let columns = ["PROVIDER", "ACCOUNTS", "ASKS", "VARIABLES", "UNITS"].map { TextTable.Column($0) }
+        return TextTable.text(columns, (lines.filter(\.hasAccounts) + lines.filter { !$0.hasAccounts }).map(\.cells))
     }
 
     /// `documentation, read 2026-11-26`.
@@ -70,6 +87,7 @@ struct Providers: ParsableCommand {
             ("verified", Self.certainty(of: definition.provenance)),
             ("source", definition.provenance.sources.joined(separator: ", "))
         ]
-        return "\(definition.id)\n" + lines.filter { !$0.1.isEmpty }.map { "  " + $0.0.padding(to: 11) + $0.1 + "\n" }.joined()
+        return "\(definition.id)\n"
+            + lines.filter { !$0.1.isEmpty }.map { "  " + $0.0.padded(to: 10) + " " + $0.1 + "\n" }.joined()
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BursarGateway
+import BursarText
 
 /// `bursar reload`: has the gateway read its configuration again, and says what came of it.
 struct Reload: AsyncParsableCommand {

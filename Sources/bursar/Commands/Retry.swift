@@ -1,5 +1,5 @@
 import ArgumentParser
-import BursarGateway
+import BursarText
 
 /// `bursar retry`: has a provider asked at once, whatever it said or failed with before.
 struct Retry: AsyncParsableCommand {

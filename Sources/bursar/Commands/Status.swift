@@ -1,5 +1,5 @@
 import ArgumentParser
-import BursarGateway
+import BursarText
 
 /// `bursar status`: is anything wrong, and what is to do? The exit code answers, too.
 struct Status: AsyncParsableCommand {
@@ -37,7 +37,7 @@ struct Status: AsyncParsableCommand {
         // First: what is read now may make a rule fire.
         let balances = try await target.get("/v1/balances?include=runway", Balances.freshness(cached: cached))
         // Without accounts that could be read it is a problem document, and has rows all the same.
-        guard BalancesDocument.Decoded(json: balances.body) != nil else {
+        guard BalancesAnswer(json: balances.body) != nil else {
             throw target.tellRefusal(balances, otherwise: "not a balances document")
         }
         let alerts = try await asked("/v1/alerts")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BursarCatalog
-import BursarGateway
 import NIOSSL
+import BursarText
 
 /// Which running gateway a command asks.
 struct TargetOptions: ParsableArguments {
@@ -67,7 +67,7 @@ struct TargetOptions: ParsableArguments {
     }
 
     static func tellRefusal(_ answer: GatewayClient.Answer, by url: String, otherwise: String) -> ExitCode {
-        Terminal.tell("\(url) answered \(answer.status): \(ProblemDocument.detail(inJSON: answer.body) ?? otherwise)")
+        Terminal.tell("\(url) answered \(answer.status): \(ProblemAnswer.detail(inJSON: answer.body) ?? otherwise)")
         if answer.status == 401 {
             Terminal.tell(
                 "A client's token is taken from $\(GatewayClient.tokenVariable); "
@@ -97,7 +97,7 @@ struct TargetOptions: ParsableArguments {
         let parts = account.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         if parts.count == 2 { return QueryText.escaped(parts[0]) + "/" + QueryText.escaped(parts[1]) }
         let answer = try await get("/v1/balances?provider=" + QueryText.escaped(account), [("cache-control", "only-if-cached")])
-        guard let rows = BalancesDocument.Decoded(json: answer.body)?.lines, let first = rows.first else {
+        guard let rows = BalancesAnswer(json: answer.body)?.lines, let first = rows.first else {
             throw tellRefusal(answer, otherwise: "no accounts of that provider")
         }
         guard rows.count == 1 else {

@@ -1,7 +1,7 @@
 import BursarBasics
-import BursarGateway
 import BursarModel
 import Glibc
+import BursarText
 
 /// Standard output and error. What people should read goes to stderr; the answer itself to stdout.
 ///

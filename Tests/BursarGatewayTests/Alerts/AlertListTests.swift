@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 /// How rules stand, in `/v1/alerts` and as `bursar alert list` prints it.
 @Suite(.timeLimit(.minutes(2)))

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 /// Cause, end and remedy of what a row says, for twenty ways in which a provider can behave.
 @Suite(.timeLimit(.minutes(2)))

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 /// An account that has several amounts of one unit, of which the row's own comes and goes.
 @Suite(.timeLimit(.minutes(2)))
@@ -58,7 +59,7 @@ struct HistoryOfPartsTests {
             }
             let csv = try await gateway.get(path + "&format=csv").text
             #expect(csv.contains(",available,300,credits,plan\r\n") && csv.contains(",available,50,credits,paygo\r\n"))
-            let table = try #require(HistoryTableText(json: Array(answer.text.utf8))).text
+            let table = try #require(HistoryAnswer(json: Array(answer.text.utf8))).text
             #expect(table.hasPrefix("▁ ▁ ▁\n"), "\(table)")
             let lines = table.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
             #expect(lines[1] == "SEEN (UTC) AMOUNT UNIT" && lines.contains("50 credits paygo"), "\(table)")

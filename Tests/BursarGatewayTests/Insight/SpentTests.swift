@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 /// What was spent in a time, over real sockets and a store on disk, and in words.
 @Suite(.timeLimit(.minutes(2)))
@@ -58,7 +59,7 @@ struct SpentTests {
             #expect(days.first?["since"]?.text == answer.json?["since"]?.text)
             #expect(days.dropFirst().allSatisfy { $0["since"]?.text?.hasSuffix("T00:00:00.000Z") == true })
             #expect(days.count <= 2 && days.allSatisfy { $0["spent"]?.elements?.count == 1 })
-            let text = try #require(HistoryTableText(json: Array(answer.text.utf8))).text
+            let text = try #require(HistoryAnswer(json: Array(answer.text.utf8))).text
             #expect(text.hasPrefix("DAY (UTC)"), "\(text)")
             let last = "spent 35 credits plan, topped up 100 credits plan; 6 h not known"
             #expect(text.split(separator: "\n").last == last[...], "\(text)")
@@ -69,7 +70,7 @@ struct SpentTests {
 
     private func text(_ members: String) throws -> String {
         let json = #"{"schema":"bursar.history.v1","entries":[],"spent":[],"next":null,\#(members)}"#
-        return try #require(HistoryTableText(json: Array(json.utf8))).text
+        return try #require(HistoryAnswer(json: Array(json.utf8))).text
     }
 
     @Test func `amounts stand with their points below each other, under a head that says whose time it is`() throws {
@@ -81,7 +82,7 @@ struct SpentTests {
              "amounts":[{"kind":"available","value":"9.25","unit":"USD"}]}]}
             """
         #expect(
-            try #require(HistoryTableText(json: Array(json.utf8))).text == """
+            try #require(HistoryAnswer(json: Array(json.utf8))).text == """
                 █▁
                 FIRST SEEN (UTC)     LAST SEEN (UTC)      AMOUNT  UNIT
                 2026-11-24 10:00:00  2026-11-24 10:05:00  100.5   USD

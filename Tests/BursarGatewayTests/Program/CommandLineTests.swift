@@ -1,3 +1,4 @@
+import BursarCatalog
 import Foundation
 import TestSupport
 import Testing
@@ -245,9 +246,22 @@ struct CommandLineTests {
         let end = try await run("providers", "--config", file)
         #expect(end.status == 78)
         #expect(end.complaint.contains("NOT_SET is not set"))
-        #expect(end.output.contains("SUNOR_API_KEY") && end.output.contains("accounts   not known"), "\(end.output)")
+        #expect(end.output.contains("SUNOR_API_KEY") && end.output.contains("?"), "\(end.output)")
+        let one = try await run("providers", "sunor", "--config", file)
+        #expect(one.output.contains("SUNOR_API_KEY") && one.output.contains("accounts   not known"), "\(one.output)")
         let unknown = try await run("providers", "nope", "--config", file)
         #expect(unknown.complaint.contains("there is no provider of that name"))
+    }
+
+    @Test func `the providers that have accounts come first, each on a line of its own`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let file = try folder.write("accounts: [{provider: sunor, name: main, key: 'a-key-of-sunor-1'}]\n", to: "bursar.yaml")
+        let end = try await run("providers", "--config", file)
+        let lines = end.output.split(separator: "\n")
+        let known = try Catalog.builtIn().definitions.count
+        #expect(end.status == 0 && lines.count == known + 1, "\(end.output)")
+        #expect(lines[1].hasPrefix("sunor ") && lines[1].contains(" main "), "\(lines[1])")
     }
 
     @Test func `check tells what serve would stumble over outside of the file`() async throws {

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 /// What answers in place of a gateway, shown as it is by the commands that promise that.
 @Suite(.serialized, .timeLimit(.minutes(2)))

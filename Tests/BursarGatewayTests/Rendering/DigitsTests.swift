@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 /// Every amount survives the whole way, digit for digit: upstream text → definition → reading → machine → rendered row → table.
 @Suite struct DigitsTests {

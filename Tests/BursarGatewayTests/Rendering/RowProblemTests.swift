@@ -4,6 +4,7 @@ import BursarModel
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 @Suite struct RowProblemTests {
     @Test func `a row without a value always says why (C17)`() throws {

@@ -37,6 +37,8 @@ import Testing
         "BursarCatalog": ["BursarBasics", "BursarModel", "Yams"],
         // no server, no refresher, no NIO
         "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess", "Foundation"],
+        // no server, no engine: of rows and of a gateway's JSON
+        "BursarText": ["BursarBasics", "BursarModel", "BursarCatalog"],
         "BursarClient": ["BursarBasics", "CZlib", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarInsight": ["BursarBasics", "BursarModel"],
         // no HTTP: a piece is bytes, whoever frames them
@@ -54,13 +56,13 @@ import Testing
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight",
-            "BursarUpstream", "BursarDelivery", "BursarClient", "BursarStream", "BursarProcess",
+            "BursarUpstream", "BursarDelivery", "BursarClient", "BursarStream", "BursarText", "BursarProcess",
             "BursarStore", "BursarHTTP", "BursarHash", "CProcess", "NIOCore", "NIOPosix", "Logging", "Foundation"
         ],
         "BursarMocks": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHTTP", "BursarHash", "NIOCore", "NIOPosix"],
         "bursar": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway", "BursarHTTP",
-            "BursarStore",
+            "BursarStore", "BursarText",
             "BursarUpstream", "BursarProcess", "BursarMocks", "CProcess", "ArgumentParser",
             "UnixSignals", "BursarClient", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL"
         ]
@@ -142,7 +144,7 @@ import Testing
         for target in [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarGateway",
             "BursarUpstream",
-            "BursarStore", "BursarInsight", "BursarStream", "BursarDelivery"
+            "BursarStore", "BursarInsight", "BursarStream", "BursarText", "BursarDelivery"
         ] {
             for file in try Self.sources(of: target) {
                 let code = file.text.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 /// A provider whose answer has changed where nobody reads it.
 @Suite struct DriftTests {

@@ -1,7 +1,7 @@
 import BursarModel
 
 /// What a row asks of a person, by the rules of the page: `Public/need.js` says the same, and a test compares them. *Value.* Pure.
-struct RowJudgement: Sendable, Equatable {
+package struct RowJudgement: Sendable, Equatable {
     /// From the most urgent on. Of those with the same rank, none comes first.
     enum Word: Sendable, Equatable {
         case unavailable
@@ -29,7 +29,7 @@ struct RowJudgement: Sendable, Equatable {
     let isOld: Bool
 
     /// A forecast this near needs somebody.
-    static let shortRunway = Duration.seconds(3 * 86_400)
+    package static let shortRunway = Duration.seconds(3 * 86_400)
     /// A reading that has just ended is asked for again as this is read.
     static let grace = Duration.seconds(60)
 

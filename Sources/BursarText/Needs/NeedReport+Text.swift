@@ -16,13 +16,9 @@ extension NeedReport {
         let column = lines.filter { $0.act != nil }.map(\.words.count).filter { $0 <= most }.max() ?? 0
         return headline + "\n"
             + lines.map { line in
-                let words = line.act.map { Self.padded(line.words, to: column) + "  " + $0 } ?? line.words
-                return Self.padded(line.name, to: width) + "  " + words + "\n"
+                let words = line.act.map { line.words.padded(to: column) + "  " + $0 } ?? line.words
+                return line.name.padded(to: width) + "  " + words + "\n"
             }.joined()
-    }
-
-    private static func padded(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
     }
 
     /// As the page begins.

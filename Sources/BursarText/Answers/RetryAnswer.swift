@@ -12,13 +12,13 @@ package struct RetryAnswer: Sendable {
     }
 
     package let outcome: Outcome
-    package let document: BalancesDocument.Decoded
+    package let document: BalancesAnswer
 
     /// Nil for anything that is not one row.
     /// - Parameter waited: between the question and its answer, by the clock of who asked: what landed within that is of this question.
     ///   Two machines agree about lengths of time, and not about the time.
     package init?(json: [UInt8], waited: Duration) {
-        guard let document = BalancesDocument.Decoded(json: json), document.lines.count == 1, let row = document.lines.first
+        guard let document = BalancesAnswer(json: json), document.lines.count == 1, let row = document.lines.first
         else {
             return nil
         }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BursarGateway
+@testable import BursarText
 
 /// What `bursar retry` makes of the row that it got.
 @Suite struct RetryAnswerTests {

@@ -2,7 +2,7 @@ import BursarModel
 import Foundation
 import Testing
 
-@testable import BursarGateway
+@testable import BursarText
 
 /// What a row asks of a person.
 @Suite struct RowJudgementTests {

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 
 /// What `bursar reload` prints. *Value.* Whatever answered may not be a gateway: control characters never reach a terminal.
@@ -25,7 +26,7 @@ package enum ReloadAnswer: Sendable, Equatable {
             self = .applied(
                 "in force: \(count)\(same)\n"
                     + lists.map { title, names in
-                        title + String(repeating: " ", count: 15 - title.count) + names.joined(separator: ", ") + "\n"
+                        title.padded(to: 15) + names.joined(separator: ", ") + "\n"
                     }
                     .joined())
         case 422:

@@ -78,7 +78,7 @@ extension NeedReport {
         var needs: [Need] = []
         let ready = read(readiness)
         if ready?["status"]?.text != "ready" {
-            let why = ProblemDocument.detail(inJSON: readiness).map { ": \($0)" } ?? ""
+            let why = ProblemAnswer.detail(inJSON: readiness).map { ": \($0)" } ?? ""
             needs.append(Need(about: .gateway, kind: .notReady, words: "not ready\(why)"))
         }
         let gateway = status["gateway"]

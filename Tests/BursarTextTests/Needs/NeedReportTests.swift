@@ -2,7 +2,7 @@ import BursarCatalog
 import BursarModel
 import Testing
 
-@testable import BursarGateway
+@testable import BursarText
 
 /// What `bursar status` makes of a gateway's answers.
 @Suite struct NeedReportTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BursarGateway
+@testable import BursarText
 
 /// What `bursar reload` makes of an answer.
 @Suite struct ReloadAnswerTests {

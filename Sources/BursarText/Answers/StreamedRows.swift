@@ -45,7 +45,7 @@ package struct StreamedRows: Sendable {
     /// The lines of the table of all rows, made as `bursar balances` makes them.
     package var tableLines: [BalanceTable.Line] {
         let document: JSONValue = ["balances": .array(rows.map(\.json))]
-        return BalancesDocument.Decoded(json: JSONWriter.compact(document))?.lines ?? []
+        return BalancesAnswer(json: JSONWriter.compact(document))?.lines ?? []
     }
 
     private static func name(_ row: JSONValue) -> String? {

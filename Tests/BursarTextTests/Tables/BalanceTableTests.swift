@@ -1,5 +1,5 @@
 import BursarBasics
-import BursarGateway
+import BursarText
 import BursarModel
 import Foundation
 import Testing
@@ -32,6 +32,18 @@ import Testing
                 """)
     }
 
+    @Test func `what is empty says so, and a part that is empty says it of no row`() {
+        func line(_ value: String, leads: Bool = true) -> BalanceTable.Line {
+            .init(
+                provider: "p", account: "a", status: .fresh, amounts: [.init("available", value, "USD")], leads: leads, low: true,
+                fetchedAt: nil, problem: nil, retryAt: nil)
+        }
+        func mark(_ line: BalanceTable.Line) -> Substring? { BalanceTable([line]).text(now: now).split(separator: " ").last }
+        #expect(mark(line("0.00")) == "EMPTY\n" && mark(line("-1.5")) == "EMPTY\n")
+        #expect(mark(line("0.01")) == "LOW\n")
+        #expect(!BalanceTable([line("0", leads: false)]).text(now: now).contains("EMPTY"))
+    }
+
     @Test func `parts of one unit are told apart by their names`() throws {
         let json = #"""
             {"balances": [{"provider": "p", "account": "a", "status": "fresh", "available": "300", "amounts": [
@@ -39,7 +51,7 @@ import Testing
               {"kind": "used", "value": "700", "unit": "credits", "part": "plan"},
               {"kind": "available", "value": "50", "unit": "credits", "part": "paygo"}]}]}
             """#
-        let decoded = try #require(BalancesDocument.Decoded(json: Array(json.utf8)))
+        let decoded = try #require(BalancesAnswer(json: Array(json.utf8)))
         #expect(
             BalanceTable(decoded.lines).text(now: now) == """
                 PROVIDER  ACCOUNT  AVAILABLE  UNIT               STATUS  READ
@@ -107,7 +119,7 @@ import Testing
             {"balances":[{"provider":\(escape),"account":\(escape),"status":"fresh","available":"1","low":false,
             "amounts":[{"kind":"available","value":\(escape),"unit":\(escape)}],"problem":{"title":\(escape)}}]}
             """
-        let document = try #require(BalancesDocument.Decoded(json: Array(json.utf8)))
+        let document = try #require(BalancesAnswer(json: Array(json.utf8)))
         let text = BalanceTable(document.lines).text(now: now)
         #expect(text.components(separatedBy: "a?[2Jb?").count == 6, "\(text)")
         #expect(!text.unicodeScalars.contains { $0 != "\n" && LineText.isCommand($0) }, "\(text.debugDescription)")

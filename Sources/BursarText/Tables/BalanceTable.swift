@@ -110,8 +110,9 @@ package struct BalanceTable: Sendable {
         case .stale: status = Cell("stale", .warning)
         case .unavailable: status = Cell("unavailable", .bad)
         }
+        let isEmpty = line.leads && line.amounts.first.flatMap { ExactDecimal($0.value) }.map { $0 <= .zero } ?? false
         var notes: [String] = []
-        if line.low { notes.append("LOW") }
+        if isEmpty || line.low { notes.append(isEmpty ? "EMPTY" : "LOW") }
         if let problem = line.problem {
             var note = problem
             if let retryAt = line.retryAt, retryAt > now {
@@ -125,7 +126,8 @@ package struct BalanceTable: Sendable {
             .unit: Cell(first?.name ?? ""), .status: status,
             .read: Cell(line.fetchedAt.map { Words.age($0.duration(to: now)) } ?? "-", .faint),
             .runway: Cell(line.runway ?? "-"),
-            .notes: Cell(notes.joined(separator: "; "), line.low ? .warning : line.status == .unavailable ? .bad : .plain)
+            .notes: Cell(
+                notes.joined(separator: "; "), isEmpty || line.status == .unavailable ? .bad : line.low ? .warning : .plain)
         ]
         return [row] + line.amounts.dropFirst(line.leads ? 1 : 0).map { [.amount: Cell($0.value), .unit: Cell($0.name)] }
     }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BursarGateway
+@testable import BursarText
 
 @Suite struct TerminalTextTests {
     @Test(

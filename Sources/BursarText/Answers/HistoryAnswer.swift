@@ -1,10 +1,9 @@
-import BursarBasics
 import BursarCatalog
 import BursarModel
 
 /// What `bursar history` prints: a line of characters for the row's own amount, one line an amount of each entry (or a day, where
 /// that was asked for), and what was spent. *Value.*
-package struct HistoryTableText: Sendable {
+package struct HistoryAnswer: Sendable {
     package let text: String
 
     package init?(json: [UInt8]) {
@@ -56,45 +55,5 @@ package struct HistoryTableText: Sendable {
         return entries.map { entry in
             entry["unit"]?.text == unit ? entry["available"]?.text.flatMap { ExactDecimal($0) } : nil
         }
-    }
-}
-
-/// Times of a gateway's answer for a table whose head says UTC. Pure.
-enum UTCText {
-    /// "2026-11-24 10:00:05", or what was there instead of a time.
-    static func second(_ text: String?) -> String {
-        guard let text, let time = WallTime(rfc3339: text) else { return TerminalText.shown(text ?? "-") }
-        let shown = WallTime(milliseconds: time.milliseconds).rfc3339
-        return shown.prefix(10) + " " + shown.dropFirst(11).prefix(8)
-    }
-
-    /// "2026-11-24", and the time where it is not midnight.
-    static func day(_ text: String?) -> String {
-        let shown = second(text)
-        return shown.hasSuffix(" 00:00:00") ? String(shown.prefix(10)) : shown
-    }
-}
-
-/// Bars of characters, at most 60 of them; the last value of each part. Pure, in exact decimals.
-enum Sparkline {
-    private static let bars = Array("▁▂▃▄▅▆▇█")
-
-    static func text(_ values: [ExactDecimal?], width: Int = 60) -> String {
-        let count = min(width, values.count)
-        let picked = (0..<count).map { values[($0 + 1) * values.count / count - 1] }
-        let known = picked.compactMap(\.self)
-        guard let low = known.min(), let high = known.max() else { return "" }
-        return String(picked.map { value in value.map { bars[level($0, low, high)] } ?? " " })
-    }
-
-    /// How many of the seven bounds between lowest and highest it reaches: 8 × (value − low) ≥ step × (high − low).
-    private static func level(_ value: ExactDecimal, _ low: ExactDecimal, _ high: ExactDecimal) -> Int {
-        guard let span = high.subtracting(low), !span.isZero, let above = value.subtracting(low) else { return 0 }
-        let eight = times(above, 8)
-        return (1..<bars.count).last { step in eight >= times(span, step) } ?? 0
-    }
-
-    private static func times(_ value: ExactDecimal, _ count: Int) -> ExactDecimal {
-        (0..<count).reduce(ExactDecimal.zero) { sum, _ in sum.adding(value) ?? sum }
     }
 }

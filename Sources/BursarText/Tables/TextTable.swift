@@ -1,17 +1,17 @@
 /// Columns for a terminal: as wide as their widest cell, two blanks apart. Pure. Numbers stand with their points below each other.
-enum TextTable {
-    struct Column: Sendable {
+package enum TextTable {
+    package struct Column: Sendable {
         let heading: String
         let isNumber: Bool
 
-        init(_ heading: String, isNumber: Bool = false) {
+        package init(_ heading: String, isNumber: Bool = false) {
             self.heading = heading
             self.isNumber = isNumber
         }
     }
 
     /// - Parameter rows: a cell for each column; what a row lacks is empty.
-    static func text(_ columns: [Column], _ rows: [[String]]) -> String {
+    package static func text(_ columns: [Column], _ rows: [[String]]) -> String {
         let printed = columns.enumerated().map { index, column in
             let cells = rows.map { index < $0.count ? $0[index] : "" }
             return padded([column.heading] + (column.isNumber ? pointsAligned(cells) : cells), isNumber: column.isNumber)
