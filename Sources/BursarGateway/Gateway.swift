@@ -66,7 +66,7 @@ package final class Gateway: Sendable {
         let process = ProcessParts(
             keys: keys, refresher: refresher, scrubber: scrubber,
             readiness: Readiness(), counters: ServerCounters(),
-            requests: RequestCounts(), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
+            requests: RequestCounts(on: group), upstream: upstreamMetrics, reloads: ReloadCounts(startedAt: clock.now.wall),
             callers: CallerRecords(), store: store, log: log.target, startedAt: clock.now.wall,
             insight: InsightParts(
                 runways: runways, claims: ClaimBook(store: store)),
@@ -115,18 +115,22 @@ package final class Gateway: Sendable {
         // Before anyone can ask: what was kept is shown as stale, and nobody is asked too soon for it.
         process.store?.begin(current.value.directory, refresher: process.refresher, logger: logger)
         try await server.start()
-        // What the runtime does at its first connection is done before the first caller waits for it.
-        await process.refresher.warmUp()
+        await warmUp()
         process.alerts.follow(current.value.configuration, current.value.directory)
         background.follow(current.value.directory)
         keyFiles.onChange { [weak reloader] in reloader?.reloadForKeys() }
         keyFiles.follow(current.value.configuration.secretFiles)
-        bursar_let_go_of_code()
         process.readiness.becomes(.ready)
         lifecycle.tell(.ready)
         let addresses = server.addresses.map { $0.isSecure ? $0.url ?? $0.description : $0.description }
         logger.notice("listening", metadata: ["addresses": "\(addresses.joined(separator: " "))", "version": "\(bursarVersion)"])
         return addresses
+    }
+
+    /// Does what the first caller would otherwise wait for: code comes back into memory, the runtime looks up what it needs.
+    private func warmUp() async {
+        bursar_let_go_of_code()  // first: what is used below is what serving needs
+        await process.refresher.warmUp(with: current.value.configuration.accounts.first?.definition)
     }
 
     /// Reads the configuration again and puts it in force; one that is wrong changes nothing.

@@ -66,9 +66,6 @@ package final class Refresher: Sendable {
     /// The clock that all decisions here are made by.
     package var now: Moment { clock.now }
 
-    /// Before the process says that it is ready: see ``UpstreamTransport/warmUp()``. Some 10 ms; optional.
-    package func warmUp() async { await transport.warmUp() }
-
     /// Calls whose end has not come.
     package var callsUnderWay: Int { state.withLock { $0.calls.count } }
 

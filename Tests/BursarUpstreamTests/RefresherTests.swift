@@ -38,6 +38,14 @@ import Testing
         #expect(fixture.transport.callCount == 1)
     }
 
+    @Test func `warming up reads an example, and asks, counts and leaves nothing`() async throws {
+        let fixture = Fixture()
+        await fixture.refresher.warmUp(with: try fixture.account().definition)
+        #expect(fixture.transport.callCount == 0 && fixture.refresher.callsUnderWay == 0)
+        #expect(fixture.refresher.metrics.snapshot().isEmpty)
+        #expect(fixture.clock.timerCount == 0)
+    }
+
     @Test func `who hangs up ends only its own wait`() async throws {
         let fixture = Fixture()
         let account = try fixture.account()

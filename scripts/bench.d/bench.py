@@ -132,19 +132,20 @@ def warm(run, binary, directory):
 def other(run, binary, directory, cold_times, callers, rest_seconds):
     """Starts, cold reads, rest. Returns rows of the second table: what, measured, goal, whether it is reached."""
     bursar = servers.Bursar(binary, directory, latency=f"{LATENCY_MS}ms")
-    reads, starts = moments.cold_reads(bursar, cold_times)
+    reads, starts, direct = moments.cold_reads(bursar, cold_times)
     (resident, own), wake_ups = moments.rest(bursar, rest_seconds)
     crowds = [moments.crowd(bursar, "sunor", callers) for _ in range(5)]
     floor, floor_port = servers.floor(directory, servers.answer(bursar.port, "/v1/balances/sunor"), delay=[LATENCY_MS])
     at_best = [moments.at_once(floor, floor_port, "/", callers)[0] for _ in range(5)]
     floor.stop()
     bursar.stop()
-    read, start = median(reads) * 1000, median(starts) * 1000
+    read, start, provider = (median(times) * 1000 for times in (reads, starts, direct))
     slowest, spent = (median(crowd[place] for crowd in crowds) * 1000 for place in (0, 1))
     upstream_calls = max(crowd[2] for crowd in crowds)
     return [
         (f"cold `GET /v1/balances`, five providers that take {LATENCY_MS} ms each",
-         f"{read:.1f} ms, {read / LATENCY_MS:.2f} × the slowest", "≤ 1.05 ×", read <= 1.05 * LATENCY_MS),
+         f"{read:.1f} ms; {read / provider:.2f} × what five of them take that are asked directly, {provider:.1f} ms", "≤ 1.05 ×",
+         read <= 1.05 * provider),
         (f"{callers} callers at once on a cold credential, all answered after",
          f"{slowest:.0f} ms, {slowest / LATENCY_MS:.2f} × the upstream's time; {spent:.0f} ms of processor", "≤ 1.2 ×", slowest <= 1.2 * LATENCY_MS),
         ("… by the floor, which answers all that wait after as long",

@@ -24,15 +24,32 @@ def first_answer(port, path):
 
 
 def cold_reads(bursar, times):
-    """Seconds of the first `GET /v1/balances` after each of several starts, and of each start."""
-    reads, starts = [], []
+    """Seconds of the first `GET /v1/balances` after each of several starts, of each start, and of the slowest of five providers that
+    are asked directly at once, over new connections, before each read."""
+    reads, starts, direct = [], [], []
     for _ in range(times):
         bursar.process.stop()
         bursar.forget()
         bursar.start()
         starts.append(bursar.ready_after)
+        time.sleep(0.2)  # a start goes on behind its first accept
+        direct.append(asked_directly(bursar.mock_port, 5))
         reads.append(first_answer(bursar.port, "/v1/balances"))
-    return reads, starts
+    return reads, starts, direct
+
+
+def asked_directly(mock_port, count):
+    """Seconds until so many answers of a mock have come that was asked for all at once."""
+    started = time.monotonic()
+    clients = []
+    for _ in range(count):
+        clients.append(socket.create_connection(("127.0.0.1", mock_port), timeout=10))
+        clients[-1].sendall(b"GET /legnext/api/account/balance HTTP/1.1\r\nHost: 127.0.0.1\r\nx-api-key: user:directly\r\n\r\n")
+    for client in clients:
+        if not client.recv(65536).startswith(b"HTTP/1.1 200"):
+            raise RuntimeError("a mock answered with something else than 200")
+        client.close()
+    return time.monotonic() - started
 
 
 def crowd(bursar, provider, callers):

@@ -182,11 +182,11 @@ extension ProviderDefinition {
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             guard let value = values[String(rest[rest.index(after: open)..<close])], !value.isEmpty, value != ".", value != ".."
             else { return nil }
-            target += rest[..<open]
+            target += String(rest[..<open])
             target += value.percentEncodedSegment
             rest = rest[rest.index(after: close)...]
         }
-        return target + rest
+        return target + String(rest)
     }
 
     /// Whether `query` is what the definition itself sends for an account with these parameters, in any order. What is made anew for each call

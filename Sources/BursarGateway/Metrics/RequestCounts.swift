@@ -34,7 +34,8 @@ struct RequestSeries: Hashable, Sendable {
 /// The series that one event loop has seen. *That event loop* writes; any thread reads, behind a Mutex that the loop takes once for each
 /// kind of request.
 final class LoopRequests: Sendable {
-    private let series = Mutex<[RequestSeries: RequestHistogram]>([:])
+    /// With room, so that its first request need not make the table.
+    private let series = Mutex([RequestSeries: RequestHistogram](minimumCapacity: 8))
 
     func histogram(_ key: RequestSeries) -> RequestHistogram {
         series.withLock { series in
@@ -56,9 +57,14 @@ final class RequestCounts: Sendable {
         var others: [LoopRequests] = []
     }
 
-    private let loops = Mutex(Loops())
+    private let loops: Mutex<Loops>
 
-    init() {}
+    /// - Parameter group: of the loops that will count; others are met when they do.
+    init(on group: any EventLoopGroup) {
+        var known = Loops()
+        for loop in group.makeIterator() { known.byLoop[ObjectIdentifier(loop)] = LoopRequests() }
+        loops = Mutex(known)
+    }
 
     /// Where this event loop counts, for as long as the process lives. Off an event loop: one that nobody else has.
     func ofThisLoop() -> LoopRequests {

@@ -97,7 +97,7 @@ package final class PreparedResponse: Sendable {
 
         var rest = Array((ageBase == nil ? "\r\n" : "\r\n\r\n").utf8)
         restHasBody = self.body.readableBytes <= Self.largestCopiedBody
-        if restHasBody { rest.append(contentsOf: self.body.readableBytesView) }
+        if restHasBody { self.body.withUnsafeReadableBytes { rest.append(contentsOf: $0) } }
         http1Rest = rest
     }
 

@@ -25,14 +25,9 @@ package enum RequestHeadParser {
     package static func parse(_ head: UnsafeRawBufferPointer, maximumFields: Int = 100) throws(HeadFault) -> RequestHead {
         var storage = [UInt8](head)
         var places: [HeaderFields.Place] = []
-        let result: Result<Parts, HeadFault> = storage.withUnsafeMutableBufferPointer { bytes in
-            do throws(HeadFault) {
-                return .success(try Self.parts(bytes, &places, maximumFields))
-            } catch {
-                return .failure(error)
-            }
+        let parts = try storage.withUnsafeMutableBufferPointer { bytes throws(HeadFault) in
+            try Self.parts(bytes, &places, maximumFields)
         }
-        let parts = try result.get()
         if let authority = parts.target.authority { Self.replaceHost(&storage, &places, with: authority.place) }
         return RequestHead(
             method: parts.method, target: parts.target.text, version: parts.version,

@@ -96,7 +96,7 @@ extension Refresher {
         // Now, and not when it ends, much later: what callers see follows from this.
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "ms": "\(start.timeout.milliseconds)",
-            "attempt": "\(start.kind)"
+            "attempt": "\(start.kind.rawValue)"
         ]
         add(view, to: &metadata, now)
         logger.warning("upstream call overdue", metadata: metadata)
@@ -166,7 +166,7 @@ extension Refresher {
         if case .reading(let reading) = outcome.result { tellDrift(reading.drift, account) }
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "outcome": "\(outcome.label)",
-            "ms": "\(took.milliseconds)", "attempt": "\(start.kind)"
+            "ms": "\(took.milliseconds)", "attempt": "\(start.kind.rawValue)"
         ]
         if let status = outcome.status {
             metadata["status"] = "\(status)"

@@ -5,9 +5,8 @@ import NIOPosix
 extension HTTPTransport {
     /// Makes one request to a listener of its own on loopback, which is gone when this returns; no provider is asked.
     ///
-    /// The first connection of a process costs some 5 ms of first-use work in the Swift runtime (a third of it protocol
-    /// conformances that are looked up once, by `perf record`): a tenth of what a quick provider takes. Done at the start, it
-    /// is in nobody's first answer. Where no loopback socket can be opened, the first answer bears it as before.
+    /// The first connection of a process costs some 5 ms of first-use work in the Swift runtime: a tenth of what a quick provider
+    /// takes. Done at the start, it is in nobody's first answer. Where no loopback socket can be opened, the first answer bears it as before.
     package func warmUp() async {
         guard
             let listener = try? await ServerBootstrap(group: eventLoopGroup)

@@ -4,6 +4,7 @@ import BursarModel
 import BursarProcess
 import Logging
 import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
     private let lines = Lines()
     private let clock = Clock()
     private let scrubber = ScrubberBox()
-    private let counts = RequestCounts()
+    private let counts = RequestCounts(on: MultiThreadedEventLoopGroup.singleton)
 
     private func output(_ format: LogFormat) -> LogOutput {
         LogOutput(level: .info, format: format, scrubber: scrubber, target: lines) { [clock] in clock.time.withLock { $0 } }

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `event loops count for themselves, and nothing is lost`() async throws {
-        let counts = RequestCounts()
+        let counts = RequestCounts(on: MultiThreadedEventLoopGroup.singleton)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 4)
         let record = record()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
