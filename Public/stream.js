@@ -41,12 +41,18 @@ export async function* events(path, signal) {
 // Text in, whole events out; what is not whole yet is kept.
 export class Parser {
     #rest = "";
+    #endedInReturn = false;
     #event = { event: "message", data: [], id: null };
     #retry = null; // milliseconds
 
     *take(text) {
-        // A carriage return at the end may be half of a line's end.
-        const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
+        if (text === "") return;
+        // A line's end may be cut in the middle: its second half is no further end.
+        const next = this.#endedInReturn && text.startsWith("\n") ? text.slice(1) : text;
+        this.#endedInReturn = next.endsWith("\r");
+        // Only what is new is searched: one line may come in hundreds of pieces.
+        const lines = next.split(/\r\n|\n|\r/);
+        lines[0] = this.#rest + lines[0];
         this.#rest = lines.pop();
         for (const line of lines) {
             if (line === "") {

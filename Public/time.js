@@ -32,20 +32,32 @@ export function span(milliseconds) {
 // A time that is waited for, to the second: "4:32", "1:04:32".
 export function countdown(milliseconds) {
     const seconds = Math.max(0, Math.ceil(milliseconds / second));
-    const two = (number) => String(number).padStart(2, "0");
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
     return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-// Made when first used: making one takes longer than anything else that the page does before it shows something.
-function formatter(options) {
-    let made = null;
-    return (time) => (made ??= new Intl.DateTimeFormat("en-GB", options)).format(time);
+// In the reader's own time zone. By hand: the browser's Intl takes 35 ms to be made, longer than anything else that the page does
+// before it shows something.
+const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const two = (number) => String(number).padStart(2, "0");
+const weekday = (time) => weekdays[new Date(time).getDay()];
+
+// "4 Nov", "4 Nov 2026, 09:05", "09:05:07".
+export function onDay(time) {
+    const at = new Date(time);
+    return `${at.getDate()} ${months[at.getMonth()]}`;
 }
-const weekday = formatter({ weekday: "long" });
-export const onDay = formatter({ day: "numeric", month: "short" });
-export const atTime = formatter({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-export const onClock = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+export function atTime(time) {
+    const at = new Date(time);
+    return `${onDay(time)} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+export function onClock(time) {
+    const at = new Date(time);
+    return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
 
 // When something ends, for a sentence: "within the hour", "today", "tomorrow", "on Thursday", "on 24 Dec".
 export function by(time, now) {

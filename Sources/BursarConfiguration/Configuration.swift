@@ -1,5 +1,5 @@
-package import BursarCatalog
 package import BursarBasics
+package import BursarCatalog
 package import BursarModel
 
 /// All that `serve` needs to know, checked: whoever holds one needs no further check. *Value;* a reload builds a new one.

@@ -130,7 +130,7 @@ package final class Gateway: Sendable {
     /// Does what the first caller would otherwise wait for: code comes back into memory, the runtime looks up what it needs.
     private func warmUp() async {
         bursar_let_go_of_code()  // first: what is used below is what serving needs
-        await process.refresher.warmUp(with: current.value.configuration.accounts.first?.definition)
+        await process.refresher.warmUp(with: current.value.configuration.accounts.lazy.map(\.definition))
     }
 
     /// Reads the configuration again and puts it in force; one that is wrong changes nothing.

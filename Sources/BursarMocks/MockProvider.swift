@@ -31,7 +31,7 @@ struct MockProvider: Sendable {
     let auth: MockAuth
     /// The first documented example of a 2xx that is a balance.
     let success: UpstreamReply
-    /// The documented examples of errors by status; those of a range or of `default` by the first that they may have.
+    /// The documented examples of errors by status; one of a range or of `default` by the first status that it may have.
     let failures: [Int: UpstreamReply]
     /// Every documented example by its name, blanks written as hyphens.
     let examples: [(name: String, reply: UpstreamReply)]
@@ -43,7 +43,7 @@ struct MockProvider: Sendable {
     let lowFlagPath: [JSONStep]?
     /// The way to the number that must have a certain value in a success, where the definition demands one.
     let envelopeCodePath: [JSONStep]?
-    /// The same of a boolean.
+    /// The way to the boolean that must have a certain value in a success.
     let envelopeFlagPath: [JSONStep]?
     /// What the definition makes of an answer.
     let evaluate: @Sendable (_ status: Int, _ contentType: String?, _ body: [UInt8]) -> Evaluation
@@ -157,7 +157,6 @@ struct MockAuth: Sendable {
     /// has no challenge.
     var challenge: String? {
         guard headerName.lowercased() == "authorization" else { return nil }
-        let scheme = prefix.split(separator: " ").first ?? ""
-        return scheme.isEmpty ? nil : String(scheme)
+        return prefix.split(separator: " ").first.map(String.init)
     }
 }

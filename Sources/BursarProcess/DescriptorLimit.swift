@@ -8,6 +8,7 @@ package enum DescriptorLimit {
         let calls = calls(accounts)
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            // Not known: no bound is assumed.
             return DescriptorBudget(connections: connections, calls: 0, soft: .max, hard: .max)
         }
         return DescriptorBudget(
@@ -24,7 +25,7 @@ package enum DescriptorLimit {
             limit.rlim_cur = rlim_t(budget.limit)
             if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
                 // Refused: the system may have a bound of its own below the hard limit. The old one stays.
-                return DescriptorBudget(connections: budget.wanted, calls: calls(accounts), soft: soft, hard: soft)
+                return DescriptorBudget(connections: connections, calls: calls(accounts), soft: soft, hard: soft)
             }
         }
         return budget

@@ -1,6 +1,6 @@
-import BursarConfiguration
 import BursarBasics
 import BursarCatalog
+import BursarConfiguration
 import BursarModel
 import TestSupport
 import Testing

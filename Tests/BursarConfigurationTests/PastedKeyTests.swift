@@ -1,6 +1,6 @@
 import BursarCatalog
-import Testing
 import TestSupport
+import Testing
 
 @testable import BursarConfiguration
 

@@ -1,5 +1,5 @@
-import BursarClient
 import BursarCatalog
+import BursarClient
 import BursarEngine
 import BursarModel
 import Testing

@@ -1,6 +1,6 @@
 import BursarModel
 
-/// A compiled part of a JSON Schema; others are named by their index in the table. *Value.*
+/// A compiled part of a JSON Schema; the schemas in it are named by their index in the table. *Value.*
 struct Schema: Sendable {
     typealias Index = Int
 
@@ -35,6 +35,7 @@ struct Schema: Sendable {
     var required: [String] = []
     var additional = Additional.allowed
     var items: Index?
+    /// JSON Schema's `enum`; nil: any.
     var choices: [JSONValue]?
     var pattern: Pattern?
     var bounds = Bounds()

@@ -207,10 +207,12 @@ extension ConfigurationParser {
                 .alertsWithoutStore, target.place,
                 "without a store, a restart may tell again what was told, and misses what ended in it")
         }
-        for account in accounts where account.alerts.contains(where: \.condition.isOfRunway) {
+        let waiting = accounts.filter { $0.alerts.contains(where: \.condition.isOfRunway) }
+        if let first = waiting.first {
+            let others = waiting.count > 1 ? " and \(waiting.count - 1) more" : ""
             problems.finding(
-                .runwayRuleWithoutStore, account.place,
-                "\(account.id) has a rule on runway, which never fires without a store: there is no history to look at")
+                .runwayRuleWithoutStore, first.place,
+                "\(first.id)\(others): a rule on runway never fires without a store: there is no history to look at")
         }
     }
 }

@@ -1,5 +1,5 @@
-import BursarCatalog
 import BursarBasics
+import BursarCatalog
 import BursarModel
 
 extension ConfigurationKey {

@@ -1,5 +1,5 @@
-import BursarCatalog
 import BursarBasics
+import BursarCatalog
 import BursarModel
 
 /// What the top level of a file says, but for its accounts, clients and definitions. *Value.* Options of the command line are not in it yet.

@@ -1,5 +1,5 @@
-import BursarCatalog
 package import BursarBasics
+import BursarCatalog
 package import BursarModel
 
 extension ConfigurationKey {

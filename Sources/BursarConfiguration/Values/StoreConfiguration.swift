@@ -1,6 +1,6 @@
 import BursarCatalog
 
-/// Where readings, cooldowns and history outlive the process. *Value.*
+/// Where readings, cooldowns, history, counters, claims and alerts outlive the process. *Value.*
 package enum StoreConfiguration: Sendable, Equatable {
     /// A SQLite file.
     case sqlite(path: String)
@@ -14,7 +14,7 @@ package enum StoreConfiguration: Sendable, Equatable {
         case noFolder
     }
 
-    /// Whether a history outlives the process.
+    /// Whether anything outlives the process.
     var isKept: Bool {
         if case .memory = self { false } else { true }
     }
@@ -54,12 +54,16 @@ extension ConfigurationParser {
         guard let entry, let text = text(entry.node, "store", expected: expected) else { return nil }
         if text == "memory" { return .memory(.chosen) }
         let place = at(entry.node)
-        guard text.hasPrefix("sqlite:"), text.utf8.count < 4_096, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+        guard text.hasPrefix("sqlite:") else {
             let endsAsFile = StoreConfiguration.endings.contains { text.hasSuffix($0) }
             problems.error(
                 place, "store must be \(expected)",
                 meant: endsAsFile && ShowableText.allowsPath(text)
                     ? "sqlite:\(text)" : NearestName.find(text.lowercased(), among: ["memory"]))
+            return nil
+        }
+        guard text.utf8.count < 4_096, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            problems.error(place, "the store's path has a control character, or more than 4,095 bytes")
             return nil
         }
         guard StoreConfiguration.endings.contains(where: { text.hasSuffix($0) }) else {

@@ -1,8 +1,8 @@
 import BursarCatalog
 import BursarConfiguration
 import BursarModel
-import BursarUpstream
 import BursarText
+import BursarUpstream
 
 /// One configured account, with everything that a route needs of it. *Value.*
 struct AccountEntry: Sendable {

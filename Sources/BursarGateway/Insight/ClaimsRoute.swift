@@ -225,25 +225,20 @@ extension ClaimsRoute {
                 ? "What is available, less what is claimed, is less than this claim."
                 : "There is no amount to claim from that is fresh enough: \((decision.reason ?? .unavailable).rawValue).",
             requestID: request.id.description)
-        problem.extensions = [("needs", Self.quoted(decision.needs))]
-        if let claimed = decision.claimed { problem.extensions.append(("claimed", Self.quoted(claimed))) }
-        if let have = decision.have { problem.extensions.append(("have", Self.quoted(have))) }
-        var headers: HeaderFields = [:]
-        if !isShort {
-            headers["retry-after"] = result.retryAfter.map { String($0) }
+        let view = result.view, next = result.nextAttempt?.wall
+        problem.extensions = { json in
+            json.string("needs", decision.needs.description)
+            if let claimed = decision.claimed { json.string("claimed", claimed.description) }
+            if let have = decision.have { json.string("have", have.description) }
+            guard !isShort else { return }
             // As in a guard's answer: which failure keeps it from being said, and until when.
-            problem.extensions += [
-                ("problem", Self.quoted(result.view.problem?.code.rawValue)),
-                ("retry_at", Self.quoted(result.nextAttempt?.wall.rfc3339))
-            ]
+            json.string("problem", view.problem?.code.rawValue)
+            json.string("retry_at", next?.rfc3339)
         }
+        var headers: HeaderFields = [:]
+        if !isShort { headers["retry-after"] = result.retryAfter.map { String($0) } }
         return Answers.problem(problem, headers: headers)
     }
-
-    private static func quoted(_ amount: ExactDecimal) -> [UInt8] { Array("\"\(amount)\"".utf8) }
-
-    /// A word of a closed set, or a time: nothing in it is to be escaped.
-    private static func quoted(_ word: String?) -> [UInt8] { Array((word.map { "\"\($0)\"" } ?? "null").utf8) }
 
     /// 128 random bits.
     private static func newID() -> String {

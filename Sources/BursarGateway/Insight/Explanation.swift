@@ -2,8 +2,8 @@ import BursarCatalog
 import BursarEngine
 import BursarInsight
 import BursarModel
-import BursarUpstream
 import BursarText
+import BursarUpstream
 
 /// Why a row says what it says, until when, and what to do: in our own words, with no upstream text and no credential. *Value.* Pure.
 struct Explanation: Sendable {

@@ -4,8 +4,8 @@ import BursarEngine
 import BursarHTTP
 import BursarInsight
 import BursarModel
-import BursarUpstream
 import BursarText
+import BursarUpstream
 
 /// `GET /v1/guard`: may so much be spent? *Immutable; any thread.* It asks for a reading that is fresh enough, within cooldowns and
 /// budgets, and counts what is claimed.

@@ -6,8 +6,8 @@ import BursarHTTP
 import BursarInsight
 import BursarModel
 import BursarStore
-import BursarUpstream
 import BursarText
+import BursarUpstream
 
 /// `GET /v1/balances/{provider}/{account}/history`: the changes of an account's amounts, as JSON or CSV, in pages, and what was spent.
 /// *Immutable; any thread.*

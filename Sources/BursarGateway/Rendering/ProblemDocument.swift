@@ -13,8 +13,8 @@ package struct ProblemDocument: Sendable {
     let status: Int
     let detail: String?
     let requestID: String
-    /// Further members, as JSON: name and value.
-    var extensions: [(name: StaticString, json: [UInt8])] = []
+    /// Writes further members (RFC 9457 3.2).
+    var extensions: @Sendable (inout JSONText) -> Void = { _ in }
 
     static let contentType = "application/problem+json"
 
@@ -48,7 +48,7 @@ package struct ProblemDocument: Sendable {
             json.integer("status", status)
             if let detail { json.string("detail", detail) }
             json.string("request_id", requestID)
-            for member in extensions { json.raw(member.name, member.json) }
+            extensions(&json)
         }
         return json.bytes
     }

@@ -1,11 +1,12 @@
+import BursarBasics
 import BursarCatalog
 import BursarEngine
 import BursarHTTP
 import BursarInsight
 import BursarModel
+import BursarText
 import BursarUpstream
 import NIOCore
-import BursarText
 
 /// The answer, once it is known what each row shows.
 extension BalancesRoute {
@@ -137,12 +138,13 @@ extension BalancesRoute {
     ) -> Response {
         var problem = ProblemDocument(
             code: code, title: title, status: status, detail: detail, requestID: wanted.request.id.description)
-        problem.extensions = [
-            ("generated_at", Array("\"\(document.generatedAt.wall.rfc3339)\"".utf8)), ("balances", document.rowsArray)
-        ]
+        let rows = document.rowsArray
         // A page without a value is no reason to end there.
-        if wanted.query.limit != nil {
-            problem.extensions.append(("next", wanted.next.map { Array("\"\($0)\"".utf8) } ?? Array("null".utf8)))
+        let (isPage, next) = (wanted.query.limit != nil, wanted.next)
+        problem.extensions = { json in
+            json.string("generated_at", document.generatedAt.wall.rfc3339)
+            json.raw("balances", rows)
+            if isPage { json.string("next", next) }
         }
         var headers: HeaderFields = [
             "bursar-complete": document.isComplete ? "true" : "false", "vary": "accept, accept-encoding" + vary

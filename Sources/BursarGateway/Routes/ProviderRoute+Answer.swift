@@ -3,9 +3,9 @@ import BursarConfiguration
 import BursarEngine
 import BursarHTTP
 import BursarModel
+import BursarText
 import BursarUpstream
 import NIOCore
-import BursarText
 
 /// The answer, once there is one.
 extension ProviderRoute {

@@ -34,9 +34,7 @@ struct ReloadRoute: Route {
             code: .invalidConfiguration, title: "The configuration is wrong, and the old one stays", status: 422,
             detail: "\(problems.count) problem\(problems.count == 1 ? "" : "s"); `bursar check` prints the same.",
             requestID: request.id.description)
-        var json = JSONText()
-        json.strings(nil, problems)
-        problem.extensions = [("problems", json.bytes)]
+        problem.extensions = { json in json.strings("problems", problems) }
         return Answers.problem(problem)
     }
 }

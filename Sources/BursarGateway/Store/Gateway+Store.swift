@@ -1,5 +1,5 @@
-package import BursarConfiguration
 import BursarCatalog
+package import BursarConfiguration
 import BursarEngine
 import BursarModel
 package import BursarStore

@@ -1,5 +1,5 @@
-import Glibc
 import BursarBasics
+import Glibc
 import NIOCore
 
 /// A connection's memory of the last request head it answered with a prepared response. Clients that keep a connection repeat

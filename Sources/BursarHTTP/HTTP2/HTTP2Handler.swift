@@ -1,6 +1,6 @@
+import BursarBasics
 internal import CNghttp2
 internal import NIOCore
-import BursarBasics
 import Synchronization
 
 /// An HTTP/2 connection: moves bytes between the channel and the session, and takes requests to the responder. *Event loop.*

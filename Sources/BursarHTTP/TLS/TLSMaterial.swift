@@ -1,7 +1,7 @@
 import BursarBasics
 internal import NIOSSL
 
-/// One reading of a listener's files, ready for handshakes; a *value*.
+/// One reading of a listener's files, ready for handshakes. *Immutable.*
 struct TLSMaterial: Sendable {
     let context: NIOSSLContext
     /// What the files looked like just before they were read, in the order of `TLSSettings.files`.
@@ -35,7 +35,7 @@ struct TLSMaterial: Sendable {
         do {
             context = try NIOSSLContext(configuration: configuration)
         } catch {
-            // Both files were understood alone; what is left is that they are not a pair.
+            // Each file was understood alone; what is left is that key and certificate are not a pair.
             throw TLSError(
                 file: settings.privateKeyFile, reason: .keyOfAnotherCertificate(certificateFile: settings.certificateFile))
         }

@@ -2,7 +2,7 @@ package import BursarModel
 
 /// From queues to targets, and back.
 extension AlertLedger {
-    /// Goes on with what only time moves.
+    /// Does what is due by time alone: mutes that end, candidates that fire, reminders.
     package mutating func tick(_ now: WallTime) {
         for (account, until) in records.mutes where until <= now { set(mute: account, nil) }
         for key in candidates.sorted() { if let rule = rule(key) { fireIfDue(key, rule, now) } }
@@ -48,7 +48,7 @@ extension AlertLedger {
 
     func isPaused(_ target: AlertTarget) -> Bool { records.targets[target.name]?.pausedWith == target.fingerprint }
 
-    /// A target is as good as new.
+    /// Takes a pause back: the target is sent to again.
     package mutating func resume(_ name: String) {
         guard var record = records.targets[name], record.pausedWith != nil else { return }
         (record.pausedWith, record.pausedAt, record.pausedStatus) = (nil, nil, nil)
@@ -107,7 +107,7 @@ extension AlertLedger {
 
     /// Made in the future, or due later than anything may be: the clock was set back, and it would wait for as long as that was wrong.
     private func isAhead(_ message: AlertMessage, _ now: WallTime) -> Bool {
-        message.madeAt > now || message.dueAt > now.advanced(by: AlertTiming.longestRetry * 6 / 5)
+        message.madeAt > now || message.dueAt > now.advanced(by: AlertTiming.longestDelay)
     }
 
     /// Queued at a time that lies in the future: the clock was set back.
@@ -120,10 +120,7 @@ extension AlertLedger {
         let events = queued(for: message.target).filter { $0.delivery.message == message.id }.map(\.event)
         guard !events.isEmpty else {
             // It says nothing. Only a damaged store has one, and what leans on it there waits anew.
-            for (id, delivery) in records.deliveries where delivery.message == message.id {
-                set(delivery: id, AlertDelivery(queuedAt: delivery.queuedAt))
-            }
-            set(message: message.id, nil)
+            dissolve(message.id)
             return nil
         }
         let before = message.mayHaveArrived
@@ -134,6 +131,8 @@ extension AlertLedger {
             by: AlertTiming.retry(after: message.attempts, asked: nil, word: random.next()) ?? AlertTiming.longestRetry)
         message.mayHaveArrived = true
         set(message: message.id, message)
+        // Before what begins with it is noted: an end that goes with it belongs to what was told before.
+        let content = events.map(asTold(to: message.target))
         for event in events where event.kind.isFiring && !event.isReminder {
             guard let key = event.key else { continue }
             update(key) { state in
@@ -145,7 +144,7 @@ extension AlertLedger {
             content: .message(Attempt.Message(id: message.id, events: events, mayHaveArrivedBefore: before)),
             fingerprint: targets[message.target]?.fingerprint ?? "")
         return AlertDispatch(
-            id: message.id, target: message.target, content: .events(events.map(asTold(to: message.target))),
+            id: message.id, target: message.target, content: .events(content),
             attempt: message.attempts, at: now)
     }
 
@@ -180,12 +179,18 @@ extension AlertLedger {
     ) {
         switch outcome {
         case .delivered:
-            for event in attempt.events {
+            for (place, event) in attempt.events.enumerated() {
                 // Its rule may be named no longer.
                 guard let key = event.key, records.states[key] != nil else { continue }
+                // It ended and began again, both told at once: what stands from here on is what began.
+                if event.kind.isRecovery,
+                    attempt.events[place...].contains(where: { $0.key == key && $0.kind.isFiring && !$0.isReminder })
+                {
+                    continue
+                }
                 update(key) { state in
                     if event.kind.isRecovery { state.told[target] = nil }
-                    if state.told[target] == nil || event.kind.isRecovery {
+                    if state.told[target] == nil {
                         state.confirmed.remove(target)
                     } else if state.told[target] == event.id || state.told[target] == event.firing {
                         state.confirmed.insert(target)
@@ -195,10 +200,7 @@ extension AlertLedger {
             remove(attempt.id, of: target)
         case .gone(let status):
             notArrived(attempt, target)
-            for queued in queued(for: target) where queued.delivery.message == attempt.id {
-                set(delivery: queued.id, AlertDelivery(queuedAt: queued.delivery.queuedAt))
-            }
-            if records.messages[attempt.id] != nil { set(message: attempt.id, nil) }
+            dissolve(attempt.id)
             pause(target, status, now)
         case .failed(_, let mayHaveArrived, let retryAfter):
             if !mayHaveArrived { notArrived(attempt, target) }
@@ -221,14 +223,22 @@ extension AlertLedger {
             guard let key = event.key, records.states[key]?.told[target] == event.id else { continue }
             update(key) { $0.told[target] = nil }
             // It ended meanwhile: then there is nothing to tell at all.
-            for queued in queued(key, for: target) where queued.event.kind.isRecovery && queued.event.firing == event.id {
-                withdraw(queued.id)
+            for entry in queued(key, for: target) where entry.event.kind.isRecovery && entry.event.firing == event.id {
+                withdraw(entry.id)
             }
         }
     }
 
+    /// Takes a message away; what was in it waits anew.
+    private mutating func dissolve(_ message: String) {
+        for (id, delivery) in records.deliveries where delivery.message == message {
+            set(delivery: id, AlertDelivery(queuedAt: delivery.queuedAt))
+        }
+        if records.messages[message] != nil { set(message: message, nil) }
+    }
+
     private mutating func remove(_ message: String, of target: String) {
-        for queued in queued(for: target) where queued.delivery.message == message { withdraw(queued.id) }
+        for entry in queued(for: target) where entry.delivery.message == message { withdraw(entry.id) }
         if records.messages[message] != nil { set(message: message, nil) }
     }
 
@@ -237,56 +247,5 @@ extension AlertLedger {
         var record = records.targets[target] ?? AlertTargetRecord()
         (record.pausedWith, record.pausedAt, record.pausedStatus) = (spec.fingerprint, now, status)
         set(target: target, record)
-    }
-}
-
-// MARK: - Looking
-
-/// How a rule stands, for people. *Value.*
-package struct AlertListing: Sendable, Equatable {
-    package let key: AlertKey
-    package let rule: AlertRule
-    package let state: AlertState
-    /// Nil where nothing was read, or where the amount is withheld because the key was rejected or replaced since.
-    package let facts: AlertFacts?
-    /// When it fires if nothing changes until then; nil: it fires already, or its condition does not hold.
-    package let firesAt: WallTime?
-    package let mutedUntil: WallTime?
-    /// The targets that have it for certain, sorted; of a receiver of states: that it was sent to.
-    package let told: [String]
-}
-
-extension AlertLedger {
-    /// Every rule of every account, those that nothing was heard of yet too.
-    package func listing(_ now: WallTime) -> [AlertListing] {
-        rules.keys.sorted().flatMap { account in
-            (rules[account] ?? []).map { rule in
-                let key = AlertKey(account, rule.name)
-                let facts = latest[key].flatMap { $0.value != nil && withheld.contains(account) ? nil : $0 }
-                let state = records.states[key] ?? AlertState()
-                let told = state.told.keys.filter { state.confirmed.contains($0) || targets[$0]?.takesStates == true }
-                return AlertListing(
-                    key: key, rule: rule, state: state, facts: facts, firesAt: firingTime(key, rule, now),
-                    mutedUntil: isMuted(account, now) ? records.mutes[account] : nil, told: told.sorted())
-            }
-        }
-    }
-
-    /// Events that are on their way to a target.
-    package func pending(_ target: String) -> Int { queueOfTarget[target]?.count ?? 0 }
-
-    /// When a target is tried next; nil where nothing is to be tried.
-    package func nextAttempt(_ target: String) -> WallTime? {
-        records.messages.values.filter { $0.target == target }.map(\.dueAt).min()
-    }
-
-    /// Whether a message waits that an attempt did not bring there, of this process or of one before.
-    package func isRetrying(_ target: String) -> Bool {
-        let current = underWay[target]?.message
-        return records.messages.values.contains { $0.target == target && $0.attempts > ($0.id == current ? 1 : 0) }
-    }
-
-    package func pausedStatus(_ target: String) -> Int? {
-        targets[target].flatMap { isPaused($0) ? records.targets[target]?.pausedStatus : nil }
     }
 }

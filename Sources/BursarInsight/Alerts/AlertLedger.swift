@@ -94,7 +94,7 @@ package struct AlertLedger: Sendable {
 
     /// All of it, for a store that was begun anew.
     package mutating func markAll() {
-        // Changes have optional values, nil for what is gone, which is what mapValues makes of these.
+        // The values of changes are optional, nil for what is gone; mapValues makes optionals of these.
         changes.states.merge(records.states.mapValues { $0 }) { newer, _ in newer }
         changes.events.merge(records.events.mapValues { $0 }) { newer, _ in newer }
         changes.deliveries.merge(records.deliveries.mapValues { $0 }) { newer, _ in newer }
@@ -153,7 +153,12 @@ extension AlertLedger {
         guard let rule = rule(key), rule.condition != condition else { return }
         if case (.unavailable, .unavailable) = (rule.condition, condition) { return }
         latest[key] = nil
-        if records.states[key] != nil { update(key) { $0.isKnown = false } }
+        guard records.states[key] != nil else { return }
+        let asksTheSame = rule.condition.asksAsDoes(condition)
+        update(key) { state in
+            state.isKnown = false
+            if !asksTheSame { state.candidate = nil }
+        }
     }
 
     private mutating func forget(_ key: AlertKey) {

@@ -22,6 +22,8 @@ package enum AlertTiming {
     ]
     /// The longest that a `Retry-After` is followed.
     package static let longestRetry: Duration = .seconds(86_400)
+    /// The longest that ``retry(after:asked:word:)`` gives: its jitter adds a fifth.
+    package static let longestDelay: Duration = longestRetry * 6 / 5
     /// A balance is told as recovered at so much of its limit, a runway at so much of its own; or by a top-up that reaches the limit.
     package static let amountMargin = "1.1"
     package static let runwayMargin = (numerator: 5, denominator: 4)

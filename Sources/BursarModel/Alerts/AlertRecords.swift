@@ -48,7 +48,7 @@ package struct AlertMessage: Sendable, Equatable {
 
 /// What is remembered of a target. *Value.*
 package struct AlertTargetRecord: Sendable, Equatable {
-    /// The configuration that it was gone with; nil where it is not paused.
+    /// The fingerprint of the target's configuration when it answered that nobody is there; nil: not paused.
     package var pausedWith: String?
     package var pausedAt: WallTime?
     /// The status that said so.
@@ -59,7 +59,7 @@ package struct AlertTargetRecord: Sendable, Equatable {
     package init() {}
 }
 
-/// All that is kept of alerts. *Value.* What was told outlives the process with it.
+/// All that is kept of alerts, so that a restart tells nothing twice. *Value.*
 package struct AlertRecords: Sendable, Equatable {
     package var states: [AlertKey: AlertState] = [:]
     package var events: [String: AlertEvent] = [:]
@@ -89,7 +89,7 @@ package struct AlertChanges: Sendable, Equatable {
 
     /// All of these, for where there are none.
     package init(_ records: AlertRecords) {
-        // A change is optional, nil for what is gone, which is what mapValues makes of these.
+        // The values of changes are optional, nil for what is gone; mapValues makes optionals of these.
         states = records.states.mapValues { $0 }
         events = records.events.mapValues { $0 }
         deliveries = records.deliveries.mapValues { $0 }

@@ -12,14 +12,26 @@ package struct AlertRule: Sendable, Equatable {
         /// The provider does not take the key.
         case keyRejected
 
-        /// Whether what was seen under another condition of the rule is against this one as well.
+        /// Whether what was seen under another condition of the rule is against this one as well. That may have been of another kind.
         package func holds(_ facts: AlertFacts) -> Bool {
+            let problem = facts.detail.flatMap { ProblemCode(rawValue: $0) }
             switch self {
             case .below(let limit, let unit):
-                guard let value = facts.value, unit == nil || unit == facts.unit else { return false }
+                guard let value = facts.value, facts.detail == nil, unit == nil || unit == facts.unit else { return false }
                 return value < limit
             case .runway(let limit): return facts.detail.flatMap { Int64($0) }.map { $0 < limit.milliseconds } ?? false
-            case .unavailable, .keyRejected, .toppedUp: return true
+            case .unavailable: return problem != nil
+            case .keyRejected: return problem == .unauthorized || problem == .forbidden
+            case .toppedUp: return false
+            }
+        }
+
+        /// Whether both judge the same: another limit is another limit, another unit another question.
+        package func asksAsDoes(_ other: Condition) -> Bool {
+            switch (self, other) {
+            case (.below(_, let unit), .below(_, let otherUnit)): unit == otherUnit
+            case (.runway, .runway), (.unavailable, .unavailable), (.toppedUp, .toppedUp), (.keyRejected, .keyRejected): true
+            default: false
             }
         }
     }

@@ -1,6 +1,6 @@
 /// A credential that stands in a text. *Value;* tells where and how, never what.
 package struct SecretSighting: Sendable, Equatable {
-    /// The first byte's place, counted from the beginning of all that was searched.
+    /// The first byte's place, counted from the beginning of all that was searched; where several touch, of the first of them.
     package let offset: Int
     /// The credential's name, as it was given.
     package let name: String
@@ -15,8 +15,8 @@ package struct SecretSighting: Sendable, Equatable {
 package struct LeakSearch {
     /// A byte becomes 18 when it is written as `\u00XX` and each character of that is percent-encoded.
     private static let mostBytesPerByte = 18
-    /// Searching pays by the window: less than this at a time would search the overlap more often than the text.
-    private static let window = 1 << 20
+    /// In smaller ones the overlap would be searched more often than the text.
+    private static let usualWindow = 1 << 20
 
     private let window: Int
     private let secrets: [(name: String, secret: Secret)]
@@ -33,7 +33,7 @@ package struct LeakSearch {
     /// How much was searched.
     package var searched: Int { start + buffer.count }
 
-    package init(_ secrets: [(name: String, secret: Secret)]) { self.init(secrets, window: Self.window) }
+    package init(_ secrets: [(name: String, secret: Secret)]) { self.init(secrets, window: Self.usualWindow) }
 
     /// - Parameter window: how much is gathered before it is searched; what is found is the same for every one.
     init(_ secrets: [(name: String, secret: Secret)], window: Int) {
@@ -60,7 +60,7 @@ package struct LeakSearch {
     private mutating func sightings(before end: Int) -> [SecretSighting] {
         let places = buffer.withUnsafeBytes { scrubber.places(in: $0) }
         var found: [SecretSighting] = []
-        for place in places where (told..<end).contains(start + place.lowerBound) {
+        for place in places where start + place.lowerBound >= told && start + place.lowerBound < end {
             found += names(of: place).map { SecretSighting(offset: start + place.lowerBound, name: $0, form: $1) }
         }
         told = max(told, end)

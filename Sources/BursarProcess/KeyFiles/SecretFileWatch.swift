@@ -12,7 +12,7 @@ import Synchronization
 package final class SecretFileWatch: Sendable {
     /// Several files are often replaced together.
     private static let settling = DispatchTimeInterval.milliseconds(300)
-    /// How often a route that changes while it is being watched is looked up again.
+    /// How many times routes are looked up anew that change while they are being watched.
     private static let attempts = 5
 
     private let queue = DispatchQueue(label: "bursar.keys")
@@ -28,7 +28,7 @@ package final class SecretFileWatch: Sendable {
         /// Files that were not there when somebody looked last.
         var missing: Set<String> = []
         var isSettling = false
-        /// Never left.
+        /// Once true, it stays so.
         var isStopped = false
         /// What the operator was told once.
         var told: Set<String> = []
@@ -48,10 +48,10 @@ package final class SecretFileWatch: Sendable {
             guard !self.state.isStopped else { return }
             let filesChanged = self.state.files != files
             self.state.files = files
-            let isNew = self.watch() || filesChanged
+            let routesChanged = self.watch()
             self.state.missing = self.missing
             // Settles also where only the set of files changed: a change that was about to be heard must not be lost.
-            if isNew, !files.isEmpty { self.settle() }
+            if routesChanged || filesChanged, !files.isEmpty { self.settle() }
         }
     }
 
@@ -66,7 +66,7 @@ package final class SecretFileWatch: Sendable {
     private var currentRoutes: [KeyFileRoute] { state.files.sorted().map(KeyFileRoute.init) }
 
     /// Watches the routes as they are now.
-    /// - Returns: whether one is another than before.
+    /// - Returns: whether any of them differs from before.
     private func watch() -> Bool {
         var routes = currentRoutes
         guard routes != state.routes else { return false }
@@ -125,7 +125,7 @@ package final class SecretFileWatch: Sendable {
             guard let self, !state.isStopped else { return }
             state.isSettling = false
             _ = watch()
-            // Of a file that is taken away there is nothing to read, and its key stays in force: one word is enough.
+            // While a file is missing a reload is refused as a whole: one warning is enough. Its return is a change, and reports the others.
             if !tellOfGone() { onChange.withLock { $0 }?() }
         }
     }

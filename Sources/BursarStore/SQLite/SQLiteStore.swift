@@ -5,7 +5,7 @@ import GRDB
 
 /// The embedded store: one SQLite file, written through a log (WAL). *Actor* on a queue of its own, never on a request's path.
 ///
-/// One connection: there is one writer, and what reads is the start. `synchronous` is `NORMAL`: a commit is in the kernel's hands when
+/// One connection, on which everything takes turns: writes, the start, and whoever reads history or counters. `synchronous` is `NORMAL`: a commit is in the kernel's hands when
 /// it returns, which outlives any death of this process; only a loss of power can take commits back, at most those since the last
 /// checkpoint, and never leaves half of one (docs/decisions/0010).
 package actor SQLiteStore: SnapshotStore {
@@ -36,7 +36,7 @@ package actor SQLiteStore: SnapshotStore {
     /// longer than a look with `sqlite3` holds one.
     private static let patience: TimeInterval = 0.25
     /// A file up to this size is checked whole at the start (about 0.1 s from a disk's cache); of a larger one, which is nearly all
-    /// history, the tables that the start needs.
+    /// history, only the two tables without which nothing starts. Damage in claims or alerts is met when they are loaded.
     private static let wholeCheck: Int64 = 64 << 20
 
     /// Nothing is opened before ``open(identity:)``.
@@ -82,7 +82,7 @@ package actor SQLiteStore: SnapshotStore {
         do throws(StoreFault) {
             try guarded { try opened.queue.write { db in try Self.write(batch, db, &opened.history) } }
         } catch {
-            isDamaged = error.reason == .corrupt
+            if error.reason == .corrupt { isDamaged = true }
             throw error
         }
         // Only now: what a transaction that was taken back learned of ids is wrong.
@@ -130,7 +130,7 @@ package actor SQLiteStore: SnapshotStore {
 // MARK: - Opening
 
 extension SQLiteStore {
-    /// Moves what stands there aside, under the lock: it may be another process's by now.
+    /// Takes the lock first, because another process may serve with this file by now; moves it aside, and begins a new one.
     private func begunAnew(_ identity: Secret?, claims: [Claim], alerts: AlertRecords) throws(StoreFault) -> StoreContents {
         let lock = try StoreLock(files.lockPath)
         let name = try files.moveAside(wallTime())

@@ -12,7 +12,9 @@ struct StoreFiles: Sendable {
 
     static let mostMovedAside = 10
 
+    /// By the name that was given: of two gateways, one that uses a link to the file of the other is not kept out by it.
     var lockPath: String { path + ".lock" }
+    // Where `path` is a link, SQLite has these beside the file itself, and in its mode.
     var walPath: String { path + "-wal" }
     var sharedMemoryPath: String { path + "-shm" }
     private var folder: String {
@@ -30,9 +32,7 @@ struct StoreFiles: Sendable {
             folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
         }
         for folder in missing.reversed() where mkdir(folder, 0o700) != 0 && errno != EEXIST {
-            let number = errno
-            throw number == ENOENT || number == ENOTDIR
-                ? StoreFault(.noFolder, code: Int(number)) : StoreFault(systemError: number)
+            throw StoreFault(systemError: errno)
         }
     }
 
@@ -68,7 +68,7 @@ struct StoreFiles: Sendable {
     /// beside it the same mode. What another user owns stays as that user chose. By its name, because a descriptor that is closed would
     /// take SQLite's locks with it.
     func makePrivate() {
-        // SQLite makes the files beside it with the mode that it has then.
+        // Those beside it may stand already, from before.
         for path in [path, path + "-wal", path + "-shm"] {
             var status = stat()
             guard stat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { continue }

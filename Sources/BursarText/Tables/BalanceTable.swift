@@ -110,7 +110,9 @@ package struct BalanceTable: Sendable {
         case .stale: status = Cell("stale", .warning)
         case .unavailable: status = Cell("unavailable", .bad)
         }
-        let isEmpty = line.leads && line.amounts.first.flatMap { ExactDecimal($0.value) }.map { $0 <= .zero } ?? false
+        // Of an account without a limit what leads is what it used: 0 of that is no empty account.
+        let own = line.leads ? line.amounts.first.flatMap { $0.kind == AmountKind.available.rawValue ? $0 : nil } : nil
+        let isEmpty = own.flatMap { ExactDecimal($0.value) }.map { $0 <= .zero } ?? false
         var notes: [String] = []
         if isEmpty || line.low { notes.append(isEmpty ? "EMPTY" : "LOW") }
         if let problem = line.problem {

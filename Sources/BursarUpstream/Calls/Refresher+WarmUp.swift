@@ -1,3 +1,4 @@
+import BursarBasics
 package import BursarCatalog
 import BursarEngine
 import BursarModel
@@ -8,23 +9,30 @@ extension Refresher {
     ///
     /// The Swift runtime looks each generic type and conformance up when it is first used: half of the processor time of a first read of
     /// five providers (`perf record`, 2026-11-27). So one read is played beforehand, from memory and by a refresher of its own.
-    /// - Parameter definition: whose documented answer stands in for a provider; nil: only the transport is warmed.
-    package func warmUp(with definition: ProviderDefinition?) async {
+    /// - Parameter definitions: the documented answer of one of them stands in for a provider.
+    /// - Returns: whether that read came to a reading.
+    @discardableResult
+    package func warmUp(with definitions: some Sequence<ProviderDefinition>) async -> Bool {
         await transport.warmUp()
-        guard let definition, let example = definition.responses.first(where: { $0.status == 200 })?.example else { return }
+        guard let definition = definitions.first(where: \.canBeRehearsed), let example = definition.successExample else {
+            return false
+        }
         let rehearsal = Refresher(
             seed: 0, clock: clock, transport: ExampleTransport(example: example), scrubber: ScrubberBox(),
             logger: Logger(label: "bursar") { _ in SwiftLogNoOpLogHandler() }, onChange: { _ in })
         let account = UpstreamAccount(
-            id: nil, definition: definition, secret: .random(bytes: 32), parameters: definition.parameterDefaults,
+            id: nil, definition: definition, secret: Secret("\(UInt64.random(in: 0 ... .max).hexText):rehearsal"),
+            parameters: definition.parameterDefaults,
             policy: RefreshPolicy(ttl: .seconds(60), staleFor: .zero, timeout: .seconds(1)), keys: .random())
         let end = clock.now.monotonic.advanced(by: .seconds(1))
         let deadline = rehearsal.deadlines.add(end) {}
+        var answer: Answer?
         if case .mustWait(let ticket) = rehearsal.request(account, demand: .anyCached) {
-            _ = await rehearsal.wait(ticket, until: end)
+            answer = await rehearsal.wait(ticket, until: end)
         }
         rehearsal.deadlines.remove(deadline)
         await rehearsal.shutdown()
+        return answer?.view.status == .fresh
     }
 
     /// Answers at once, with what a provider documents.
@@ -36,5 +44,14 @@ extension Refresher {
         }
 
         func shutdown() async {}
+    }
+}
+
+extension ProviderDefinition {
+    fileprivate var successExample: [UInt8]? { responses.first { $0.status == 200 }?.example }
+
+    /// An account needs nothing but a key.
+    fileprivate var canBeRehearsed: Bool {
+        successExample != nil && accountParameters.allSatisfy { !$0.isRequired || $0.standard != nil }
     }
 }

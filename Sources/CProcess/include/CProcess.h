@@ -30,7 +30,7 @@ void bursar_mount_watch_take(int watch);
 unsigned long bursar_file_system(const char *_Nonnull path);
 
 /* Takes the code and constants of the program and its libraries out of this process: what is used comes back from the system's cache, by
- * 16 pages at a time. Of what a start touches little is needed again. Breakpoints that a debugger set before are lost. */
+ * 16 pages at a time. Of what came before little is needed again. Breakpoints that a debugger set before are lost. */
 void bursar_let_go_of_code(void);
 
 /* Gives what the heap holds and does not use back to the system: milliseconds for a hundred megabytes, in which no other thread gets

@@ -3,8 +3,8 @@ import BursarBasics
 import BursarConfiguration
 import BursarMocks
 import BursarModel
-import Foundation
 import BursarText
+import Foundation
 
 /// `bursar demo`: mock providers and the gateway in one process; no key, no file.
 struct Demo: AsyncParsableCommand {

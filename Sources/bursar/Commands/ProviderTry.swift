@@ -5,9 +5,9 @@ import BursarConfiguration
 import BursarEngine
 import BursarGateway
 import BursarModel
+import BursarText
 import BursarUpstream
 import NIOPosix
-import BursarText
 
 /// `bursar provider try`: one call to a provider, and what its definition makes of the answer.
 struct ProviderTry: AsyncParsableCommand {

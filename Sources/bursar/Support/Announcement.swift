@@ -1,6 +1,6 @@
-import Foundation
 import BursarConfiguration
 import BursarGateway
+import Foundation
 
 /// What is printed once something listens: where, and what to try next.
 enum Announcement {

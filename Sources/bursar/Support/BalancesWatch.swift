@@ -1,8 +1,8 @@
 import ArgumentParser
 import BursarClient
 import BursarModel
-import Synchronization
 import BursarText
+import Synchronization
 
 /// `bursar balances --watch`: reads a gateway's stream and comes back to it whenever it ends, until it is interrupted. *Mutex;* a
 /// connection's event loop reads, the command waits.

@@ -1,6 +1,6 @@
-import BursarEngine
 import BursarBasics
 import BursarConfiguration
+import BursarEngine
 import BursarHTTP
 import BursarModel
 import BursarStore

@@ -20,10 +20,10 @@ enum Running {
         let log = LogOutput(
             level: Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info, format: format(configuration.log),
             scrubber: ScrubberBox(), target: sink)
-        let store = await Gateway.openStore(configuration, logger: log.logger)
-        // From here on, and not only once the services run: a reload that is asked for during the start must not end it. What it
-        // would read is being read.
+        // Until ``serve(_:until:reloads:)`` listens for it: a reload that is asked for during the start must not end the process. It is
+        // lost: whoever changes the file meanwhile asks again when the gateway is ready.
         if reread != nil { _ = signal(SIGHUP, SIG_IGN) }
+        let store = await Gateway.openStore(configuration, logger: log.logger)
         let gateway: Gateway
         let addresses: [String]
         do {
@@ -65,16 +65,19 @@ enum Running {
         }
     }
 
-    /// Whoever asks twice does not want to wait for requests under way.
-    /// - Parameter limit: the net below the gateway's own deadline.
+    /// Stops the gateway. A second signal closes what is under way at once: whoever asks twice does not want to wait for it.
+    /// - Parameter limit: when it is closed all the same; longer than the gateway's own deadline.
     private static func stop(_ gateway: Gateway, within limit: Duration) async {
         await withTaskGroup { group in
             group.addTask { await gateway.stop() }
             group.addTask {
                 for await _ in await endSignals() { return await gateway.stopNow() }
             }
-            // Cancelled: the gateway has stopped before.
-            group.addTask { try? await Task.sleep(for: limit) }
+            group.addTask {
+                // Cancelled: the gateway has stopped before.
+                guard (try? await Task.sleep(for: limit)) != nil else { return }
+                await gateway.stopNow()
+            }
             await group.next()
             // Ends the wait for a second signal, or the delay for the balancer.
             group.cancelAll()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BursarCatalog
-import NIOSSL
 import BursarText
+import NIOSSL
 
 /// Which running gateway a command asks.
 struct TargetOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import BursarBasics
 import BursarModel
-import Glibc
 import BursarText
+import Glibc
 
 /// Standard output and error. What people should read goes to stderr; the answer itself to stdout.
 ///

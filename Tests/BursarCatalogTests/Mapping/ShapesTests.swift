@@ -158,7 +158,13 @@ import Testing
         for text in ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00-05:00", ""] {
             #expect(BodyTime.isUnset(.string(text)), "\(text)")
         }
-        #expect(!BodyTime.isUnset("2026-01-01T00:00:00Z"))
+        for text in ["1970-01-01", "1970-01-01 00:00:00", "-1", "0", "3600"] {
+            #expect(BodyTime.isUnset(.string(text)), "\(text)")
+        }
+        #expect(BodyTime.isUnset(.number("3600")) && BodyTime.isUnset(.number("-1")))
+        #expect(
+            !BodyTime.isUnset("2026-01-01T00:00:00Z") && !BodyTime.isUnset("2026-01-01")
+                && !BodyTime.isUnset(.number("1800000000")))
     }
 
     @Test func `an amount of more digits than can be kept is malformed, never rounded`() throws {

@@ -65,11 +65,8 @@ struct AlertHangingStoreTests {
         let store = HangingStore { !$0.alerts.messages.isEmpty }
         try await with(store) { gateway, receiver async throws in
             try await read(gateway)
-            try await eventually {
-                await store.isHanging
-            } meanwhile: {
-                gateway.clock.advance(by: .seconds(2))
-            }
+            try await eventually(
+                { await store.isHanging }, pause: .milliseconds(5), meanwhile: { gateway.clock.advance(by: .seconds(2)) })
             await gateway.reload([Self.quiet])
             await store.letGo()
             // The desk goes on in a task of its own, with a message to nobody.

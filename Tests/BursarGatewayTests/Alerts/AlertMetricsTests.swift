@@ -11,11 +11,9 @@ struct AlertMetricsTests {
 
     /// Time goes on until the metrics have a line: how an attempt ended is known after the receiver has it.
     private func wait(for line: String, _ gateway: TestGateway) async throws {
-        try await eventually {
-            try await gateway.get("/metrics").text.contains("\n\(line)\n")
-        } meanwhile: {
-            gateway.clock.advance(by: .seconds(2))
-        }
+        try await eventually(
+            { try await gateway.get("/metrics").text.contains("\n\(line)\n") }, pause: .milliseconds(5),
+            meanwhile: { gateway.clock.advance(by: .seconds(2)) })
     }
 
     private func isTold(_ kind: String, _ more: String = "", first status: Int) async throws {

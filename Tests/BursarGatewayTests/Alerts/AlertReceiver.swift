@@ -52,11 +52,7 @@ final class AlertReceiver: Sendable {
 
     /// Returns when so many came. `meanwhile` moves the gateway's clock: what is sent next depends on when the last sending ended.
     func wait(for count: Int, meanwhile: () -> Void = {}) async throws -> [Message] {
-        try await eventually {
-            messages.count >= count
-        } meanwhile: {
-            meanwhile()
-        }
+        try await eventually({ messages.count >= count }, pause: .milliseconds(5), meanwhile: meanwhile)
         return messages
     }
 

@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarMocks
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway
@@ -49,25 +50,24 @@ struct GuardTests {
         }
     }
 
-    /// One part of a plan whose limit is not told, a part beside it with one: what the row shows as available is null.
-    private static let planNotTold =
-        #"{"key":{"usage":10,"limit":null},"account":{"plan_usage":10,"plan_limit":null,"paygo_usage":0,"paygo_limit":5000}}"#
-
     @Test func `a part beside an amount that is not known never stands in for it, for a guard or a claim`() async throws {
-        let upstream = try await RecordingUpstream.start(answering: Self.planNotTold)
-        try await TestGateway.with(["provider: tavily, key: a-key-of-nobody, base_url: '\(upstream.url)'"]) {
-            gateway async throws in
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let upstream = try await RecordingUpstream.start(answering: PartsDefinition.answer(plan: "null", pack: "5000"))
+        try await TestGateway.with(
+            ["provider: acme, key: a-key-of-nobody, base_url: '\(upstream.url)'"], settings: PartsDefinition.setting(in: folder)
+        ) { gateway async throws in
             let row = try #require(try await gateway.get("/v1/balances").row(0))
             #expect(row["status"]?.text == "fresh" && row["available"] == .null)
             for unit in ["", "&unit=credits"] {
-                let answer = try await gateway.get("/v1/guard?account=tavily&needs=4000&strict" + unit)
+                let answer = try await gateway.get("/v1/guard?account=acme&needs=4000&strict" + unit)
                 #expect(answer.status == 503 && answer.json?["decision"]?.text == "unknown", "\(answer.text)")
                 #expect(answer.json?["reason"]?.text == "no_amount" && answer.json?["have"] == .null)
             }
             for unit in ["", #","unit":"credits""#] {
                 let claim = try await gateway.send(
                     "/v1/claims", method: .POST, [("idempotency-key", "job"), ("content-type", "application/json")],
-                    body: Array(#"{"account":"tavily/default","amount":"4000"\#(unit)}"#.utf8))
+                    body: Array(#"{"account":"acme/default","amount":"4000"\#(unit)}"#.utf8))
                 #expect(claim.status == 503 && claim.json?["type"]?.text == "urn:bursar:problem:cannot_say")
                 #expect(claim.json?["detail"]?.text?.contains("no_amount") == true, "\(claim.text)")
             }

@@ -10,18 +10,16 @@ import Testing
 /// An account that has several amounts of one unit, of which the row's own comes and goes.
 @Suite(.timeLimit(.minutes(2)))
 struct HistoryOfPartsTests {
-    private static func answer(planLimit: String) -> String {
-        #"{"key":{"usage":10,"limit":null},"account":{"plan_usage":700,"plan_limit":\#(planLimit),"paygo_usage":0,"paygo_limit":50}}"#
-    }
+    private static func answer(plan limit: String) -> String { PartsDefinition.answer(plan: limit, used: 700, pack: "50") }
 
     private func withParts(_ body: (TestGateway) async throws -> Void) async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
-        let (limited, unknown) = (Self.answer(planLimit: "1000"), Self.answer(planLimit: "null"))
+        let (limited, unknown) = (Self.answer(plan: "1000"), Self.answer(plan: "null"))
         let upstream = try await RecordingUpstream.start(answering: limited, unknown, limited, unknown, limited)
         try await TestGateway.with(
-            ["provider: tavily, key: a-key-of-nobody, base_url: '\(upstream.url)'"],
-            settings: "store: sqlite:\(folder.file("bursar.db"))"
+            ["provider: acme, key: a-key-of-nobody, base_url: '\(upstream.url)'"],
+            settings: try PartsDefinition.setting(in: folder) + "\nstore: sqlite:\(folder.file("bursar.db"))"
         ) { gateway async throws in
             for _ in 0..<5 {
                 _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
@@ -34,13 +32,13 @@ struct HistoryOfPartsTests {
         await upstream.stop()
     }
 
-    private let path = "/v1/balances/tavily/default/history?since=1h"
+    private let path = "/v1/balances/acme/default/history?since=1h"
 
     @Test func `a part that is left over is neither spent nor added`() async throws {
         try await withParts { gateway async throws in
             let metrics = try await gateway.get("/metrics").text
             for name in ["bursar_spent_total", "bursar_topped_up_total"] {
-                #expect(metrics.contains("\(name){provider=\"tavily\",account=\"default\",unit=\"credits\"} 0\n"), "\(name)")
+                #expect(metrics.contains("\(name){provider=\"acme\",account=\"default\",unit=\"credits\"} 0\n"), "\(name)")
             }
         }
     }
@@ -55,22 +53,22 @@ struct HistoryOfPartsTests {
                 let names = (entry["amounts"]?.elements ?? []).map { amount in
                     [amount["kind"], amount["unit"], amount["part"]].map { $0?.text ?? "" }.joined(separator: " ")
                 }
-                #expect(names.contains("available credits paygo") && Set(names).count == names.count, "\(names)")
+                #expect(names.contains("available credits pack") && Set(names).count == names.count, "\(names)")
             }
             let csv = try await gateway.get(path + "&format=csv").text
-            #expect(csv.contains(",available,300,credits,plan\r\n") && csv.contains(",available,50,credits,paygo\r\n"))
+            #expect(csv.contains(",available,300,credits,plan\r\n") && csv.contains(",available,50,credits,pack\r\n"))
             let table = try #require(HistoryAnswer(json: Array(answer.text.utf8))).text
             #expect(table.hasPrefix("▁ ▁ ▁\n"), "\(table)")
             let lines = table.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
-            #expect(lines[1] == "SEEN (UTC) AMOUNT UNIT" && lines.contains("50 credits paygo"), "\(table)")
+            #expect(lines[1] == "SEEN (UTC) AMOUNT UNIT" && lines.contains("50 credits pack"), "\(table)")
             #expect(lines[2].hasSuffix(" 300 credits plan") && lines.contains("700 credits plan used"), "\(table)")
             // Between two sights of the plan its limit was unknown: what was spent of it then, nobody knows.
             let plan = "what was spent of credits plan is not known; 60 min not known; begun anew"
             #expect(lines.suffix(2).first?.hasPrefix(plan) == true, "\(table)")
-            #expect(lines.last?.hasPrefix("spent 0 credits paygo; ") == true, "\(table)")
+            #expect(lines.last?.hasPrefix("spent 0 credits pack; ") == true, "\(table)")
             #expect(lines.last?.hasSuffix("[a part, which may be in the above]") == true, "\(table)")
             let sums = try #require(answer.json?["spent"]?.elements)
-            #expect(sums.map { $0["part"]?.text } == ["plan", "paygo"])
+            #expect(sums.map { $0["part"]?.text } == ["plan", "pack"])
             #expect(sums.map { $0["own"] } == [.bool(true), .bool(false)])
             #expect(sums.map { $0["spent"] } == [.null, .string("0")])
         }

@@ -9,9 +9,7 @@ import Testing
 /// What was spent in a time, over real sockets and a store on disk, and in words.
 @Suite(.timeLimit(.minutes(2)))
 struct SpentTests {
-    private static func answer(_ left: Int) -> String {
-        #"{"key":{"usage":10,"limit":null},"account":{"plan_usage":0,"plan_limit":\#(left),"paygo_usage":0,"paygo_limit":null}}"#
-    }
+    private static func answer(_ left: Int) -> String { PartsDefinition.answer(plan: "\(left)", pack: "null") }
 
     /// Six hours apart: 100, 90, 190, 180, 165.
     private func withSpending(_ body: (TestGateway) async throws -> Void) async throws {
@@ -20,8 +18,8 @@ struct SpentTests {
         let upstream = try await RecordingUpstream.start(
             answering: Self.answer(100), Self.answer(90), Self.answer(190), Self.answer(180), Self.answer(165))
         try await TestGateway.with(
-            ["provider: tavily, key: a-key-of-nobody, base_url: '\(upstream.url)'"],
-            settings: "store: sqlite:\(folder.file("bursar.db"))"
+            ["provider: acme, key: a-key-of-nobody, base_url: '\(upstream.url)'"],
+            settings: try PartsDefinition.setting(in: folder) + "\nstore: sqlite:\(folder.file("bursar.db"))"
         ) { gateway async throws in
             for index in 0..<5 {
                 if index > 0 { gateway.clock.advance(by: .seconds(6 * 3_600)) }
@@ -33,7 +31,7 @@ struct SpentTests {
         await upstream.stop()
     }
 
-    private let path = "/v1/balances/tavily/default/history"
+    private let path = "/v1/balances/acme/default/history"
 
     @Test func `an answer says what was spent and added, and how much is not known, whatever its page`() async throws {
         try await withSpending { gateway async throws in

@@ -3,8 +3,8 @@ import BursarCatalog
 import BursarClient
 import BursarEngine
 import BursarGateway
-import BursarMocks
 import BursarHTTP
+import BursarMocks
 import BursarModel
 import BursarProcess
 import BursarStore

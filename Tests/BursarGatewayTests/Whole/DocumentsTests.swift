@@ -1,8 +1,8 @@
-import NIOHTTP1
-import BursarMocks
 import BursarCatalog
+import BursarMocks
 import BursarModel
 import Foundation
+import NIOHTTP1
 import Testing
 
 @testable import BursarGateway

@@ -1,8 +1,8 @@
-import BursarGateway
-import NIOHTTP1
 import BursarCatalog
+import BursarGateway
 import BursarMocks
 import BursarModel
+import NIOHTTP1
 import Testing
 
 @Suite struct FiveProvidersTests {

@@ -1,8 +1,8 @@
-import BursarGateway
-import NIOHTTP1
 import BursarCatalog
+import BursarGateway
 import BursarMocks
 import BursarModel
+import NIOHTTP1
 import Testing
 
 /// Contract, section 5: each row cold and with a last good reading, over real sockets.

@@ -1,8 +1,8 @@
 @testable import BursarGateway
-import NIOHTTP1
 import BursarCatalog
 import BursarMocks
 import BursarModel
+import NIOHTTP1
 import Testing
 
 @Suite struct ProviderRouteTests {

@@ -122,6 +122,25 @@ import Testing
         #expect(bench.events.filter { $0.kind == .recovered }.map(\.firing) == [bench.events.first?.id])
     }
 
+    @Test func `an end and the next beginning in one message are told apart, and the next end is told`() throws {
+        var bench = AlertBench([AlertBench.below(50)])
+        bench.outcome = { _ in .failed(reason: "timeout", mayHaveArrived: true, retryAfter: nil) }
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(35))
+        let first = try #require(bench.events.first?.id)
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3 * 3_600)))
+        bench.outcome = { _ in .delivered }
+        bench.told = []
+        bench.read("100")
+        bench.pass(.seconds(3_700))
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(3 * 3_600))
+        #expect(bench.kinds == [[.recovered, .low]] && bench.events.first?.firing == first)
+        bench.read("100")
+        bench.pass(.seconds(60))
+        #expect(bench.kinds.last == [.recovered] && bench.events.last?.firing == bench.events.dropFirst().first?.id)
+    }
+
     @Test func `what began while muted is told at the end, where it still holds`() {
         var bench = AlertBench([AlertBench.below(50)])
         bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_600)))

@@ -54,6 +54,29 @@ import Testing
         #expect(bench.state().firing != nil)
     }
 
+    @Test func `nor does a rule of the same name that asks something else`() {
+        func named(_ condition: AlertRule.Condition) -> [AccountID: [AlertRule]] {
+            [AlertBench.account: [AlertRule(name: "below", condition: condition, targets: ["ops"])]]
+        }
+        for next in [AlertRule.Condition.keyRejected, .unavailable(.seconds(1_800))] {
+            for isRestart in [false, true] {
+                var bench = AlertBench([AlertBench.below(50)])
+                bench.read("40")
+                bench.rules = named(next)
+                if isRestart { bench.restart() } else { bench.ledger.configure(rules: bench.rules, targets: bench.targets) }
+                bench.fail(.unauthorized)
+                #expect(bench.state().firing == nil, "\(next) after one failure")
+            }
+        }
+        var bench = AlertBench([
+            AlertRule(name: "below", condition: .below(ExactDecimal(50), unit: AmountUnit("credits")), targets: ["ops"])
+        ])
+        bench.read("40")
+        bench.ledger.configure(rules: named(.below(ExactDecimal(50), unit: nil)), targets: bench.targets)
+        bench.read("39")
+        #expect(bench.state().firing == nil, "of whatever unit the row's own amount has, one reading was seen")
+    }
+
     @Test func `nor does one that the process before kept`() {
         var bench = AlertBench([AlertBench.below(50)])
         bench.read("40")

@@ -1,6 +1,6 @@
 import BursarBasics
-import BursarText
 import BursarModel
+import BursarText
 import Foundation
 import Testing
 
@@ -33,15 +33,16 @@ import Testing
     }
 
     @Test func `what is empty says so, and a part that is empty says it of no row`() {
-        func line(_ value: String, leads: Bool = true) -> BalanceTable.Line {
+        func line(_ value: String, _ kind: String = "available", leads: Bool = true) -> BalanceTable.Line {
             .init(
-                provider: "p", account: "a", status: .fresh, amounts: [.init("available", value, "USD")], leads: leads, low: true,
+                provider: "p", account: "a", status: .fresh, amounts: [.init(kind, value, "USD")], leads: leads, low: true,
                 fetchedAt: nil, problem: nil, retryAt: nil)
         }
         func mark(_ line: BalanceTable.Line) -> Substring? { BalanceTable([line]).text(now: now).split(separator: " ").last }
         #expect(mark(line("0.00")) == "EMPTY\n" && mark(line("-1.5")) == "EMPTY\n")
         #expect(mark(line("0.01")) == "LOW\n")
         #expect(!BalanceTable([line("0", leads: false)]).text(now: now).contains("EMPTY"))
+        #expect(!BalanceTable([line("0", "used")]).text(now: now).contains("EMPTY"), "nothing used of an account without a limit")
     }
 
     @Test func `parts of one unit are told apart by their names`() throws {

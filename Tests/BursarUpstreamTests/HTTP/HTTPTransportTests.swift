@@ -1,5 +1,5 @@
-import BursarClient
 import BursarCatalog
+import BursarClient
 import BursarMocks
 import BursarModel
 import BursarUpstream
