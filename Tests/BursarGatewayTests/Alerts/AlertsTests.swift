@@ -158,11 +158,9 @@ struct AlertsTests {
                 try await read(gateway)
                 _ = try await pass(gateway, until: 1, receiver)
                 // Each attempt ends in real time, and what is due next depends on when it did.
-                for _ in 0..<2_000 where !gateway.log.text.contains("is given up") {
-                    gateway.clock.advance(by: .seconds(1_800))
-                    try await Task.sleep(for: .milliseconds(5))
-                }
-                #expect(gateway.log.text.contains("a message is given up after its last attempt"))
+                try await eventually(
+                    { gateway.log.text.contains("a message is given up after its last attempt") }, pause: .milliseconds(5),
+                    meanwhile: { gateway.clock.advance(by: .seconds(1_800)) })
                 let metrics = try await gateway.get("/metrics").text
                 #expect(metrics.contains(#"bursar_alert_messages_given_up_total{target="ops"} 1"#))
                 #expect(metrics.contains(#"bursar_alert_deliveries_pending{target="ops"} 0"#))
@@ -280,14 +278,12 @@ struct AlertsTests {
         let settings = "targets: [{name: mail, kind: command, command: ['\(program)', '$(id) *']}]"
         try await TestGateway.with([Self.account], settings: settings) { gateway async throws in
             try await read(gateway)
-            var text: String?
             // A program is another process, which ends in real time.
-            for _ in 0..<600 where text == nil {
-                gateway.clock.advance(by: .seconds(5))
-                try await Task.sleep(for: .milliseconds(10))
-                text = try? String(contentsOfFile: folder.file("out"), encoding: .utf8)
-            }
-            let output = try #require(text)
+            let file = folder.file("out")
+            try await eventually(
+                { FileManager.default.fileExists(atPath: file) }, pause: .milliseconds(10),
+                meanwhile: { gateway.clock.advance(by: .seconds(5)) })
+            let output = try String(contentsOfFile: file, encoding: .utf8)
             #expect(output.hasPrefix("1 $(id) *\n") && output.contains(#""type":"balance.low""#))
             let variables = output.split(separator: "\n").filter { $0.contains("=") && !$0.contains("{") }
             #expect(
@@ -307,11 +303,9 @@ struct AlertsTests {
         let gateway = try await TestGateway.start([Self.account], settings: settings)
         try await read(gateway)
         // Another process begins in real time; without it there would be nothing to keep the gateway.
-        for _ in 0..<600 where !FileManager.default.fileExists(atPath: folder.file("begun")) {
-            gateway.clock.advance(by: .seconds(5))
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        #expect(FileManager.default.fileExists(atPath: folder.file("begun")))
+        try await eventually(
+            { FileManager.default.fileExists(atPath: folder.file("begun")) }, pause: .milliseconds(10),
+            meanwhile: { gateway.clock.advance(by: .seconds(5)) })
         let time = try await ContinuousClock().measure { try await gateway.stop() }
         #expect(time < .seconds(4))
     }
