@@ -6,7 +6,7 @@ import { fillDetails } from "./details.js";
 import { element, say } from "./dom.js";
 import { explanation, history, providerOf } from "./facts.js";
 import { runwayOf } from "./need.js";
-import { extended, seriesOf } from "./series.js";
+import { extended, gap, seriesOf, spentOf } from "./series.js";
 import { day, gatewayNow, hour, minute, moment, onDay } from "./time.js";
 
 export async function look(card, days) {
@@ -14,12 +14,12 @@ export async function look(card, days) {
     const { past, row } = card;
     providerOf(row.provider).then((provider) => card.takeProvider(provider));
     past.askForReason();
-    if (past.asked === days && (past.points !== null || performance.now() < past.askAgain)) return past.draw();
+    if (past.asked === days && (past.points !== null || performance.now() < past.askedAt + minute)) return past.draw();
     past.asked = days;
-    past.askAgain = performance.now() + minute;
+    past.askedAt = performance.now();
     try {
-        const entries = await history(card.id, days);
-        if (past.asked === days) past.take(entries, days);
+        const answer = await history(card.id, days);
+        if (past.asked === days) past.take(answer, days);
     } catch {
         // Asked again when the card is looked at in a minute.
     }
@@ -27,12 +27,13 @@ export async function look(card, days) {
 
 class Past {
     points = null; // of the amount that the card shows; null until its history is there
-    asked = null; // for how many days
-    askAgain = 0; // performance.now()
+    asked = null; // for how many days; null where it is to be asked for again
+    askedAt = 0; // performance.now()
     #card;
     #of; // the amount whose points these are
     #days = 7;
     #shown = [];
+    #spent = []; // the words of what was spent in those days
     #reason = null; // the problem that was asked about
     #svg = chart();
     #since = element("span");
@@ -51,13 +52,23 @@ class Past {
         const { row, shown } = this.#card;
         if (["unit", "kind", "part"].some((each) => shown?.[each] !== this.#of?.[each])) this.points = null;
         this.#of = shown;
-        if (this.points && typeof shown?.value === "string") this.points = extended(this.points, shown.value, moment(row.fetched_at));
+        if (this.points && typeof shown?.value === "string") this.#goOn(shown.value, moment(row.fetched_at));
         this.fill();
     }
 
-    take(entries, days) {
+    // A reading more. What was between two that lie far apart, the gateway may know: this tab slept. And once an hour it knows better, of
+    // what was spent, and how many points are enough.
+    #goOn(value, time) {
+        const isFar = time - (this.points.at(-1)?.until ?? time) > gap;
+        const age = performance.now() - this.askedAt;
+        if (age > hour || (isFar && age > minute)) this.asked = null;
+        this.points = extended(this.points, value, time);
+    }
+
+    take(answer, days) {
         this.#days = days;
-        this.points = entries && this.#of ? seriesOf(entries, this.#of) : null;
+        this.points = answer && this.#of ? seriesOf(answer.entries ?? [], this.#of) : null;
+        this.#spent = answer && this.#of ? spentOf(answer.spent ?? [], this.#of, days) : [];
         this.draw();
     }
 
@@ -76,7 +87,7 @@ class Past {
     // What is behind "Details", where somebody has opened it.
     fill() {
         const { more } = this.#card;
-        if (more.open) fillDetails(more, this.#card, this.#shown, this.#of);
+        if (more.open) fillDetails(more, this.#card, { points: this.#shown, spent: this.#spent, unit: this.#of?.unit ?? "" });
     }
 
     askForReason() {

@@ -6,22 +6,22 @@ import { atTime, moment } from "./time.js";
 
 const most = 200; // rows of the table
 
-export function fillDetails(details, { row, explanation, provider }, points, amount) {
+export function fillDetails(details, { row, explanation, provider }, { points, spent, unit }) {
     let facts = details.querySelector("dl");
     if (!facts) {
         facts = element("dl");
         details.append(facts);
     }
-    const listed = factsOf(row, explanation, provider);
+    const listed = factsOf(row, explanation, provider, spent);
     const key = JSON.stringify(listed);
     if (facts.dataset.key !== key) {
         facts.dataset.key = key;
         facts.replaceChildren(...listed.flatMap(([name, words]) => [element("dt", {}, name), element("dd", {}, words)]));
     }
-    fillTable(details, points, amount);
+    fillTable(details, points, unit);
 }
 
-function factsOf(row, explanation, provider) {
+function factsOf(row, explanation, provider, spent) {
     const time = (text) => (moment(text) === null ? null : atTime(moment(text)));
     const runway = runwayOf(row);
     const basis = runway?.basis;
@@ -30,6 +30,7 @@ function factsOf(row, explanation, provider) {
         ["The provider's own time", time(row.as_of)],
         ["Spent a day", runway?.burn?.per_day && `${runway.burn.per_day} ${runway.unit}`],
         ["Spent in 24 hours", runway?.burn?.last_24h && `${runway.burn.last_24h} ${runway.unit}`],
+        ...spent,
         ["Last top-up", runway?.last_top_up && `${runway.last_top_up.amount} ${runway.unit}, ${time(runway.last_top_up.at)}`],
         ["Runway from", basis && [[basis.days, "day"], [basis.steps, "drop"], [basis.top_ups, "top-up"]]
             .map(([count, name]) => `${count} ${name}${count === 1 ? "" : "s"}`).join(", ")],
@@ -49,7 +50,7 @@ function provenance(known) {
     return `${witnesses[known.verified]}${known.read ? `, read ${known.read}` : ""}; nobody has seen it live`;
 }
 
-function fillTable(details, points, amount) {
+function fillTable(details, points, unit) {
     let place = details.querySelector(".figures");
     if (!place) {
         place = element("div", { class: "figures", role: "region", tabindex: 0, "aria-label": "History as a table" });
@@ -64,7 +65,7 @@ function fillTable(details, points, amount) {
     const rows = points.slice(-most).reverse().map(({ at, until, value }) =>
         element("tr", {}, cell(atTime(at)), cell(until > at ? atTime(until) : "once"), element("td", { class: "number" }, value)));
     place.replaceChildren(element("table", {},
-        element("thead", {}, element("tr", {}, ...["Seen", "Until", amount?.unit ?? ""].map((words) => element("th", { scope: "col" }, words)))),
+        element("thead", {}, element("tr", {}, ...["Seen", "Until", unit].map((words) => element("th", { scope: "col" }, words)))),
         element("tbody", {}, ...rows)));
     say(details.lastElementChild, points.length > most ? `And ${points.length - most} older ones: bursar history has all.` : "");
 }

@@ -1,22 +1,18 @@
 // The stream is opened before most of the page is there: its first event is on its way while the rest is read, and is the first picture.
 // The feed goes on with the same stream. The gateway serves this with what it imports as one file.
 
-import { viewName } from "./gateway.js";
 import { events } from "./stream.js";
 
 const path = "v1/balances/stream";
 const begun = new AbortController();
 let isTaken = false;
 
-// { first, rest }: the first event as the generator gives it, and the generator. Null where another tab follows the gateway already, or
-// nobody looks at this one.
+// { first, rest }: the first event as the generator gives it, and the generator. Null where nobody looks at this tab. Whether another tab
+// follows the gateway already is not asked before: the browser takes longer for that than the gateway for its answer.
 const early = document.hidden ? Promise.resolve(null) : begin();
 early.catch(() => { /* Whoever takes the stream is told. */ });
 
 async function begin() {
-    const name = await viewName();
-    const isFollowed = name !== null && (await navigator.locks.query()).held.some((lock) => lock.name === name);
-    if (isFollowed) return null;
     const rest = events(path, begun.signal);
     return { first: await rest.next(), rest };
 }

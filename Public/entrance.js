@@ -15,7 +15,3 @@ export function askForToken(enter) {
         enter();
     };
 }
-
-export function closeEntrance() {
-    form.hidden = true;
-}

@@ -39,7 +39,7 @@ async function next() {
     next();
 }
 
-// The entries of the last `days`, oldest first, or null where the gateway keeps no history.
+// { entries, spent } of the last `days`, the entries oldest first, or null where the gateway keeps no history.
 let noHistory = false;
 let firstAnswer = null; // the others wait for it: where there is no history, one question is enough
 export async function history(id, days) {
@@ -48,7 +48,7 @@ export async function history(id, days) {
     const answer = later(accountPath("v1/balances/", id, `/history?since=${days}d&limit=10000`));
     firstAnswer ??= answer;
     try {
-        return (await answer).entries ?? [];
+        return await answer;
     } catch (error) {
         if (!(error instanceof Refusal) || error.status !== 503) throw error;
         noHistory = true;

@@ -90,13 +90,17 @@ function delayAfter(headers, answer) {
 
 // How long each balance lasts is asked for beside the rows, once a minute, because it costs more.
 let askedRunways = false;
+let runwaysFailed = 0; // times in a row
 async function tellRunways(signal, tell) {
     askedRunways = true;
     try {
         const { answer } = await read("v1/balances?include=runway", { signal });
+        runwaysFailed = 0;
         tell({ type: "runways", runways: (answer.balances ?? []).map((row) => [idOf(row), row.runway ?? []]) });
     } catch {
-        // The rows are there without it, and the loop says what is wrong.
+        // The rows are there without it. An old forecast is none: after some minutes it goes.
+        runwaysFailed += 1;
+        if (runwaysFailed === 3 && !signal.aborted) tell({ type: "runways", runways: [] });
     }
 }
 

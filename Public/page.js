@@ -18,6 +18,7 @@ const runways = new Map(); // id → [runway], where the row does not carry them
 let connection = null;
 let heardAt = null; // Date.now() when the rows were last known to be those of the gateway
 let due = false;
+let refused = ""; // why "Ask now" got nothing; until there are newer rows
 
 const isWall = new URLSearchParams(location.search).has("wall");
 document.documentElement.classList.toggle("wall", isWall);
@@ -40,7 +41,7 @@ function take(message) {
         return showConnection();
     }
     const isFirst = heardAt === null;
-    if (message.type !== "runways") heardAt = Date.now();
+    if (message.type !== "runways") [heardAt, refused] = [Date.now(), ""];
     // The first rows are shown at once; later, however many come together, they are shown once.
     if (due) return;
     due = true;
@@ -62,8 +63,11 @@ function whole(id, row) {
 function show() {
     due = false;
     if (heardAt === null) return;
+    for (const id of joined.keys()) if (!rows.has(id)) joined.delete(id);
     const all = [...rows].map(([id, row]) => whole(id, row));
     showRows(all);
+    // The form goes, and whoever stood in it is led to what came instead.
+    if ($("entrance").contains(document.activeElement)) $("sentence").focus();
     $("entrance").hidden = true;
     $("empty").hidden = all.length > 0;
     for (const id of ["controls", "choices"]) $(id).hidden = all.length === 0;
@@ -81,7 +85,7 @@ function showConnection() {
         : lost ? "no connection" : `again in ${span(left)}`);
     const held = heardAt === null ? "" : ` What stands here is of ${onClock(heardAt)}.`;
     const again = connection.at === null ? "" : left > 0 ? ` Tried again in ${span(left)}.` : " Trying again.";
-    say($("trouble"), lost ? `${connection.words}${held}${stop ? again : ""}` : "");
+    say($("trouble"), lost ? `${connection.words}${held}${stop ? again : ""}` : refused);
     document.documentElement.classList.toggle("lost", lost);
     if (lost && heardAt === null) writeHeadline("No balances yet.");
 }
@@ -112,6 +116,7 @@ let timer = null;
 let seconds = 0;
 function resume() {
     wanted = true;
+    $("pause").setAttribute("aria-pressed", "false");
     if (stop || document.hidden) return;
     stop = new AbortController();
     timer ??= setInterval(() => {
@@ -140,6 +145,7 @@ function halt() {
 
 function pause() {
     wanted = false;
+    $("pause").setAttribute("aria-pressed", "true");
     halt();
 }
 
@@ -150,10 +156,8 @@ document.addEventListener("visibilitychange", () => {
     timer = null;
 });
 
-$("pause").addEventListener("click", ({ currentTarget }) => {
-    const paused = wanted;
-    currentTarget.setAttribute("aria-pressed", String(paused));
-    paused ? pause() : resume();
+$("pause").addEventListener("click", () => {
+    wanted ? pause() : resume();
     showConnection();
 });
 
@@ -165,10 +169,16 @@ $("refresh").addEventListener("click", async ({ currentTarget }) => {
         take({ type: "rows", rows: answer.balances });
     } catch (error) {
         if (error instanceof Stranger) close(error.message);
-        else say($("trouble"), wordsOf(error));
+        else refuse(wordsOf(error));
     }
     currentTarget.removeAttribute("aria-disabled");
 });
+
+function refuse(words) {
+    refused = words;
+    tell("Not asked:", words.replace(/\.$/, ""));
+    showConnection();
+}
 
 $("find").addEventListener("input", ({ target }) => find(target.value));
 for (const radio of document.querySelectorAll("input[name=days]")) {

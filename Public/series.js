@@ -2,7 +2,10 @@
 // `at` and confirmed last at `until`; between that and the next `at` nobody knows it.
 
 import { compare, minus, position } from "./decimal.js";
-import { day, minute, moment, onDay, span } from "./time.js";
+import { day, hour, minute, moment, onDay, span } from "./time.js";
+
+// Two readings that lie no farther apart are one run.
+export const gap = 20 * minute;
 
 // Entries as the gateway's history has them; `amount` says which of the amounts.
 export function seriesOf(entries, amount) {
@@ -32,7 +35,7 @@ export function within(points, since) {
 
 // Runs of points without a gap that is wide enough to be seen: one in two hundred of the window.
 export function runs(points, window) {
-    const widest = Math.max(20 * minute, window / 200);
+    const widest = Math.max(gap, window / 200);
     const found = [];
     points.forEach((point, index) => {
         if (index > 0 && point.at - points[index - 1].until <= widest) found.at(-1).push(point);
@@ -79,4 +82,19 @@ export function sentence(points, unit, days, now) {
     const gaps = pieces.slice(1).reduce((sum, piece, index) => sum + piece[0].at - pieces[index].at(-1).until, 0);
     if (pieces.length > 1) parts.push(`nothing known for ${span(gaps)}`);
     return parts.join("; ");
+}
+
+// What was spent in those days, as the gateway counts it: names and words for a list of facts. What is not known is said, not left out.
+export function spentOf(sums, amount, days) {
+    const sum = sums.find(({ unit, part }) => unit === amount.unit && (part ?? null) === (amount.part ?? null))
+        ?? sums.find(({ unit, own }) => unit === amount.unit && own);
+    if (!sum) return [];
+    const hours = Math.ceil((sum.unknown_seconds ?? 0) / 3600);
+    const missing = hours > 0 ? `, ${span(hours * hour)} of them not known` : "";
+    const some = (value) => typeof value === "string" && position(value) !== 0;
+    return [
+        [`Spent in ${days} days`, typeof sum.spent === "string" ? `${sum.spent} ${sum.unit}${missing}` : "not known"],
+        [`Topped up in ${days} days`, some(sum.topped_up) ? `${sum.topped_up} ${sum.unit}` : ""],
+        [`Expired in ${days} days`, some(sum.expired) ? `${sum.expired} ${sum.unit}` : ""],
+    ];
 }

@@ -19,6 +19,12 @@ package enum ListenAddress: Sendable, Hashable {
         }
     }
 
+    /// Where a program of the same machine asks it: every interface is no address to ask.
+    package var reachableHere: ListenAddress {
+        guard case .tcp(let host, let port) = self, let every = IPAddress(host), every.scope == .unspecified else { return self }
+        return .tcp(host: every.isV4 ? "127.0.0.1" : "::1", port: port)
+    }
+
     /// Two listeners on one address cannot both be bound; `localhost` is both loopbacks, and port 0 never collides.
     package func collides(with other: ListenAddress) -> Bool {
         guard case .tcp(let host, let port) = self, case .tcp(let otherHost, let otherPort) = other else { return self == other }

@@ -1,4 +1,4 @@
 extension String {
-    /// With blanks behind it, as many characters as that; as it is where it has more.
+    /// Padded at the end with blanks to `width` characters; unchanged where it is longer.
     package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

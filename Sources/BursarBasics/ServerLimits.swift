@@ -1,4 +1,5 @@
-/// What a client may use up before the server ends it. Each has its reason; each hit is counted (`ServerCounters`). *Value.*
+/// What a client may use up before the server ends it. Each has its reason. Each that the server itself enforces but `lingerTime`
+/// is counted when it is hit (`ServerCounters`). *Value.*
 package struct ServerLimits: Sendable, Equatable {
     /// Request line and fields together. Browsers' cookies stay below 8 KiB; the double leaves room for proxies' additions.
     package var headBytes = 16 * 1024

@@ -4,7 +4,7 @@ package import NIOCore
 /// Clients for requests that leave, and the one rule on where they may go. *Immutable; any thread.*
 ///
 /// A name that somebody else's DNS decides must lead to a public address, where the operator says nothing else; what the operator named
-/// may lead anywhere; and this machine is never asked through a proxy.
+/// may lead anywhere. No proxy stands before this machine, nor before what is asked without TLS: it could read that.
 package final class OutwardClients: Sendable {
     /// What is demanded of the address behind a URL. *Value.*
     package enum Reach: Sendable, Equatable {
@@ -16,7 +16,7 @@ package final class OutwardClients: Sendable {
         case thisMachine
     }
 
-    /// For this machine, and for what an operator chose where there is no proxy.
+    /// For this machine, and for what an operator chose where there is no proxy, or no TLS.
     private let direct: HTTPClient
     /// Through the proxy where there is one, else to public addresses only.
     private let outward: HTTPClient
@@ -38,10 +38,11 @@ package final class OutwardClients: Sendable {
         outward = HTTPClient(group: group, settings: settings)
     }
 
-    package subscript(_ reach: Reach) -> HTTPClient {
+    package subscript(_ reach: Reach, to origin: Origin) -> HTTPClient {
         switch reach {
+        // Always TLS: no definition and no target of that kind has anything else.
         case .publicAddress: outward
-        case .anyAddress: hasProxy ? outward : direct
+        case .anyAddress: hasProxy && origin.isEncrypted ? outward : direct
         case .thisMachine: direct
         }
     }

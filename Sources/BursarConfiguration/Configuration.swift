@@ -130,8 +130,8 @@ package struct AccountConfiguration: Sendable {
 /// How an account is refreshed in the background. *Value.*
 package struct RefreshConfiguration: Sendable, Equatable {
     package let interval: Duration
-    /// An account that nobody asked for within this sleeps.
-    package let whileAskedWithin: Duration
+    /// An account that nobody asked for within this sleeps; nil: none does, whether anybody asks or not.
+    package let whileAskedWithin: Duration?
 
     /// How often an account without `refresh` is asked for while somebody wants its runway: enough to see its hours.
     package static let forRunways: Duration = .seconds(300)

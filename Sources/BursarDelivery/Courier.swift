@@ -59,7 +59,7 @@ package struct Courier: Sendable {
         guard let url else { return .failed(reason: TransportFault.unwritable.rawValue, mayHaveArrived: false, retryAfter: nil) }
         let request = ClientRequest(
             method: "POST", url: url, fields: fields + [("user-agent", "bursar/\(bursarVersion)"), ("accept", "*/*")], body: body)
-        switch await clients[reach].execute(request, timeout: Self.timeout) {
+        switch await clients[reach, to: url.origin].execute(request, timeout: Self.timeout) {
         case .response(let response): return outcome(of: response)
         case .failed(let error):
             return .failed(reason: error.fault.rawValue, mayHaveArrived: error.fault.mayComeAfterRequest, retryAfter: nil)

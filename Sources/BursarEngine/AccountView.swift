@@ -11,7 +11,7 @@ package import BursarModel
 /// | gone: never held, past stale_for, or withheld by a 401 or 403 | either | unavailable | that failure, if any |
 ///
 /// The second row arises when a caller asked for newer than what is held (`no-cache`) and got a failure. The reading does not
-/// age by that: a failed fetch must not shadow good data (openusage#697). The problem stays beside it, because it is what
+/// age by that: a failed call must not shadow good data (openusage#697). The problem stays beside it, because it is what
 /// `problem` means, the reason why there is no *newer* reading, and the caller who asked for newer must see that this is not
 /// it. Ended by the next success.
 package struct AccountView: Sendable, Equatable {

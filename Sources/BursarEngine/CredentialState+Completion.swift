@@ -8,7 +8,7 @@ package enum CompletionAction: Sendable, Equatable {
     /// `view` for each.
     case settled(wake: [WaiterID], view: AccountView, changed: Bool)
     /// Start this call now; the waiters go on waiting for it, and nothing is to be shown yet.
-    case retry(FetchStart)
+    case retry(CallStart)
     /// Not the call in flight: do nothing.
     case ignored
 }
@@ -23,7 +23,7 @@ package enum OverdueAction: Sendable, Equatable {
 
 extension CredentialState {
     /// A call brought a reading, in time or late. Clears everything that failures left.
-    mutating func fetchSucceeded(_ id: FetchID, _ reading: Reading, now: Moment) -> CompletionAction {
+    mutating func callSucceeded(_ id: CallID, _ reading: Reading, now: Moment) -> CompletionAction {
         guard let flight = call.current, flight.id == id else { return .ignored }
         held = HeldReading(reading: reading, fetchedAt: now, restoredAt: nil)
         lastSuccess = now
@@ -34,8 +34,8 @@ extension CredentialState {
     }
 
     /// A call ended without a reading, in time or late.
-    mutating func fetchFailed(
-        _ id: FetchID, _ failure: FetchFailure, now: Moment, nextID: inout UInt64, random: inout SplitMix64
+    mutating func callFailed(
+        _ id: CallID, _ failure: CallFailure, now: Moment, nextID: inout UInt64, random: inout SplitMix64
     ) -> CompletionAction {
         guard let flight = call.current, flight.id == id else { return .ignored }
         let before = view(policy, now: now.monotonic)
@@ -51,9 +51,9 @@ extension CredentialState {
     }
 
     /// A call missed its timeout. That is a failure already, but not its end.
-    mutating func fetchOverdue(_ id: FetchID, now: Moment, random: inout SplitMix64) -> OverdueAction {
+    mutating func callOverdue(_ id: CallID, now: Moment, random: inout SplitMix64) -> OverdueAction {
         guard case .inFlight(let flight) = call, flight.id == id else { return .ignored }
-        let failure = FetchFailure(code: .timeout)
+        let failure = CallFailure(code: .timeout)
         lastFailure = FailureRecord(failure, at: now)
         note(failure, alreadyCounted: false, now: now, &random)
         call = .overdue(flight)
@@ -63,7 +63,7 @@ extension CredentialState {
     /// Puts a failure in force. `alreadyCounted`: the call was counted as a failure when it became overdue, and one call is one
     /// failure; what its late answer *says* still holds.
     private mutating func note(
-        _ failure: FetchFailure, alreadyCounted: Bool, now: Moment, _ random: inout SplitMix64
+        _ failure: CallFailure, alreadyCounted: Bool, now: Moment, _ random: inout SplitMix64
     ) {
         problem = FailureRecord(failure, at: now)
         switch failure.code {
@@ -99,22 +99,22 @@ extension CredentialState {
 
     /// The one immediate retry is for a fluke: it is not made when the call before failed too, or a provider that is down would
     /// be asked twice as often as backoff says.
-    private func mayRetry(_ flight: InFlight, _ failure: FetchFailure, now: MonotonicTime) -> Bool {
+    private func mayRetry(_ flight: InFlight, _ failure: CallFailure, now: MonotonicTime) -> Bool {
         failure.isRetriable && !flight.isRetry && breaker == .initial && !isRemoved && !isBlocked(at: now)
             && flight.began.duration(to: now) * Self.retryShare <= policy.timeout
             && calls.nextCall(now, policy.budget) == nil
     }
 
     /// The failed attempt counts towards the breaker's five like any other call.
-    private mutating func retry(_ flight: InFlight, _ failure: FetchFailure, now: Moment, nextID: inout UInt64) -> FetchStart {
+    private mutating func retry(_ flight: InFlight, _ failure: CallFailure, now: Moment, nextID: inout UInt64) -> CallStart {
         // Opens nothing: `mayRetry` saw a row of none.
         _ = breaker.failed(isAnswered: failure.isAnswered)
         _ = recordCall(now.monotonic)
-        let id = FetchID(nextID)
+        let id = CallID(nextID)
         nextID += 1
         call = .inFlight(InFlight(id: id, began: flight.began, isRetry: true))
         let left = policy.timeout - flight.began.duration(to: now.monotonic)
-        return FetchStart(id: id, timeout: left, hardDeadline: left + policy.timeout * (Self.lateFactor - 1), kind: .retry)
+        return CallStart(id: id, timeout: left, hardDeadline: left + policy.timeout * (Self.lateFactor - 1), kind: .retry)
     }
 
     /// A success, or an operator, starts all anew. What is in flight and what was spent of the budget stay.

@@ -5,11 +5,11 @@ package enum RequestAction: Sendable, Equatable {
     /// Answer with this: inside its ttl, and as new as demanded.
     case fresh(AccountView)
     /// Answer with this now. `refresh`, where there is one, is a call to start behind it; the waiter is not registered.
-    case stale(AccountView, refresh: FetchStart?)
+    case stale(AccountView, refresh: CallStart?)
     /// Start this call; the waiter is registered.
-    case start(FetchStart)
+    case start(CallStart)
     /// The call is under way already; the waiter is registered.
-    case join(FetchID)
+    case join(CallID)
     /// The provider may not be asked: answer with what is cached, even if it is not as new as demanded. Not registered.
     case blocked(AccountView, BlockReason)
 }
@@ -42,16 +42,16 @@ package enum BlockReason: Sendable, Hashable {
     }
 }
 
-/// An upstream call to start. *Value.* The driver ends each with exactly one `fetchSucceeded` or `fetchFailed`.
-package struct FetchStart: Sendable, Hashable {
-    package let id: FetchID
-    /// From now; then, if it has not ended, the driver reports `fetchOverdue` and lets it go on.
+/// An upstream call to start. *Value.* The driver ends each with exactly one `callSucceeded` or `callFailed`.
+package struct CallStart: Sendable, Hashable {
+    package let id: CallID
+    /// From now; then, if it has not ended, the driver reports `callOverdue` and lets it go on.
     package let timeout: Duration
-    /// From now; then the driver cancels it and reports `fetchFailed` with `timeout`.
+    /// From now; then the driver cancels it and reports `callFailed` with `timeout`.
     package let hardDeadline: Duration
     package let kind: Kind
 
-    package init(id: FetchID, timeout: Duration, hardDeadline: Duration, kind: Kind) {
+    package init(id: CallID, timeout: Duration, hardDeadline: Duration, kind: Kind) {
         self.id = id
         self.timeout = timeout
         self.hardDeadline = hardDeadline
@@ -135,12 +135,12 @@ extension CredentialState {
     }
 
     /// A call begins.
-    mutating func start(now: Moment, nextID: inout UInt64) -> FetchStart {
+    mutating func start(now: Moment, nextID: inout UInt64) -> CallStart {
         let isProbe = recordCall(now.monotonic)
-        let id = FetchID(nextID)
+        let id = CallID(nextID)
         nextID += 1
         call = .inFlight(InFlight(id: id, began: now.monotonic, isRetry: false))
-        return FetchStart(
+        return CallStart(
             id: id, timeout: policy.timeout, hardDeadline: policy.timeout * Self.lateFactor, kind: isProbe ? .probe : .first)
     }
 

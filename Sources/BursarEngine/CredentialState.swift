@@ -79,7 +79,7 @@ struct CredentialState: Sendable {
 
     /// A call in flight.
     struct InFlight: Sendable, Equatable {
-        let id: FetchID
+        let id: CallID
         /// When the refresh began: of a retry, when its first attempt did.
         let began: MonotonicTime
         let isRetry: Bool

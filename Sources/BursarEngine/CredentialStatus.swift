@@ -39,14 +39,14 @@ package struct CredentialStatus: Sendable, Equatable {
     package enum State: Sendable, Hashable {
         case idle
         /// In flight since then; an immediate retry counts from its first attempt.
-        case fetching(since: MonotonicTime)
+        case inFlight(since: MonotonicTime)
         /// Past its timeout, and its result will still land.
         case overdue(since: MonotonicTime)
 
         init(_ call: CredentialState.Call) {
             switch call {
             case .idle: self = .idle
-            case .inFlight(let flight): self = .fetching(since: flight.began)
+            case .inFlight(let flight): self = .inFlight(since: flight.began)
             case .overdue(let flight): self = .overdue(since: flight.began)
             }
         }

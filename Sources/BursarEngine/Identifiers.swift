@@ -1,6 +1,6 @@
 /// Names one upstream call. Made by ``RefreshMachine``, never reused, so that a late result cannot be taken for a newer
 /// call's. *Value.*
-package struct FetchID: Sendable, Hashable {
+package struct CallID: Sendable, Hashable {
     package let rawValue: UInt64
 
     init(_ rawValue: UInt64) { self.rawValue = rawValue }

@@ -47,28 +47,28 @@ package struct RefreshMachine: Sendable {
 
     // MARK: Calls
 
-    package mutating func fetchSucceeded(
-        _ key: CredentialKey, fetch: FetchID, reading: Reading, now: Moment
+    package mutating func callSucceeded(
+        _ key: CredentialKey, call: CallID, reading: Reading, now: Moment
     ) -> CompletionAction {
         guard let slot = table.slot(of: key) else { return .ignored }
-        let action = table[slot].fetchSucceeded(fetch, reading, now: now)
+        let action = table[slot].callSucceeded(call, reading, now: now)
         table.settle(slot, now: now.monotonic)
         return action
     }
 
-    package mutating func fetchFailed(
-        _ key: CredentialKey, fetch: FetchID, failure: FetchFailure, now: Moment
+    package mutating func callFailed(
+        _ key: CredentialKey, call: CallID, failure: CallFailure, now: Moment
     ) -> CompletionAction {
         guard let slot = table.slot(of: key) else { return .ignored }
-        let action = table[slot].fetchFailed(fetch, failure, now: now, nextID: &nextID, random: &random)
+        let action = table[slot].callFailed(call, failure, now: now, nextID: &nextID, random: &random)
         table.settle(slot, now: now.monotonic)
         return action
     }
 
     /// The call's timeout passed, and it goes on.
-    package mutating func fetchOverdue(_ key: CredentialKey, fetch: FetchID, now: Moment) -> OverdueAction {
+    package mutating func callOverdue(_ key: CredentialKey, call: CallID, now: Moment) -> OverdueAction {
         guard let slot = table.slot(of: key) else { return .ignored }
-        let action = table[slot].fetchOverdue(fetch, now: now, random: &random)
+        let action = table[slot].callOverdue(call, now: now, random: &random)
         table.settle(slot, now: now.monotonic)
         return action
     }

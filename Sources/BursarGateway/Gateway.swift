@@ -43,7 +43,7 @@ package final class Gateway: Sendable {
         let (scrubber, logger) = (log.scrubber, log.logger)
         scrubber.configure(configuration.secrets)
         let group = MultiThreadedEventLoopGroup.singleton
-        let clock = clock ?? SystemClock(eventLoopGroup: group)
+        let clock = clock ?? SystemClock(eventLoopGroup: CallLoop.group)
         let upstreamMetrics = UpstreamMetrics()
         let relay = ChangeRelay()
         let refresher = Refresher(

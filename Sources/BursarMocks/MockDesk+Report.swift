@@ -23,10 +23,11 @@ extension MockDesk {
                 ("scenarios", JSONText.object(scenarios))
             ])
         }
+        let second = provider.auth.secondHeaderName.map { " and \($0): <secret>" } ?? ""
         return JSONText.object([
             ("provider", JSONText.string(provider.name)),
             ("path", JSONText.string("/\(provider.name)\(provider.path)")),
-            ("auth", JSONText.string("\(provider.auth.headerName): \(provider.auth.prefix)<key>")),
+            ("auth", JSONText.string("\(provider.auth.headerName): \(provider.auth.prefix)<key>\(second)")),
             ("scenario", JSONText.string(orNull: record.scenario?.description)),
             ("times_left", JSONText.number(orNull: record.timesLeft)),
             ("applies_to", JSONText.string("keys that do not begin with mock-")),

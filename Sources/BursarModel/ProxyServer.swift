@@ -1,5 +1,5 @@
-/// A proxy that tunnels to providers (CONNECT). *Value.* It is spoken to in clear text; what runs through the tunnel is TLS with
-/// the provider, so that the proxy sees host names and no key.
+/// A proxy that tunnels to providers and targets (CONNECT). *Value.* It is spoken to in clear text; what runs through the tunnel
+/// is TLS with them, so that the proxy sees host names, no key and no message. What is reached without TLS is reached without it.
 package struct ProxyServer: Sendable, Equatable {
     package let host: String
     package let port: Int

@@ -25,6 +25,14 @@ package struct Answer: Sendable {
         case blocked(BlockReason)
         /// The request's deadline or the call's timeout passed, or the process is stopping. The call goes on, but in the last case.
         case waitedOut
+
+        /// Whether a call's end is what the request got.
+        package var isOfCall: Bool {
+            switch self {
+            case .fetched, .collapsed: true
+            case .held, .cachedStale, .blocked, .waitedOut: false
+            }
+        }
     }
 }
 

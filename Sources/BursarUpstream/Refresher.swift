@@ -15,7 +15,7 @@ package final class Refresher: Sendable {
         /// Waiters of calls in flight.
         var slots: [WaiterID: WaitSlot] = [:]
         /// Calls whose task has not ended, also those that were given up.
-        var calls: [FetchID: Task<Void, Never>] = [:]
+        var calls: [CallID: Task<Void, Never>] = [:]
         var gate = CallGate()
         /// Definitions that a reload brought. They replace the ones in accounts that were made before it.
         var redefined: [ProviderID: ProviderDefinition] = [:]
@@ -94,7 +94,7 @@ extension Refresher {
     }
 
     private func requested(_ account: UpstreamAccount, _ demand: Demand, _ now: Moment, _ state: inout State) -> (
-        Step, FetchStart?
+        Step, CallStart?
     ) {
         guard !state.isClosed else {
             let view = state.machine.view(account.key, policy: account.policy, now: now)
@@ -153,7 +153,7 @@ extension Refresher {
     /// Begins a refresh that nobody waits for, unless the cached reading is newer than `age` or the provider may not be asked.
     package func refreshInBackground(_ account: UpstreamAccount, olderThan age: Duration) {
         let now = clock.now
-        let start = state.withLock { state -> FetchStart? in
+        let start = state.withLock { state -> CallStart? in
             guard !state.isClosed else { return nil }
             let demand = Demand.newerThan(age: age)
             switch state.machine.requested(account.key, policy: account.policy, demand: demand, waiter: nil, now: now) {

@@ -34,10 +34,10 @@ package final class Ticket: Sendable {
 final class WaitSlot: Sendable {
     /// What ended the wait.
     enum Resolution: Sendable {
-        /// The call ended.
-        case settled(AccountView)
+        /// The call ended. Indirect, so that all who wait for it hold one and the same view.
+        indirect case settled(AccountView)
         /// The call's timeout passed; it goes on.
-        case overdue(AccountView)
+        indirect case overdue(AccountView)
         /// The waiter's own deadline passed, or whoever waited has gone.
         case left
         /// The process is stopping.

@@ -34,6 +34,14 @@ import Testing
         #expect(refusal(of: text) != nil)
     }
 
+    @Test(arguments: [
+        ("0.0.0.0:8787", "127.0.0.1:8787"), ("[::]:8787", "[::1]:8787"), ("192.0.2.1:80", "192.0.2.1:80"),
+        ("localhost:1", "localhost:1"), ("[::1]:80", "[::1]:80"), ("unix:/run/b.sock", "unix:/run/b.sock")
+    ])
+    func `what listens at every interface is asked at loopback`(text: String, asked: String) throws {
+        #expect(try ListenAddress(parsing: text).reachableHere.description == asked)
+    }
+
     @Test func `a socket path may not be longer than the system allows`() throws {
         let longest = "/" + String(repeating: "a", count: 106)
         #expect(try ListenAddress(parsing: "unix:" + longest) == .unix(path: longest))

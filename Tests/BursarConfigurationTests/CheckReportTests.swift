@@ -27,7 +27,7 @@ import Testing
                 configuration  bursar.yaml
                 listens at     127.0.0.1:8787 (this machine only)
                                unix:/run/b.sock (this machine only)
-                definitions    sunor, hyper3d, and \(definitions.count - 2) more
+                definitions    sunor, hyper3d, and \(definitions.count - 2) more built in
                 not seen live  sunor, hyper3d
                 pass-through   on
                 store          /home/op/.local/state/bursar/bursar.db
@@ -41,6 +41,33 @@ import Testing
                 ok
 
                 """)
+    }
+
+    @Test func `what is refreshed whether anybody asks or not is told, with its calls a day`() throws {
+        func report(_ defaults: String) throws -> String {
+            let accounts = #"[{provider: sunor, key: "${env:KEY}"}, {provider: legnext, key: "${env:OTHER_KEY}", refresh: off}]"#
+            return CheckReport(try readConfiguration("defaults: {\(defaults)}\naccounts: \(accounts)")).text
+        }
+        let line = "\nrefresh        1 account is kept fresh whether anybody asks or not: at most 144 calls a day for all\n"
+        #expect(try report("refresh: 10m, refresh_for: always").contains(line))
+        for defaults in ["refresh: 10m", "refresh_for: always"] { #expect(try !report(defaults).contains("\nrefresh  ")) }
+    }
+
+    // Rounded down, a week was 0 calls a day, and 50,000 s were 1 where two fall into some days.
+    @Test(arguments: [("168h", "1 call"), ("50000s", "2 calls"), ("5m", "288 calls"), ("10s", "8640 calls")])
+    func `calls a day are rounded up, because a bound is told`(interval: String, calls: String) throws {
+        let yaml = """
+            defaults: {refresh: \(interval), refresh_for: always}
+            accounts: [{provider: sunor, key: "${env:KEY}"}]
+            """
+        let text = CheckReport(try readConfiguration(yaml)).text
+        #expect(text.contains("whether anybody asks or not: at most \(calls) a day for all\n"), "\(text)")
+        #expect(text.contains("whose runway is asked for are kept fresh: at most \(calls) a day for all\n"), "\(text)")
+    }
+
+    @Test func `without an account the built-in definitions are counted as what they are`() throws {
+        let count = try builtInCatalog.get().ids.count
+        #expect(CheckReport(try readConfiguration("accounts: []")).text.contains("\ndefinitions    \(count) built in\n"))
     }
 
     @Test func `a bad one is told with a verdict and no summary`() throws {

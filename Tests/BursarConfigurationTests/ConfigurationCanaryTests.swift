@@ -59,6 +59,33 @@ import Testing
         }
     }
 
+    // Nothing is wrong with these: what leaked was the summary.
+    @Test(arguments: [
+        ("base_url: \"https://relay.example/CANARY\"", "https://relay.example/…"),
+        ("base_url: \"https://relay.example/v1/CANARY/x\"", "https://relay.example/v1/…"),
+        ("name: CANARY", "sunor/[redacted]")
+    ])
+    func `no summary quotes a key that stands in a base URL or as an account's name`(setting: String, shown: String) throws {
+        for canary in Self.canaries {
+            let setting = setting.replacing("CANARY", with: canary)
+            for (key, environment) in [(canary, [:]), ("${env:KEY}", ["KEY": canary])] as [(String, [String: String])] {
+                let yaml = "accounts:\n  - {provider: sunor, key: \"\(key)\", \(setting)}"
+                let result = try readConfiguration(yaml, environment: environment)
+                #expect(result.exitCode == 0)
+                let said = CheckReport(result).text
+                #expect(!said.contains(canary.suffix(12)) && !said.contains(canary.prefix(12)), "\(said)")
+                #expect(said.contains(shown), "\(said)")
+            }
+        }
+    }
+
+    // It is too short and too plain to be told from a folder's name, but it is the key.
+    @Test func `no summary quotes a key that looks like a folder`() throws {
+        let yaml = #"accounts: [{provider: sunor, key: "${env:KEY}", base_url: "https://relay.example/team-red/x"}]"#
+        let said = CheckReport(try readConfiguration(yaml, environment: ["KEY": "team-red"])).text
+        #expect(said.contains("https://relay.example/[redacted]/x"), "\(said)")
+    }
+
     @Test func `a dumped configuration has no key in it`() throws {
         let canary = Self.canaries[0]
         let result = try readConfiguration("accounts: [{provider: sunor, key: \(canary)}]")

@@ -48,7 +48,7 @@ import Testing
             "defaults.stale_for": DurationText.format(defaults.staleFor),
             "defaults.timeout": DurationText.format(defaults.timeout),
             "defaults.refresh": defaults.refresh.map { DurationText.format($0) } ?? "off",
-            "defaults.refresh_for": DurationText.format(defaults.refreshFor),
+            "defaults.refresh_for": defaults.refreshFor.map { DurationText.format($0) } ?? "always",
             "passthrough": "\(RootSettings().passthrough)", "allow_anonymous": "\(RootSettings().allowAnonymous)",
             "upstream.private_addresses": "\(UpstreamConfiguration().allowsPrivateAddresses)",
             "upstream.traceparent": "\(UpstreamConfiguration().sendsTraces)",

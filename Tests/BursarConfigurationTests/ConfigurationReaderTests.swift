@@ -64,6 +64,18 @@ import Testing
         #expect(wrong.errors.first?.contains("did you mean accounts?") == true, "\(wrong.errors)")
     }
 
+    @Test func `refresh_for is a duration, or always`() throws {
+        func refresh(_ defaults: String) throws -> RefreshConfiguration {
+            let result = try readConfiguration("defaults: {\(defaults)}\naccounts: [{provider: sunor, key: \"${env:KEY}\"}]")
+            return try #require(result.configuration?.accounts.first?.refresh, "\(result.errors)")
+        }
+        #expect(try refresh("refresh: 5m").whileAskedWithin == .seconds(24 * 3_600))
+        #expect(try refresh("refresh: 5m, refresh_for: 2m").whileAskedWithin == .seconds(120))
+        #expect(try refresh("refresh: 5m, refresh_for: always").whileAskedWithin == nil)
+        let wrong = try readConfiguration("defaults: {refresh_for: forever}")
+        #expect(wrong.errors == ["1:25: refresh_for must be a duration such as 250ms, 30s, 5m or 24h"])
+    }
+
     @Test func `every setting is read`() throws {
         let result = try readConfiguration(
             """

@@ -9,17 +9,29 @@ import Testing
 @Suite struct `Messages` {
     static let now = WallTime(seconds: 1_800_000_000)
 
+    /// With what the ledger has of such an event; ``LedgerEvents`` are its own.
     static func event(_ kind: AlertEvent.Kind = .low, _ number: Int = 1) throws -> AlertEvent {
         let account = AccountID(
             provider: try #require(ProviderID("sample")), account: try #require(AccountName("a\(number)")))
         return AlertEvent(
             id: "evt_\(number)", kind: kind, key: AlertKey(account, "below"), at: now.advanced(by: .seconds(-30)),
-            since: now.advanced(by: .seconds(-7_200)),
-            facts: AlertFacts(
-                value: ExactDecimal("49.9900"), unit: AmountUnit("credits"), readAt: now.advanced(by: .seconds(-60)),
-                detail: kind == .runwayShort ? "172800000" : kind == .toppedUp ? "100" : "timeout"),
-            before: kind.isRecovery ? AlertFacts(value: ExactDecimal(3), unit: AmountUnit("credits"), readAt: now) : nil,
-            limit: kind == .low ? "50" : "259200000", firing: kind.isRecovery ? "evt_0" : nil)
+            since: now.advanced(by: .seconds(-7_200)), facts: facts(kind),
+            before: kind == .recovered ? facts(.low) : kind == .known ? facts(.unknown) : nil,
+            limit: kind == .low || kind == .recovered ? "50" : "259200000", firing: kind.isRecovery ? "evt_0" : nil)
+    }
+
+    private static func facts(_ kind: AlertEvent.Kind) -> AlertFacts {
+        var facts = AlertFacts(readAt: now.advanced(by: .seconds(-60)))
+        switch kind {
+        case .unknown: facts.detail = "timeout"
+        case .keyRejected: facts.detail = "unauthorized"
+        case .runwayShort: facts.detail = "172800000"
+        case .toppedUp: facts.detail = "100"
+        case .low, .recovered, .known, .test: break
+        }
+        guard kind != .unknown, kind != .keyRejected, kind != .test else { return facts }
+        (facts.value, facts.unit) = (ExactDecimal("49.9900"), AmountUnit("credits"))
+        return facts
     }
 
     static func dispatch(_ events: [AlertEvent]) -> AlertDispatch {
@@ -27,8 +39,10 @@ import Testing
     }
 
     static func context(_ account: AccountID) -> AlertWords.Context? {
-        AlertWords.Context(
+        var context = AlertWords.Context(
             provider: "Sample", topUp: "https://sample.example/top-up", documentation: "https://sample.example/docs")
+        context.lastRead = now.advanced(by: .seconds(-300))
+        return context
     }
 
     private func text(_ events: [AlertEvent]) -> AlertText {
@@ -53,24 +67,101 @@ import Testing
         #expect(fields.first { $0.name == "webhook-timestamp" }?.value == "1800000000")
     }
 
-    @Test(arguments: AlertEvent.Kind.allCases)
-    func `every message says account, amount, unit, age, since when and what to do`(_ kind: AlertEvent.Kind) throws {
-        let event = try Self.event(kind)
+    /// One event in a webhook's message.
+    private func told(_ event: AlertEvent) throws -> JSONValue {
         let body = try JSONReader.read(WebhookMessage.body(text([event])))
-        #expect(body["type"]?.text == kind.rawValue && body["timestamp"]?.text == Self.now.rfc3339)
-        let told = try #require(body["data"]?["events"]?[0])
-        #expect(told["account"]?.text == "sample/a1" && told["value"]?.text == "49.9900" && told["unit"]?.text == "credits")
-        #expect(told["since"]?.text != nil && told["read_at"]?.text != nil && told["rule"]?.text == "below")
-        guard kind != .test else { return }
-        #expect(told["title"]?.text?.contains("sample/a1") == true)
-        if kind.isFiring {
-            #expect(told["remedy"]?.text != nil && told["link"]?.text?.hasPrefix("https://sample.example/") == true)
+        #expect(body["type"]?.text == event.kind.rawValue && body["timestamp"]?.text == Self.now.rfc3339)
+        return try #require(body["data"]?["events"]?[0])
+    }
+
+    @Test(arguments: LedgerEvents.kinds)
+    func `every message says account, amount, unit, age, since when and what to do`(_ kind: AlertEvent.Kind) throws {
+        let events = try LedgerEvents.all().filter { $0.kind == kind }
+        #expect(!events.isEmpty)
+        for event in events {
+            let told = try told(event)
+            let title = try #require(told["title"]?.text)
+            let text = try #require(told["text"]?.text)
+            #expect(told["account"]?.text == "sample/a1" && title.contains("sample/a1") && text.hasSuffix(" ago."))
+            #expect(told["since"]?.text != nil && told["read_at"]?.text != nil && told["rule"]?.text == event.key?.rule)
+            if kind == .unknown || kind == .keyRejected {
+                #expect(told["value"] == .null && told["unit"] == .null)
+            } else {
+                let value = try #require(told["value"]?.text)
+                #expect(told["unit"]?.text == "credits" && (title + text).contains("\(value) credits"))
+            }
+            if kind.isFiring {
+                #expect(told["remedy"]?.text != nil && told["link"]?.text?.hasPrefix("https://sample.example/") == true)
+            }
+            #expect((told["firing"]?.text != nil) == kind.isRecovery)
         }
-        if kind == .low {
-            #expect(told["limit"]?.text == "50" && told["link"]?.text == "https://sample.example/top-up")
-            #expect(told["title"]?.text == "sample/a1 is low: 49.9900 credits")
+    }
+
+    /// By kind and rule.
+    private func told(_ kind: AlertEvent.Kind, _ rule: String) throws -> JSONValue {
+        try told(try #require(try LedgerEvents.all().first { $0.kind == kind && $0.key?.rule == rule }))
+    }
+
+    @Test func `a low balance is told with its limit, and its end with both amounts`() throws {
+        let low = try told(.low, "below")
+        #expect(low["limit"]?.text == "50" && low["link"]?.text == "https://sample.example/top-up")
+        #expect(low["title"]?.text == "sample/a1 is low: 40 credits")
+        #expect(low["text"]?.text?.hasPrefix("Below 50 credits since ") == true)
+        let end = try told(.recovered, "below")
+        #expect(end["limit"]?.text == "50" && end["value"]?.text == "9040" && end["before"]?["value"]?.text == "40")
+        #expect(end["text"]?.text?.contains(", and was 40 credits when it began. Read ") == true)
+    }
+
+    @Test func `a short runway is told with what is left, and its end with both amounts and how long they last`() throws {
+        let short = try told(.runwayShort, "runway")
+        #expect(short["title"]?.text == "sample/a1 is expected to last 2 days: 40 credits")
+        #expect(short["text"]?.text?.hasPrefix("Less than 3 days since ") == true)
+        #expect(short["limit_seconds"]?.integer == 259_200 && short["expected_seconds"]?.integer == 172_800)
+        let end = try told(.recovered, "runway")
+        #expect(end["title"]?.text == "sample/a1 has recovered: 9040 credits")
+        #expect(
+            end["text"]?.text?.contains(
+                ". The balance was expected to last 2 days when that began, with 40 credits left, "
+                    + "and is now expected to last 100 days. Read ") == true)
+        #expect(end["limit_seconds"]?.integer == 259_200 && end["expected_seconds"]?.integer == 8_640_000)
+        #expect(end["before"]?["value"]?.text == "40" && end["before"]?["expected_seconds"]?.integer == 172_800)
+    }
+
+    @Test func `what is not known is told with its limit and with when it was read last`() throws {
+        let unknown = try told(.unknown, "unavailable")
+        #expect(unknown["limit_seconds"]?.integer == 60 && unknown["problem"]?.text == "timeout")
+        #expect(unknown["text"]?.text?.hasSuffix(": timeout. The limit is 1 min. Last read 5 min ago.") == true)
+        #expect(try told(.keyRejected, "key")["text"]?.text?.hasSuffix(" any more. Last read 5 min ago.") == true)
+        let never = AlertWords(try Self.event(.unknown), nil, now: Self.now).text
+        #expect(never.hasSuffix(": timeout. The limit is 3 days."))
+    }
+
+    @Test func `what an earlier version kept of a runway, without an amount, is told all the same`() throws {
+        let short = try Self.event(.runwayShort)
+        var facts = short.facts
+        (facts.value, facts.unit) = (nil, nil)
+        func end(_ now: AlertFacts) -> String {
+            let event = AlertEvent(
+                id: "evt_2", kind: .recovered, key: short.key, at: Self.now, since: short.since, facts: now, before: facts,
+                limit: short.limit)
+            return AlertWords(event, nil, now: Self.now).text
         }
-        if kind.isRecovery { #expect(told["before"]?["value"]?.text == "3" && told["firing"]?.text == "evt_0") }
+        let began = "It lasted 2 h. The balance was expected to last 2 days when that began"
+        #expect(end(facts) == began + ", and is now expected to last 2 days. Read 60 s ago.")
+        // After a restart no more may be known of now.
+        #expect(end(AlertFacts(readAt: Self.now)) == began + ". Read 0 s ago.")
+        let open = try Self.event(.low).facts
+        #expect(end(open) == began + ", and now no end is in sight. Read 60 s ago.")
+        let old = AlertEvent(
+            id: "evt_1", kind: .runwayShort, key: short.key, at: short.at, since: short.since, facts: facts, limit: short.limit)
+        #expect(AlertWords(old, nil, now: Self.now).title == "sample/a1 is expected to last 2 days")
+    }
+
+    @Test func `a test says that nothing is wrong`() throws {
+        let event = AlertEvent(
+            id: "evt_t", kind: .test, key: nil, at: Self.now, since: Self.now, facts: AlertFacts(readAt: Self.now))
+        let told = try told(event)
+        #expect(told["title"]?.text == "Bursar: a test" && told["account"] == .null && told["remedy"] == .null)
     }
 
     @Test func `a rejected key is told with where it comes from, a low balance with how long it lasts`() throws {

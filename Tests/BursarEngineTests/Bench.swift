@@ -41,7 +41,7 @@ struct Bench {
     }
 
     /// A request that must lead to a call; nil where it does not.
-    mutating func start(_ demand: Demand = .newest, key: CredentialKey? = nil) -> FetchStart? {
+    mutating func start(_ demand: Demand = .newest, key: CredentialKey? = nil) -> CallStart? {
         switch request(demand, key: key) {
         case .start(let start): start
         case .stale(_, let refresh): refresh
@@ -49,20 +49,20 @@ struct Bench {
         }
     }
 
-    mutating func succeed(_ start: FetchStart?, mark: Int64 = 1, key: CredentialKey? = nil) -> CompletionAction {
+    mutating func succeed(_ start: CallStart?, mark: Int64 = 1, key: CredentialKey? = nil) -> CompletionAction {
         guard let start else { return .ignored }
-        return machine.fetchSucceeded(key ?? self.key, fetch: start.id, reading: Bench.reading(mark), now: now)
+        return machine.callSucceeded(key ?? self.key, call: start.id, reading: Bench.reading(mark), now: now)
     }
 
     @discardableResult
-    mutating func fail(_ start: FetchStart?, _ failure: FetchFailure, key: CredentialKey? = nil) -> CompletionAction {
+    mutating func fail(_ start: CallStart?, _ failure: CallFailure, key: CredentialKey? = nil) -> CompletionAction {
         guard let start else { return .ignored }
-        return machine.fetchFailed(key ?? self.key, fetch: start.id, failure: failure, now: now)
+        return machine.callFailed(key ?? self.key, call: start.id, failure: failure, now: now)
     }
 
     /// Fails a refresh for good: the immediate retry, where there is one, fails alike.
     @discardableResult
-    mutating func failForGood(_ start: FetchStart?, _ failure: FetchFailure, key: CredentialKey? = nil) -> CompletionAction {
+    mutating func failForGood(_ start: CallStart?, _ failure: CallFailure, key: CredentialKey? = nil) -> CompletionAction {
         let action = fail(start, failure, key: key)
         guard case .retry(let retry) = action else { return action }
         return fail(retry, failure, key: key)

@@ -5,7 +5,7 @@ import Testing
 @testable import BursarEngine
 
 @Suite struct `Backoff and circuit breaker` {
-    private static let down = FetchFailure(code: .upstreamError, upstreamStatus: 500)
+    private static let down = CallFailure(code: .upstreamError, upstreamStatus: 500)
 
     /// Seconds from now to the end of the hold.
     private func wait(_ bench: Bench) -> Double {
@@ -14,7 +14,7 @@ import Testing
     }
 
     /// Passes the hold and fails the next call.
-    private func failNext(_ bench: inout Bench, _ failure: FetchFailure = down) -> FetchStart? {
+    private func failNext(_ bench: inout Bench, _ failure: CallFailure = down) -> CallStart? {
         if let until = bench.view.hold?.until { bench.now = until }
         let start = bench.start()
         bench.fail(start, failure)
@@ -40,11 +40,11 @@ import Testing
 
     @Test func `an open circuit has the reason of the last call, and not that of an earlier one`() {
         var bench = Bench()
-        let refused = FetchFailure(code: .unreachable, reason: "connection_refused")
+        let refused = CallFailure(code: .unreachable, reason: "connection_refused")
         bench.failForGood(bench.start(), refused)
         for _ in 0..<3 { _ = failNext(&bench, refused) }
         #expect(bench.view.problem?.code == .circuitOpen && bench.view.problem?.reason == "connection_refused")
-        _ = failNext(&bench, FetchFailure(code: .unreachable, reason: "name_not_resolved"))
+        _ = failNext(&bench, CallFailure(code: .unreachable, reason: "name_not_resolved"))
         #expect(bench.view.problem?.code == .circuitOpen && bench.view.problem?.reason == "name_not_resolved")
     }
 
@@ -89,7 +89,7 @@ import Testing
         if let until = bench.view.hold?.until { bench.now = until }
         guard let probe = bench.start() else { return unexpected("no probe") }
         bench.pass(.seconds(5))
-        _ = bench.machine.fetchOverdue(bench.key, fetch: probe.id, now: bench.now)
+        _ = bench.machine.callOverdue(bench.key, call: probe.id, now: bench.now)
         #expect(wait(bench) == 25 && bench.status?.breaker == .open(openings: 1))
     }
 
@@ -97,11 +97,11 @@ import Testing
     @Test(arguments: [ProblemCode.unreachable, .timeout])
     func `whom nobody hears is asked every 25 s, and only an answer makes that longer`(code: ProblemCode) {
         var bench = Bench()
-        bench.failForGood(bench.start(), FetchFailure(code: code))
-        for _ in 0..<3 { _ = failNext(&bench, FetchFailure(code: code)) }
+        bench.failForGood(bench.start(), CallFailure(code: code))
+        for _ in 0..<3 { _ = failNext(&bench, CallFailure(code: code)) }
         for _ in 0..<50 {
             #expect(wait(bench) == 25 && bench.status?.breaker == .open(openings: 1))
-            _ = failNext(&bench, FetchFailure(code: code))
+            _ = failNext(&bench, CallFailure(code: code))
         }
         _ = failNext(&bench, Self.down)
         #expect(wait(bench) == 60 && bench.status?.breaker == .open(openings: 2))
@@ -113,10 +113,10 @@ import Testing
         for _ in 0..<2 { _ = failNext(&bench) }
         if let until = bench.view.hold?.until { bench.now = until }
         guard let start = bench.start() else { return unexpected("no call") }
-        _ = bench.machine.fetchOverdue(bench.key, fetch: start.id, now: bench.now)
+        _ = bench.machine.callOverdue(bench.key, call: start.id, now: bench.now)
         #expect(bench.view.problem?.code == .circuitOpen)
         let until = bench.view.hold?.until
-        bench.fail(start, FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
+        bench.fail(start, CallFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
         #expect(bench.view.problem?.code == .rateLimited && bench.view.hold?.until == until, "30 s stay, though 17 were told")
         #expect(bench.status?.breaker == .closed(failures: 0))
     }

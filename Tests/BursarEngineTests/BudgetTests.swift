@@ -32,7 +32,7 @@ import Testing
     @Test func `the immediate retry costs too`() {
         var bench = limited()
         bench.policy.budget = CallBudget(calls: 1, window: .seconds(60))
-        guard case .settled = bench.fail(bench.start(), FetchFailure(code: .unreachable)) else {
+        guard case .settled = bench.fail(bench.start(), CallFailure(code: .unreachable)) else {
             return unexpected("retried beyond the budget")
         }
     }
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func `a row that an older failure explains tells the budget's end`() {
-        func row(after failure: FetchFailure) -> (view: AccountView, until: Moment)? {
+        func row(after failure: CallFailure) -> (view: AccountView, until: Moment)? {
             var bench = Bench()
             bench.policy.budget = CallBudget(calls: 1, window: .seconds(3_600))
             bench.fail(bench.start(), failure)
@@ -56,9 +56,9 @@ import Testing
             guard case .blocked(let view, .limited(let until)) = bench.request() else { return nil }
             return (view, until)
         }
-        let told = row(after: FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
+        let told = row(after: CallFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
         #expect(told?.view.problem == told.map { Problem(code: .rateLimited, upstreamStatus: 429, retryAt: $0.until.wall) })
-        let rejected = row(after: FetchFailure(code: .unauthorized, upstreamStatus: 401))
+        let rejected = row(after: CallFailure(code: .unauthorized, upstreamStatus: 401))
         #expect(
             rejected?.view.problem
                 == rejected.map { Problem(code: .unauthorized, upstreamStatus: 401, retryAt: $0.until.wall) })

@@ -4,8 +4,8 @@ import Testing
 @testable import BursarEngine
 
 @Suite struct Cooldowns {
-    private func throttled(_ seconds: Int64?) -> FetchFailure {
-        FetchFailure(
+    private func throttled(_ seconds: Int64?) -> CallFailure {
+        CallFailure(
             code: .rateLimited, upstreamStatus: 429,
             hint: seconds.flatMap { CooldownHint(wait: .seconds($0), source: .retryAfterSeconds) })
     }
@@ -76,7 +76,7 @@ import Testing
     @Test func `the error reply of the last failure is kept until a success`() {
         var bench = Bench.warm()
         let reply = UpstreamReply(status: 429, contentType: "application/json", body: Array(#"{"detail":"no"}"#.utf8))
-        bench.fail(bench.start(), FetchFailure(code: .rateLimited, upstreamStatus: 429, errorReply: reply))
+        bench.fail(bench.start(), CallFailure(code: .rateLimited, upstreamStatus: 429, errorReply: reply))
         #expect(bench.view.errorReply == reply)
         _ = bench.view.hold.map { bench.now = $0.until }
         _ = bench.succeed(bench.start())

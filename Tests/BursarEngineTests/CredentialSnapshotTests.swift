@@ -36,7 +36,7 @@ import Testing
     @Test func `a cooldown still holds, with its reason, for what is left of it`() {
         var bench = Bench.warm()
         let hint = CooldownHint(wait: .seconds(600), source: .retryAfterDate)
-        bench.fail(bench.start(), FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: hint))
+        bench.fail(bench.start(), CallFailure(code: .rateLimited, upstreamStatus: 429, hint: hint))
         var next = restarted(bench, after: .seconds(400))
         #expect(next.view.problem?.code == .rateLimited && next.status?.hold?.hint == hint)
         #expect(next.start() == nil)
@@ -48,7 +48,7 @@ import Testing
 
     @Test func `a clock set back lengthens no cooldown, not by a nanosecond`() {
         var bench = Bench.warm()
-        bench.fail(bench.start(), FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
+        bench.fail(bench.start(), CallFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
         let next = restarted(bench, after: .seconds(-1_000_000))
         #expect(next.view.hold?.until == next.now.advanced(by: .seconds(17)))
         #expect(next.view.fetchedAt.map { $0.wall <= next.now.wall } == true, "and no row tells a time to come")
@@ -64,7 +64,7 @@ import Testing
 
     @Test func `after a 401 there is no reading to restore`() {
         var bench = Bench.warm()
-        bench.fail(bench.start(), FetchFailure(code: .unauthorized, upstreamStatus: 401))
+        bench.fail(bench.start(), CallFailure(code: .unauthorized, upstreamStatus: 401))
         #expect(bench.machine.snapshot(bench.key, now: bench.now)?.reading == nil)
         let next = restarted(bench, after: .seconds(10))
         #expect(next.view.status == .unavailable && next.view.problem?.code == .unauthorized)
@@ -74,7 +74,7 @@ import Testing
         var bench = Bench()
         for _ in 0..<5 {
             if let until = bench.view.hold?.until { bench.now = until }
-            bench.failForGood(bench.start(), FetchFailure(code: .unreachable))
+            bench.failForGood(bench.start(), CallFailure(code: .unreachable))
         }
         if let until = bench.view.hold?.until { bench.now = until }
         #expect(bench.start()?.kind == .probe)

@@ -55,10 +55,10 @@ import Testing
         var bench = small()
         let hint = CooldownHint(wait: .seconds(600), source: .retryAfterSeconds)
         bench.fail(
-            bench.start(key: Bench.key(1)), FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), key: Bench.key(1))
+            bench.start(key: Bench.key(1)), CallFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), key: Bench.key(1))
         for number in UInt8(2)...200 {
             let key = Bench.key(number)
-            bench.fail(bench.start(key: key), FetchFailure(code: .unauthorized, upstreamStatus: 401), key: key)
+            bench.fail(bench.start(key: key), CallFailure(code: .unauthorized, upstreamStatus: 401), key: key)
         }
         guard case .blocked(_, .coolingDown) = bench.request(key: Bench.key(1)) else { return unexpected("washed away") }
         #expect(bench.machine.passThroughCredentials == 3)
@@ -66,7 +66,7 @@ import Testing
 
     @Test func `rejected keys go before a good one would be refused, and after those that nothing runs for`() {
         var bench = small()
-        bench.fail(bench.start(key: Bench.key(1)), FetchFailure(code: .unauthorized, upstreamStatus: 401), key: Bench.key(1))
+        bench.fail(bench.start(key: Bench.key(1)), CallFailure(code: .unauthorized, upstreamStatus: 401), key: Bench.key(1))
         use(&bench, 2)
         use(&bench, 3)
         use(&bench, 4)
@@ -80,7 +80,7 @@ import Testing
         var bench = small()
         for number in UInt8(1)...3 {
             let hint = CooldownHint(wait: .seconds(Int64(number) * 10), source: .retryAfterSeconds)
-            let failure = FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: hint)
+            let failure = CallFailure(code: .rateLimited, upstreamStatus: 429, hint: hint)
             bench.fail(bench.start(key: Bench.key(number)), failure, key: Bench.key(number))
         }
         #expect(bench.request(key: Bench.key(4)) == .blocked(.empty, .tableFull))
@@ -113,7 +113,7 @@ import Testing
 
     @Test func `removing a credential and naming it again frees no penalty`() {
         var bench = Bench.warm()
-        bench.fail(bench.start(), FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
+        bench.fail(bench.start(), CallFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
         bench.machine.credentialRemoved(bench.key, now: bench.now)
         #expect(bench.view.status == .unavailable && bench.view.reading == nil)
         guard case .blocked(_, .coolingDown) = bench.request() else { return unexpected("freed") }
@@ -124,7 +124,7 @@ import Testing
         bench.policy.budget = CallBudget(calls: 2, window: .seconds(600))
         _ = bench.succeed(bench.start())
         bench.pass(.seconds(30))
-        bench.fail(bench.start(), FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
+        bench.fail(bench.start(), CallFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
         bench.machine.definitionsChanged([bench.key])
         #expect(bench.view.reading == nil && bench.view.problem?.code == .rateLimited)
         guard case .blocked(_, .coolingDown) = bench.request() else { return unexpected("freed") }

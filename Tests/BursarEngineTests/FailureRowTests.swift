@@ -6,7 +6,7 @@ import Testing
 /// A row of the contract's section 5: how a call fails, what the account's row then says, and when it is asked again.
 struct FailureRow: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let failure: FetchFailure
+    let failure: CallFailure
     let warmStatus: RowStatus
     let hold: Hold.Kind
     /// Seconds from the failure to the next call, at least and, with all jitter, at most.
@@ -18,7 +18,7 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
         hold: Hold.Kind = .backoff, wait: ClosedRange<Double> = 1...1.25, isRetried: Bool = true
     ) {
         testDescription = name
-        failure = FetchFailure(code: code, upstreamStatus: status, hint: hint)
+        failure = CallFailure(code: code, upstreamStatus: status, hint: hint)
         warmStatus = warm
         self.hold = hold
         self.wait = wait

@@ -88,7 +88,7 @@ import Testing
     @Test func `a failure stays on the stale row until a success, and the time shown is that of the last success`() {
         var bench = Bench.warm()
         let fetchedAt = bench.view.fetchedAt
-        bench.failForGood(bench.start(.anyCached), FetchFailure(code: .upstreamError, upstreamStatus: 500))
+        bench.failForGood(bench.start(.anyCached), CallFailure(code: .upstreamError, upstreamStatus: 500))
         bench.pass(.seconds(600))
         #expect(bench.view.problem?.code == .upstreamError && bench.view.fetchedAt == fetchedAt)
         _ = bench.succeed(bench.start(.newest), mark: 2)
@@ -98,9 +98,9 @@ import Testing
 
     @Test func `after a 401 nothing stale returns, not even when the next failure is of another kind`() {
         var bench = Bench.warm()
-        bench.fail(bench.start(.newest), FetchFailure(code: .unauthorized, upstreamStatus: 401))
+        bench.fail(bench.start(.newest), CallFailure(code: .unauthorized, upstreamStatus: 401))
         bench.pass(.seconds(300))
-        bench.failForGood(bench.start(.newest), FetchFailure(code: .unreachable))
+        bench.failForGood(bench.start(.newest), CallFailure(code: .unreachable))
         #expect(bench.view.status == .unavailable && bench.view.problem?.code == .unreachable)
     }
 

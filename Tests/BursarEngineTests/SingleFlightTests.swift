@@ -44,11 +44,11 @@ import Testing
         guard case .start(let start) = bench.request() else { return unexpected("not started") }
         #expect(start.timeout == .seconds(5) && start.hardDeadline == .seconds(20))
         bench.pass(.seconds(5))
-        guard case .timedOut(let wake, let view) = bench.machine.fetchOverdue(bench.key, fetch: start.id, now: bench.now)
+        guard case .timedOut(let wake, let view) = bench.machine.callOverdue(bench.key, call: start.id, now: bench.now)
         else { return unexpected("not overdue") }
         #expect(wake == [WaiterID(1)])
         #expect(view.status == .unavailable && view.problem?.code == .timeout && view.isRefreshing)
-        #expect(bench.machine.fetchOverdue(bench.key, fetch: start.id, now: bench.now) == .ignored)
+        #expect(bench.machine.callOverdue(bench.key, call: start.id, now: bench.now) == .ignored)
 
         guard case .blocked(_, .backingOff) = bench.request() else { return unexpected("not backing off") }
         bench.pass(.seconds(2))
@@ -63,7 +63,7 @@ import Testing
         var bench = Bench.warm()
         guard let start = bench.start(.anyCached) else { return unexpected("not started") }
         bench.pass(.seconds(5))
-        _ = bench.machine.fetchOverdue(bench.key, fetch: start.id, now: bench.now)
+        _ = bench.machine.callOverdue(bench.key, call: start.id, now: bench.now)
         bench.pass(.seconds(10))
         guard case .stale(let view, refresh: nil) = bench.request() else { return unexpected("not served stale") }
         #expect(view.problem?.code == .timeout)
@@ -73,17 +73,17 @@ import Testing
         var bench = Bench()
         let start = bench.start()
         bench.pass(.seconds(5))
-        if let start { _ = bench.machine.fetchOverdue(bench.key, fetch: start.id, now: bench.now) }
+        if let start { _ = bench.machine.callOverdue(bench.key, call: start.id, now: bench.now) }
         #expect(bench.status?.breaker == .closed(failures: 1))
         bench.pass(.seconds(1))
-        bench.fail(start, FetchFailure(code: .upstreamError, upstreamStatus: 500))
+        bench.fail(start, CallFailure(code: .upstreamError, upstreamStatus: 500))
         #expect(bench.status?.breaker == .closed(failures: 1) && bench.view.problem?.code == .upstreamError)
 
         bench.pass(.seconds(2))
         let second = bench.start()
         bench.pass(.seconds(5))
-        if let second { _ = bench.machine.fetchOverdue(bench.key, fetch: second.id, now: bench.now) }
-        bench.fail(second, FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
+        if let second { _ = bench.machine.callOverdue(bench.key, call: second.id, now: bench.now) }
+        bench.fail(second, CallFailure(code: .rateLimited, upstreamStatus: 429, hint: FailureRow.seventeen))
         #expect(bench.view.hold?.until == bench.now.advanced(by: .seconds(17)) && bench.view.hold?.kind == .cooldown)
     }
 
@@ -92,7 +92,7 @@ import Testing
         let first = bench.start()
         _ = bench.succeed(first)
         let before = bench.view
-        #expect(bench.fail(first, FetchFailure(code: .forbidden, upstreamStatus: 403)) == .ignored)
+        #expect(bench.fail(first, CallFailure(code: .forbidden, upstreamStatus: 403)) == .ignored)
         #expect(bench.succeed(first, key: Bench.key(9)) == .ignored, "a stranger's key")
         #expect(bench.view == before)
     }
@@ -102,13 +102,13 @@ import Testing
         let start = bench.start()
         _ = bench.request()
         bench.pass(.seconds(2))
-        guard case .retry(let retry) = bench.fail(start, FetchFailure(code: .unreachable)) else {
+        guard case .retry(let retry) = bench.fail(start, CallFailure(code: .unreachable)) else {
             return unexpected("no retry")
         }
         #expect(retry.timeout == .seconds(3) && retry.hardDeadline == .seconds(18))
         #expect(bench.view.problem == nil, "nothing to tell yet")
         #expect(bench.succeed(start) == .ignored, "the first attempt is over")
-        guard case .settled(let wake, _, _) = bench.fail(retry, FetchFailure(code: .unreachable)) else {
+        guard case .settled(let wake, _, _) = bench.fail(retry, CallFailure(code: .unreachable)) else {
             return unexpected("a second retry")
         }
         #expect(wake.count == 2)
@@ -118,9 +118,9 @@ import Testing
         var bench = Bench()
         let start = bench.start()
         bench.pass(.milliseconds(2_501))
-        guard case .settled = bench.fail(start, FetchFailure(code: .unreachable)) else { return unexpected("retried late") }
+        guard case .settled = bench.fail(start, CallFailure(code: .unreachable)) else { return unexpected("retried late") }
         bench.pass(.seconds(2))
-        guard case .settled = bench.fail(bench.start(), FetchFailure(code: .unreachable)) else {
+        guard case .settled = bench.fail(bench.start(), CallFailure(code: .unreachable)) else {
             return unexpected("an outage is asked twice as often")
         }
     }

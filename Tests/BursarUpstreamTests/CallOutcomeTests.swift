@@ -17,7 +17,7 @@ import Testing
             ReadingContext(now: WallTime(seconds: 1_700_000_000)))
     }
 
-    private func failure(_ outcome: CallOutcome) throws -> FetchFailure {
+    private func failure(_ outcome: CallOutcome) throws -> CallFailure {
         guard case .failure(let failure) = outcome.result else { throw NotAFailure() }
         return failure
     }
@@ -27,7 +27,7 @@ import Testing
     func `every redirect is refused, and its row says so`(status: Int) throws {
         let outcome = try outcome(status, Fixture.body("1"))
         let reason = "redirect_refused"
-        #expect(try failure(outcome) == FetchFailure(code: .upstreamError, upstreamStatus: status, reason: reason))
+        #expect(try failure(outcome) == CallFailure(code: .upstreamError, upstreamStatus: status, reason: reason))
         #expect(outcome.detail == reason)
     }
 
@@ -37,7 +37,7 @@ import Testing
         (.timeout, .timeout), (.cancelled, .timeout)
     ])
     func `a success without its whole body is none`(fault: TransportFault, code: ProblemCode) throws {
-        #expect(try failure(outcome(200, fault: fault)) == FetchFailure(code: code, upstreamStatus: 200, reason: fault.reason))
+        #expect(try failure(outcome(200, fault: fault)) == CallFailure(code: code, upstreamStatus: 200, reason: fault.reason))
     }
 
     @Test func `an error status counts although its body is missing`() throws {

@@ -19,7 +19,7 @@ extension FuzzTarget {
     private static let shorts = [
         short("{unit: USD, available: b}", "{type: object}", "{b: 1.50}"),
         short(
-            "{unit: c, available: a}, {unit: c, part: k, available: l? - u?, words: {null: unlimited}}", "{type: object}",
+            "{unit: c, available: a}, {unit: c, part: k, available: l?unlimited - u?, words: {-1: unlimited}}", "{type: object}",
             "{a: 9, l: 5, u: 2}", more: "  own: least\n"),
         short(
             "{each: w, unit: {at: c, names: {usd: USD}, known: [USD]}, scale: 0.01, words: {null: unknown}, available: [f, b - u?]}",

@@ -140,14 +140,15 @@ def other(run, binary, directory, cold_times, callers, rest_seconds):
     floor.stop()
     bursar.stop()
     read, start, provider = (median(times) * 1000 for times in (reads, starts, direct))
-    slowest, spent = (median(crowd[place] for crowd in crowds) * 1000 for place in (0, 1))
-    upstream_calls = max(crowd[2] for crowd in crowds)
+    slowest, soonest, spent = (median(crowd[place] for crowd in crowds) * 1000 for place in (0, 1, 2))
+    upstream_calls = max(crowd[3] for crowd in crowds)
     return [
         (f"cold `GET /v1/balances`, five providers that take {LATENCY_MS} ms each",
          f"{read:.1f} ms; {read / provider:.2f} × what five of them take that are asked directly, {provider:.1f} ms", "≤ 1.05 ×",
          read <= 1.05 * provider),
         (f"{callers} callers at once on a cold credential, all answered after",
-         f"{slowest:.0f} ms, {slowest / LATENCY_MS:.2f} × the upstream's time; {spent:.0f} ms of processor", "≤ 1.2 ×", slowest <= 1.2 * LATENCY_MS),
+         f"{slowest:.0f} ms, {slowest / LATENCY_MS:.2f} × the upstream's time; the first after {soonest:.0f} ms; {spent:.0f} ms of processor",
+         "≤ 1.2 ×", slowest <= 1.2 * LATENCY_MS),
         ("… by the floor, which answers all that wait after as long",
          f"{median(at_best) * 1000:.0f} ms, {median(at_best) * 1000 / LATENCY_MS:.2f} ×", "", None),
         ("… and upstream calls for them", f"{upstream_calls}", "1", upstream_calls == 1),

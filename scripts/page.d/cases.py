@@ -192,6 +192,8 @@ def tokens(run):
             tab.page.keyboard.press("Enter")
             tab.rows(3)
             expect(tab.page.locator("#entrance").is_hidden(), "the form is still there")
+            expect(tab.page.evaluate("document.activeElement.id") == "sentence", "the focus went with the form")
+            tab.page.locator("#pause").click()
             expect(good not in tab.page.content() and good not in tab.page.url, "the token stands in the page")
             world.configure(one(3), clients=[old])
             world.reload()
@@ -208,6 +210,7 @@ def tokens(run):
             tab.page.locator("#token").fill(brief)
             tab.page.keyboard.press("Enter")
             tab.rows(3)
+            expect(tab.page.locator("#pause").get_attribute("aria-pressed") == "false", "it goes on, and the button says that it pauses")
             tab.page.wait_for_selector("#entrance:not([hidden])", timeout=90_000)
             tab.waits_for("#trouble", "does not take this token")
 
@@ -298,7 +301,9 @@ def shared(run):
             second = Visit(context, world.url, run.tolerated).rows(1)
             second.page.wait_for_timeout(3_000)
             asked = [path for path in second.paths if path.endswith(("/v1/balances", "/stream"))]
-            expect(not asked, f"the second tab asked as well: {asked}")
+            # Its first picture it takes for itself, before it can know of the other.
+            expect(asked in ([], ["/v1/balances/stream"]), f"the second tab goes on asking: {asked}")
+            expect(b"\nbursar_stream_subscribers 1\n" in world.get("/metrics"), "two tabs hold two streams")
             first.close()
             before = second.text(".value")
             second.page.wait_for_function("before => document.querySelector('.value').textContent !== before", arg=before, timeout=15_000)
@@ -313,6 +318,41 @@ def shared(run):
             second.close()
         finally:
             context.close()
+
+
+@case("What Ask now was refused with stays until there are newer rows, and is told")
+def refused(run):
+    with gateway(run, [("sunor", "default", "a-key", "ttl: 1h")]) as world, visit(run, world.url, ["429"]) as tab:
+        tab.rows(1).waits_for("#connection-words", "live")
+        tab.context.route("**/v1/balances", lambda route: route.fulfill(
+            status=429, content_type="application/problem+json", body='{"title": "Too many requests", "detail": "Ask again in a minute."}'))
+        tab.page.locator("#refresh").click()
+        tab.waits_for("#news", "Not asked: The gateway answered 429")
+        tab.page.wait_for_timeout(2_500)
+        expect("Ask again in a minute." in tab.text("#trouble"), f"it says {tab.text('#trouble')!r}")
+        tab.context.unroute("**/v1/balances")
+        tab.page.locator("#refresh").click()
+        tab.page.wait_for_selector("#trouble", state="hidden")
+
+
+@case("A page that is left open asks for the history again, once an hour")
+def hourly(run):
+    with gateway(run, [("sunor", "default", "mock-drift", "ttl: 1s")]) as world, visit(run, world.url) as tab:
+        tab.rows(1).page.clock.install()
+        tab.page.reload()
+        tab.rows(1).waits_for("#connection-words", "live")
+
+        def asked():
+            return sum(path.endswith("/history") for path in tab.paths)
+        tab.page.wait_for_timeout(3_000)
+        before = asked()
+        tab.page.wait_for_timeout(3_000)
+        expect(before > 0 and asked() == before, f"{before} times, then {asked()} within seconds")
+        tab.page.clock.fast_forward(61 * 60_000)
+        end = time.monotonic() + 20
+        while asked() == before and time.monotonic() < end:
+            tab.page.wait_for_timeout(200)
+        expect(asked() > before, "after an hour it was not asked for again")
 
 
 @case("The wall has nothing to press, and with reduced motion nothing moves")

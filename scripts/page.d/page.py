@@ -15,8 +15,8 @@ from browser import Browser, Failure
 
 
 class Run:
-    def __init__(self, bursar, folder, browser):
-        self.bursar, self.folder, self.browser = bursar, folder, browser
+    def __init__(self, bursar, folder, browser, chromium):
+        self.bursar, self.folder, self.browser, self.chromium = bursar, folder, browser, chromium
 
 
 def main():
@@ -29,7 +29,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory(prefix="bursar-page-") as folder:
         browser = Browser(options.chromium)
-        run = Run(options.bursar, Path(folder), browser)
+        run = Run(options.bursar, Path(folder), browser, options.chromium)
         if options.screenshots:
             import screenshots  # needs one package more
 

@@ -54,6 +54,19 @@ def series(run):
                                           ([points, "480", now - 5], points), ([[], "1", 5], [{"at": 5, "until": 5, "value": "1"}])])
 
 
+@case("What was spent is told as the gateway counts it, and what is not known is said")
+def spent(run):
+    with gateway(run, one()) as world, visit(run, world.url, modules=True) as tab:
+        own = {"unit": "USD", "part": None, "own": True, "spent": "12.50", "topped_up": "100", "expired": "0", "unknown_seconds": 7200}
+        plan = {"unit": "USD", "part": "plan", "own": False, "spent": None, "topped_up": None, "expired": "1.5", "unknown_seconds": 604800}
+        usd = {"unit": "USD", "kind": "available"}
+        table(tab, "series", "spentOf", [
+            ([[plan, own], usd, 7], [["Spent in 7 days", "12.50 USD, 2 h of them not known"], ["Topped up in 7 days", "100 USD"], ["Expired in 7 days", ""]]),
+            ([[own, plan], {**usd, "part": "plan"}, 30], [["Spent in 30 days", "not known"], ["Topped up in 30 days", ""], ["Expired in 30 days", "1.5 USD"]]),
+            ([[own], {**usd, "part": "key"}, 7], [["Spent in 7 days", "12.50 USD, 2 h of them not known"], ["Topped up in 7 days", "100 USD"], ["Expired in 7 days", ""]]),
+            ([[own], {**usd, "unit": "EUR"}, 7], []), ([[], usd, 7], [])])
+
+
 @case("What a row needs follows from the row")
 def needs(run):
     with gateway(run, one()) as world, visit(run, world.url, modules=True) as tab:

@@ -91,16 +91,16 @@ package struct Catalog: Sendable {
             diagnostics += result.diagnostics
             guard let definition = result.definition else { continue }
             if let other = fileByID[definition.id] {
-                diagnostics.append(Self.duplicate(definition.id, in: file, "\(other) defines it, too"))
+                diagnostics.append(Self.duplicate(definition, in: file, "\(other) defines it, too"))
             } else if added[definition.id] != nil {
-                diagnostics.append(Self.duplicate(definition.id, in: file, "there is a definition of that name already"))
+                diagnostics.append(Self.duplicate(definition, in: file, "there is a definition of that name already"))
             } else {
                 fileByID[definition.id] = file.path
                 // An operator who knows better than the program, or knew before it, is right.
                 if builtIn.contains(definition.id) {
                     diagnostics.append(
                         Diagnostic(
-                            severity: .warning, file: file.path, line: 1, column: 1,
+                            severity: .warning, file: file.path, line: definition.idMark.line, column: definition.idMark.column,
                             message: "it stands in the place of the built-in definition of \(definition.id)"))
                 } else {
                     ids.append(definition.id)
@@ -114,9 +114,10 @@ package struct Catalog: Sendable {
         return Catalog(ids: ids, added: added, builtIn: builtIn, warnings: warnings + diagnostics)
     }
 
-    private static func duplicate(_ id: ProviderID, in file: DefinitionFile, _ why: String) -> Diagnostic {
+    /// Two definitions cannot have one id.
+    static func duplicate(_ definition: ProviderDefinition, in file: DefinitionFile, _ why: String) -> Diagnostic {
         Diagnostic(
-            severity: .error, file: file.path, line: 1, column: 1, message: "the id \(id) is taken: \(why)",
-            hint: "give it another x-bursar.id")
+            severity: .error, file: file.path, line: definition.idMark.line, column: definition.idMark.column,
+            message: "the id \(definition.id) is taken: \(why)", hint: "give it another x-bursar.id")
     }
 }

@@ -67,7 +67,7 @@ extension AuthPlan {
         case credential(Secret)
         /// More than one: which one a provider would take is anybody's guess.
         case several
-        /// Something else: another scheme, or nothing behind it.
+        /// Something else: another scheme, nothing behind it, or one of two headers.
         case unusable
     }
 
@@ -76,7 +76,8 @@ extension AuthPlan {
         let first = values(headerName)
         let second = secondHeader.map { values($0.lowercased()) } ?? []
         if first.count > 1 || second.count > 1 { return .several }
-        guard let first = first.first else { return .nothing }
+        // The second header opens nothing alone, and is somebody's own all the same.
+        guard let first = first.first else { return second.isEmpty ? .nothing : .unusable }
         let found =
             secondHeader == nil
             ? credential(inHeaderValue: first) : second.first.flatMap { credential(inHeaderValue: first, second: $0) }
@@ -84,11 +85,13 @@ extension AuthPlan {
     }
 
     /// The credential in a caller's two headers, as one secret; nil where the provider wants only one, or where a form is wrong.
+    /// A colon in the first is wrong: the secret would be cut there when it is sent.
     package func credential(inHeaderValue value: String, second: String) -> Secret? {
         guard secondHeader != nil, let first = credential(inHeaderValue: value), let second = Self.secret(second.trimmingBlanks)
         else { return nil }
         return first.withExposedBytes { first in
-            second.withExposedBytes { second in Secret(Array(first) + [UInt8(ascii: ":")] + Array(second)) }
+            guard !first.contains(UInt8(ascii: ":")) else { return nil }
+            return second.withExposedBytes { second in Secret(Array(first) + [UInt8(ascii: ":")] + Array(second)) }
         }
     }
 
@@ -130,10 +133,22 @@ extension AuthPlan {
         }
     }
 
-    /// The header line as a caller writes it: "Authorization: Token …".
+    /// The header lines as a caller writes them: "Authorization: Token …", "X-Key: … and X-Secret: …".
     package var form: String {
         let scheme = valuePrefix.trimmingBlanks
-        return "\(displayName): \(scheme.isEmpty ? "" : scheme + " ")…"
+        let first = "\(displayName): \(scheme.isEmpty ? "" : scheme + " ")…"
+        return secondHeader.map { "\(first) and \($0): …" } ?? first
+    }
+
+    /// The same with words for the secrets: "authorization: Token KEY", "x-key: KEY and x-secret: SECRET".
+    package var sample: String {
+        let first = "\(headerName): \(words)"
+        return secondHeader.map { "\(first) and \($0.lowercased()): SECRET" } ?? first
+    }
+
+    /// Where the credential is: "authorization header", "x-key and x-secret headers".
+    package var headerWords: String {
+        headerNames.joined(separator: " and ") + (secondHeader == nil ? " header" : " headers")
     }
 
     /// What a 401 must carry (RFC 9110 11.6.1): the scheme where the provider has one, else a name for "a key in a header".
@@ -141,18 +156,28 @@ extension AuthPlan {
         switch scheme {
         case .basic: "Basic realm=\"provider\""
         case .apiKey(let prefix):
-            prefix.trimmingBlanks.isEmpty ? "ApiKey header=\"\(headerName)\"" : String(prefix.trimmingBlanks)
+            prefix.trimmingBlanks.isEmpty
+                ? "ApiKey header=\"\(headerNames.joined(separator: ", "))\"" : String(prefix.trimmingBlanks)
         }
     }
 
-    /// As a Security Scheme Object of OpenAPI.
-    package var securityScheme: JSONValue {
+    /// As Security Scheme Objects of OpenAPI, one or two; a request needs all of them.
+    package var securitySchemes: [JSONValue] {
+        guard let secondHeader else { return [firstScheme] }
+        return [firstScheme, Self.headerScheme(secondHeader)]
+    }
+
+    private var firstScheme: JSONValue {
         switch scheme {
         case .basic: return ["type": "http", "scheme": "basic"]
         case .apiKey(let prefix):
             if headerName == "authorization", prefix.lowercased() == "bearer " { return ["type": "http", "scheme": "bearer"] }
-            return ["type": "apiKey", "in": "header", "name": .string(displayName)]
+            return Self.headerScheme(displayName)
         }
+    }
+
+    private static func headerScheme(_ name: String) -> JSONValue {
+        ["type": "apiKey", "in": "header", "name": .string(name)]
     }
 }
 

@@ -9,9 +9,14 @@ enum LocalReference {
                 reference.mark, "$ref must begin with #/", hint: "a definition is one file, so copy what is meant into it")
             return nil
         }
+        guard let names = JSONPointer.names(ofReference: text) else {
+            problems.error(
+                reference.mark, "$ref is no JSON Pointer",
+                hint: "in a name ~ is written ~0, / is written ~1 and % is written %25")
+            return nil
+        }
         var node = root
-        for part in text.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false) {
-            let name = part.unescapedPointer
+        for name in names {
             guard let next = node[name] else {
                 let near = NearestName.find(name, among: node.pairs?.map(\.key) ?? [])
                 problems.error(
@@ -24,34 +29,22 @@ enum LocalReference {
         return node
     }
 
-    /// Follows `$ref` for what is no schema: responses and examples. At most eight of them, because they may go round.
+    /// One after the other, because they may go round.
+    private static let mostSteps = 8
+
+    /// Follows `$ref` for what is no schema: responses and examples.
     static func follow(_ node: LocatedNode, in root: LocatedNode, _ problems: inout DefinitionProblems) -> LocatedNode? {
         var node = node
-        for _ in 0..<8 {
-            guard let reference = node["$ref"] else { return node }
+        var steps = 0
+        while let reference = node["$ref"] {
+            guard steps < mostSteps else {
+                problems.error(reference.mark, "$ref goes round in a circle, or through more than \(mostSteps) others")
+                return nil
+            }
             guard let next = resolve(reference, in: root, &problems) else { return nil }
             node = next
+            steps += 1
         }
-        problems.error(node.mark, "$ref goes round in a circle")
-        return nil
-    }
-}
-
-extension StringProtocol {
-    /// JSON Pointer's escapes (RFC 6901): `~1` is `/`, `~0` is `~`.
-    var unescapedPointer: String {
-        guard contains("~") else { return String(self) }
-        var result = ""
-        var isEscaped = false
-        for character in self {
-            switch (isEscaped, character) {
-            case (true, "1"): result.append("/")
-            case (true, _): result.append("~")
-            case (false, "~"): break
-            case (false, _): result.append(character)
-            }
-            isEscaped = !isEscaped && character == "~"
-        }
-        return result
+        return node
     }
 }

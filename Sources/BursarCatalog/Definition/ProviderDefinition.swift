@@ -9,6 +9,8 @@ package struct ProviderDefinition: Sendable {
     }
 
     package let id: ProviderID
+    /// Where the file says it.
+    let idMark: TextMark
     /// For people: `Acme Cloud`.
     package let title: String
     package let links: ProviderLinks

@@ -10,7 +10,7 @@ package struct ReadingContext: Sendable {
         self.now = now
     }
 
-    /// The same with these parameters where the account gives none of the name.
+    /// With `defaults` for the parameters that the account does not give.
     func with(defaults: [String: String]) -> ReadingContext {
         ReadingContext(parameters: parameters.merging(defaults) { given, _ in given }, now: now)
     }

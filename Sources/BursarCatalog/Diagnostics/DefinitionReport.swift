@@ -16,11 +16,7 @@ package struct DefinitionReport: Sendable {
             diagnostics += found
             guard let definition else { continue }
             if let other = seen[definition.id] {
-                diagnostics.append(
-                    Diagnostic(
-                        severity: .error, file: file.path, line: 1, column: 1,
-                        message: "the id \(definition.id) is taken: \(other) defines it, too", hint: "give it another x-bursar.id"
-                    ))
+                diagnostics.append(Catalog.duplicate(definition, in: file, "\(other) defines it, too"))
             }
             seen[definition.id] = file.path
             blocks.append(Self.block(definition, file.path))
@@ -43,12 +39,14 @@ package struct DefinitionReport: Sendable {
         let width = (definition.examples.map(\.name.count).max() ?? 0) + 2
         for example in definition.examples {
             let trial = DefinitionTrial(of: example, definition)
-            let name = example.name.padded(to: width - 1) + " "
+            let name = example.name.padded(to: width)
             let indentation = String(repeating: " ", count: width)
             for (index, line) in trial.lines.enumerated() { lines.append("  " + (index == 0 ? name : indentation) + line) }
         }
         if definition.provenance.certainty != .live {
-            lines.append("  nobody has seen it live: `bursar provider try \(definition.id)` asks once with your key")
+            lines.append(
+                "  nobody has seen it live: `bursar provider try \(definition.id)` asks once with your key, "
+                    + "where the configuration names this file and an account of it")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -13,15 +13,15 @@ package struct DefinitionTrial: Sendable {
         evaluation = definition.evaluate(status: status, contentType: contentType, body: body, context)
         switch evaluation {
         case .failure(let failure):
-            // That an answer is not as documented, its code says already.
-            let isPlain = failure.documented || failure.code == .invalidResponse
-            lines = ["\(failure.code.rawValue): \(failure.reason)" + (isPlain ? "" : ", in a form that is not documented")]
+            // `invalid_response` itself says that the form is not documented.
+            let saysForm = failure.documented || failure.code == .invalidResponse
+            lines = ["\(failure.code.rawValue): \(failure.reason)" + (saysForm ? "" : ", in a form that is not documented")]
         case .reading(let reading):
             var lines = reading.lines
             if lines.isEmpty { lines = ["a row without amounts"] }
             // The row's own amount comes from the element that the definition names, and no other amount stands in for it.
             if reading.available == nil, !reading.amounts.isEmpty { lines.append("the row's own amount is null") }
-            lines += definition.leftOut(of: body, context)
+            lines += definition.leftOut(of: body, status: status, context)
             lines += reading.drift.map { "not as documented, and not needed: \($0)" }
             self.lines = lines
         }
@@ -34,11 +34,12 @@ package struct DefinitionTrial: Sendable {
 }
 
 extension ProviderDefinition {
-    /// Why each figure that the mapping names is missing from the row: `total is left out because pending is null`.
-    func leftOut(of body: [UInt8], _ context: ReadingContext) -> [String] {
-        guard let value = try? JSONReader.read(body.withoutByteOrderMark), let root = plan.mapping.root(of: value) else {
-            return []
-        }
+    /// Why each figure that the mapping names is missing from the row: `total is left out because pending is null`. Empty where the
+    /// row comes from a status or a code: then no figure was read.
+    func leftOut(of body: [UInt8], status: Int, _ context: ReadingContext) -> [String] {
+        guard (200..<300).contains(status), let value = try? JSONReader.read(body.withoutByteOrderMark),
+            (try? plan.mapping.innerMeaning(of: value, now: context.now)) == nil, let root = plan.mapping.root(of: value)
+        else { return [] }
         let context = context.with(defaults: parameterDefaults)
         return plan.mapping.amounts.enumerated().flatMap { index, rule -> [String] in
             guard let groups = try? rule.groups(in: root, context, element: index) else { return [] }

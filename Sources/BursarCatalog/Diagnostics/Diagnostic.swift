@@ -2,7 +2,7 @@
 package struct Diagnostic: Error, Sendable, Hashable {
     /// *Value.*
     package enum Severity: String, Sendable {
-        /// Nothing is served until it is mended.
+        /// A start is refused until it is mended; a reload keeps the earlier configuration.
         case error
         /// It works, but probably not as meant.
         case warning
@@ -39,8 +39,11 @@ extension Diagnostic: CustomStringConvertible {
 }
 
 extension Diagnostic: Comparable {
-    /// By place, so that all problems of a file read from top to bottom.
+    /// By place, so that all problems of a file read from top to bottom; then by all else that tells two apart.
     package static func < (left: Diagnostic, right: Diagnostic) -> Bool {
-        (left.file, left.line, left.column, left.message) < (right.file, right.line, right.column, right.message)
+        let (first, second) = ((left.file, left.line, left.column), (right.file, right.line, right.column))
+        guard first == second else { return first < second }
+        return (left.message, left.severity.rawValue, left.hint == nil ? 0 : 1, left.hint ?? "")
+            < (right.message, right.severity.rawValue, right.hint == nil ? 0 : 1, right.hint ?? "")
     }
 }

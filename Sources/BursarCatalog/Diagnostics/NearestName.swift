@@ -3,8 +3,8 @@ package enum NearestName {
     /// Longer texts are no misspelt names, and the distance costs their product.
     private static let longest = 64
 
-    /// The nearest of `names` within a third of the length (at least one edit), so that `uint` finds `unit` and `x` finds
-    /// nothing. Case and `-` against `_` cost nothing. The first of equals wins.
+    /// The nearest of `names` within a third of the shorter name, at least one edit, and not every byte replaced: `x` does not
+    /// find `y`. Case and `-` against `_` cost nothing. The first of equals wins.
     package static func find(_ name: String, among names: some Sequence<String>) -> String? {
         let wanted = folded(name)
         guard !wanted.isEmpty, wanted.count <= longest else { return nil }

@@ -49,10 +49,12 @@ package struct DefinitionDraft: Sendable {
     /// errors and schema are left out in turn.
     private static func firstThatPasses(_ id: ProviderID, _ source: DraftSource, today: String) -> String? {
         guard let choice = DraftAmounts(source.example) else { return nil }
+        let privacy = DraftPrivacy(of: source.example, reading: choice.chosen)
         for withErrors in source.errors.isEmpty ? [false] : [true, false] {
             for usesSchema in source.schema == nil ? [false] : [true, false] {
                 let writer = DraftWriter(
-                    id: id, source: source, amounts: choice, today: today, hasErrors: withErrors, usesSchema: usesSchema)
+                    id: id, source: source, amounts: choice, privacy: privacy, today: today, hasErrors: withErrors,
+                    usesSchema: usesSchema)
                 let plain = DefinitionReader.read(DefinitionFile(path: "draft.yaml", bytes: Array(writer.text(expect: []).utf8)))
                 guard let definition = plain.definition else { continue }
                 let text = writer.text(expect: definition.examples.map { ($0.name, $0.lines) })

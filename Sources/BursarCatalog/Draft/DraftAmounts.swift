@@ -24,36 +24,31 @@ struct DraftAmounts: Sendable {
     let chosen: Candidate
     /// The draft names these in comments.
     let others: [Candidate]
-    /// Paths of fields that look like a person's data or a secret.
-    let privatePaths: [String]
     /// Whether the answer itself is a list: then paths start from its elements.
     let isList: Bool
 
     init?(_ example: JSONValue) {
         var candidates: [Candidate] = []
-        var privates: [String] = []
         isList = example.elements != nil
         let start = example.elements?.first ?? example
-        Self.collect(start, steps: isList ? [.each] : [], text: "", beside: nil, &candidates, &privates, depth: 0)
+        Self.collect(start, steps: isList ? [.each] : [], text: "", PrivateNames(), beside: nil, &candidates, depth: 0)
         let best = candidates.enumerated().max { ($0.element.score, -$0.offset) < ($1.element.score, -$1.offset) }
         guard let chosen = best?.element else { return nil }
         self.chosen = chosen
         others = candidates.filter { $0.path != chosen.path }.prefix(20).map { $0 }
-        // `private` paths start at the root of the answer, and a root that is a list has no name.
-        privatePaths = isList ? [] : privates.filter { $0 != chosen.currencyPath }
     }
 
     /// An example is somebody else's file: neither its depth nor its size may cost much.
     private static let maximumDepth = 16
     private static let maximumCandidates = 200
 
-    /// Walks through the example and takes down each candidate and each private path.
+    /// Walks through the example and takes down each candidate.
     /// - Parameters:
     ///   - text: the path so far, as `x-bursar` writes it.
     ///   - object: the object that has the value, where a currency may stand beside it.
     private static func collect(
-        _ value: JSONValue, steps: [ValuePath.Step], text: String, beside object: JSONObject?,
-        _ candidates: inout [Candidate], _ privates: inout [String], depth: Int
+        _ value: JSONValue, steps: [ValuePath.Step], text: String, _ names: PrivateNames, beside object: JSONObject?,
+        _ candidates: inout [Candidate], depth: Int
     ) {
         guard depth < maximumDepth, candidates.count < maximumCandidates else { return }
         switch value {
@@ -61,24 +56,18 @@ struct DraftAmounts: Sendable {
             for member in object.members {
                 guard let path = joined(text, member.key) else { continue }
                 collect(
-                    member.value, steps: steps + [.key(member.key)], text: path, beside: object, &candidates, &privates,
-                    depth: depth + 1)
+                    member.value, steps: steps + [.key(member.key)], text: path, names.named(member.key), beside: object,
+                    &candidates, depth: depth + 1)
             }
         case .array(let elements):
             // The example does not say which element counts, or whether all do: the first stands for them.
             guard let first = elements.first, !text.isEmpty else { return }
             collect(
-                first, steps: steps + [.index(0)], text: text + "[0]", beside: nil, &candidates, &privates,
+                first, steps: steps + [.index(0)], text: text + "[0]", names.element, beside: nil, &candidates,
                 depth: depth + 1)
-        case .number(let number): candidate(number, steps, text, object).map { candidates.append($0) }
-        case .string(let string):
-            let words = DraftWords(steps)
-            if words.isPrivate {
-                // What is private in the first element is so in all.
-                privates.append(text.replacing("[0]", with: "[]"))
-            } else if ExactDecimal(string) != nil {
-                candidate(string, steps, text, object).map { candidates.append($0) }
-            }
+        case .number(let figure), .string(let figure):
+            guard !names.isPrivate(value) else { return }
+            candidate(figure, steps, text, object).map { candidates.append($0) }
         case .null, .bool: return
         }
     }
@@ -99,9 +88,7 @@ struct DraftAmounts: Sendable {
         guard let value = ExactDecimal(number), !words.isNoAmount else { return nil }
         var currencyPath: String?
         for name in ["currency", "currency_code", "currencyCode"] where currencyPath == nil {
-            guard let told = object?[name]?.text, told.utf8.count == 3,
-                told.utf8.allSatisfy({ ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A })
-            else { continue }
+            guard let told = object?[name]?.text, DraftWords.isCurrencyCode(told) else { continue }
             let parent = text.split(separator: ".").dropLast().joined(separator: ".")
             currencyPath = parent.isEmpty ? name : "\(parent).\(name)"
         }
@@ -127,7 +114,7 @@ struct DraftWords: Sendable {
         all = names.reduce(into: []) { $0.formUnion(Self.words($1)) }
     }
 
-    private static func words(_ name: String) -> Set<String> {
+    static func words(_ name: String) -> Set<String> {
         var words: [String] = []
         var current = ""
         for character in name {
@@ -155,21 +142,16 @@ struct DraftWords: Sendable {
             "threshold")
     }
 
-    var isPrivate: Bool {
-        says(
-            "email", "phone", "address", "secret", "token", "password", "iban", "card", "username", "firstname", "lastname",
-            "fullname")
-            || all.isSuperset(of: ["api", "key"]) || last.isSuperset(of: ["first", "name"])
-            || last.isSuperset(of: ["last", "name"])
-    }
+    var kind: AmountKind { Self.kind(of: last) ?? .available }
 
-    var kind: AmountKind {
+    private static func kind(of name: Set<String>) -> AmountKind? {
+        func says(_ words: String...) -> Bool { !name.isDisjoint(with: words) }
         if says("reserved", "frozen", "hold", "held", "pending", "locked") { return .reserved }
         if says("used", "usage", "spent", "spend", "consumed", "count") { return .used }
         if says("available", "balance", "remaining", "remain", "left", "remained") { return .available }
         if says("limit", "quota", "max", "maximum", "cap", "allowance") { return .limit }
         if says("granted", "total", "allocated", "included", "purchased") { return .granted }
-        return .available
+        return nil
     }
 
     var score: Int {
@@ -182,17 +164,31 @@ struct DraftWords: Sendable {
         return kind == .available ? score : min(score, 1)
     }
 
-    var unit: String {
+    /// The words that say what is counted: of the last name, or else of all.
+    private var counted: Set<String> { Self.unit(of: last) == nil ? all : last }
+
+    var unit: String { Self.unit(of: counted) ?? "credits" }
+
+    /// Of the same words as the unit: `cents: {balance: 1250}` is in cents as a whole.
+    var scale: String? { counted.isDisjoint(with: ["cent", "cents"]) ? nil : "0.01" }
+
+    private static func unit(of names: Set<String>) -> String? {
         let units: [(unit: String, words: Set<String>)] = [
-            ("USD", ["usd", "dollar", "dollars", "cent", "cents"]), ("EUR", ["eur", "euro", "euros"]),
+            // Cents are of USD only where no other currency is named beside them.
+            ("USD", ["usd", "dollar", "dollars"]), ("EUR", ["eur", "euro", "euros"]), ("USD", ["cent", "cents"]),
             ("credits", ["credit", "credits"]), ("tokens", ["tokens"]), ("characters", ["character", "characters"]),
             ("requests", ["request", "requests", "calls"]), ("minutes", ["minute", "minutes"]),
             ("seconds", ["second", "seconds"]),
             ("images", ["image", "images"]), ("points", ["point", "points"]), ("GB", ["gb", "gigabytes"])
         ]
-        return units.first { !$0.words.isDisjoint(with: last) }?.unit ?? units.first { !$0.words.isDisjoint(with: all) }?.unit
-            ?? "credits"
+        return units.first { !$0.words.isDisjoint(with: names) }?.unit
     }
 
-    var scale: String? { says("cent", "cents") ? "0.01" : nil }
+    /// Whether the words of a name say that a figure is an amount.
+    static func tellAmount(_ name: Set<String>) -> Bool { kind(of: name) != nil || unit(of: name) != nil }
+
+    /// ISO 4217's three letters, in any case.
+    static func isCurrencyCode(_ text: String) -> Bool {
+        text.utf8.count == 3 && text.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
+    }
 }

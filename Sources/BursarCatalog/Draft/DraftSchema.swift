@@ -50,11 +50,9 @@ enum DraftSchema {
 
     /// What `#/components/schemas/Balance` leads to.
     static func target(_ reference: String, in document: JSONValue) -> JSONValue? {
-        guard reference.hasPrefix("#/") else { return nil }
+        guard let names = JSONPointer.names(ofReference: reference) else { return nil }
         var value: JSONValue? = document
-        for part in reference.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false) {
-            value = value?[String(part).replacing("~1", with: "/").replacing("~0", with: "~")]
-        }
+        for name in names { value = value?[name] }
         return value
     }
 }

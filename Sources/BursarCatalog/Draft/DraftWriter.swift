@@ -6,6 +6,7 @@ struct DraftWriter {
     let id: ProviderID
     let source: DraftSource
     let amounts: DraftAmounts
+    let privacy: DraftPrivacy
     let today: String
     let hasErrors: Bool
     let usesSchema: Bool
@@ -29,9 +30,7 @@ struct DraftWriter {
         if !source.query.isEmpty { lines.append("  query: \(quoted(source.query.joined(separator: "&")))\(Self.guessed)") }
         if let success { lines.append("  success: {\(success)}\(Self.guessed)") }
         if let message { lines.append("  message: \(message)") }
-        let privates = amounts.privatePaths.filter { (try? ValuePath(parsing: $0)) != nil }
-        if !privates.isEmpty { lines.append("  private: [\(privates.map(quoted).joined(separator: ", "))]\(Self.guessed)") }
-        lines += amountLines
+        lines += privateLines + amountLines
         if !expect.isEmpty {
             lines.append("  expect:")
             for (name, told) in expect {
@@ -47,9 +46,20 @@ struct DraftWriter {
         return json(.object(object))
     }
 
+    private var privateLines: [String] {
+        var lines: [String] = []
+        let paths = privacy.paths.map(quoted).joined(separator: ", ")
+        if !paths.isEmpty { lines.append("  private: [\(paths)]\(Self.guessed)") }
+        if !privacy.unnamed.isEmpty {
+            lines.append("  # these look private too, and no path can name them: callers of the provider's route see them")
+            lines += privacy.unnamed.map { "  #   \(Self.short($0))" }
+        }
+        return lines
+    }
+
     private var amountLines: [String] {
         let chosen = amounts.chosen
-        let unit = chosen.currencyPath.map { "{at: \($0), money: true}" } ?? chosen.unit
+        let unit = chosen.currencyPath.map { "{at: \(quoted($0)), money: true}" } ?? chosen.unit
         let unitMark = chosen.currencyPath == nil ? Self.guessed : ""
         let meaning = chosen.isOfFirstElement ? ", and the first of a list: `each` reads them all" : ""
         var lines = [
@@ -59,11 +69,15 @@ struct DraftWriter {
         lines.append(
             "      \(chosen.kind.rawValue): \(quoted(chosen.path))\(Self.guessed): \(Self.short(chosen.value)) in the example\(meaning)"
         )
-        if chosen.currencyPath == nil, let scale = chosen.scale { lines.append("      scale: \(scale)\(Self.guessed)") }
+        if let scale = chosen.scale { lines.append("      scale: \(scale)\(Self.guessed)") }
         if !amounts.others.isEmpty { lines.append("      # other figures of the answer; take those that are amounts:") }
         for other in amounts.others {
-            let kind = other.kind == .available ? "available (in another element)" : other.kind.rawValue
-            lines.append("      #   \(kind): \(Self.short(other.path))?  is \(Self.short(other.value)), perhaps \(other.unit)")
+            // `scale` is that of all figures of an element.
+            let isElsewhere = other.kind == .available || other.scale != chosen.scale
+            let kind = other.kind.rawValue + (isElsewhere ? " (in another element)" : "")
+            let scale = other.scale.map { ", scale: \($0)" } ?? ""
+            lines.append(
+                "      #   \(kind): \(Self.short(other.path))?  is \(Self.short(other.value)), perhaps \(other.unit)\(scale)")
         }
         return lines
     }
@@ -73,7 +87,7 @@ struct DraftWriter {
             "  \(quoted(source.path)):", "    \(source.method == .post ? "post" : "get"):", "      responses:",
             "        \(quoted(source.status)):", "          description: The balance", "          content:",
             "            application/json:", "              schema: \(json(schema))",
-            "              example: \(json(example))"
+            "              example: \(json(privacy.example))"
                 + (source.isExampleMade ? "  # made of the schema: put a real answer here" : "")
         ]
         guard hasErrors else { return lines }
@@ -88,16 +102,10 @@ struct DraftWriter {
         return lines
     }
 
-    /// Without what is anybody's but the provider's: the file will be shown to others.
-    private var example: JSONValue {
-        let paths = amounts.privatePaths.compactMap { try? ValuePath(parsing: $0) }
-        return PrivateFields.struckOut(of: source.example, at: paths) ?? source.example
-    }
-
     private var schema: JSONValue {
         let steps = amounts.chosen.steps[...]
         guard usesSchema, let documented = source.schema else {
-            return DraftSchema.inferred(from: source.example, requiring: steps)
+            return DraftSchema.inferred(from: privacy.example, requiring: steps)
         }
         return DraftSchema.requiring(steps, in: documented)
     }
@@ -107,7 +115,7 @@ struct DraftWriter {
             switch source.scheme {
             case .bearer: "{type: http, scheme: bearer}"
             case .basic: "{type: http, scheme: basic}"
-            case .header(let name): "{type: apiKey, in: header, name: \(name)}"
+            case .header(let name): "{type: apiKey, in: header, name: \(quoted(name))}"
             }
         return [
             "components:", "  securitySchemes:",

@@ -10,7 +10,7 @@ package enum JSONReader {
         }.get()
     }
 
-    /// Without a bound of its own: for what had one when it was received, and for texts of our own.
+    /// With no limit on size (depth stays limited): for bytes that were limited when received, and for our own.
     package static func readWhole(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
         try read(bytes, limits: JSONLimits(bytes: bytes.count))
     }

@@ -1,6 +1,7 @@
 /// The tokens of RFC 8259 over bytes: what both tree builders share. *Value,* lives within one call that lends the bytes.
 ///
-/// Works on a borrowed buffer, and makes one `String` a token, none a byte. Every read is bounds-checked by ``current``.
+/// Works on a borrowed buffer, and makes one `String` a token, none a byte. Every read stands behind
+/// `position < bytes.count`: in ``current``, in its loop's condition or in a guard of its own.
 struct JSONScanner {
     let bytes: UnsafeBufferPointer<UInt8>
     let limits: JSONLimits

@@ -21,12 +21,17 @@ struct Expression: Sendable, Hashable {
         case leavesOut
         /// Written `path?0`: it means 0, as the provider documents.
         case zero
+        /// Written `path?unlimited`: it means that there is no limit, as the provider documents.
+        case unlimited
 
         /// Takes the mark off the end of `word`.
         fileprivate init(takingFrom word: inout Substring) {
             if word.hasSuffix("?0") {
                 word = word.dropLast(2)
                 self = .zero
+            } else if word.hasSuffix("?unlimited") {
+                word = word.dropLast("?unlimited".count)
+                self = .unlimited
             } else if word.hasSuffix("?") {
                 word = word.dropLast()
                 self = .leavesOut
@@ -71,7 +76,7 @@ struct Expression: Sendable, Hashable {
         if isSum {
             word = word.dropFirst(4).dropLast()
             elementAbsence = Absence(takingFrom: &word)
-            if elementAbsence == .leavesOut {
+            guard elementAbsence == .refused || elementAbsence == .zero else {
                 throw .init(reason: "within sum(…) a field may be ?0; a ? behind the bracket says that the array may be absent")
             }
         }
@@ -169,7 +174,7 @@ extension Expression {
                     throw MappingError(reason: "\(term.path.text) brings a sum of more than \(ExactDecimal.maxDigits) digits")
                 }
                 sum = next
-            case .unlimited: return term.isNegated ? .leftOut("\(term.path.text) has no limit") : .unlimited
+            case .unlimited: return term.unlimited
             case .depleted: return .depleted
             case .none:
                 // An empty list adds nothing to the other terms. Any other term without an amount leaves none to the whole.
@@ -180,6 +185,7 @@ extension Expression {
                 case .refused: return .missing(what)
                 case .leavesOut: leftOut = leftOut ?? what
                 case .zero: isZero = true
+                case .unlimited: return term.unlimited
                 }
             }
         }
@@ -189,6 +195,9 @@ extension Expression {
 }
 
 extension Expression.Term {
+    /// What is left of something without a limit has none either; what is taken from something must have one.
+    fileprivate var unlimited: Computed { isNegated ? .leftOut("\(path.text) has no limit") : .unlimited }
+
     fileprivate func compute(in body: JSONValue, _ context: AmountContext) throws(MappingError) -> Computed {
         guard isSum else { return try Self.read(path.value(in: body), path.text, context.words) }
         guard let elements = path.elements(in: body) else { return .missing(path.lack(in: body)) }

@@ -37,7 +37,10 @@ struct ValuePath: Sendable, Hashable {
         if text == "$" {
             steps = []
         } else if text.hasPrefix("/") {
-            steps = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { .key($0.unescapedPointer) }
+            guard let names = JSONPointer.names(text) else {
+                throw Refusal(reason: "in a JSON Pointer's names ~ is written ~0, and / is written ~1")
+            }
+            steps = names.map { .key($0) }
         } else {
             var steps: [Step] = []
             let relative = text.hasPrefix("$.") ? text.dropFirst(2) : text[...]

@@ -18,23 +18,30 @@ struct DefinitionReader {
     }
 
     static func read(_ source: DefinitionFile) -> (definition: ProviderDefinition?, diagnostics: [Diagnostic]) {
-        let (definition, diagnostics) = attempt(source)
-        return (diagnostics.contains { $0.severity == .error } ? nil : definition, diagnostics)
+        let (definition, problems) = compile(source)
+        return (problems.hasErrors ? nil : definition, problems.diagnostics)
     }
 
     /// The same with a definition also where nothing is wrong with it but its examples: for whoever writes it.
     static func attempt(_ source: DefinitionFile) -> (definition: ProviderDefinition?, diagnostics: [Diagnostic]) {
+        let (definition, problems) = compile(source)
+        return (definition, problems.diagnostics)
+    }
+
+    private static func compile(_ source: DefinitionFile) -> (definition: ProviderDefinition?, problems: DefinitionProblems) {
+        var problems = DefinitionProblems(file: source.path)
         let node: LocatedNode
         do throws(Diagnostic) {
             node =
                 try source.isJSON
                 ? LocatedReader.json(source.bytes, file: source.path) : LocatedReader.yaml(source.bytes, file: source.path)
         } catch {
-            return (nil, [error])
+            problems.add(error)
+            return (nil, problems)
         }
-        var reader = DefinitionReader(file: source.path, root: node, problems: DefinitionProblems(file: source.path))
+        var reader = DefinitionReader(file: source.path, root: node, problems: problems)
         let definition = reader.definition()
-        return (definition, reader.problems.diagnostics)
+        return (definition, reader.problems)
     }
 
     private mutating func definition() -> ProviderDefinition? {
@@ -63,7 +70,8 @@ struct DefinitionReader {
             links.documentation ?? root["externalDocs"]?["url"]?.text.flatMap { MappingReader.link($0) }
         func definition(_ places: ExamplePlaces, _ examples: [ExampleOutcome]) -> ProviderDefinition {
             ProviderDefinition(
-                id: id, title: title, links: links, provenance: settings.provenance, note: settings.note, server: request.server,
+                id: id, idMark: extensionNode["id"]?.mark ?? extensionNode.mark,
+                title: title, links: links, provenance: settings.provenance, note: settings.note, server: request.server,
                 path: request.path, method: request.method, body: settings.body?.bytes, query: settings.query, auth: request.auth,
                 headers: settings.headers.map { ($0.name, $0.value) }, environmentVariables: settings.environment,
                 unitNames: settings.unitNames, tellsOtherUnits: settings.tellsOtherUnits, budget: settings.budget,

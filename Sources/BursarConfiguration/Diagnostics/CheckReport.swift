@@ -18,7 +18,9 @@ package struct CheckReport: Sendable {
             lines.append("")
         }
         lines.append(verdict)
-        return lines.joined(separator: "\n") + "\n"
+        let text = lines.joined(separator: "\n") + "\n"
+        // A key may have been pasted into a name or a path. Without a configuration there are diagnostics alone, which quote none.
+        return result.configuration.map { Scrubber($0.secrets).scrub(text) } ?? text
     }
 
     private var verdict: String {
@@ -53,6 +55,7 @@ extension CheckReport {
         lines += definitions(of: configuration)
         lines.append("pass-through   " + (configuration.passthrough ? "on" : "off"))
         lines.append("store          " + configuration.store.title)
+        if let refresh = refreshCost(of: configuration) { lines.append("refresh        " + refresh) }
         if let runways = runwayCost(of: configuration) { lines.append("runways        " + runways) }
         lines += alerts(of: configuration)
         lines.append("clients        " + (configuration.clients.isEmpty ? "none" : "\(configuration.clients.count)"))
@@ -68,7 +71,7 @@ extension CheckReport {
             ids.append(id)
         }
         let others = configuration.catalog.ids.count - ids.count
-        let names = ids.map(\.name) + (others > 0 ? ["\(ids.isEmpty ? "" : "and ")\(others) more"] : [])
+        let names = ids.map(\.name) + (others > 0 ? [ids.isEmpty ? "\(others) built in" : "and \(others) more built in"] : [])
         var lines = ["definitions    " + names.joined(separator: ", ")]
         let unseen = ids.filter { configuration.catalog[$0].map { $0.provenance.certainty != .live } ?? false }
         if !unseen.isEmpty {
@@ -78,13 +81,29 @@ extension CheckReport {
         return lines
     }
 
-    /// What it costs that accounts whose runway is asked for are kept fresh; nil where no history is kept.
+    /// How often these are asked at most, all together, where they are kept fresh: `288 calls a day`. It is a bound, so each is
+    /// rounded up.
+    private static func callsADay(_ accounts: [AccountConfiguration]) -> String {
+        let day = WallTime.day
+        let calls: Int = accounts.reduce(0) { sum, account in
+            let interval = max(1, (account.refresh?.interval ?? RefreshConfiguration.forRunways).milliseconds)
+            return sum + Int((day + interval - 1) / interval)
+        }
+        return counted(calls, "call") + " a day"
+    }
+
+    /// What it costs that accounts are kept fresh although nobody asks; nil where none is.
+    private static func refreshCost(of configuration: Configuration) -> String? {
+        let always = configuration.accounts.filter { $0.refresh.map { $0.whileAskedWithin == nil } ?? false }
+        guard !always.isEmpty else { return nil }
+        return "\(counted(always.count, "account")) \(always.count == 1 ? "is" : "are") kept fresh whether anybody asks or not: "
+            + "at most \(callsADay(always)) for all"
+    }
+
+    /// Calls a day, if the runway of every account is asked for; nil where no history is kept.
     private static func runwayCost(of configuration: Configuration) -> String? {
         guard configuration.store.isKept, !configuration.accounts.isEmpty else { return nil }
-        let calls = configuration.accounts.reduce(0) { sum, account in
-            sum + 86_400_000 / max(1, (account.refresh?.interval ?? RefreshConfiguration.forRunways).milliseconds)
-        }
-        return "accounts whose runway is asked for are kept fresh: at most \(calls) calls a day for all"
+        return "accounts whose runway is asked for are kept fresh: at most \(callsADay(configuration.accounts)) for all"
     }
 
     /// Who is told, of how much, and what it costs that somebody is.
@@ -92,14 +111,18 @@ extension CheckReport {
         guard !configuration.targets.isEmpty else { return [] }
         let told = configuration.accounts.filter { !$0.alerts.isEmpty }
         let rules = told.reduce(0) { $0 + $1.alerts.count }
-        let calls = told.reduce(0) { sum, account in
-            sum + 86_400_000 / max(1, (account.refresh?.interval ?? RefreshConfiguration.forRunways).milliseconds)
-        }
         return [
             "targets        " + configuration.targets.map { "\($0.name) (\($0.word), \($0.shown))" }.joined(separator: ", "),
             "alerts         \(counted(rules, "rule")) on \(counted(told.count, "account")), "
-                + "which \(told.count == 1 ? "is" : "are") kept fresh: at most \(calls) calls a day for all"
+                + "which \(told.count == 1 ? "is" : "are") kept fresh: at most \(callsADay(told)) for all"
         ]
+    }
+
+    /// The host is where the key goes, and is told. The path may be anything.
+    private static func shown(_ baseURL: String) -> String {
+        let start = baseURL.firstRange(of: "://")?.upperBound ?? baseURL.startIndex
+        let end = baseURL[start...].firstIndex(of: "/") ?? baseURL.endIndex
+        return baseURL[..<end] + ShowableText.path(baseURL[end...])
     }
 
     private static func table(of accounts: [AccountConfiguration]) -> [String] {
@@ -109,7 +132,7 @@ extension CheckReport {
             + accounts.map { account in
                 [
                     "\(account.id)", DurationText.format(account.ttl), DurationText.format(account.staleFor),
-                    DurationText.format(account.timeout), account.low.map { "\($0)" } ?? "-", account.baseURL,
+                    DurationText.format(account.timeout), account.low.map { "\($0)" } ?? "-", shown(account.baseURL),
                     account.secretReference.source.title
                 ]
             }

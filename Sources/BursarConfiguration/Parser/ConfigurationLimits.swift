@@ -7,8 +7,6 @@ package enum ConfigurationLimits {
     static let document = LocatedLimits(bytes: fileBytes, depth: 16, nodes: 1_000_000)
     /// Of which there are some twenty. A file with more is no configuration, and is read no further.
     static let topLevelKeys = 1_000
-    /// A definition is an OpenAPI document with one path.
-    static let definitionBytes = 1 << 20
     /// A week: longer than that, a balance is no balance.
     static let ttl = Duration.milliseconds(1)...Duration.seconds(7 * 24 * 3_600)
     /// Zero serves nothing stale.

@@ -190,9 +190,9 @@ extension ConfigurationParser {
 
     private mutating func expires(_ entry: Entry?) -> WallTime? {
         guard let entry else { return nil }
-        guard let text = text(entry.node, "expires", expected: ClientEnd.expectation) else { return nil }
-        guard let end = ClientEnd.parse(text) else {
-            problems.error(at(entry.node), "expires must be \(ClientEnd.expectation)")
+        guard let text = text(entry.node, "expires", expected: ExpiryText.expectation) else { return nil }
+        guard let end = ExpiryText.parse(text) else {
+            problems.error(at(entry.node), "expires must be \(ExpiryText.expectation)")
             return nil
         }
         return end

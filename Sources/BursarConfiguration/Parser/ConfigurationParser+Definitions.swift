@@ -53,7 +53,7 @@ extension ConfigurationParser {
     }
 
     private mutating func definitionFile(_ path: String, _ place: ConfigurationPlace) -> DefinitionFile? {
-        switch sources.readFile(path, ConfigurationLimits.definitionBytes) {
+        switch sources.readFile(path, DefinitionFolder.mostBytes) {
         case .success(let content): return DefinitionFile(path: path, bytes: content.bytes)
         case .failure(let problem):
             problems.error(place, "\(shown(path)) \(problem.words)")

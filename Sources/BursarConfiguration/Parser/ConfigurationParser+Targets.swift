@@ -162,7 +162,7 @@ extension ConfigurationParser {
             return nil
         }
         if !base.isEncrypted, !base.isLoopback {
-            problems.finding(.plainTarget, place, "messages reach the target without TLS")
+            problems.finding(.plainTarget, place, "messages reach the target without TLS, and so past any upstream.proxy")
         }
         let path = base.path + query
         return TargetEndpoint(

@@ -1,3 +1,5 @@
+import BursarCatalog
+
 /// What holds for an account that says nothing else. *Value.*
 package struct AccountDefaults: Sendable, Equatable {
     /// How long a reading is fresh.
@@ -8,8 +10,8 @@ package struct AccountDefaults: Sendable, Equatable {
     package var timeout: Duration = .seconds(5)
     /// How often a reading is renewed before anybody asks; nil: never.
     package var refresh: Duration?
-    /// How long after the last caller that goes on.
-    package var refreshFor: Duration = .seconds(24 * 3_600)
+    /// How long after the last caller that goes on; nil: always, from the start on.
+    package var refreshFor: Duration? = .seconds(24 * 3_600)
 
     package init() {}
 }
@@ -33,12 +35,17 @@ extension ConfigurationParser {
         defaults.staleFor = duration(entries["stale_for"], "stale_for", in: ConfigurationLimits.staleFor) ?? defaults.staleFor
         defaults.timeout = duration(entries["timeout"], "timeout", in: ConfigurationLimits.timeout) ?? defaults.timeout
         defaults.refresh = entries["refresh"].flatMap { refresh($0) }
-        defaults.refreshFor =
-            duration(entries["refresh_for"], "refresh_for", in: ConfigurationLimits.refreshFor) ?? defaults.refreshFor
+        if let entry = entries["refresh_for"] { defaults.refreshFor = refreshFor(entry) }
         let errorsBeforeAlerts = problems.errorCount
         settings.alerts =
             alerts(entries["alerts"], targets: settings.targets, areTargetsRead: settings.areTargetsRead) ?? []
         settings.areAlertsRead = problems.errorCount == errorsBeforeAlerts
         return defaults
+    }
+
+    /// Nil where it is always.
+    private mutating func refreshFor(_ entry: Entry) -> Duration? {
+        if entry.node.text?.lowercased() == "always" { return nil }
+        return duration(entry, "refresh_for", in: ConfigurationLimits.refreshFor)
     }
 }

@@ -8,14 +8,12 @@ struct AlertText: Sendable {
         let words: AlertWords
     }
 
-    /// So many are told in full; what comes beyond is a number. Twenty keep a message below 20 kB.
+    /// So many are told in full where they fit; what comes beyond is a number.
     static let mostItems = 20
 
     let at: WallTime
     /// The gravest first, then the oldest.
-    let items: [Item]
-    /// How many more there are.
-    let more: Int
+    var items: [Item]
     /// Of all.
     let count: Int
 
@@ -27,9 +25,11 @@ struct AlertText: Sendable {
             Item(event: event, words: AlertWords(event, (event.key?.account).flatMap(context), now: now))
         }
         count = events.count
-        more = events.count - items.count
         at = now
     }
+
+    /// How many there are beside the items.
+    var more: Int { count - items.count }
 
     var kind: AlertEvent.Kind { items.first?.event.kind ?? .test }
 
@@ -40,10 +40,13 @@ struct AlertText: Sendable {
     }
 
     /// All of it.
-    var lines: [String] {
-        let items = Array(items.map(\.words.lines).joined(separator: [""]))
-        return more > 0 ? items + ["", "And \(more) more: `bursar alert list` has them all."] : items
-    }
+    var lines: [String] { told + untold }
+
+    /// The items, in lines.
+    var told: [String] { Array(items.map(\.words.lines).joined(separator: [""])) }
+
+    /// That there are more; empty where there are none.
+    var untold: [String] { more > 0 ? ["", "And \(more) more: `bursar alert list` has them all."] : [] }
 }
 
 extension AlertEvent.Kind {

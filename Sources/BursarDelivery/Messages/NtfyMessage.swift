@@ -4,13 +4,8 @@ import BursarModel
 /// What an ntfy server takes: the text as the body, the rest as header fields. Pure.
 enum NtfyMessage {
     static func body(_ message: AlertText) -> [UInt8] {
-        let lines = message.count == 1 ? Array(message.lines.dropFirst()) : message.lines
-        let text = lines.joined(separator: "\n")
-        guard text.utf8.count > mostBytes else { return Array(text.utf8) }
-        // Half a character would make all of it something else than UTF-8.
-        var end = text.utf8.index(text.startIndex, offsetBy: mostBytes)
-        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-        return Array(text.utf8[..<end])
+        let text = message.text(upTo: mostBytes, isTitled: false) { $0.utf8.count }
+        return Array(text.utf8)
     }
 
     /// Longer ones are made attachments there.

@@ -6,8 +6,13 @@ import BursarModel
 
 /// A message after Standard Webhooks 1.0, and its signature. Pure. Programs get the same body on their input.
 enum WebhookMessage {
-    /// `type` is the gravest event's; `data.events` has all.
-    static func body(_ message: AlertText) -> [UInt8] {
+    /// `type` is the gravest event's; `data.events` has as many as fit.
+    static func body(_ message: AlertText) -> [UInt8] { encoded(message.fitting { encoded($0).count < mostBytes }) }
+
+    /// Standard Webhooks asks for less than 20 kB.
+    private static let mostBytes = 20_000
+
+    private static func encoded(_ message: AlertText) -> [UInt8] {
         JSONWriter.compact([
             "type": .string(message.kind.rawValue), "timestamp": .string(message.at.rfc3339),
             "data": [
@@ -56,14 +61,21 @@ enum WebhookMessage {
             object["limit_seconds"] = seconds(event.limit)
             object["problem"] = text(event.facts.detail)
         case .toppedUp: object["added"] = text(event.facts.detail)
-        case .recovered, .known, .test: break
+        case .recovered where event.endsRunway:
+            object["limit_seconds"] = seconds(event.limit)
+            object["expected_seconds"] = seconds(event.facts.detail)
+        case .recovered: object["limit"] = text(event.limit)
+        case .known: object["limit_seconds"] = seconds(event.limit)
+        case .test: break
         }
         if let firing = event.firing { object["firing"] = .string(firing) }
         if let before = event.before {
-            object["before"] = [
+            var then: JSONObject = [
                 "value": text(before.value?.description), "unit": text(before.unit?.name),
                 "read_at": .string(before.readAt.rfc3339)
             ]
+            if event.kind == .runwayShort || event.endsRunway { then["expected_seconds"] = seconds(before.detail) }
+            object["before"] = .object(then)
         }
         object["title"] = .string(words.title)
         object["text"] = .string(words.text)
@@ -71,4 +83,9 @@ enum WebhookMessage {
         object["link"] = text(words.link)
         return .object(object)
     }
+}
+
+extension AlertEvent {
+    /// Whether what ends is a runway's: of the rules that end so, only that one has a word more.
+    fileprivate var endsRunway: Bool { kind == .recovered && before?.detail != nil }
 }

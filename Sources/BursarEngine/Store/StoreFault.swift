@@ -51,7 +51,8 @@ package struct StoreFault: Error, Sendable, Hashable {
         case .full: "cannot grow: no space is left"
         case .corrupt: "is corrupt"
         case .gone: "was removed or replaced"
-        case .notPermitted: "may not be opened by this user"
+        case .notPermitted:
+            "may not be opened by this user, or its folder or a file beside it (.lock, -wal, -shm) may not be written"
         case .noFolder: "has no folder, and none can be made"
         case .newer: "was written by a newer version of this program"
         case .foreign:

@@ -68,10 +68,10 @@ extension AlertDesk {
         }
         guard !entries.isEmpty else { return }
         wake.yield()
-        if let fetchedAt = change.view.fetchedAt?.wall {
-            for entry in entries where state.withLock({ $0.ledger.wantsRunway(entry.id) }) {
-                Task { await self.lookAhead(entry, at: fetchedAt) }
-            }
+        // The reading is of before the failure: how long it lasts is not known any more.
+        guard change.view.problem == nil, let fetchedAt = change.view.fetchedAt?.wall else { return }
+        for entry in entries where state.withLock({ $0.ledger.wantsRunway(entry.id) }) {
+            Task { await self.lookAhead(entry, change.number, at: fetchedAt) }
         }
     }
 
@@ -80,15 +80,45 @@ extension AlertDesk {
         problem.code == .circuitOpen ? failure.code : problem.code
     }
 
-    private func lookAhead(_ entry: AccountEntry, at: WallTime) async {
-        let runway = await runways.runways(of: entry).first
+    /// - Parameters:
+    ///   - number: of the change that brought the reading. Where another was heard meanwhile, that says how things stand.
+    ///   - at: when the reading landed. The forecast may be of one before, and is judged as that one's.
+    private func lookAhead(_ entry: AccountEntry, _ number: UInt64, at: WallTime) async {
+        guard state.withLock({ $0.isNewest(number, of: entry) }) else { return }
+        let outlook = await runways.outlook(of: entry)
         let now = clock.now.wall
-        let lasting = runway.map { $0.lasting(from: now) } ?? .unknown
-        state.withLock { state in
-            if !state.isHeld { state.ledger.lasts(entry.id, lasting, at: at, now: now) }
+        let lasting = outlook.runways.first.map { $0.lasting(from: now) } ?? .unknown
+        let readAt = outlook.newest?.until ?? at
+        let isJudged = state.withLock { state -> Bool in
+            guard state.isNewest(number, of: entry) else { return false }
+            state.ledger.lasts(entry.id, lasting, of: outlook.amount, at: readAt, now: now)
+            return true
         }
+        guard isJudged else { return }
         wake.yield()
+        // This reading has a forecast of its own as soon as there may be another, though nobody reads again until then.
+        guard readAt < at else { return }
+        _ = clock.schedule(at: outlook.at.advanced(by: RunwayBook.shortestInterval)) { [weak self] in
+            guard let self else { return }
+            Task { await self.lookAhead(entry, number, at: at) }
+        }
     }
+}
+
+extension AlertDesk {
+    func lastRead(_ account: AccountID) -> WallTime? { state.withLock { $0.ledger.lastRead(account) } }
+}
+
+extension AlertDesk.State {
+    /// Whether nothing newer was heard than this change, and what it brought may be judged here.
+    fileprivate func isNewest(_ number: UInt64, of entry: AccountEntry) -> Bool {
+        !isStopped && !isHeld && heard[entry.upstream.key] == number
+    }
+}
+
+extension RunwayBook.Outlook {
+    /// What was left of the unit that the first answer is of.
+    fileprivate var amount: Amount? { runways.first.flatMap { newest?.amounts.available(of: $0.unit) } }
 }
 
 extension Runway {

@@ -111,9 +111,9 @@ extension AlertDesk {
                 name: target.configuration.name, takesStates: target.delivery.takesStates,
                 perHour: target.configuration.perHour, fingerprint: keys.fingerprint(of: target.configuration))
         }
-        let (new, isHeld) = state.withLock { state -> ([AccountEntry], Bool) in
+        let (new, mustTellHeld) = state.withLock { state -> ([AccountEntry], Bool) in
             guard !state.isStopped else { return ([], false) }
-            let isHeld = state.isHeld && state.targets.isEmpty && !targets.isEmpty
+            let mustTellHeld = state.isHeld && state.targets.isEmpty && !targets.isEmpty
             state.targets = Dictionary(targets.map { ($0.configuration.name, $0) }, uniquingKeysWith: { first, _ in first })
             let keys = Dictionary(
                 state.entries.flatMap { key, entries in entries.map { ($0.id, key) } }, uniquingKeysWith: { first, _ in first })
@@ -128,9 +128,9 @@ extension AlertDesk {
             state.known.formIntersection(told.map(\.id))
             state.heard = state.heard.filter { state.entries[$0.key] != nil }
             if state.loop == nil, !specs.isEmpty { state.loop = Task { await self.run() } }
-            return (told.filter { !state.known.contains($0.id) }, isHeld)
+            return (told.filter { !state.known.contains($0.id) }, mustTellHeld)
         }
-        if isHeld { tellHeld() }
+        if mustTellHeld { tellHeld() }
         if !new.isEmpty { Task { await self.learn(new) } }
         wake.yield()
     }
@@ -184,12 +184,13 @@ extension AlertDesk {
             guard let target = state.targets[dispatch.target] else {
                 // Named no longer since it was taken. It may be named again, and must not be under way then.
                 let outcome = AlertOutcome.failed(reason: AlertOutcome.cancelled, mayHaveArrived: false, retryAfter: nil)
-                return state.ledger.finished(dispatch.target, outcome, now: now)
+                state.ledger.finished(dispatch.target, outcome, now: now)
+                return
             }
             let contexts = state.contexts
             state.sending[dispatch.target] = Task.detached { [courier, runways] in
                 let outcome = await courier.deliver(dispatch, to: target.delivery) { account in
-                    contexts[account]?.lasting(runways.lasting(account, now))
+                    contexts[account]?.lasting(runways.lasting(account, now), lastRead: self.lastRead(account))
                 }
                 self.ended(dispatch, outcome)
             }
@@ -203,8 +204,8 @@ extension AlertDesk {
             // Cut off by the stop: whether it arrived nobody knows, and the next process tries again under the same id.
             guard !state.isStopped || outcome == .delivered else { return (nil, false) }
             let before = state.ledger.givenUp[dispatch.target]
-            state.ledger.finished(dispatch.target, outcome, now: now)
-            let change = state.health[dispatch.target, default: TargetHealth()].ended(outcome, at: now)
+            let taken = state.ledger.finished(dispatch.target, outcome, now: now)
+            let change = state.health[dispatch.target, default: TargetHealth()].ended(taken, at: now)
             return (change, state.ledger.givenUp[dispatch.target] != before)
         }
         if let change { tell(change, dispatch.target) }

@@ -1,12 +1,11 @@
 import BursarBasics
 import BursarHTTP
+import BursarInsight
 import BursarModel
 
 /// `PUT` and `DELETE /v1/alerts/mutes/{provider}/{account}`: mutes an account (`for` in the query says how long), or ends that.
 /// *Immutable; any thread.*
 struct AlertMuteRoute: Route {
-    private static let longest: Duration = .seconds(30 * 86_400)
-
     private let directory: AccountDirectory
     private let desk: AlertDesk
 
@@ -26,7 +25,7 @@ struct AlertMuteRoute: Route {
             return Response(status: 204, headers: ["cache-control": "no-store"])
         }
         guard let text = (try? InsightQuery(request.query))?.text("for"),
-            let length = InsightQuery.duration(text), (Duration.seconds(1)...Self.longest).contains(length)
+            let length = InsightQuery.duration(text), (Duration.seconds(1)...AlertTiming.longestMute).contains(length)
         else { return Answers.badRequest(request, detail: "for takes a duration from 1s to 720h, such as ?for=2h.") }
         let until = desk.mute(id, for: length)
         var json = JSONText()

@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarInsight
+import BursarModel
 
 extension AlertWords.Context {
     init(_ entry: AccountEntry) {
@@ -9,10 +10,10 @@ extension AlertWords.Context {
             keySource: entry.keySource.isEmpty ? nil : entry.keySource)
     }
 
-    /// With the forecast as it is when a message is sent.
-    func lasting(_ runway: String?) -> AlertWords.Context {
+    /// With what is known when a message is sent: the forecast, and when the account was read.
+    func lasting(_ runway: String?, lastRead: WallTime?) -> AlertWords.Context {
         var context = self
-        context.runway = runway
+        (context.runway, context.lastRead) = (runway, lastRead)
         return context
     }
 }

@@ -7,7 +7,8 @@ import Synchronization
 /// Asks for accounts with `refresh` before somebody has to wait for them. *Mutex*; any thread.
 ///
 /// One timer, for the next account that is due; no timer where no account has a `refresh`. It asks the refresher like a caller who
-/// does not wait: budgets, cooldowns and single-flight hold. An account that nobody asked for in a while sleeps.
+/// does not wait: budgets, cooldowns and single-flight hold. An account that nobody asked for in a while sleeps, unless it is to be
+/// refreshed always.
 final class BackgroundRefresh: Sendable {
     private struct State {
         var plan: RefreshPlan?
@@ -86,12 +87,13 @@ final class BackgroundRefresh: Sendable {
         }
     }
 
-    /// Whether somebody asked for it lately.
+    /// Whether somebody asked for it lately, or need not have.
     ///
     /// Two intervals at least: of callers that get the ready answer the refresher hears nothing, but each refresh ends that answer,
     /// so that it hears of the next of them. With less, an account that is polled each second would be asleep when it is due.
     private func isAwake(_ entry: AccountEntry, _ refresh: RefreshConfiguration, _ now: MonotonicTime) -> Bool {
+        guard let within = refresh.whileAskedWithin else { return true }
         guard let asked = refresher.status(entry.upstream)?.lastAsked else { return false }
-        return asked.duration(to: now) <= max(refresh.whileAskedWithin, refresh.interval * 2)
+        return asked.duration(to: now) <= max(within, refresh.interval * 2)
     }
 }

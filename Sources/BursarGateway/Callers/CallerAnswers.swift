@@ -55,8 +55,8 @@ enum CallerAnswers {
             ProblemDocument(
                 code: .passthroughRefused, title: "This client may not use a key of its own", status: 403,
                 detail:
-                    "The \(definition.auth.headerName) header has a key that is no client token. Send the client token there, or leave "
-                    + "the header out; or write passthrough: true for this client.",
+                    "What stands in the \(definition.auth.headerWords) is no client token. Send the client token in "
+                    + "\(definition.auth.headerName), or leave the key out; or write passthrough: true for this client.",
                 requestID: request.id.description))
     }
 }

@@ -8,11 +8,15 @@ final class HotEntry: Sendable {
     let replay: Replay
     /// The header, in lower case, in which a caller may send a credential of its own; this answer is then not for it. Nil: there is none.
     let credentialHeader: String?
+    /// The other one, where a provider takes two. Not in a list with the first: the hits of all other providers would pay for it.
+    let secondCredentialHeader: String?
 
-    init(response: PreparedResponse, replay: Replay, credentialHeader: String? = nil) {
+    /// - Parameter credentialHeaders: at most two, as ``AuthPlan/headerNames`` has them.
+    init(response: PreparedResponse, replay: Replay, credentialHeaders: [String] = []) {
         self.response = response
         self.replay = replay
-        self.credentialHeader = credentialHeader
+        credentialHeader = credentialHeaders.first
+        secondCredentialHeader = credentialHeaders.dropFirst().first
     }
 
     func isCurrent(at now: NIODeadline) -> Bool { replay.validity.isCurrent && now < replay.until }

@@ -11,17 +11,22 @@ import Synchronization
 /// How long each account will last, worked out when somebody asks, at most once a minute an account, never on an event loop. *Mutex;
 /// any thread.*
 final class RunwayBook: Sendable {
-    /// One account's answers, with when they were worked out. *Value.*
-    struct Entry: Sendable {
+    /// One account's answers. *Value.*
+    struct Outlook: Sendable {
+        /// When they were worked out.
         let at: MonotonicTime
+        /// Of its units, in the order of its amounts. Nothing where no history is kept.
         let runways: [Runway]
+        /// The newest reading that they follow from; there may be a newer one by the time that somebody looks. Nil where there
+        /// is none.
+        let newest: Observation?
     }
 
     private struct State {
-        var entries: [AccountID: Entry] = [:]
+        var outlooks: [AccountID: Outlook] = [:]
         /// When each account's runway was asked for last: such an account is kept fresh.
         var asked: [AccountID: MonotonicTime] = [:]
-        var working: [AccountID: Task<[Runway], Never>] = [:]
+        var working: [AccountID: Task<Outlook, Never>] = [:]
         var isRenewing = false
     }
 
@@ -46,40 +51,44 @@ final class RunwayBook: Sendable {
     var isPossible: Bool { store != nil }
 
     /// Runways of an account's units, in the order of its amounts. Nothing where no history is kept.
-    func runways(of entry: AccountEntry) async -> [Runway] {
-        guard let store else { return [] }
-        let now = refresher.now
-        let task = state.withLock { state -> Task<[Runway], Never> in
-            state.asked[entry.id] = now.monotonic
-            if let known = state.entries[entry.id], known.at.duration(to: now.monotonic) < Self.shortestInterval,
+    func runways(of entry: AccountEntry) async -> [Runway] { await outlook(of: entry).runways }
+
+    /// The answers of the last minute, or new ones.
+    func outlook(of entry: AccountEntry) async -> Outlook {
+        let now = refresher.now.monotonic
+        guard let store else { return Outlook(at: now, runways: [], newest: nil) }
+        let task = state.withLock { state -> Task<Outlook, Never> in
+            state.asked[entry.id] = now
+            if let known = state.outlooks[entry.id], known.at.duration(to: now) < Self.shortestInterval,
                 known.runways.allSatisfy({ $0.status != .unknown(.stale) })
             {
-                return Task { known.runways }
+                return Task { known }
             }
             if let working = state.working[entry.id] { return working }
-            let task = Task.detached { await Self.workOut(entry, store, self.refresher) }
+            let task: Task<Outlook, Never> = Task.detached {
+                let outlook = await Self.workOut(entry, store, self.refresher)
+                self.state.withLock { state in
+                    state.working[entry.id] = nil
+                    state.outlooks[entry.id] = outlook
+                }
+                return outlook
+            }
             state.working[entry.id] = task
             return task
         }
-        let runways = await task.value
-        state.withLock { state in
-            state.working[entry.id] = nil
-            let isNew = state.entries[entry.id].map { $0.at.duration(to: now.monotonic) >= Self.shortestInterval } ?? true
-            if isNew || state.entries[entry.id]?.runways != runways {
-                state.entries[entry.id] = Entry(at: now.monotonic, runways: runways)
-            }
-        }
-        return runways
+        return await task.value
     }
 
-    private static func workOut(_ entry: AccountEntry, _ store: StoreKeeper, _ refresher: Refresher) async -> [Runway] {
+    private static func workOut(_ entry: AccountEntry, _ store: StoreKeeper, _ refresher: Refresher) async -> Outlook {
+        let begun = refresher.now.monotonic
         let view = refresher.view(entry.upstream)
-        guard let amounts = view.reading?.amounts else { return [] }
+        let nothing = Outlook(at: begun, runways: [], newest: nil)
+        guard let amounts = view.reading?.amounts else { return nothing }
         let history: [HistoryEntry]
         do throws(StoreFault) {
             history = try await store.history(of: entry.id, in: HistoryRange())
         } catch {
-            return []
+            return nothing
         }
         let now = refresher.now.wall
         // The newest word may still be on its way into the store.
@@ -88,11 +97,12 @@ final class RunwayBook: Sendable {
         let ttl = entry.refresh.map { max($0.interval, entry.upstream.policy.ttl) } ?? entry.upstream.policy.ttl
         let age = view.fetchedAt.map { $0.wall.duration(to: now) }
         let isFresh = view.status == .fresh || (view.status == .stale && (age ?? .zero) <= RunwayQuestion.oldest(ttl: ttl))
-        return SpendCounters.units(amounts).map { unit in
+        let runways = SpendCounters.units(amounts).map { unit in
             Runway.answer(
                 RunwayQuestion(
                     account: entry.id, unit: unit, history: observations, isFresh: isFresh, ttl: ttl, now: now))
         }
+        return Outlook(at: begun, runways: runways, newest: observations.last)
     }
 
     /// How long the row's own amount lasts, in words, where a forecast is current.
@@ -106,7 +116,7 @@ final class RunwayBook: Sendable {
         let now = refresher.now.monotonic
         return state.withLock { state in
             guard state.asked[id].map({ $0.duration(to: now) <= Self.subscription }) ?? false,
-                let known = state.entries[id], known.at.duration(to: now) <= Self.longestShown
+                let known = state.outlooks[id], known.at.duration(to: now) <= Self.longestShown
             else { return [] }
             return known.runways
         }
@@ -120,7 +130,7 @@ final class RunwayBook: Sendable {
             guard !state.isRenewing else { return [] }
             let due = entries.filter { entry in
                 (state.asked[entry.id].map { $0.duration(to: now) <= Self.subscription } ?? false)
-                    && (state.entries[entry.id].map { $0.at.duration(to: now) >= Self.renewal } ?? false)
+                    && (state.outlooks[entry.id].map { $0.at.duration(to: now) >= Self.renewal } ?? false)
             }
             state.isRenewing = !due.isEmpty
             return due
@@ -128,8 +138,8 @@ final class RunwayBook: Sendable {
         guard !due.isEmpty else { return }
         Task.detached(priority: .utility) {
             for entry in due {
-                let runways = await Self.workOut(entry, store, self.refresher)
-                self.state.withLock { $0.entries[entry.id] = Entry(at: self.refresher.now.monotonic, runways: runways) }
+                let outlook = await Self.workOut(entry, store, self.refresher)
+                self.state.withLock { $0.outlooks[entry.id] = outlook }
             }
             self.state.withLock { $0.isRenewing = false }
         }

@@ -60,8 +60,8 @@ extension MetricsRoute {
         for method in RequestMethod.allCases {
             for isSecure in [false, true] {
                 let count = process.counters.activeRequests.count(method, isSecure: isSecure)
-                // The two that everybody watches are always there, so that a series does not come and go.
-                guard count != 0 || (method == .get && !isSecure) else { continue }
+                // The two that everybody watches, with TLS or without, are always there, so that a series does not come and go.
+                guard count != 0 || method == .get else { continue }
                 text.sample(
                     [("http_request_method", method.label), ("url_scheme", isSecure ? "https" : "http")], String(count))
             }

@@ -1,8 +1,10 @@
-/// The modules of Public/ as few. *Value.*
+/// Joins the modules of Public/ into a few files. *Value.*
 ///
 /// A browser asks for a module when it has read the import of it, so twenty of them are twenty answers before the first picture. Here each
-/// becomes a function that has run before those that import it, and gives what it exports. What Public/ may contain of the language is what
-/// is there: one import a line, exports where they are declared, no ring of imports; a test holds it to that.
+/// becomes a function that has run before those that import it, and gives what it exports.
+///
+/// It reads only the forms that Public/ uses: one import a line, exports where they are declared, no ring of imports; a test
+/// fails for any other.
 struct PageScript {
     private struct Module {
         var imports: [(names: Substring, module: Substring)] = []

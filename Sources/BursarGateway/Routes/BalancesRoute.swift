@@ -124,7 +124,7 @@ struct BalancesRoute: Route {
         var wanted = wanted
         for index in wanted.indices { wanted.runways[index] = await runways.runways(of: directory[index]) }
         let own = first.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
-        return render(wanted, own, asked: asked(wanted, first, wait))
+        return render(wanted, own, asked: asked(wanted, first, wait.answers))
     }
 
     private func wait(for first: FirstStep, _ wanted: BalancesRequest) -> CallWait {
@@ -133,22 +133,24 @@ struct BalancesRoute: Route {
 
     /// The wait is over.
     private func answer(_ wanted: BalancesRequest, _ first: FirstStep, _ wait: CallWait) -> Response {
-        // The answers that the rows everybody shares cannot show.
-        let own = first.answers.merging(wait.answers.filter { $1.isOwn }) { $1 }
-        let asked = asked(wanted, first, wait)
-        guard wanted.isPlain, own.isEmpty else { return render(wanted, own, asked: asked) }
+        let answers = wait.answers
+        let isShared = wanted.isPlain && first.answers.isEmpty && !answers.values.contains(where: \.isOwn)
         // A crowd that waited for the same calls gets one rendering.
-        if let entry = hot.waited(for: wanted.request.path, now: .now()) {
-            return Representations.choose(entry.response, for: wanted.request, replay: nil)
+        if isShared, let entry = hot.waited(for: wanted.request.path, now: .now()) {
+            return Representations.choose(entry.response, for: wanted.request, replay: nil).forMany
         }
+        // The answers that the rows everybody shares cannot show.
+        let own = first.answers.merging(answers.filter { $1.isOwn }) { $1 }
+        let asked = asked(wanted, first, answers)
+        guard isShared else { return render(wanted, own, asked: asked) }
         var wanted = wanted
         wanted.changes = hot.changes
         return render(wanted, own, asked: asked)
     }
 
-    private func asked(_ wanted: BalancesRequest, _ first: FirstStep, _ wait: CallWait) -> Asked? {
+    private func asked(_ wanted: BalancesRequest, _ first: FirstStep, _ answers: [Int: Answer]) -> Asked? {
         guard !first.tickets.isEmpty else { return nil }
-        let stored = wait.answers.values.count { [.fetched, .collapsed].contains($0.source) && $0.view.problem == nil }
+        let stored = answers.values.count { $0.source.isOfCall && $0.view.problem == nil }
         return Asked(
             reason: first.lacksReading ? .miss : wanted.directives.freshness == .anyCached ? .stale : .request,
             isStored: stored == first.tickets.count)

@@ -9,7 +9,7 @@ final class CallWait: Wait {
     private struct State {
         /// Calls that have not ended.
         var left: Int
-        var answers: [Int: Answer] = [:]
+        var answers: [Int: Answer]
         var timer: Timer?
         var ended: (@Sendable () -> Void)?
     }
@@ -42,7 +42,17 @@ final class CallWait: Wait {
         self.refresher = refresher
         self.tickets = tickets
         self.patience = patience
-        state = Mutex(State(left: tickets.count))
+        // Room for the answers is made now, and not while a crowd waits for them.
+        state = Mutex(State(left: tickets.count, answers: Dictionary(minimumCapacity: tickets.count)))
+    }
+
+    /// The deadline goes with the wait, and not as soon as that is over: a crowd gets its answers first.
+    deinit {
+        switch state.withLock({ $0.timer }) {
+        case .own(let timer): timer.cancel()
+        case .shared(let place): refresher.deadlines.remove(place)
+        case nil: break
+        }
     }
 
     func begin(_ ended: @escaping @Sendable () -> Void) {
@@ -50,8 +60,8 @@ final class CallWait: Wait {
         let now = refresher.now.monotonic
         let timer: Timer =
             switch patience {
-            case .own(let time): .own(refresher.clock.schedule(at: now.advanced(by: time)) { self.leave() })
-            case .ofCalls(let time): .shared(refresher.deadlines.add(now.advanced(by: time)) { self.leave() })
+            case .own(let time): .own(refresher.clock.schedule(at: now.advanced(by: time)) { [weak self] in self?.leave() })
+            case .ofCalls(let time): .shared(refresher.deadlines.add(now.advanced(by: time)) { [weak self] in self?.leave() })
             }
         state.withLock { ($0.ended, $0.timer) = (ended, timer) }
         for (index, ticket) in tickets {
@@ -67,19 +77,13 @@ final class CallWait: Wait {
     var answers: [Int: Answer] { state.withLock { $0.answers } }
 
     private func took(_ answer: Answer, _ index: Int) {
-        let last = state.withLock { state -> State? in
+        let ended = state.withLock { state -> (@Sendable () -> Void)? in
             state.answers[index] = answer
             state.left -= 1
             guard state.left == 0 else { return nil }
-            defer { (state.timer, state.ended) = (nil, nil) }
-            return state
+            return state.ended.take()
         }
-        switch last?.timer {
-        case .own(let timer): timer.cancel()
-        case .shared(let place): refresher.deadlines.remove(place)
-        case nil: break
-        }
-        last?.ended?()
+        ended?()
     }
 }
 

@@ -30,8 +30,10 @@ struct DescribedDefinition {
 
     var schemas: [JSONObject.Member] { renaming.schemas }
 
-    /// A caller's own credential, as the provider wants it.
-    var securityScheme: JSONValue { definition.auth.securityScheme }
+    /// A caller's own credential, as the provider wants it: one scheme, or two. No provider's name has a dot.
+    var securitySchemes: [JSONObject.Member] {
+        zip([definition.id.name, "\(definition.id).second"], definition.auth.securitySchemes).map { .init(key: $0, value: $1) }
+    }
 
     private func pathItem(suffix: String, parameters: [JSONValue]) -> JSONValue {
         let own = definition.parameters.map { name -> JSONValue in
@@ -41,13 +43,15 @@ struct DescribedDefinition {
             ]
         }
         let headers = ["CacheControl", "Prefer", "IfNoneMatch", "AcceptEncoding"].map { Self.reference("parameters", $0) }
+        // All names of one requirement are needed together.
+        let ownKey = JSONObject(securitySchemes.map { .init(key: $0.key, value: .array([])) })
         return [
             "get": [
                 "operationId": .string("provider_\(definition.id.name.replacing("-", with: "_"))\(suffix)"),
                 "tags": ["provider routes"],
                 "summary": .string(
                     "\(definition.title)'s own balance endpoint" + (suffix.isEmpty ? "" : ", of a named account")),
-                "security": [[:], .object(JSONObject(scheme: definition.id.name)), ["clientBearer": []], ["clientToken": []]],
+                "security": [[:], .object(ownKey), ["clientBearer": []], ["clientToken": []]],
                 "parameters": .array(parameters + own + headers),
                 "responses": .object(responses)
             ]
@@ -98,9 +102,4 @@ struct DescribedDefinition {
     private static func reference(_ section: String, _ name: String) -> JSONValue {
         ["$ref": .string("#/components/\(section)/\(name)")]
     }
-}
-
-extension JSONObject {
-    /// A requirement of `security`.
-    fileprivate init(scheme: String) { self = [scheme: .array([])] }
 }

@@ -3,7 +3,8 @@ import BursarHash
 
 /// Entity tags of bodies (RFC 9110 8.8.3). Pure.
 ///
-/// 96 bits of SHA-256: two bodies never share a tag by chance, and nobody learns a balance from one.
+/// 96 bits of SHA-256: two bodies never share a tag by chance. A tag is as secret as its body: where a body tells little but an
+/// amount, whoever has its tag can try all amounts. So neither the log nor the metrics show one.
 enum EntityTag {
     /// A strong one: of the very bytes.
     static func of(_ body: [UInt8]) -> String {

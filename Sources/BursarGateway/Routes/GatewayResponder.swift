@@ -50,7 +50,8 @@ struct GatewayResponder: Responder {
             !asksForMore(request.headers, caller, than: entry)
         else { return nil }
         return Representations.choose(
-            entry.response, for: request, replay: view.active.callers.replay(entry.replay, for: caller, now: now))
+            entry.response, for: request, replay: view.active.callers.replay(entry.replay, for: caller, now: now)
+        ).forMany
     }
 
     /// Headers that make an answer another one: newer, sooner, as text, or somebody else's.
@@ -58,8 +59,10 @@ struct GatewayResponder: Responder {
         if headers.contains("cache-control") || headers.contains("pragma") { return true }
         if let credential = entry.credentialHeader {
             // A caller's own key; or its client token, which was found right before.
-            return caller.client == nil
-                ? headers.contains(credential) : !PresentedToken.isAlone(in: credential, of: headers)
+            let second = entry.secondCredentialHeader
+            if caller.client == nil { return headers.contains(credential) || second.map { headers.contains($0) } ?? false }
+            return !PresentedToken.isAlone(in: credential, of: headers)
+                || second.map { !PresentedToken.isAlone(in: $0, of: headers) } ?? false
         }
         // What nearly every client says needs no negotiation, which costs more than the rest of a hit.
         guard headers.contains("accept"), !headers.says("accept", "*/*"), !headers.says("accept", "application/json") else {

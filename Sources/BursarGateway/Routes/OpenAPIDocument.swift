@@ -14,7 +14,7 @@ enum OpenAPIDocument {
             let described = DescribedDefinition(definition)
             for member in described.paths { paths[member.key] = member.value }
             components.add(described.schemas, to: "schemas")
-            components.add([.init(key: definition.id.name, value: described.securityScheme)], to: "securitySchemes")
+            components.add(described.securitySchemes, to: "securitySchemes")
         }
         document["paths"] = .object(paths)
         document["components"] = .object(components)

@@ -66,19 +66,23 @@ extension ProviderRoute {
     ) -> Replay? {
         guard let expiresAt, request.query == nil else { return nil }
         let replay = Replay(validity: Validity(), until: .at(expiresAt.monotonic, seenFrom: now))
-        let credentialHeader = passthrough == nil && !hasClients ? nil : subject.upstream.definition.auth.headerName
-        let entry = HotEntry(response: prepared, replay: replay, credentialHeader: credentialHeader)
+        let entry = HotEntry(
+            response: prepared, replay: replay, credentialHeaders: credentialHeaders(of: subject.upstream.definition))
         return hot.publish(entry, for: request.path, since: subject.changes) ? replay : nil
+    }
+
+    /// Those in which a caller may send a credential, so that the answer depends on them.
+    private func credentialHeaders(of definition: ProviderDefinition) -> [String] {
+        passthrough == nil && !hasClients ? [] : definition.auth.headerNames
     }
 
     private func fields(_ reply: ProviderReply, _ definition: ProviderDefinition, _ request: Request) -> HeaderFields {
         // No browser is to guess another type from what a provider wrote into the body.
         var headers: HeaderFields = ["cache-status": reply.cacheStatus.field, "x-content-type-options": "nosniff"]
         headers["cache-control"] = reply.freshFor.map { "private, max-age=\($0.flooredSeconds)" } ?? "no-store"
-        // Where there are clients, `vary` may name the header already.
-        let name = ", \(definition.auth.headerName)"
-        let isNamed = passthrough == nil && !hasClients || (vary + ",").contains(name + ",")
-        headers["vary"] = "accept-encoding" + (isNamed ? "" : name) + vary
+        // Where there are clients, `vary` may name one of them already.
+        let names = credentialHeaders(of: definition).filter { !(vary + ",").contains(", \($0),") }
+        headers["vary"] = (["accept-encoding"] + names).joined(separator: ", ") + vary
         if let proxyStatus = reply.proxyStatus { headers["proxy-status"] = proxyStatus }
         if let retryAfter = reply.retryAfter { headers["retry-after"] = String(retryAfter) }
         if reply.needsChallenge { headers["www-authenticate"] = definition.auth.challenge }
@@ -117,6 +121,16 @@ extension ProviderRoute {
     func undocumented(_ request: Request, _ definition: ProviderDefinition) -> Response {
         Answers.notFound(
             request, detail: "\(definition.title) documents one path here: /providers/\(definition.id)\(definition.path)")
+    }
+
+    /// What the provider would say to a request with something that is no key.
+    func unusableCredential(_ request: Request, _ definition: ProviderDefinition) -> Response {
+        let auth = definition.auth
+        let words =
+            "What stands in the \(auth.headerWords) holds no credential of the documented form, which is \(auth.form)"
+            + (auth.secondHeader == nil ? "" : ", with no colon in the first")
+            + ". Leave it out to ask with the configured account."
+        return CallerAnswers.unauthorized(request, words: words, as: definition)
     }
 
     /// What the provider would say to a request without a key.

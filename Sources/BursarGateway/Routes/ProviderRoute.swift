@@ -58,7 +58,7 @@ struct ProviderRoute: Route {
         case noCredential
         /// Two of them: which one a provider would take is anybody's guess.
         case severalCredentials
-        /// Something stands where the provider's key would, and is none: another scheme, or nothing behind it.
+        /// Something stands where the provider's key would, and is none: see ``AuthPlan/Sent``.
         case unusableCredential
         /// A client token, and no clients are configured: it is somebody's key to another gateway.
         case clientToken
@@ -126,26 +126,20 @@ struct ProviderRoute: Route {
             return .now(
                 CallerAnswers.unauthorized(
                     request, words: "That is a client token, and this gateway has no clients configured.", as: definition))
-        case .failure(.unusableCredential):
-            return .now(
-                CallerAnswers.unauthorized(
-                    request,
-                    words:
-                        "The \(definition.auth.headerName) header holds no credential of the documented form, which is "
-                        + "\(definition.auth.form). Leave it out to ask with the configured account.", as: definition))
+        case .failure(.unusableCredential): return .now(unusableCredential(request, definition))
         case .failure(.noPassThrough): return .now(CallerAnswers.passThroughRefused(request, definition))
         case .failure(.unlikelyLength):
             let bytes = PassThrough.lengths
             return .now(
                 Answers.badRequest(
                     request, code: .invalidCredential,
-                    detail: "The key in the \(definition.auth.headerName) header has fewer than \(bytes.lowerBound) or more than "
+                    detail: "The key in the \(definition.auth.headerWords) has fewer than \(bytes.lowerBound) or more than "
                         + "\(bytes.upperBound) bytes, and is sent nowhere."))
         case .failure(.severalCredentials):
             return .now(
                 Answers.badRequest(
                     request, code: .severalCredentials,
-                    detail: "The \(definition.auth.headerName) header came more than once. Send one credential."))
+                    detail: "The credential came more than once. Send \(definition.auth.form) once."))
         case .success(let subject):
             guard documentedPath == definition.path || documentedPath == subject.upstream.documentedPath else {
                 return .now(undocumented(request, definition))
@@ -175,9 +169,17 @@ struct ProviderRoute: Route {
         case .credential(let token) where ClientToken.isWithin(token):
             if caller.client == nil, passthrough != nil { return .failure(.clientToken) }
         case .credential(let sent): credential = sent
+        // The provider would refuse it; another account's balance is no answer to somebody's own key.
+        case .unusable where caller.client == nil:
+            if passthrough != nil { return .failure(.unusableCredential) }
         case .unusable:
-            // The provider would refuse it; another account's balance is no answer to somebody's own key.
-            if caller.client == nil, passthrough != nil { return .failure(.unusableCredential) }
+            // A client's token may stand there behind another scheme than the provider's.
+            let holdsToken = definition.auth.headerNames.contains {
+                request.headers.contains($0) && PresentedToken.isAlone(in: $0, of: request.headers)
+            }
+            if !holdsToken {
+                return .failure(passthrough == nil || !caller.mayPassThrough ? .noPassThrough : .unusableCredential)
+            }
         }
         if credential != nil, caller.client != nil, passthrough == nil || !caller.mayPassThrough {
             return .failure(.noPassThrough)

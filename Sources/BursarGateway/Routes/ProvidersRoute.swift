@@ -47,6 +47,7 @@ struct ProvidersRoute: Route {
         json.string("route", "/providers/\(definition.id)\(definition.path)")
         json.object("auth") { json in
             json.string("header", definition.auth.headerName)
+            json.string("second_header", definition.auth.secondHeader?.lowercased())
             json.string("scheme", definition.auth.words)
         }
         json.strings("units", definition.unitNames)

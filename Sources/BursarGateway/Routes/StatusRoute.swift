@@ -125,7 +125,7 @@ extension CredentialStatus {
     private var callName: String {
         switch state {
         case .idle: "none"
-        case .fetching: "in_flight"
+        case .inFlight: "in_flight"
         case .overdue: "overdue"
         }
     }

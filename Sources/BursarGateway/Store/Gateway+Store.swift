@@ -15,7 +15,7 @@ extension Gateway {
         _ configuration: Configuration, logger: Logger, clock: (any UpstreamClock)? = nil,
         pace: StoreKeeper.Pace = StoreKeeper.Pace()
     ) async -> StoreKeeper? {
-        let clock = clock ?? SystemClock(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        let clock = clock ?? SystemClock(eventLoopGroup: CallLoop.group)
         switch configuration.store {
         case .sqlite(let path):
             return await StoreKeeper.open(

@@ -11,12 +11,13 @@ package enum BodyStep: Sendable {
     /// The body is complete.
     case end
     /// The body cannot be completed, and the client must see that: an HTTP/2 stream is reset, an HTTP/1.1 connection is closed
-    /// without the end of the body. As the very first step: nothing is answered at all.
+    /// without the end of the body. As the very first step: over HTTP/1 nothing is answered at all; over HTTP/2 the head has gone
+    /// out before the body is asked for.
     case fail
 }
 
-/// Makes the body of one response piece by piece, while the client reads it: an event stream, or a list too long to be rendered
-/// whole. `Response.producer` carries it; the connection frames it (chunked, DATA, until close) and never holds more than one piece.
+/// Makes the body of one response piece by piece, while the client reads it: an event stream. `Response.producer` carries it; the
+/// connection frames it (chunked, DATA, until close) and never holds more than one piece.
 ///
 /// All methods are called on the connection's event loop, one at a time, and must not block: what takes longer is done
 /// elsewhere and announced with `BodyWaker.wake()`. The order is `begin`, then `next`, `heartbeat` and `drain` as needed, then
@@ -49,7 +50,8 @@ extension BodyProducer {
     package func drain() {}
 }
 
-/// Has a connection ask its producer again. Any number of calls before it does cost one turn of the loop. *Atomic: any thread.*
+/// Has a connection ask its producer again. Calls made before the connection has asked are merged into one turn of the loop.
+/// *Atomic: any thread.*
 package final class BodyWaker: Sendable {
     private let isCalled = Atomic<Bool>(false)
     private let loop: any EventLoop
@@ -67,21 +69,4 @@ package final class BodyWaker: Sendable {
             self.ask()
         }
     }
-}
-
-/// A body whose pieces can be made whenever the client takes one, from a state that moves on: a list of many rows. *Mutex; used
-/// on one event loop.*
-package final class PulledBody<State: Sendable>: BodyProducer {
-    private let state: Mutex<State>
-    private let make: @Sendable (inout State) -> BodyStep
-
-    /// - Parameter make: the next piece, then `end`. It must not block.
-    package init(_ state: State, _ make: @escaping @Sendable (inout State) -> BodyStep) {
-        self.state = Mutex(state)
-        self.make = make
-    }
-
-    package func begin(_ waker: BodyWaker) {}
-    package func next() -> BodyStep { state.withLock { make(&$0) } }
-    package func ended(isComplete: Bool) {}
 }

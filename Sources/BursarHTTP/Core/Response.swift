@@ -14,6 +14,8 @@ package struct Response: Sendable {
     package var prepared: PreparedResponse?
     /// How long a connection may answer the very same request head again with `prepared`; nil: never.
     package var replay: Replay?
+    /// Others of the same second get `prepared` too: its bytes are worth keeping at hand. Said by whoever took it from a table.
+    package private(set) var isForMany = false
     /// When given, it makes the body piece by piece, and `body` is ignored.
     package var producer: (any BodyProducer)?
     /// What it was made of; a prepared one knows it.
@@ -48,5 +50,12 @@ package struct Response: Sendable {
         self.prepared = prepared
         self.replay = replay
         cache = prepared.cache
+    }
+
+    /// The same, said to be for many: see ``isForMany``.
+    package var forMany: Response {
+        var response = self
+        response.isForMany = true
+        return response
     }
 }

@@ -13,10 +13,17 @@ extension HTTP1Handler {
         let persistence = persistence(keeps: keeps, exchange)
         let bodyBytes: Int
         if let prepared = response.prepared {
-            let isWhole = HTTP1Writer.write(
-                prepared, withBody: !exchange.isHead, persistence: persistence, dates: connection.dates, now: now, to: &outbound)
-            if !isWhole { hand(over: prepared.body, as: connection.info.scheme == "http" ? prepared.file : nil) }
             bodyBytes = exchange.isHead ? 0 : prepared.body.readableBytes
+            if response.isForMany, persistence == .implied, !exchange.isHead, outbound.readableBytes == 0,
+                let answer = connection.rendered.bytes(of: prepared, dates: connection.dates, now: now)
+            {
+                share(answer)
+            } else {
+                let isWhole = HTTP1Writer.write(
+                    prepared, withBody: !exchange.isHead, persistence: persistence, dates: connection.dates, now: now,
+                    to: &outbound)
+                if !isWhole { hand(over: prepared.body, as: connection.info.scheme == "http" ? prepared.file : nil) }
+            }
         } else {
             let hasBody = !HTTPStatus.isBodiless(response.status)
             HTTP1Writer.write(
@@ -78,6 +85,12 @@ extension HTTP1Handler {
         context.write(wrapOutboundOut(outbound), promise: nil)
         needsFlush = true
         emptyOutbound()
+    }
+
+    /// Writes what all connections of the loop share, where nothing is owed before it; what comes behind it is written to a copy.
+    func share(_ answer: ByteBuffer) {
+        connection.spare.takeBack(&outbound)
+        (outbound, outboundIsShared) = (answer, true)
     }
 
     func emptyOutbound() {

@@ -208,8 +208,7 @@ extension HTTP1Handler {
         guard length > 0, length == bytes.readableBytes, !replay.isHead, mayRepeat, let prepared = replay.prepared,
             let answer = connection.rendered.bytes(of: prepared, dates: connection.dates, now: now)
         else { return false }
-        connection.spare.takeBack(&outbound)
-        (outbound, outboundIsShared) = (answer, true)
+        share(answer)
         repeated(prepared)
         arm(.idle, after: connection.times.idle, now: now)
         return true
@@ -303,7 +302,9 @@ extension HTTP1Handler {
         guard let (loop, bound) = awaitAnswer(exchange) else { return }
         unfinished = .wait(wait)
         let id = exchange.id
-        wait.begin { loop.execute { bound.value.answerIsReady(for: id, make) } }
+        // Made now, and not when a thousand of them are wanted at once.
+        let ready: @Sendable () -> Void = { bound.value.answerIsReady(for: id, make) }
+        wait.begin { loop.execute(ready) }
     }
 
     private func awaitAnswer(_ exchange: Exchange) -> (any EventLoop, NIOLoopBound<HTTP1Handler>)? {

@@ -41,7 +41,8 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             }
         case .after(let wait, let make):
             awaitAnswer(on: stream) { loop, handler, id in
-                wait.begin { loop.execute { handler.value.answerIsReady(for: id, make) } }
+                let ready: @Sendable () -> Void = { handler.value.answerIsReady(for: id, make) }
+                wait.begin { loop.execute(ready) }
                 return .wait(wait)
             }
         }

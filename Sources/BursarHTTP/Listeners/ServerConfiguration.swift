@@ -27,7 +27,7 @@ package struct ServerConfiguration: Sendable {
     package var limits: ServerLimits
     /// Connections the kernel holds until they are accepted; it caps this at net.core.somaxconn (4,096 on current kernels).
     package var backlog: Int32
-    /// Who may say `X-Forwarded-For` or `Forwarded`.
+    /// Who may say `X-Forwarded-For`, or `Forwarded` where the other is not there.
     package var trustedProxies: [AddressRange]
 
     package init(

@@ -4,15 +4,14 @@ package import BursarModel
 extension AlertLedger {
     /// Does what is due by time alone: mutes that end, candidates that fire, reminders.
     package mutating func tick(_ now: WallTime) {
+        settle(now)
         for (account, until) in records.mutes where until <= now { set(mute: account, nil) }
         for key in candidates.sorted() { if let rule = rule(key) { fireIfDue(key, rule, now) } }
         for key in firing.sorted() {
-            // Told in the future: the clock was set back.
-            if let last = records.states[key]?.remindedAt, last > now { update(key) { $0.remindedAt = now } }
-            guard let repeats = rule(key)?.repeats, let state = records.states[key], !state.told.isEmpty,
-                !isMuted(key.account, now), let last = state.remindedAt, last.advanced(by: repeats) <= now
+            guard let rule = rule(key), let repeats = rule.repeats, !isMuted(key.account, now),
+                let last = records.states[key]?.remindedAt, last.advanced(by: repeats) <= now
             else { continue }
-            remind(key, now)
+            remind(key, rule, now)
         }
     }
 
@@ -30,8 +29,7 @@ extension AlertLedger {
         var times = Array(records.mutes.values)
         for key in candidates { if let rule = rule(key), let time = firingTime(key, rule, now) { times.append(time) } }
         for key in firing {
-            guard let repeats = rule(key)?.repeats, let state = records.states[key], let last = state.remindedAt,
-                !state.told.isEmpty, !isMuted(key.account, now)
+            guard let repeats = rule(key)?.repeats, let last = records.states[key]?.remindedAt, !isMuted(key.account, now)
             else { continue }
             times.append(last.advanced(by: repeats))
         }
@@ -39,7 +37,7 @@ extension AlertLedger {
             if target.takesStates {
                 if let time = pushes[name], !reports(target, now).isEmpty { times.append(time) }
             } else {
-                times += records.messages.values.filter { $0.target == name && !isHeld($0, now) }.map(\.dueAt)
+                times += records.messages.values.filter { $0.target == name && !isAllMuted($0, now) }.map(\.dueAt)
                 if let time = gatheredAt(target, now) { times.append(time) }
             }
         }
@@ -89,7 +87,7 @@ extension AlertLedger {
 
     private mutating func message(_ target: AlertTarget, _ now: WallTime) -> AlertDispatch? {
         let again = records.messages.values.filter {
-            $0.target == target.name && !isHeld($0, now) && ($0.dueAt <= now || isAhead($0, now))
+            $0.target == target.name && !isAllMuted($0, now) && ($0.dueAt <= now || isAhead($0, now))
         }.min { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
         if let again { return begin(again, now) }
         guard let time = gatheredAt(target, now), time <= now || isAhead(target, now) else { return nil }
@@ -105,7 +103,8 @@ extension AlertLedger {
         return begin(message, now)
     }
 
-    /// Made in the future, or due later than anything may be: the clock was set back, and it would wait for as long as that was wrong.
+    /// Made or tried in the future, or due later than anything may be: the clock was set back, and it would wait for as long as
+    /// that was ahead.
     private func isAhead(_ message: AlertMessage, _ now: WallTime) -> Bool {
         message.madeAt > now || message.dueAt > now.advanced(by: AlertTiming.longestDelay)
     }
@@ -124,15 +123,13 @@ extension AlertLedger {
             return nil
         }
         let before = message.mayHaveArrived
-        message.madeAt = min(message.madeAt, now)
+        message.madeAt = now
         message.attempts += 1
         // As if it failed: what is not heard of again, because this process ends, is tried at that time.
         message.dueAt = now.advanced(
             by: AlertTiming.retry(after: message.attempts, asked: nil, word: random.next()) ?? AlertTiming.longestRetry)
         message.mayHaveArrived = true
         set(message: message.id, message)
-        // Before what begins with it is noted: an end that goes with it belongs to what was told before.
-        let content = events.map(asTold(to: message.target))
         for event in events where event.kind.isFiring && !event.isReminder {
             guard let key = event.key else { continue }
             update(key) { state in
@@ -144,55 +141,44 @@ extension AlertLedger {
             content: .message(Attempt.Message(id: message.id, events: events, mayHaveArrivedBefore: before)),
             fingerprint: targets[message.target]?.fingerprint ?? "")
         return AlertDispatch(
-            id: message.id, target: message.target, content: .events(content),
+            id: message.id, target: message.target, content: .events(events),
             attempt: message.attempts, at: now)
     }
 
-    /// An end refers to the event that this target was told, which may be an earlier one than the last that fired.
-    private func asTold(to target: String) -> (AlertEvent) -> AlertEvent {
-        { event in
-            guard event.kind.isRecovery, let key = event.key, let told = self.records.states[key]?.told[target],
-                told != event.firing
-            else { return event }
-            return AlertEvent(
-                id: event.id, kind: event.kind, key: event.key, at: event.at, since: event.since, facts: event.facts,
-                before: event.before, limit: event.limit, firing: told)
-        }
-    }
-
     /// An attempt ended.
-    package mutating func finished(_ target: String, _ outcome: AlertOutcome, now: WallTime) {
-        guard let attempt = underWay.removeValue(forKey: target) else { return }
+    /// - Returns: what it is taken for: that an address is gone is a failure where the target has another one by now.
+    @discardableResult
+    package mutating func finished(_ target: String, _ outcome: AlertOutcome, now: WallTime) -> AlertOutcome {
+        guard let attempt = underWay.removeValue(forKey: target) else { return outcome }
+        let isOfNow = attempt.fingerprint == targets[target]?.fingerprint
         var outcome = outcome
-        if case .gone(let status) = outcome, attempt.fingerprint != targets[target]?.fingerprint {
-            // Nothing was tried at the address of now.
+        if case .gone(let status) = outcome, !isOfNow {
+            // The attempt went to the address of before the reload; that it is gone says nothing of the new one.
             outcome = .failed(reason: "http_\(status)", mayHaveArrived: false, retryAfter: nil)
         }
         switch attempt.content {
-        case .message(let message): finished(message, target, outcome, now)
-        case .push: pushed(target, outcome, now)
+        case .message(let message): finished(message, target, outcome, isOfNow: isOfNow, now)
+        // Since the reload it is due at once, whatever the old address asks for.
+        case .push: if isOfNow { pushed(target, outcome, now) }
         }
+        return outcome
     }
 
     private mutating func finished(
-        _ attempt: Attempt.Message, _ target: String, _ outcome: AlertOutcome, _ now: WallTime
+        _ attempt: Attempt.Message, _ target: String, _ outcome: AlertOutcome, isOfNow: Bool, _ now: WallTime
     ) {
         switch outcome {
         case .delivered:
-            for (place, event) in attempt.events.enumerated() {
+            for event in attempt.events {
                 // Its rule may be named no longer.
                 guard let key = event.key, records.states[key] != nil else { continue }
-                // It ended and began again, both told at once: what stands from here on is what began.
-                if event.kind.isRecovery,
-                    attempt.events[place...].contains(where: { $0.key == key && $0.kind.isFiring && !$0.isReminder })
-                {
-                    continue
-                }
                 update(key) { state in
-                    if event.kind.isRecovery { state.told[target] = nil }
-                    if state.told[target] == nil {
+                    // The end of an earlier event leaves alone what the same message began.
+                    guard let told = state.told[target], told == event.id || told == event.firing else { return }
+                    if event.kind.isRecovery {
+                        state.told[target] = nil
                         state.confirmed.remove(target)
-                    } else if state.told[target] == event.id || state.told[target] == event.firing {
+                    } else {
                         state.confirmed.insert(target)
                     }
                 }
@@ -206,6 +192,7 @@ extension AlertLedger {
             if !mayHaveArrived { notArrived(attempt, target) }
             guard var message = records.messages[attempt.id] else { return }
             if !mayHaveArrived { message.mayHaveArrived = attempt.mayHaveArrivedBefore }
+            guard isOfNow else { return startOver(message) }
             guard let delay = AlertTiming.retry(after: message.attempts, asked: retryAfter, word: random.next()) else {
                 givenUp[target, default: 0] += 1
                 remove(message.id, of: target)
@@ -214,6 +201,13 @@ extension AlertLedger {
             message.dueAt = now.advanced(by: delay)
             set(message: message.id, message)
         }
+    }
+
+    /// The target has another address: a message is due at once, and has all its attempts there, whatever the old one asked for.
+    mutating func startOver(_ message: AlertMessage) {
+        var message = message
+        (message.dueAt, message.attempts) = (message.madeAt, 0)
+        set(message: message.id, message)
     }
 
     /// The target took nothing in this attempt nor in one before: it was not told.
@@ -242,6 +236,7 @@ extension AlertLedger {
         if records.messages[message] != nil { set(message: message, nil) }
     }
 
+    /// The target is sent nothing more until ``resume(_:)``, or until ``configure(rules:targets:)`` gives it another fingerprint.
     mutating func pause(_ target: String, _ status: Int, _ now: WallTime) {
         guard let spec = targets[target] else { return }
         var record = records.targets[target] ?? AlertTargetRecord()

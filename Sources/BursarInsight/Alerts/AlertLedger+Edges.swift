@@ -54,24 +54,41 @@ extension AlertLedger {
             }
             // Superseded: what was not told is not told any more. What may have been told is followed by its end.
             for queued in queued(key, for: target) where queued.event.kind.isFiring { withdraw(queued.id) }
-            guard records.states[key]?.told[target] != nil else { continue }
-            // An end that is on its way already is the same to it.
-            let ends = queued(key, for: target).filter { $0.event.kind.isRecovery }
+            guard let told = records.states[key]?.told[target] else { continue }
+            // An end of it that is on its way already is the same to it. One of an earlier event is not: it may be in the very
+            // message that told what ends here.
+            let ends = queued(key, for: target).filter { $0.event.kind.isRecovery && $0.event.firing == told }
             let isOnItsWay = ends.contains { !canWithdraw($0.id) }
             for end in ends where canWithdraw(end.id) { withdraw(end.id) }
-            if !isOnItsWay { queue(event, for: target, now) }
+            guard !isOnItsWay else { continue }
+            let ending = told == open ? event : asTold(event, told)
+            queue(ending, for: target, now)
         }
     }
 
-    /// Told again, to those who were told.
-    mutating func remind(_ key: AlertKey, _ now: WallTime) {
+    /// The end for a target that was told an earlier event than the last that fired: another event, which names that one.
+    private mutating func asTold(_ end: AlertEvent, _ told: String) -> AlertEvent {
+        AlertEvent(
+            id: newID("evt_"), kind: end.kind, key: end.key, at: end.at, since: end.since, facts: end.facts, before: end.before,
+            limit: end.limit, firing: told)
+    }
+
+    /// Told again. A target that was not told, because all attempts were in vain or because the rule did not name it then, is
+    /// told the event itself, with the newest that is known of it: to this target it is no reminder.
+    mutating func remind(_ key: AlertKey, _ rule: AlertRule, _ now: WallTime) {
         guard let state = records.states[key], let open = state.firing, let event = records.events[open] else { return }
         update(key) { $0.remindedAt = now }
+        let newest = renewed(event, key)
         let reminder = AlertEvent(
             id: newID("evt_"), kind: event.kind, key: key, at: now, since: event.since, facts: latest[key] ?? event.facts,
-            before: event.facts, limit: event.limit, firing: open, isReminder: true)
-        for target in state.told.keys.sorted() where targets[target]?.takesStates == false {
-            if queued(key, for: target).isEmpty { queue(reminder, for: target, now) }
+            before: event.before ?? event.facts, limit: event.limit, firing: open, isReminder: true)
+        for target in rule.targets where targets[target]?.takesStates == false && queued(key, for: target).isEmpty {
+            guard state.told[target] == nil else {
+                queue(reminder, for: target, now)
+                continue
+            }
+            set(event: open, newest)
+            queue(newest, for: target, now)
         }
     }
 
@@ -121,7 +138,7 @@ extension AlertLedger {
     package func isMuted(_ account: AccountID, _ now: WallTime) -> Bool { records.mutes[account].map { now < $0 } ?? false }
 
     /// Whether all that a message tells is of muted accounts: it is not tried again until one of them is heard of again.
-    func isHeld(_ message: AlertMessage, _ now: WallTime) -> Bool {
+    func isAllMuted(_ message: AlertMessage, _ now: WallTime) -> Bool {
         guard !records.mutes.isEmpty else { return false }
         return queued(for: message.target).allSatisfy { queued in
             guard queued.delivery.message == message.id, let key = queued.event.key else { return true }

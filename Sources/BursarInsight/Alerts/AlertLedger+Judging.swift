@@ -23,13 +23,10 @@ extension AlertLedger {
                     continue
                 }
                 let facts = AlertFacts(value: amount.value, unit: amount.unit, readAt: at)
-                let isHigh =
-                    amount.value >= limit
-                    && (isFiring(key)
-                        ? amount.value >= Self.margin(limit) || topUps.contains { $0.unit == amount.unit } : true)
+                let isToppedUp = topUps.contains { $0.unit == amount.unit }
                 if amount.value < limit {
                     holds(key, rule, facts, at: at, now: now)
-                } else if isHigh {
+                } else if !isFiring(key) || isToppedUp || amount.value >= Self.margin(limit) {
                     ended(key, rule, facts, now: now)
                 } else {
                     between(key, facts)
@@ -40,7 +37,8 @@ extension AlertLedger {
             case .toppedUp:
                 update(key) { state in
                     state.isKnown = true
-                    // From here on, a rise that this state does not have was not told.
+                    // The rule begins here: `remember` tells rises after this time that `fired` does not cover, and none before
+                    // it.
                     if state.fired == nil { state.fired = AlertFacts(readAt: at) }
                 }
                 for topUp in topUps { toppedUp(key, rule, topUp, at: at, now: now) }
@@ -69,11 +67,18 @@ extension AlertLedger {
         }
     }
 
-    /// Another key stands in the place of the one that was asked with: what that brought says nothing of this one.
+    /// Another key stands in the place of the one that was asked with: what that brought says nothing of this one. An outage goes
+    /// on: it is the provider's.
     package mutating func keyReplaced(_ account: AccountID) {
         guard let rules = rules[account] else { return }
         withheld.insert(account)
-        for rule in rules { unknown(AlertKey(account, rule.name)) }
+        for rule in rules {
+            let isOutage = if case .unavailable = rule.condition { true } else { false }
+            update(AlertKey(account, rule.name)) { state in
+                state.isKnown = false
+                if !isOutage { state.candidate = nil }
+            }
+        }
     }
 
     /// How long a balance is expected to last, as far as that is known.
@@ -84,16 +89,22 @@ extension AlertLedger {
         case open
     }
 
-    package mutating func lasts(_ account: AccountID, _ lasting: Lasting, at: WallTime, now: WallTime) {
+    /// - Parameters:
+    ///   - amount: what was left in the reading that this follows from; nil where that is not known.
+    ///   - at: when that reading landed.
+    package mutating func lasts(_ account: AccountID, _ lasting: Lasting, of amount: Amount?, at: WallTime, now: WallTime) {
         for rule in rules[account] ?? [] {
             guard case .runway(let limit) = rule.condition else { continue }
             let key = AlertKey(account, rule.name)
-            if let last = latest[key]?.readAt, last >= at, last <= now, records.states[key]?.isKnown == true { continue }
+            // Judged already: what came between does not make the same reading say it again. One of the future is of a clock that
+            // was set back.
+            if let last = latest[key]?.readAt, last >= at, last <= now { continue }
+            var facts = AlertFacts(value: amount?.value, unit: amount?.unit, readAt: at)
             switch lasting {
             case .unknown: unknown(key)
-            case .open: ended(key, rule, AlertFacts(readAt: at), now: now)
+            case .open: ended(key, rule, facts, now: now)
             case .expected(let left):
-                let facts = AlertFacts(readAt: at, detail: String(max(0, left.milliseconds)))
+                facts.detail = String(max(0, left.milliseconds))
                 let clears = limit * AlertTiming.runwayMargin.numerator / AlertTiming.runwayMargin.denominator
                 if left < limit {
                     holds(key, rule, facts, at: at, now: now)
@@ -105,6 +116,11 @@ extension AlertLedger {
             }
         }
     }
+}
+
+extension AlertLedger {
+    /// When the account was read last, as far as that is known here.
+    package func lastRead(_ account: AccountID) -> WallTime? { recent[account]?.last?.until }
 }
 
 // MARK: - The machine of one rule
@@ -174,7 +190,8 @@ extension AlertLedger {
         return max(time, Self.quietEnd(state, now) ?? time)
     }
 
-    /// The accounts of which a failure now would be told as an outage, and that nobody has asked since; and when there is another one.
+    /// `open`: accounts whose outage one more failed answer would prove, and that were not asked since that is so. `next`: when
+    /// the next account becomes one.
     package func questions(_ now: WallTime) -> (open: Set<AccountID>, next: WallTime?) {
         var open: Set<AccountID> = []
         var next: WallTime?
@@ -189,9 +206,10 @@ extension AlertLedger {
 
     mutating func fireIfDue(_ key: AlertKey, _ rule: AlertRule, _ now: WallTime) {
         guard let candidate = records.states[key]?.candidate, let time = firingTime(key, rule, now) else { return }
-        // What began in the future began before a clock was set back: it waits for the hour of quiet at most.
+        // A candidate from the future dates from before the clock was set back. Its ten minutes cannot be measured, so it fires
+        // now, unless the rule is still quiet.
         let isQuiet = records.states[key].flatMap { Self.quietEnd($0, now) }.map { $0 > now } ?? false
-        guard time <= now || candidate.since > now && !isQuiet else { return }
+        guard time <= now || (candidate.since > now && !isQuiet) else { return }
         fire(key, rule, candidate, now)
     }
 

@@ -10,22 +10,23 @@ extension AlertLedger {
             if let open = state.firing, let event = records.events[open] {
                 // What began while it is muted is told at the end of that.
                 guard !isMuted(key.account, now) || state.told[target.name] != nil else { continue }
-                reports.append(AlertReport(event: renewed(event, key)))
-            } else if let told = state.told[target.name], let event = records.events[told], let ended = state.recoveredAt,
-                ended.advanced(by: AlertTiming.resolvedFor) > now
+                reports.append(AlertReport(event: renewed(event, key).settled(by: now)))
+            } else if let told = state.told[target.name], let event = records.events[told], let time = state.recoveredAt,
+                time.advanced(by: AlertTiming.resolvedFor) > now
             {
-                reports.append(AlertReport(event: event, end: end(of: event, key, state, at: ended)))
+                let ended = min(time, now)
+                reports.append(AlertReport(event: event.settled(by: ended), end: end(of: event, key, state, at: ended)))
             }
         }
         return reports.sorted { ($0.event.at, $0.event.id) < ($1.event.at, $1.event.id) }
     }
 
     /// The same event, with what its rule was judged by last: it may have fired days ago.
-    private func renewed(_ event: AlertEvent, _ key: AlertKey) -> AlertEvent {
+    func renewed(_ event: AlertEvent, _ key: AlertKey) -> AlertEvent {
         guard let facts = latest[key], facts.readAt > event.facts.readAt else { return event }
         return AlertEvent(
-            id: event.id, kind: event.kind, key: key, at: event.at, since: event.since, facts: facts, before: event.facts,
-            limit: event.limit)
+            id: event.id, kind: event.kind, key: key, at: event.at, since: event.since, facts: facts,
+            before: event.before ?? event.facts, limit: event.limit)
     }
 
     /// After a restart within those minutes, what it was by then is not known any more, and what it was before is.

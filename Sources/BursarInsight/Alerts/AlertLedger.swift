@@ -33,6 +33,8 @@ package struct AlertLedger: Sendable {
     var random: SplitMix64
     /// The last end of each rule, for targets of states, which are told of it for some minutes. Not kept.
     var ends: [AlertKey: AlertEvent] = [:]
+    /// When this process saw each mute first. Not kept: see ``settle(_:)``.
+    var mutedAt: [AccountID: WallTime] = [:]
     /// How many messages were given up, by target: for the metrics.
     package internal(set) var givenUp: [String: UInt64] = [:]
 
@@ -110,6 +112,7 @@ extension AlertLedger {
     /// What is told to whom, from here on. What belongs to rules and targets that are not named any more is forgotten.
     package mutating func configure(rules: [AccountID: [AlertRule]], targets: [AlertTarget]) {
         let before = self.rules
+        let addresses = self.targets.mapValues(\.fingerprint)
         self.rules = rules.filter { !$0.value.isEmpty }
         for (account, rules) in before { for rule in rules { forgetReading(AlertKey(account, rule.name), by: rule.condition) } }
         // Also what another process kept, by a rule of the same name.
@@ -145,7 +148,15 @@ extension AlertLedger {
         withheld = withheld.filter { self.rules[$0] != nil }
         ends = ends.filter { rule($0.key) != nil }
         givenUp = givenUp.filter { self.targets[$0.key] != nil }
-        for name in self.targets.keys where pushes[name] == nil { pushes[name] = WallTime(milliseconds: 0) }
+        for (name, target) in self.targets where addresses[name] != target.fingerprint {
+            pushes[name] = WallTime(milliseconds: 0)
+            // At the start it is not known where the process before sent to: its times stand.
+            guard addresses[name] != nil else { continue }
+            // One that is under way is looked at when its attempt ends.
+            for message in records.messages.values where message.target == name && underWay[name]?.message != message.id {
+                startOver(message)
+            }
+        }
     }
 
     /// A reading was judged by another condition than this one: nobody knows yet. An outage is one for however long it has to last.
@@ -234,6 +245,7 @@ extension AlertLedger {
     mutating func set(mute account: AccountID, _ until: WallTime?) {
         records.mutes[account] = until
         changes.mutes[account] = .some(until)
+        mutedAt[account] = nil
     }
 
     mutating func set(target name: String, _ record: AlertTargetRecord?) {

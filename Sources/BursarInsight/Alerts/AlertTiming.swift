@@ -27,6 +27,8 @@ package enum AlertTiming {
     /// A balance is told as recovered at so much of its limit, a runway at so much of its own; or by a top-up that reaches the limit.
     package static let amountMargin = "1.1"
     package static let runwayMargin = (numerator: 5, denominator: 4)
+    /// The longest that an account may be muted.
+    package static let longestMute: Duration = .seconds(30 * 86_400)
     /// Top-ups that wait for one target; of more, the oldest go.
     package static let mostTopUps = 100
     /// A change is kept so long before what is told of it, at the most: the store is waited for.

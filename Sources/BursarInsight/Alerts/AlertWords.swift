@@ -12,6 +12,8 @@ package struct AlertWords: Sendable, Equatable {
         package var keySource: String?
         /// How long it lasts, in words; nil where no forecast is at hand.
         package var runway: String?
+        /// When it was read last; nil where that is not known.
+        package var lastRead: WallTime?
 
         package init(
             provider: String, topUp: String? = nil, documentation: String? = nil, keySource: String? = nil, runway: String? = nil
@@ -43,6 +45,8 @@ package struct AlertWords: Sendable, Equatable {
         let read = "Read \(Self.length(event.facts.readAt.duration(to: now))) ago."
         let provider = context?.provider ?? key.account.provider.name
         let reminder = event.isReminder ? "still " : ""
+        let behind = event.facts.value == nil ? "" : ": \(amount)"
+        let lastRead = context?.lastRead.map { " Last read \(Self.length($0.duration(to: now))) ago." } ?? ""
         switch event.kind {
         case .low:
             title = "\(key.account) is \(reminder)low: \(amount)"
@@ -50,27 +54,25 @@ package struct AlertWords: Sendable, Equatable {
             text = "Below \(Self.limit(event)) \(since). \(read)\(lasts)"
             (remedy, link) = ("Top the account up at \(provider).", context?.topUp ?? context?.documentation)
         case .runwayShort:
-            let left = event.facts.detail.flatMap { Int64($0) }.map { Self.length(.milliseconds($0)) } ?? "not long"
-            title = "\(key.account) is \(reminder)expected to last \(left)"
-            text = "Less than \(Self.span(event.limit)) \(since). \(read)"
+            let left = Self.duration(event.facts.detail).map { Self.length($0) } ?? "not long"
+            title = "\(key.account) is \(reminder)expected to last \(left)\(behind)"
+            let limit = Self.duration(event.limit).map { Self.limit($0) } ?? "the limit"
+            text = "Less than \(limit) \(since). \(read)"
             (remedy, link) = ("Top the account up at \(provider), or spend less.", context?.topUp ?? context?.documentation)
         case .unknown:
             title = "\(key.account): the balance is \(reminder)not known"
-            text = "\(provider) has given no answer that could be taken \(since): \(event.facts.detail ?? "unknown")."
+            let limit = Self.duration(event.limit).map { " The limit is \(Self.limit($0))." } ?? ""
+            let problem = event.facts.detail ?? "unknown"
+            text = "\(provider) has given no answer that could be taken \(since): \(problem).\(limit)\(lastRead)"
             (remedy, link) = ("`bursar explain \(key.account)` says why, until when, and what to do.", context?.documentation)
         case .keyRejected:
             title = "\(key.account): \(provider) \(reminder.isEmpty ? "" : "still ")rejects the key"
-            text = "It answered \(event.facts.detail ?? "unauthorized") \(since). What is left is not known any more."
+            text = "It answered \(event.facts.detail ?? "unauthorized") \(since). What is left is not known any more.\(lastRead)"
             let source = context?.keySource.map { ", \($0)" } ?? ""
             (remedy, link) = ("Put a valid key where this one comes from\(source), and reload.", context?.documentation)
         case .recovered, .known:
-            let lasted = "It lasted \(Self.length(event.since.duration(to: event.at)))"
-            let before = event.before.flatMap { $0.value == nil ? nil : ", and was \(Self.amount($0)) when it began" } ?? ""
-            title =
-                event.kind == .known
-                ? "\(key.account): the balance is known again" + (event.facts.value == nil ? "" : ": \(amount)")
-                : "\(key.account) has recovered" + (event.facts.value == nil ? "" : ": \(amount)")
-            text = "\(lasted)\(before). \(read)"
+            title = "\(key.account)" + (event.kind == .known ? ": the balance is known again" : " has recovered") + behind
+            text = "It lasted \(Self.length(event.since.duration(to: event.at)))\(Self.before(event)). \(read)"
             (remedy, link) = (nil, nil)
         case .toppedUp:
             let unit = event.facts.unit.map { " \($0)" } ?? ""
@@ -92,8 +94,21 @@ package struct AlertWords: Sendable, Equatable {
         "\(event.limit ?? "the limit")" + (event.facts.unit.map { " \($0)" } ?? "")
     }
 
-    private static func span(_ milliseconds: String?) -> String {
-        milliseconds.flatMap { Int64($0) }.map { limit(.milliseconds($0)) } ?? "the limit"
+    private static func duration(_ milliseconds: String?) -> Duration? {
+        milliseconds.flatMap { Int64($0) }.map { .milliseconds($0) }
+    }
+
+    /// What an end says of when it began, and of a runway how long that is now. An earlier version kept no amount of those.
+    private static func before(_ end: AlertEvent) -> String {
+        guard let before = end.before else { return "" }
+        guard let then = duration(before.detail) else {
+            return before.value == nil ? "" : ", and was \(amount(before)) when it began"
+        }
+        let left = before.value == nil ? "" : ", with \(amount(before)) left"
+        // After a restart it may be known only that it ended.
+        let open = end.facts.value == nil ? "" : ", and now no end is in sight"
+        let now = duration(end.facts.detail).map { ", and is now expected to last \(length($0))" } ?? open
+        return ". The balance was expected to last \(length(then)) when that began\(left)\(now)"
     }
 
     /// A length that somebody wrote down, in the largest unit that says it whole: "90 s", "1 min", "36 h", "3 days".

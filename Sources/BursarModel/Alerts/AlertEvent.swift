@@ -1,4 +1,5 @@
-/// Something that is told. *Value.* An edge has one event, whatever number of targets are told of it.
+/// Something that is told. *Value.* An edge has one event, whatever number of targets are told of it. Only an end has another one
+/// for targets that were told an earlier beginning.
 package struct AlertEvent: Sendable, Equatable {
     /// A closed set; messages have these words.
     package enum Kind: String, Sendable, CaseIterable {

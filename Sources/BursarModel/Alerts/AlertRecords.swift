@@ -25,11 +25,11 @@ package struct AlertMessage: Sendable, Equatable {
     /// The same in every attempt.
     package let id: String
     package let target: String
-    /// When it was made; moved back with a clock that is set back.
+    /// When it was made, or tried last. In the future only where the clock was set back since.
     package var madeAt: WallTime
     /// When it is tried next.
     package var dueAt: WallTime
-    /// Attempts that were begun.
+    /// Attempts that were begun, at the address of now.
     package var attempts: Int
     /// Whether the target may have got it.
     package var mayHaveArrived: Bool

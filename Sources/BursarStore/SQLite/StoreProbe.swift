@@ -1,10 +1,10 @@
 package import BursarEngine
 import Glibc
 
-/// Looks whether a store could be used, without making or opening anything.
+/// Looks whether a store could be used; makes nothing.
 ///
-/// Beside a running gateway it must not even open the file: a running gateway reads its configuration again in the process that has the store open, and to close
-/// any descriptor of a file drops all of a process's POSIX locks on it, SQLite's too.
+/// It opens the file only where `opens` is true: a gateway that reloads its configuration has the store open, and closing any
+/// descriptor of a file drops the process's POSIX locks on it, SQLite's too.
 package enum StoreProbe {
     /// Nil where nothing speaks against it.
     /// - Parameter opens: whether to look into the file, too: only for a process that does not serve with it.
@@ -21,8 +21,33 @@ package enum StoreProbe {
             // Something stands there and leads nowhere.
             return StoreFault(systemError: ELOOP)
         }
-        if lstat(path + ".lock", &status) == 0, status.st_mode & S_IFMT == S_IFLNK { return StoreFault(systemError: ELOOP) }
-        // SQLite makes files beside it; where there is no folder yet, the next one up must take a new one.
+        return faultBeside(StoreFiles(path: path))
+    }
+
+    /// Of the files beside it, which another user may have made, and of the folders in which they are made.
+    private static func faultBeside(_ named: StoreFiles) -> StoreFault? {
+        var status = stat()
+        let isLockThere = lstat(named.lockPath, &status) == 0
+        if isLockThere, status.st_mode & S_IFMT == S_IFLNK { return StoreFault(systemError: ELOOP) }
+        // SQLite has its own beside the file itself, wherever a link leads.
+        let itself = StoreFiles(path: resolved(named.path))
+        for path in [named.lockPath, itself.walPath, itself.sharedMemoryPath]
+        where access(path, R_OK | W_OK) != 0 && errno != ENOENT {
+            return StoreFault(systemError: errno)
+        }
+        return folderFault(itself.path) ?? (isLockThere ? nil : folderFault(named.path))
+    }
+
+    /// The path without links; as it is where nothing stands there yet.
+    private static func resolved(_ path: String) -> String {
+        guard let whole = realpath(path, nil) else { return path }
+        defer { free(whole) }
+        return String(cString: whole)
+    }
+
+    /// Whether files can be made beside it. Where there is no folder yet, the next one up must take a new one.
+    private static func folderFault(_ path: String) -> StoreFault? {
+        var status = stat()
         var folder = path
         while let slash = folder.lastIndex(of: "/") {
             folder = slash == folder.startIndex ? "/" : String(folder[..<slash])

@@ -16,11 +16,16 @@ package struct HistoryAnswer: Sendable {
             let line = Sparkline.text(Self.own(entries))
             if entries.count > 1, !line.isEmpty { text += line + "\n" }
             if !entries.isEmpty { text += Self.table(of: entries) }
-            if let next = document["next"]?.text { text += "There is more after \(TerminalText.shown(next)).\n" }
+            if let next = document["next"]?.text.map(TerminalText.shown) {
+                text += "There is more after \(next): go on with `--since \(next)`.\n"
+            }
         }
         let spent = document["spent"]?.elements
-        if entries.isEmpty {
+        if entries.isEmpty, spent?.isEmpty ?? true {
             text += "Nothing is known of this time.\n"
+        } else if entries.isEmpty {
+            // With days nobody looks for entries.
+            if document["days"] == nil { text += "No entry falls into this time.\n" }
         } else if spent?.isEmpty == true {
             text += "What was spent is not known: no available amount was seen.\n"
         }

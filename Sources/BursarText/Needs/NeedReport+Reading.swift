@@ -111,7 +111,8 @@ extension NeedReport {
             let what = state == "paused" ? "says that nobody is there" : "fails"
             let reason = target["reason"]?.text.map { " (\(spoken($0)))" } ?? ""
             let waiting = target["pending"]?.integer.flatMap { $0 > 0 ? $0 : nil }
-            let wait = waiting.map { $0 == 1 ? "; 1 message waits" : "; \($0) messages wait" } ?? ""
+            // Events and not messages: how many go into one message is seen when it is made.
+            let wait = waiting.map { $0 == 1 ? "; 1 event waits" : "; \($0) events wait" } ?? ""
             // Only what is a name may stand in a command that somebody copies.
             return Need(
                 about: .target(name), kind: .target, words: what + reason + wait,

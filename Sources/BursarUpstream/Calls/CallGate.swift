@@ -10,7 +10,7 @@ import BursarModel
 struct CallGate: Sendable {
     /// A call that the machine has begun.
     struct Call: Sendable {
-        let start: FetchStart
+        let start: CallStart
         let account: UpstreamAccount
         /// Of the request that made it necessary.
         var trace: TraceContext?

@@ -7,7 +7,7 @@ import BursarModel
 struct CallOutcome: Sendable {
     enum Result: Sendable {
         case reading(Reading)
-        case failure(FetchFailure)
+        case failure(CallFailure)
     }
 
     var result: Result
@@ -35,7 +35,7 @@ struct CallOutcome: Sendable {
 
     static func failed(_ fault: TransportFault) -> CallOutcome {
         CallOutcome(
-            result: .failure(FetchFailure(code: fault.code, reason: fault.reason)), fault: fault, detail: fault.rawValue)
+            result: .failure(CallFailure(code: fault.code, reason: fault.reason)), fault: fault, detail: fault.rawValue)
     }
 }
 
@@ -65,13 +65,13 @@ extension CallOutcome {
         if (300..<400).contains(status) {
             let reason = ProblemReason.redirectRefused
             return CallOutcome(
-                result: .failure(FetchFailure(code: .upstreamError, upstreamStatus: status, reason: reason)), detail: reason)
+                result: .failure(CallFailure(code: .upstreamError, upstreamStatus: status, reason: reason)), detail: reason)
         }
         let isSuccess = (200..<300).contains(status)
         if let fault = response.bodyFault, isSuccess {
             let code: ProblemCode = fault == .timeout || fault == .cancelled ? .timeout : .invalidResponse
             return CallOutcome(
-                result: .failure(FetchFailure(code: code, upstreamStatus: status, reason: fault.reason)), detail: fault.rawValue)
+                result: .failure(CallFailure(code: code, upstreamStatus: status, reason: fault.reason)), detail: fault.rawValue)
         }
 
         let contentType = ownContentType(response, scrubber)
@@ -94,7 +94,7 @@ extension CallOutcome {
             let isOwn =
                 failure.code == .invalidResponse || isSuccess || (failure.code == .upstreamError && [401, 403].contains(status))
             let reason = isOwn ? failure.reason : nil
-            let told = FetchFailure(
+            let told = CallFailure(
                 code: failure.code, upstreamStatus: status, carriedStatus: failure.carriedStatus, hint: hint, errorReply: reply,
                 reason: reason)
             return CallOutcome(result: .failure(told), detail: response.bodyFault?.rawValue ?? failure.reason)

@@ -12,7 +12,7 @@ extension Refresher {
     /// - Parameters:
     ///   - began: when the machine decided it; its timeouts count from there.
     ///   - trace: of the request that made it necessary.
-    func begin(_ start: FetchStart, _ account: UpstreamAccount, at began: Moment, trace: TraceContext?) {
+    func begin(_ start: CallStart, _ account: UpstreamAccount, at began: Moment, trace: TraceContext?) {
         state.withLock { state in
             guard !state.isClosed else { return }  // the waiters were woken by the shutdown
             let call = CallGate.Call(start: start, account: account, trace: trace)
@@ -49,7 +49,7 @@ extension Refresher {
 
     /// The call itself, given up at its hard deadline.
     private func outcome(
-        of start: FetchStart, _ account: UpstreamAccount, _ span: CallSpan, _ began: Moment
+        of start: CallStart, _ account: UpstreamAccount, _ span: CallSpan, _ began: Moment
     ) async -> CallOutcome {
         let hold = account.id == nil ? scrubber.hold(account.secret) : nil
         defer { withExtendedLifetime(hold) {} }
@@ -79,10 +79,10 @@ extension Refresher {
     }
 
     /// The call's timeout passed: whoever waits gets what is cached, and the call goes on.
-    private func overdue(_ start: FetchStart, _ account: UpstreamAccount) {
+    private func overdue(_ start: CallStart, _ account: UpstreamAccount) {
         let now = clock.now
         let (change, wake, view) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?) in
-            switch state.machine.fetchOverdue(account.key, fetch: start.id, now: now) {
+            switch state.machine.callOverdue(account.key, call: start.id, now: now) {
             case .timedOut(let wake, let view):
                 return (Self.change(account.key, view, &state), Self.take(wake, &state), view)
             case .ignored:
@@ -92,7 +92,8 @@ extension Refresher {
         publish(change)
         onCall(account.key)
         guard let view else { return }
-        for slot in wake { slot.resolve(.overdue(view)) }
+        let end = WaitSlot.Resolution.overdue(view)
+        for slot in wake { slot.resolve(end) }
         // Now, and not when it ends, much later: what callers see follows from this.
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "ms": "\(start.timeout.milliseconds)",
@@ -115,13 +116,13 @@ extension Refresher {
     /// - Returns: what may be shown now; nil where a retry follows, or where nobody wants to know any more.
     private func end(_ call: CallGate.Call, _ outcome: CallOutcome) -> AccountView? {
         let (start, account, now) = (call.start, call.account, clock.now)
-        let (change, wake, view, retry) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?, FetchStart?) in
+        let (change, wake, view, retry) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?, CallStart?) in
             let action =
                 switch outcome.result {
                 case .reading(let reading):
-                    state.machine.fetchSucceeded(account.key, fetch: start.id, reading: reading, now: now)
+                    state.machine.callSucceeded(account.key, call: start.id, reading: reading, now: now)
                 case .failure(let failure):
-                    state.machine.fetchFailed(account.key, fetch: start.id, failure: failure, now: now)
+                    state.machine.callFailed(account.key, call: start.id, failure: failure, now: now)
                 }
             switch action {
             case .settled(let wake, let view, let changed):
@@ -134,7 +135,7 @@ extension Refresher {
         }
         publish(change)
         onCall(account.key)
-        if let view { for slot in wake { slot.resolve(.settled(view)) } }
+        if let end = view.map(WaitSlot.Resolution.settled) { for slot in wake { slot.resolve(end) } }
         if let retry { begin(retry, account, at: now, trace: call.trace) }
         return view
     }

@@ -16,7 +16,7 @@ extension HTTPTransport {
                 .bind(host: "127.0.0.1", port: 0).get()
         else { return }
         if let port = listener.localAddress?.port, let url = RequestURL("http://127.0.0.1:\(port)/") {
-            _ = await client.execute(ClientRequest(url: url), timeout: .seconds(1))
+            _ = await client(for: .thisMachine, to: url.origin).execute(ClientRequest(url: url), timeout: .seconds(1))
         }
         try? await listener.close().get()
     }

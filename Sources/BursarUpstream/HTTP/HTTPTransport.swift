@@ -20,20 +20,17 @@ package final class HTTPTransport: UpstreamTransport {
             on: eventLoopGroup, connectionsPerOrigin: CallGate.callsPerProvider, bodyLimit: Self.bodyLimit)
     }
 
-    /// For this machine.
-    var client: HTTPClient { clients[.thisMachine] }
-
-    private func client(for reach: UpstreamReach) -> HTTPClient {
+    func client(for reach: UpstreamReach, to origin: Origin) -> HTTPClient {
         switch reach {
-        case .provider: clients[.publicAddress]
-        case .chosen: clients[.anyAddress]
-        case .thisMachine: clients[.thisMachine]
+        case .provider: clients[.publicAddress, to: origin]
+        case .chosen: clients[.anyAddress, to: origin]
+        case .thisMachine: clients[.thisMachine, to: origin]
         }
     }
 
     package func fetch(_ request: UpstreamRequest) async -> TransportResult {
         guard let head = Self.head(of: request) else { return .fault(.unwritable) }
-        switch await client(for: request.reach).execute(head) {
+        switch await client(for: request.reach, to: head.origin).execute(head) {
         case .response(let response): return .response(Self.decoded(response))
         case .failed(let error): return .fault(error.fault)
         }

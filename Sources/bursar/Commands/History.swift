@@ -38,7 +38,7 @@ struct History: AsyncParsableCommand {
     @Option(help: ArgumentHelp("One line for each such time: 1h, 1d.", valueName: "TIME")) var step: String?
     @Option(help: ArgumentHelp("What was spent, by day.", valueName: "day")) var by: String?
     @Flag(help: "Print CSV.") var csv = false
-    @Flag(help: "Print the gateway's JSON as it is; the first page.") var json = false
+    @Flag(help: "Print the gateway's JSON as it is.") var json = false
 
     func validate() throws {
         if csv, json { throw ValidationError("--csv and --json are two forms of one answer: take one.") }
@@ -51,6 +51,7 @@ struct History: AsyncParsableCommand {
         for (name, value) in [("since", since), ("until", until), ("step", step), ("by", by)] {
             if let value { query.append("\(name)=\(QueryText.escaped(value))") }
         }
+        // The longest page, which holds all that is ever kept of an account: no second one is asked for.
         query.append("limit=10000")
         let path = "/v1/balances/" + (try await target.path(of: account)) + "/history?" + query.joined(separator: "&")
         let answer = try await target.get(path)

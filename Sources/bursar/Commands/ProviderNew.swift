@@ -63,7 +63,7 @@ struct ProviderNew: ParsableCommand {
             Terminal.tell("\(error)")
             throw ExitStatus.noSuchFile
         }
-        Terminal.tell("error: --from takes one file, and \(from) is a folder with more or less than one")
+        Terminal.tell("error: --from takes one file, and \(from) is a folder with several")
         throw ExitStatus.usage
     }
 

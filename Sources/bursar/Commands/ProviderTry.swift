@@ -42,7 +42,9 @@ struct ProviderTry: AsyncParsableCommand {
             Terminal.tell("error: \(account.id) lacks a parameter that the request needs")
             throw ExitStatus.configuration
         }
-        Terminal.tell("\(account.id)  \(account.definition.method.rawValue) \(account.baseURL)\(account.definition.path)")
+        // A key may have been pasted into the account's name or base URL.
+        let asked = "\(account.id)  \(account.definition.method.rawValue) \(account.baseURL)\(account.definition.path)"
+        Terminal.tell(scrubber.scrub(asked))
         let transport = HTTPTransport(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, settings: UpstreamSettings(configuration.upstream))
         let result = await Self.fetch(request, by: transport, within: account.timeout)

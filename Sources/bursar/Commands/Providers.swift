@@ -77,7 +77,7 @@ struct Providers: ParsableCommand {
             ("title", definition.title),
             ("route", "/providers/\(definition.id)\(definition.path)"),
             ("asks", definition.origin + definition.path),
-            ("auth", "\(definition.auth.headerName): \(definition.auth.words)"),
+            ("auth", definition.auth.sample),
             ("units", definition.unitNames.joined(separator: ", ")),
             ("variables", definition.environmentVariables.joined(separator: ", ")),
             ("accounts", accounts.map { $0.isEmpty ? "none" : $0.joined(separator: ", ") } ?? "not known: see the errors"),

@@ -51,7 +51,7 @@ extension Token {
                 throw ValidationError("--allow takes a provider, provider/account, or '*'.")
             }
             guard let expires else { return }
-            guard let end = ClientEnd.parse(expires) else { throw ValidationError("--expires takes \(ClientEnd.expectation).") }
+            guard let end = ExpiryText.parse(expires) else { throw ValidationError("--expires takes \(ExpiryText.expectation).") }
             guard end > WallTime.now() else { throw ValidationError("--expires is a time that is over.") }
         }
 

@@ -1,5 +1,7 @@
+import BursarBasics
 import BursarConfiguration
 import BursarGateway
+import BursarText
 import Foundation
 
 /// What is printed once something listens: where, and what to try next.
@@ -25,9 +27,9 @@ enum Announcement {
             + (wantsToken ? "-H \"Authorization: Bearer $BURSAR_TOKEN\" " : "")
         return """
             Try\(wantsToken ? ", with a client's token in $BURSAR_TOKEN" : ""):
-              \(program) balances\(isStandard ? "" : " --url \(url)")\(usesTLS ? " --ca FILE" : "")
-            \(curl)'\(origin(url))/v1/balances?pretty'
-            \(curl)-H 'Accept: text/plain' \(origin(url))/v1/balances
+              \(program) balances\(isStandard ? "" : " --url \(ShellText.word(url))")\(usesTLS ? " --ca FILE" : "")
+            \(curl)\(ShellText.word(origin(url) + "/v1/balances?pretty"))
+            \(curl)-H 'Accept: text/plain' \(ShellText.word(origin(url) + "/v1/balances"))
             """
                 + (usesTLS ? "\nFILE has the certificate's authority; not needed where this machine trusts it." : "")
     }
@@ -35,20 +37,22 @@ enum Announcement {
     /// As it was called: where it was not found by its name, its name alone leads nowhere.
     private static var program: String {
         let called = ProcessInfo.processInfo.arguments.first ?? ""
-        return called.contains("/") ? called : "bursar"
+        return called.contains("/") ? ShellText.word(called) : "bursar"
     }
 
     /// The first plain address as a URL, else what there is; a wildcard listener is reached at loopback.
     static func url(_ addresses: [String]) -> String {
         let isPlain = { (address: String) in !address.hasPrefix("unix:") && !address.hasPrefix("https://") }
-        guard let first = addresses.first(where: isPlain) else { return addresses.first ?? "" }
-        let reachable =
-            first.hasPrefix("0.0.0.0:")
-            ? "127.0.0.1:" + first.dropFirst(8) : first.hasPrefix("[::]:") ? "[::1]:" + first.dropFirst(5) : first
-        return "http://" + reachable
+        guard let first = addresses.first(where: isPlain) ?? addresses.first else { return "" }
+        guard !first.hasPrefix("unix:") else { return first }
+        let scheme = first.hasPrefix("https://") ? "https://" : "http://"
+        let address = first.hasPrefix(scheme) ? String(first.dropFirst(scheme.count)) : first
+        return scheme + ((try? ListenAddress(parsing: address))?.reachableHere.description ?? address)
     }
 
-    private static func socket(_ url: String) -> String { url.hasPrefix("unix:") ? "--unix-socket \(url.dropFirst(5)) " : "" }
+    private static func socket(_ url: String) -> String {
+        url.hasPrefix("unix:") ? "--unix-socket \(ShellText.word(String(url.dropFirst("unix:".count)))) " : ""
+    }
 
     private static func origin(_ url: String) -> String {
         url.hasPrefix("unix:") ? "http://localhost" : url

@@ -36,13 +36,13 @@ struct ReadinessProbe: Sendable {
 
     private init?(_ listener: ListenerSettings, _ proxies: [AddressRange]) {
         usesTLS = listener.usesTLS
-        switch listener.address {
+        switch listener.address.reachableHere {
         case .unix(let path):
             place = .unix(path)
             sendsProxyHeader = proxies.contains(where: \.isUnix)
         case .tcp(let host, let port):
             guard port > 0 else { return nil }
-            let asked = Self.reachable(host)
+            let asked = host == "localhost" ? "127.0.0.1" : host
             place = .tcp(host: asked, port: port)
             // Whoever asks an address of its own machine comes from that address.
             sendsProxyHeader = IPAddress(asked).map { own in proxies.contains { $0.contains(own) } } ?? false
@@ -52,15 +52,6 @@ struct ReadinessProbe: Sendable {
     private var effort: Int {
         if case .unix = place { return 0 }
         return usesTLS ? 2 : 1
-    }
-
-    /// Every address is also this machine's own.
-    private static func reachable(_ host: String) -> String {
-        switch host {
-        case "0.0.0.0", "localhost": "127.0.0.1"
-        case "::": "::1"
-        default: host
-        }
     }
 
     var description: String {

@@ -29,7 +29,10 @@ import Testing
         let id = try #require(ProviderID("sunor"))
         #expect(catalog[id]?.origin == "https://api.example.com")
         #expect(catalog.ids.filter { $0 == id }.count == 1)
-        #expect(catalog.warnings.map(\.message) == ["it stands in the place of the built-in definition of sunor"])
+        #expect(
+            catalog.warnings.map(\.description) == [
+                "own.yaml:15:7: warning: it stands in the place of the built-in definition of sunor"
+            ])
         #expect(catalog.addedIDs == [id])
     }
 

@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import Testing
 
 @testable import BursarCatalog
@@ -21,6 +23,48 @@ import Testing
             Issue.record("read")
         } catch {
             #expect(error.description == "/nonexistent/folder: error: there is no such file or folder")
+        }
+    }
+
+    private func withFolder(_ body: (_ path: String) throws -> Void) throws {
+        let path = "/tmp/bursar-definitions-" + String((0..<8).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try body(path)
+    }
+
+    private func complaint(_ path: String) -> String? {
+        do throws(Diagnostic) {
+            _ = try DefinitionFolder.files(at: path)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    // `bursar check FOLDER` said "ok" of a folder with acme.yaml.txt.
+    @Test func `a folder without a definition is an error`() throws {
+        try withFolder { path in
+            try Data("openapi: 3.1.0\n".utf8).write(to: URL(fileURLWithPath: path + "/acme.yaml.txt"))
+            #expect(complaint(path) == "\(path): error: no file in it ends in .yaml, .yml or .json")
+        }
+    }
+
+    // It was opened, and opening waited for somebody to write.
+    @Test func `a pipe that is named as a definition is refused, and nobody waits for it`() throws {
+        try withFolder { path in
+            try #require(mkfifo(path + "/x.yaml", 0o600) == 0)
+            #expect(complaint(path) == "\(path)/x.yaml: error: is no regular file")
+            #expect(complaint(path + "/x.yaml") == "\(path)/x.yaml: error: is no regular file")
+        }
+    }
+
+    @Test(arguments: [0, 1])
+    func `a file may be as large as the limit and no larger`(more: Int) throws {
+        try withFolder { path in
+            let file = path + "/x.yaml"
+            try Data(repeating: 0x20, count: DefinitionFolder.mostBytes + more).write(to: URL(fileURLWithPath: file))
+            #expect(complaint(file) == (more == 0 ? nil : "\(file): error: larger than 1048576 bytes"))
         }
     }
 

@@ -57,18 +57,20 @@ import Testing
         #expect(try own("venice", bundled) == nil)
     }
 
-    @Test func `deepl: a number that says no limit is no figure, of the account as of the key`() throws {
+    @Test func `deepl: a number that says no limit is no figure, and the least of the account and the key is what can be spent`() throws {
         func body(_ account: String, _ key: String) -> String {
             #"{"character_count":73400,"character_limit":\#(account),"#
                 + #""api_key_character_count":45636,"api_key_character_limit":\#(key)}"#
         }
         let open = "1000000000000"
         let capped = try #require(try Catalog.builtIn("deepl").reading(body(open, "50000")))
-        // The key's figure stands beside the row's own and is not it.
-        #expect(capped.available == nil)
+        // What the key may still spend is all that can be spent with it.
+        #expect(capped.available?.words == "available 4364 characters")
         let key = capped.amounts.filter { $0.part?.name == "key" }.map(\.words)
         #expect(key == ["available 4364 characters", "used 45636 characters", "limit 50000 characters"])
         #expect(try own("deepl", body("500000", open))?.words == "available 426600 characters")
+        #expect(try own("deepl", body("80000", "500000"))?.words == "available 6600 characters")
+        #expect(try own("deepl", #"{"character_count":73400,"character_limit":500000}"#)?.words == "available 426600 characters")
         #expect(try Catalog.builtIn("deepl").reading(body(open, open))?.amounts.allSatisfy { $0.kind == .used } == true)
     }
 

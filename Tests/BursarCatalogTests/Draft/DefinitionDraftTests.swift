@@ -58,6 +58,37 @@ import Testing
         #expect(draft.text.contains("#   used: creditsUsed?"))
     }
 
+    @Test func `a currency in a list is told by its path`() throws {
+        let answer = #"{"balance_infos": [{"currency": "CNY", "total_balance": "110.00"}]}"#
+        let draft = try draft(answer, "answer.json")
+        #expect(try definition(draft).amounts(answer) == ["available 110.00 CNY"])
+        #expect(draft.text.contains(#"unit: {at: "balance_infos[0].currency", money: true}"#))
+    }
+
+    @Test(arguments: [
+        #"{"balance_cents": 1250, "currency": "USD"}"#, #"{"cents": {"balance": 1250}}"#,
+        #"{"cents": {"balance": 1250, "currency": "usd"}}"#, #"{"balance_cents": 1250}"#
+    ])
+    func `cents are never drafted as dollars, whichever name says them and whoever names the currency`(answer: String) throws {
+        let draft = try draft(answer, "answer.json")
+        #expect(try definition(draft).amounts(answer) == ["available 12.50 USD"])
+        #expect(draft.text.contains("scale: 0.01  # guessed"))
+    }
+
+    @Test func `cents of euros are euros, and a name that tells another unit has no scale from above`() throws {
+        let euros = #"{"balance_eur_cents": 1250}"#
+        #expect(try definition(draft(euros, "answer.json")).amounts(euros) == ["available 12.50 EUR"])
+        let dollars = #"{"cents": {"balance_usd": 12.5}}"#
+        #expect(try definition(draft(dollars, "answer.json")).amounts(dollars) == ["available 12.5 USD"])
+    }
+
+    @Test func `the comment on another figure has its scale, and an element of its own where that differs`() throws {
+        let answer = #"{"balance": 5, "used_cents": 300, "limit": 9}"#
+        let text = try draft(answer, "answer.json").text
+        #expect(text.contains("#   used (in another element): used_cents?  is 300, perhaps USD, scale: 0.01\n"))
+        #expect(text.contains("#   limit: limit?  is 9, perhaps credits\n"))
+    }
+
     private static let document = """
         openapi: 3.0.3
         info: {title: Acme Cloud, version: 1.4.0}

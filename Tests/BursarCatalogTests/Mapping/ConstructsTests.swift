@@ -68,6 +68,23 @@ import Testing
         #expect(beside.amounts(#"{"owed":-5.25,"x":[]}"#) == ["available 5.25 USD"])
     }
 
+    @Test func `absent means no limit only where the file says so`() throws {
+        let mapping = "amounts: [{unit: credits, available: 'cap?unlimited - spent?', used: spent?}]"
+        let capped = try made(mapping, example: "{cap: 9, spent: 1}")
+        #expect(capped.amounts(#"{"cap":9,"spent":2.5}"#) == ["available 6.5 credits", "used 2.5 credits"])
+        for body in [#"{"spent":2.5}"#, #"{"cap":null,"spent":2.5}"#] {
+            let reading = try #require(capped.reading(body))
+            #expect(reading.amounts.map(\.words) == ["used 2.5 credits"] && reading.providerSaysLow == false)
+        }
+        // What is taken from something must be known.
+        let taken = try made("amounts: [{unit: credits, available: 'cap - reserve?unlimited', limit: cap}]", example: "{cap: 9, reserve: 1}")
+        #expect(taken.amounts(#"{"cap":9}"#) == ["limit 9 credits"])
+        #expect(try #require(taken.reading(#"{"cap":9}"#)).providerSaysLow == nil)
+        #expect(
+            Catalog.problems(definition(mapping: "amounts: [{unit: credits, available: 'sum(x[].n?unlimited)'}]", example: "{x: []}"))
+                .contains { $0.message.contains("within sum(…) a field may be ?0") })
+    }
+
     @Test func `elements count where a condition holds`() throws {
         let packs = try made(
             "amounts: [{unit: credits, available: 'sum(p[].n)', where: {s: [online, trial], 'e?': future}}]",

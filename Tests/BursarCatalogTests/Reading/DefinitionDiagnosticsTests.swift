@@ -173,7 +173,7 @@ import Testing
         } catch {
             #expect(
                 error.diagnostics.map(\.description) == [
-                    "b.yaml:1:1: error: the id x is taken: a.yaml defines it, too; give it another x-bursar.id"
+                    "b.yaml:15:7: error: the id x is taken: a.yaml defines it, too; give it another x-bursar.id"
                 ])
         }
     }

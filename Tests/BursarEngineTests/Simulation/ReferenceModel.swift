@@ -22,7 +22,7 @@ struct ReferenceModel {
     var isRemoved = false
 
     // The call.
-    var flight: FetchID?
+    var flight: CallID?
     var began: Int64 = 0
     var isRetry = false
     var isOverdue = false
@@ -51,7 +51,7 @@ struct ReferenceModel {
 
     // MARK: Events
 
-    mutating func started(_ id: FetchID, now: Int64) {
+    mutating func started(_ id: CallID, now: Int64) {
         flight = id
         began = now
         isRetry = false
@@ -59,7 +59,7 @@ struct ReferenceModel {
         starts.append(now)
     }
 
-    mutating func retried(_ id: FetchID, now: Int64) {
+    mutating func retried(_ id: CallID, now: Int64) {
         flight = id
         isRetry = true
         row += 1
@@ -179,12 +179,12 @@ struct ReferenceModel {
     }
 
     /// Whether an immediate retry is due; nil where either is right.
-    func retry(_ failure: FetchFailure, now: Int64) -> Bool? {
+    func retry(_ failure: CallFailure, now: Int64) -> Bool? {
         guard isRetryDue(failure, now: now), budgetAllows(now) else { return false }
         return budgetAllows(now, slack: slack) ? true : nil
     }
 
-    private func isRetryDue(_ failure: FetchFailure, now: Int64) -> Bool {
+    private func isRetryDue(_ failure: CallFailure, now: Int64) -> Bool {
         switch failure.code {
         case .unauthorized, .forbidden, .rateLimited: return false
         case .upstreamError, .unreachable, .timeout, .invalidResponse, .circuitOpen: break

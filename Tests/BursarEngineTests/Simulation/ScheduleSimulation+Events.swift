@@ -71,7 +71,7 @@ extension ScheduleSimulation {
     }
 
     /// A call begins: the invariants that matter most.
-    func mayStart(_ credential: Int, _ start: FetchStart, _ demand: Demand) throws {
+    func mayStart(_ credential: Int, _ start: CallStart, _ demand: Demand) throws {
         let model = models[credential]
         try require(demand != .cachedOnly, "only-if-cached asked the provider")
         try require(model.flight == nil, "two calls in flight")
@@ -94,8 +94,8 @@ extension ScheduleSimulation {
         count(models[credential].isOverdue ? "late success" : "success")
         let mark = nextMark
         nextMark += 1
-        let action = machine.fetchSucceeded(
-            supplies.keys[credential], fetch: id, reading: supplies.reading(mark), now: now)
+        let action = machine.callSucceeded(
+            supplies.keys[credential], call: id, reading: supplies.reading(mark), now: now)
         guard case .settled(let wake, let view, let changed) = action else { throw Violation(text: "a success was ignored") }
         try woken(credential, wake)
         ended.append((credential, id))
@@ -104,11 +104,11 @@ extension ScheduleSimulation {
         try settleRemoval(credential)
     }
 
-    func fail(_ credential: Int, _ failure: FetchFailure, told: Int64?) throws {
+    func fail(_ credential: Int, _ failure: CallFailure, told: Int64?) throws {
         guard let id = models[credential].flight else { return }
         let retry = models[credential].retry(failure, now: monotonic)
         let wasOverdue = models[credential].isOverdue
-        let action = machine.fetchFailed(supplies.keys[credential], fetch: id, failure: failure, now: now)
+        let action = machine.callFailed(supplies.keys[credential], call: id, failure: failure, now: now)
         ended.append((credential, id))
         switch action {
         case .retry(let start):
@@ -127,27 +127,27 @@ extension ScheduleSimulation {
         }
     }
 
-    func randomFailure() -> (FetchFailure, told: Int64?) {
+    func randomFailure() -> (CallFailure, told: Int64?) {
         switch random.below(12) {
-        case 0: return (FetchFailure(code: .unauthorized, upstreamStatus: 401), nil)
-        case 1: return (FetchFailure(code: .forbidden, upstreamStatus: 403), nil)
+        case 0: return (CallFailure(code: .unauthorized, upstreamStatus: 401), nil)
+        case 1: return (CallFailure(code: .forbidden, upstreamStatus: 403), nil)
         case 2...4:
             let (hint, told) = random.pick(supplies.throttled)
-            return (FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), told)
+            return (CallFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), told)
         case 5:
             let (hint, told) = random.pick(supplies.busy)
-            return (FetchFailure(code: .upstreamError, upstreamStatus: 503, hint: hint), told)
-        case 6...7: return (FetchFailure(code: .upstreamError, upstreamStatus: 500), nil)
-        case 8: return (FetchFailure(code: .unreachable), nil)
-        case 9: return (FetchFailure(code: .timeout), nil)
-        case 10: return (FetchFailure(code: .upstreamError, upstreamStatus: 404), nil)
-        default: return (FetchFailure(code: .invalidResponse, upstreamStatus: 200), nil)
+            return (CallFailure(code: .upstreamError, upstreamStatus: 503, hint: hint), told)
+        case 6...7: return (CallFailure(code: .upstreamError, upstreamStatus: 500), nil)
+        case 8: return (CallFailure(code: .unreachable), nil)
+        case 9: return (CallFailure(code: .timeout), nil)
+        case 10: return (CallFailure(code: .upstreamError, upstreamStatus: 404), nil)
+        default: return (CallFailure(code: .invalidResponse, upstreamStatus: 200), nil)
         }
     }
 
     func becomeOverdue(_ credential: Int) throws {
         guard let id = models[credential].flight else { return }
-        let action = machine.fetchOverdue(supplies.keys[credential], fetch: id, now: now)
+        let action = machine.callOverdue(supplies.keys[credential], call: id, now: now)
         guard case .timedOut(let wake, let view) = action else {
             return try require(models[credential].isOverdue, "a call's timeout was ignored")
         }
@@ -166,12 +166,12 @@ extension ScheduleSimulation {
         count("report of an ended call")
         let (credential, id) = random.pick(ended)
         let key = supplies.keys[credential]
-        try require(machine.fetchOverdue(key, fetch: id, now: now) == .ignored, "an ended call became overdue")
+        try require(machine.callOverdue(key, call: id, now: now) == .ignored, "an ended call became overdue")
         try require(
-            machine.fetchSucceeded(key, fetch: id, reading: supplies.template, now: now) == .ignored,
+            machine.callSucceeded(key, call: id, reading: supplies.template, now: now) == .ignored,
             "an ended call brought a reading")
         try require(
-            machine.fetchFailed(key, fetch: id, failure: FetchFailure(code: .forbidden), now: now) == .ignored,
+            machine.callFailed(key, call: id, failure: CallFailure(code: .forbidden), now: now) == .ignored,
             "an ended call failed again")
     }
 

@@ -49,7 +49,7 @@ final class ScheduleSimulation {
     var models: [ReferenceModel] = []
     var policies: [RefreshPolicy] = []
     /// Ended or superseded calls, whose reports must be ignored.
-    var ended: [(credential: Int, id: FetchID)] = []
+    var ended: [(credential: Int, id: CallID)] = []
     var monotonic: Int64 = 1_000_000 * ReferenceModel.second
     var wall: Int64 = 1_800_000_000_000
     var nextWaiter: UInt64 = 1
@@ -164,9 +164,9 @@ final class ScheduleSimulation {
             try request(credential, demand: .newest)
         } else if mood == .throttling {
             let (hint, told) = random.pick(supplies.throttled)
-            try fail(credential, FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), told: told)
+            try fail(credential, CallFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), told: told)
         } else if random.below(8) > 0 {
-            try fail(credential, FetchFailure(code: random.pick([.upstreamError, .unreachable, .invalidResponse])), told: nil)
+            try fail(credential, CallFailure(code: random.pick([.upstreamError, .unreachable, .invalidResponse])), told: nil)
         } else {
             try becomeOverdue(credential)
         }

@@ -37,7 +37,7 @@ struct SimulatedProvider {
     /// How a call goes. The times are those of its result.
     enum Reply {
         case success(after: Duration)
-        case failure(FetchFailure, after: Duration)
+        case failure(CallFailure, after: Duration)
         /// Never: the driver gives up at the hard deadline.
         case hang
     }
@@ -81,11 +81,11 @@ struct SimulatedProvider {
             return .success(after: brief)
         case .flaky:
             if random.below(3) > 0 { return .success(after: brief) }
-            return .failure(FetchFailure(code: .upstreamError, upstreamStatus: 502), after: brief)
+            return .failure(CallFailure(code: .upstreamError, upstreamStatus: 502), after: brief)
         case .down:
             return .failure(
-                FetchFailure(code: .upstreamError, upstreamStatus: random.pick([500, 502, 503, 504])), after: brief)
-        case .deaf: return .failure(FetchFailure(code: .unreachable), after: brief)
+                CallFailure(code: .upstreamError, upstreamStatus: random.pick([500, 502, 503, 504])), after: brief)
+        case .deaf: return .failure(CallFailure(code: .unreachable), after: brief)
         case .slow:
             return random.below(2) == 0 ? .hang : .success(after: .seconds(6 + random.below(13)))
         case .throttling:
@@ -95,9 +95,9 @@ struct SimulatedProvider {
             let lie = random.pick(["0", "244800", "1", "-1"])
             return refused(["retry-after": [lie]], after: brief)
         case .changedShape:
-            return .failure(FetchFailure(code: .invalidResponse, upstreamStatus: 200), after: brief)
+            return .failure(CallFailure(code: .invalidResponse, upstreamStatus: 200), after: brief)
         case .rejecting:
-            return .failure(FetchFailure(code: .unauthorized, upstreamStatus: 401), after: brief)
+            return .failure(CallFailure(code: .unauthorized, upstreamStatus: 401), after: brief)
         }
     }
 
@@ -124,6 +124,6 @@ struct SimulatedProvider {
     private func refused(_ fields: [String: [String]], after: Duration) -> Reply {
         let hint = CooldownHint.read(
             status: 429, field: { fields[$0] ?? [] }, body: [], now: WallTime(seconds: 1_800_000_000))
-        return .failure(FetchFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), after: after)
+        return .failure(CallFailure(code: .rateLimited, upstreamStatus: 429, hint: hint), after: after)
     }
 }

@@ -26,7 +26,7 @@ struct SimulatedYear {
 
     /// A call in flight, with the times at which something will be reported of it.
     struct Call {
-        let id: FetchID
+        let id: CallID
         let end: Int64
         let result: Result
         var timeout: Int64
@@ -34,7 +34,7 @@ struct SimulatedYear {
 
         enum Result {
             case success
-            case failure(FetchFailure)
+            case failure(CallFailure)
         }
     }
 
@@ -110,7 +110,7 @@ struct SimulatedYear {
         }
     }
 
-    private mutating func begin(_ index: Int, _ start: FetchStart) {
+    private mutating func begin(_ index: Int, _ start: CallStart) {
         if accounts[index].call != nil { broken.append("two calls in flight") }
         accounts[index].callsMade += 1
         noteBudget(index)
@@ -121,7 +121,7 @@ struct SimulatedYear {
         case .failure(let failure, let after):
             if failure.code == .rateLimited { accounts[index].refusals += 1 }
             (end, result) = (now + after.nanoseconds, .failure(failure))
-        case .hang: (end, result) = (now + start.hardDeadline.nanoseconds, .failure(FetchFailure(code: .timeout)))
+        case .hang: (end, result) = (now + start.hardDeadline.nanoseconds, .failure(CallFailure(code: .timeout)))
         }
         accounts[index].call = Call(id: start.id, end: end, result: result, timeout: now + start.timeout.nanoseconds)
     }
@@ -145,9 +145,9 @@ struct SimulatedYear {
             switch call.result {
             case .success:
                 if call.isOverdue { accounts[index].lateLandings += 1 }
-                action = machine.fetchSucceeded(key, fetch: call.id, reading: Bench.reading(now / 1_000_000), now: moment)
+                action = machine.callSucceeded(key, call: call.id, reading: Bench.reading(now / 1_000_000), now: moment)
             case .failure(let failure):
-                action = machine.fetchFailed(key, fetch: call.id, failure: failure, now: moment)
+                action = machine.callFailed(key, call: call.id, failure: failure, now: moment)
             }
             switch action {
             case .settled(_, let view, _):
@@ -160,7 +160,7 @@ struct SimulatedYear {
         } else if now >= call.timeout, !call.isOverdue {
             accounts[index].overdue += 1
             accounts[index].call?.isOverdue = true
-            if machine.fetchOverdue(key, fetch: call.id, now: moment) == .ignored { broken.append("a timeout was ignored") }
+            if machine.callOverdue(key, call: call.id, now: moment) == .ignored { broken.append("a timeout was ignored") }
         }
     }
 

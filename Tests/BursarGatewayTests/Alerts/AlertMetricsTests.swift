@@ -1,4 +1,5 @@
 import BursarMocks
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -49,5 +50,32 @@ struct AlertMetricsTests {
 
     @Test func `a receiver of messages that fails is down until it takes one`() async throws {
         try await isTold("slack", first: 500)
+    }
+
+    @Test func `what a target does not take is overdue, unless a mute holds it`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let receiver = try await AlertReceiver.start()
+        receiver.answer(500)
+        let settings = "targets: [{name: ops, kind: slack, url: '\(receiver.url)/hook'}]"
+        do {
+            let listen = "['127.0.0.1:0', 'unix:\(folder.file("s"))']"
+            try await TestGateway.with([Self.account], listen: listen, settings: settings) { gateway async throws in
+                for _ in 0..<2 {
+                    gateway.clock.advance(by: .seconds(11))
+                    _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+                }
+                try await wait(for: #"bursar_alert_deliveries_overdue{target="ops"} 1"#, gateway)
+                let mute = try await gateway.asOperator("/v1/alerts/mutes/sunor/default?for=1h", method: .PUT)
+                #expect(mute.status == 200, "\(mute.text)")
+                let metrics = try await gateway.get("/metrics").text
+                #expect(metrics.contains(#"bursar_alert_deliveries_overdue{target="ops"} 0"#))
+                #expect(metrics.contains(#"bursar_alert_deliveries_pending{target="ops"} 1"#))
+            }
+        } catch {
+            await receiver.stop()
+            throw error
+        }
+        await receiver.stop()
     }
 }

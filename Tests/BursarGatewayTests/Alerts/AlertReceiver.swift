@@ -20,6 +20,18 @@ final class AlertReceiver: Sendable {
     private final class State: Sendable {
         let messages = Mutex<[Message]>([])
         let status = Mutex(200)
+        /// Answers that are held; nil: none is.
+        let held = Mutex<[CheckedContinuation<Void, Never>]?>(nil)
+
+        func wait() async {
+            await withCheckedContinuation { waiter in
+                let isHeld = held.withLock { held in
+                    held?.append(waiter)
+                    return held != nil
+                }
+                if !isHeld { waiter.resume() }
+            }
+        }
     }
 
     private let state: State
@@ -37,7 +49,12 @@ final class AlertReceiver: Sendable {
                     request.headers.map { ("\($0.name)".lowercased(), "\($0.value)") }, uniquingKeysWith: { $1 })
                 state.messages.withLock { $0.append(Message(path: request.target, fields: fields, body: request.body)) }
                 let status = state.status.withLock { $0 }
-                return .now(Response(status: status, contentType: "text/plain", text: "as told"))
+                let answer = Response(status: status, contentType: "text/plain", text: "as told")
+                guard state.held.withLock({ $0 != nil }) else { return .now(answer) }
+                return .later {
+                    await state.wait()
+                    return answer
+                }
             }, group: MultiThreadedEventLoopGroup.singleton)
         try await server.start()
         return AlertReceiver(state: state, server: server)
@@ -50,11 +67,25 @@ final class AlertReceiver: Sendable {
 
     func answer(_ status: Int) { state.status.withLock { $0 = status } }
 
+    /// What comes from here on is answered once it is let go, with the status of when it came.
+    func hold() { state.held.withLock { $0 = $0 ?? [] } }
+
+    func letGo() {
+        let held = state.held.withLock { held -> [CheckedContinuation<Void, Never>] in
+            defer { held = nil }
+            return held ?? []
+        }
+        for waiter in held { waiter.resume() }
+    }
+
     /// Returns when so many came. `meanwhile` moves the gateway's clock: what is sent next depends on when the last sending ended.
     func wait(for count: Int, meanwhile: () -> Void = {}) async throws -> [Message] {
         try await eventually({ messages.count >= count }, pause: .milliseconds(5), meanwhile: meanwhile)
         return messages
     }
 
-    func stop() async { await server.stop() }
+    func stop() async {
+        letGo()
+        await server.stop()
+    }
 }

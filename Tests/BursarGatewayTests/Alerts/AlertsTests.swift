@@ -192,6 +192,28 @@ struct AlertsTests {
         }
     }
 
+    @Test func `an address that is gone behind a reload is told as one that fails, not as gone`() async throws {
+        try await withReceiver { receiver in
+            receiver.answer(410)
+            receiver.hold()
+            try await TestGateway.with([Self.account], settings: Self.settings(receiver)) { gateway async throws in
+                try await read(gateway)
+                _ = try await pass(gateway, until: 1, receiver)
+                let other = Self.settings(receiver).replacing("abcdefghijklmnop", with: "qrstuvwxyzabcdef")
+                guard case .applied = await gateway.reload([Self.account], settings: other) else { throw NotReloaded() }
+                receiver.answer(200)
+                receiver.letGo()
+                let messages = try await pass(gateway, until: 2, receiver)
+                #expect(messages[1].path == "/hook/qrstuvwxyzabcdef" && messages[1].id == messages[0].id)
+                try await eventually { gateway.log.text.contains("alerts: a target") }
+                #expect(gateway.log.text.contains("a target fails") && !gateway.log.text.contains("a target is gone"))
+                let metrics = try await gateway.get("/metrics").text
+                #expect(metrics.contains(#"bursar_alert_deliveries_total{target="ops",outcome="failed"} 1"#))
+                #expect(metrics.contains(#"bursar_alert_deliveries_total{target="ops",outcome="gone"} 0"#))
+            }
+        }
+    }
+
     private struct NotReloaded: Error {}
 
     @Test func `a rejected key is told, and rules come and go with a reload`() async throws {

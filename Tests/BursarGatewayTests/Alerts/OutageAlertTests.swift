@@ -1,6 +1,7 @@
 import BursarCatalog
 import BursarMocks
 import BursarModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -47,6 +48,25 @@ struct OutageAlertTests {
             #expect(told.first?.json?["type"]?.text == "balance.unknown")
             let since = told.first?.json?["data"]?["events"]?[0]?["since"]?.text.flatMap { WallTime(rfc3339: $0) }
             #expect(since.map { began.duration(to: $0) < .seconds(2) } ?? false)
+        }
+        await receiver.stop()
+    }
+
+    @Test func `an outage is told with its limit and with when the account was read last`() async throws {
+        let receiver = try await AlertReceiver.start()
+        try await TestGateway.with([Self.account], settings: settings(receiver)) { gateway async throws in
+            let desk = gateway.gateway.process.alerts
+            let id = AccountID(provider: try #require(ProviderID("sunor")), account: .default)
+            try await eventually { desk.state.withLock { $0.known.contains(id) } }
+            try gateway.mocks.set(.balance("40"), for: "sunor")
+            _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+            try await eventually { desk.lastRead(id) != nil }
+            try gateway.mocks.set(.status(503), for: "sunor")
+            gateway.clock.advance(by: .seconds(60))
+            _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
+            let told = try await receiver.wait(for: 1) { gateway.clock.advance(by: .seconds(2)) }
+            let text = told.first?.json?["data"]?["events"]?[0]?["text"]?.text ?? ""
+            #expect(text.contains(": upstream_error. The limit is 2 min. Last read ") && text.hasSuffix(" ago."), "\(text)")
         }
         await receiver.stop()
     }

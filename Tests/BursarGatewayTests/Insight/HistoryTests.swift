@@ -44,6 +44,11 @@ struct HistoryTests {
         }
     }
 
+    // `bursar history` asks for one page, and would leave out the newest entries of more.
+    @Test func `the longest page holds all that is ever kept of an account`() {
+        #expect(HistoryBounds().longest <= HistoryRoute.longestPage)
+    }
+
     @Test func `a step invents no point where nobody knows`() async throws {
         try await withHistory { gateway async throws in
             let answer = try await gateway.get(path + "?since=10m&step=1s").json

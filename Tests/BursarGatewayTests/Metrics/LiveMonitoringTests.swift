@@ -18,7 +18,8 @@ struct LiveMonitoringTests {
     private static let beyondDemo: Set<String> = [
         "bursar_spent_total", "bursar_topped_up_total", "bursar_account_problem", "bursar_cooldown_until_timestamp_seconds",
         "bursar_upstream_failures_total", "bursar_http_limits_total", "bursar_account_low", "bursar_alert_deliveries_total",
-        "bursar_alert_deliveries_pending", "bursar_alert_target_up", "bursar_alert_messages_given_up_total"
+        "bursar_alert_deliveries_pending", "bursar_alert_deliveries_overdue", "bursar_alert_target_up",
+        "bursar_alert_messages_given_up_total"
     ]
 
     private static func text(_ name: String) throws -> String {

@@ -205,6 +205,20 @@ struct MetricsTests {
         }
     }
 
+    /// Of a gateway with TLS alone, a series would come with each request and go with it.
+    @Test func `active requests of GET are shown with TLS and without, also where there are none`() async throws {
+        try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
+            let metrics = try await gateway.get("/metrics").text
+            let series = metrics.split(separator: "\n").filter { $0.hasPrefix("http_server_active_requests{") }
+            #expect(
+                series == [
+                    // The scrape itself.
+                    #"http_server_active_requests{http_request_method="GET",url_scheme="http"} 1"#,
+                    #"http_server_active_requests{http_request_method="GET",url_scheme="https"} 0"#
+                ])
+        }
+    }
+
     @Test func `a reload that was refused shows until one is taken over`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-ok"]) { gateway async throws in
             let name = "bursar_configuration_last_reload_successful "

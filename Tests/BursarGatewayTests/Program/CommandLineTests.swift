@@ -166,6 +166,25 @@ struct CommandLineTests {
         }
     }
 
+    // It proposed https://0.0.0.0, which is no address to ask.
+    @Test func `a listener with TLS at every interface is proposed at loopback`() async throws {
+        try await serving("allow_anonymous: true", listen: "{address: '0.0.0.0:0', tls: true}") { _, program in
+            let url = try Self.tlsURL(program)
+            #expect(program.complaintText.contains("bursar balances --url \(url) --ca FILE"), "\(program.complaintText)")
+        }
+    }
+
+    @Test func `a socket whose path has a blank is proposed as one word`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let socket = folder.file("my gateway.sock")
+        try await serving(listen: "'unix:\(socket)'") { _, program in
+            let text = program.complaintText
+            #expect(text.contains("bursar balances --url 'unix:\(socket)'\n"), "\(text)")
+            #expect(text.contains("curl --unix-socket '\(socket)' 'http://localhost/v1/balances?pretty'\n"), "\(text)")
+        }
+    }
+
     @Test func `where clients are configured, what is proposed and what is refused name the token's variable`() async throws {
         let digest = String(repeating: "0a", count: 32)
         try await serving("clients: [{name: a, token_sha256: \(digest), allow: '*'}]") { folder, program in
@@ -250,6 +269,8 @@ struct CommandLineTests {
         #expect(line.contains("SUNOR_API_KEY") && line.contains(" ? "), "\(line)")
         let one = try await run("providers", "sunor", "--config", file)
         #expect(one.output.contains("SUNOR_API_KEY") && one.output.contains("accounts   not known"), "\(one.output)")
+        let two = try await run("providers", "tomba", "--config", file)
+        #expect(two.output.contains("x-tomba-key: KEY and x-tomba-secret: SECRET\n"), "\(two.output)")
         let unknown = try await run("providers", "nope", "--config", file)
         #expect(unknown.complaint.contains("there is no provider of that name"))
     }
@@ -278,5 +299,41 @@ struct CommandLineTests {
         #expect(end.output.contains("\(store) is a file that is no socket"))
         #expect(end.output.contains("\(store) belongs to another program; serve would keep everything in memory"))
         #expect(end.output.contains("store          \(store)\n"))
+    }
+
+    // `sudo bursar serve` once, and the lock is root's; or a link leads to a file in a folder in which nothing can be made. Only
+    // serve said so, by keeping everything in memory.
+    @Test(.enabled(if: geteuid() != 0 || LocalProgram.has("setpriv"), "setpriv is not there"), arguments: ["lock", "link"])
+    func `check tells a store that could not be opened for what lies beside it`(kind: String) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let (own, other, store) = (folder.file("own"), folder.file("other"), folder.file("own/bursar.db"))
+        for path in [own, other] { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
+        // Root may do everything, so the command runs as somebody else then.
+        let user: uid_t? = geteuid() == 0 ? 65_534 : nil
+        func give(_ path: String) throws { if let user { try #require(chown(path, user, user) == 0) } }
+        try give(own)
+        let file = try folder.write("", to: kind == "lock" ? "own/bursar.db" : "other/bursar.db")
+        try give(file)
+        defer { _ = chmod(other, 0o755) }
+        let config = try folder.write("listen: ['127.0.0.1:0']\nstore: 'sqlite:\(store)'\naccounts: []\n", to: "bursar.yaml")
+        func look() async throws -> String {
+            let program = try ChildProgram(["check", "--config", config], user: user)
+            #expect(await program.untilEnd() == 0, "\(program.complaintText)")
+            return String(decoding: program.output, as: UTF8.self)
+        }
+        if kind == "link" { try FileManager.default.createSymbolicLink(atPath: store, withDestinationPath: file) }
+        if kind == "link" { try give(other) }
+        let before = try await look()
+        #expect(!before.contains("bursar.db may not be opened by this user"), "\(before)")
+
+        if kind == "lock" {
+            _ = try folder.write("", to: "own/bursar.db.lock")
+            try #require(chmod(store + ".lock", 0) == 0)
+        } else {
+            try #require(chmod(other, 0o555) == 0)
+        }
+        let text = try await look()
+        #expect(text.contains("bursar.db may not be opened by this user"), "\(text)")
     }
 }

@@ -70,6 +70,23 @@ struct ProviderCommandTests {
         await mocks.stop()
     }
 
+    @Test func `a try does not print a key that stands in its base URL`() async throws {
+        let upstream = try await RecordingUpstream.start(answering: "{}")
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let key = "key-that-nobody-sees"
+        _ = try folder.write(
+            """
+            store: memory
+            accounts: [{provider: tensorpix, key: \(key), base_url: '\(upstream.url)/\(key)'}]
+            """, to: "bursar.yaml")
+        let tried = try await run("provider", "try", "tensorpix", in: folder.path)
+        #expect(upstream.requests.count == 1)
+        #expect(tried.complaint.contains("\(upstream.url)/[redacted]"), "\(tried.complaint)")
+        #expect(!(tried.output + tried.complaint).contains(key))
+        await upstream.stop()
+    }
+
     @Test func `check of definitions refuses what is wrong with them, and what is not there`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }
@@ -77,9 +94,15 @@ struct ProviderCommandTests {
         let bad = try await run("check", "bad.yaml", in: folder.path)
         #expect(bad.0 == 78 && bad.output.contains("bad.yaml:1:1: error: the document has no x-bursar"))
         #expect(try await run("check", "nothing.yaml", in: folder.path).0 == 66)
+        // A folder without a definition was "ok".
+        try FileManager.default.createDirectory(atPath: folder.file("providers"), withIntermediateDirectories: false)
+        _ = try folder.write("openapi: 3.1.0\n", to: "providers/acme.yaml.txt")
+        let none = try await run("check", "providers", in: folder.path)
+        #expect(none.0 == 66 && none.output.isEmpty, "\(none.output)")
+        #expect(none.complaint == "providers: error: no file in it ends in .yaml, .yml or .json\n")
         #expect(try await run("check", "bad.yaml", "--config", "b.yaml", in: folder.path).0 == 64)
-        let none = try await run("provider", "new", "acme", "--from", "bad.yaml", in: folder.path)
-        #expect(none.0 == 65)
+        let useless = try await run("provider", "new", "acme", "--from", "bad.yaml", in: folder.path)
+        #expect(useless.0 == 65)
         #expect(try await run("provider", "new", "acme", "--from", "nothing.yaml", in: folder.path).0 == 66)
     }
 }

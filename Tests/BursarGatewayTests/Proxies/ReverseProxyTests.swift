@@ -11,6 +11,24 @@ struct ReverseProxyTests {
         #expect(ProxyExample.Kind.allCases.allSatisfy { kind in ProxyExample.all.contains { $0.kind == kind } })
     }
 
+    // nginx, HAProxy and Caddy pass a visitor's Forwarded on unless they are told not to.
+    @Test(arguments: ProxyExample.all + ProxyExample.underPrefix)
+    func `each documented proxy that names its client removes a visitor's Forwarded`(example: ProxyExample) {
+        // The PROXY protocol names the client before there is any header.
+        guard !example.text.contains("send-proxy") else { return }
+        switch example.kind {
+        case .nginx:
+            #expect(example.text.contains("proxy_set_header X-Forwarded-For $remote_addr;"))
+            #expect(example.text.contains("proxy_set_header Forwarded \"\";"))
+        case .haproxy:
+            #expect(example.text.contains("option forwardfor\n"))
+            #expect(example.text.contains("http-request del-header Forwarded\n"))
+        case .caddy:
+            // It writes X-Forwarded-For without being told.
+            #expect(example.text.contains("header_up -Forwarded\n"))
+        }
+    }
+
     @Test(
         .enabled(if: LocalProgram.has("nginx"), "nginx is not installed"),
         arguments: ProxyExample.all.filter { $0.kind == .nginx })
@@ -84,6 +102,12 @@ struct ReverseProxyTests {
         // From another of this machine's addresses: the proxy's own is 127.0.0.1.
         #expect(try await LocalProgram.curl("--interface", "127.0.0.7", proxy.url + "/livez").contains("alive"))
         #expect(await gateway.log.contains("\"peer\":\"127.0.0.7\""))
+        // What a visitor says of itself is not logged in its place.
+        let invented = ["-H", "Forwarded: for=6.6.6.6", "-H", "X-Forwarded-For: 6.6.6.6"]
+        let visited = ["-sS", "--max-time", "20", "--interface", "127.0.0.8"] + invented + [proxy.url + "/livez"]
+        #expect(try await LocalProgram.run("curl", visited).text.contains("alive"))
+        #expect(await gateway.log.contains("\"peer\":\"127.0.0.8\""))
+        #expect(!gateway.log.text.contains("6.6.6.6"))
         if isHTTP2 { #expect(gateway.log.text.contains("\"protocol\":\"HTTP/2")) }
     }
 }

@@ -46,7 +46,7 @@ import Testing
                 Issue.record("a cold credential is not asked for")
                 return
             }
-            _ = machine.fetchSucceeded(key, fetch: start.id, reading: reading, now: now)
+            _ = machine.callSucceeded(key, call: start.id, reading: reading, now: now)
             let row = BalanceRow(
                 id: AccountID(provider: id, account: .default), title: definition.title, lowLimit: nil,
                 view: machine.view(key, policy: policy, now: now))

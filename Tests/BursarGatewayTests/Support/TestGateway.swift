@@ -155,8 +155,11 @@ final class TestGateway: Sendable {
 
     /// Returns when everything that was learned so far is on disk.
     func stored() async throws {
-        for _ in 0..<1_000 where store?.isIdle == false { try await Task.sleep(for: .milliseconds(10)) }
-        if store?.isIdle == false { throw NotStored() }
+        for _ in 0..<1_000 {
+            if store?.isIdle != false { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw NotStored()
     }
 
     struct NotStored: Error {}

@@ -126,6 +126,24 @@ struct BackgroundRefreshTests {
         }
     }
 
+    /// A scrape asks for nothing: where only Prometheus watches, there would be nothing to see.
+    @Test func `with refresh_for always an account is read from each start on, although nobody ever asks`() async throws {
+        let mocks = try await MockProviders.start()
+        for start in 1...2 {
+            let gateway = try await TestGateway.start(
+                sunor("refresh: 5m"), settings: "defaults: {refresh_for: always}", mocks: mocks)
+            try await gateway.whileRunning { gateway async throws in
+                try await pass(3, gateway)
+                gateway.clock.advance(by: .seconds(2 * 86_400))
+                try await pass(3, gateway)
+                let calls = try mocks.calls(for: "sunor")
+                #expect(calls >= start * 5, "\(calls) calls")
+                #expect(try await gateway.get("/metrics").text.contains(#"bursar_balance{provider="sunor""#))
+            }
+        }
+        await mocks.stop()
+    }
+
     @Test func `a reload begins it and ends it`() async throws {
         try await TestGateway.with(sunor("ttl: 1h")) { gateway async throws in
             _ = try await gateway.fresh("/v1/balances")

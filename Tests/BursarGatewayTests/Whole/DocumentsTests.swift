@@ -127,6 +127,19 @@ import Testing
         #expect(Set(identifiers).count == identifiers.count)
     }
 
+    @Test func `where a provider takes two headers, both are described, and needed together`() throws {
+        let definition = try #require(ProviderID("tomba").flatMap { try? Catalog.builtIn()[$0] })
+        let document = try JSONReader.read(OpenAPIDocument.json([definition], hasClients: false))
+        let schemes = document["components"]?["securitySchemes"]
+        #expect(schemes?["tomba"] == ["type": "apiKey", "in": "header", "name": "X-Tomba-Key"])
+        #expect(schemes?["tomba.second"] == ["type": "apiKey", "in": "header", "name": "X-Tomba-Secret"])
+        for path in ["/providers/tomba/v1/me", "/providers/tomba@{account}/v1/me"] {
+            let alternatives = try #require(document["paths"]?[path]?["get"]?["security"]?.elements)
+            #expect(alternatives.contains(["tomba": [], "tomba.second": []]), "\(path)")
+            #expect(!alternatives.contains(["tomba": []]), "\(path)")
+        }
+    }
+
     private static func references(in value: JSONValue) -> [String] {
         switch value {
         case .array(let elements): elements.flatMap { references(in: $0) }

@@ -80,6 +80,24 @@ import Testing
         }
     }
 
+    @Test func `something of a client's own that is no key gets no other account's balance`() async throws {
+        let tensorpix = TestGateway.routes["tensorpix"] ?? ""
+        let passer = TestClient("passer")
+        try await TestGateway.with(
+            ["provider: tensorpix, key: mock-ok"],
+            settings: "clients:\n" + Self.client.line() + passer.line("passthrough: true")
+        ) { gateway async throws in
+            for _ in 0..<3 {
+                for (client, status) in [(Self.client, 403), (passer, 401)] {
+                    #expect(try await gateway.get(tensorpix, client.bearer).status == 200)
+                    let own = ("authorization", "Bearer my-own-key")
+                    #expect(try await gateway.get(tensorpix, own, ("bursar-token", client.token)).status == status)
+                }
+            }
+            #expect(try gateway.mocks.calls(for: "tensorpix") == 1)
+        }
+    }
+
     @Test func `without pass-through no key of a caller's own is taken, whoever sends it`() async throws {
         let sunor = TestGateway.routes["sunor"] ?? ""
         try await TestGateway.with(

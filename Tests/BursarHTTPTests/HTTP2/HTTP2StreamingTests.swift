@@ -71,6 +71,15 @@ private typealias Client = HTTP2TestClient
         #expect(connection.client.text(3) == "/x")
     }
 
+    @Test func `a failure as the first step resets a stream whose head has gone out`() throws {
+        let producer = TestProducer([.fail])
+        let connection = try connection(["/": producer])
+        try connection.send(Client.get(1))
+        #expect(connection.client.status(1) == "200")
+        #expect(connection.client.body(1).isEmpty && connection.client.resetCode(1) == 2)
+        #expect(producer.endings == [false])
+    }
+
     @Test func `a body shorter than its length is a reset`() throws {
         let connection = try connection(["/": TestProducer([piece("a"), .end], length: 2)])
         try connection.send(Client.get(1))

@@ -18,4 +18,13 @@ import Testing
         fields.add(name, value)
         #expect(ForwardedFor.client(of: fields)?.description == client)
     }
+
+    // Proxies that write X-Forwarded-For pass a client's own Forwarded on, and that one was logged.
+    @Test(arguments: [("203.0.113.9", "203.0.113.9"), ("_hidden", nil)] as [(String, String?)])
+    func `a Forwarded beside X-Forwarded-For, which a client may have sent, is not believed`(value: String, client: String?) {
+        var fields = HeaderFields()
+        fields.add("forwarded", "for=6.6.6.6")
+        fields.add("x-forwarded-for", value)
+        #expect(ForwardedFor.client(of: fields)?.description == client)
+    }
 }

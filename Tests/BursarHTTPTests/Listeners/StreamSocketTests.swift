@@ -1,4 +1,5 @@
 import BursarBasics
+import FuzzRules
 import NIOCore
 import Synchronization
 import TestSupport

@@ -43,11 +43,11 @@ import Testing
 
     @Test func `how long it lasts is judged`() {
         var bench = AlertBench([AlertRule(name: "runway", condition: .runway(.seconds(86_400)), targets: ["ops"])])
-        bench.ledger.lasts(AlertBench.account, .open, at: bench.now, now: bench.now)
+        bench.ledger.lasts(AlertBench.account, .open, of: nil, at: bench.now, now: bench.now)
         bench.now = bench.now.advanced(by: .zero - Self.ahead)
         for _ in 0..<2 {
             bench.now = bench.now.advanced(by: .seconds(1))
-            bench.ledger.lasts(AlertBench.account, .expected(.seconds(3_600)), at: bench.now, now: bench.now)
+            bench.ledger.lasts(AlertBench.account, .expected(.seconds(3_600)), of: nil, at: bench.now, now: bench.now)
         }
         #expect(bench.state("runway").firing != nil)
     }
@@ -113,5 +113,102 @@ import Testing
         bench.now = bench.now.advanced(by: .zero - Self.ahead)
         for _ in 0..<10 { bench.run() }
         #expect(bench.told.count == told + 1)
+    }
+
+    @Test func `a mute that was begun while it was ahead lasts no longer than it was to, over a restart too`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: Self.ahead))
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(3_600))
+        bench.now = bench.now.advanced(by: .seconds(-86_400))
+        bench.run()
+        bench.restart()
+        // It begins anew.
+        bench.pass(.seconds(7_100))
+        #expect(bench.told.isEmpty && bench.ledger.isMuted(AlertBench.account, bench.now))
+        bench.pass(.seconds(200))
+        #expect(bench.kinds == [[.low]])
+    }
+
+    @Test func `a mute that was begun before it went ahead, or since it was set back, stands`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        let until = bench.now.advanced(by: .seconds(4 * 3_600))
+        bench.ledger.mute(AlertBench.account, until: until)
+        bench.run()
+        bench.now = bench.now.advanced(by: Self.ahead)
+        bench.run()
+        bench.now = bench.now.advanced(by: .zero - Self.ahead)
+        bench.run()
+        #expect(bench.ledger.records.mutes == [AlertBench.account: until])
+        // Nothing was looked at between the step and this.
+        bench.now = bench.now.advanced(by: .zero - Self.ahead)
+        let later = bench.now.advanced(by: Self.ahead)
+        bench.ledger.mute(AlertBench.account, until: later)
+        bench.run()
+        #expect(bench.ledger.records.mutes == [AlertBench.account: later])
+    }
+
+    @Test func `a mute of a process whose clock was years ahead lasts no longer than one may`() {
+        var bench = AlertBench([AlertBench.below(50)])
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_650 * 86_400)))
+        bench.kept.apply(bench.ledger.takeChanges())
+        bench.restart()
+        bench.run()
+        let longest = bench.now.advanced(by: AlertTiming.longestMute)
+        #expect(bench.ledger.records.mutes == [AlertBench.account: longest] && bench.kept.mutes == bench.ledger.records.mutes)
+    }
+
+    @Test func `what ended while it was ahead is told as ended for five minutes, and not as of the future`() throws {
+        var bench = AlertBench([AlertBench.below(50)], targets: [AlertTarget(name: "ops", takesStates: true)])
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(60))
+        bench.read("100")
+        bench.now = bench.now.advanced(by: .zero - Self.ahead)
+        bench.told = []
+        bench.pass(.seconds(3_600))
+        #expect((5...6).contains(bench.told.count) && bench.state().told.isEmpty)
+        for dispatch in bench.told {
+            let report = try #require(bench.reports(dispatch).first)
+            let end = try #require(report.end)
+            #expect(report.event.at <= end.at && end.at <= dispatch.at && end.facts.value == ExactDecimal(100))
+        }
+    }
+
+    @Test func `what fired while it was ahead begins neither in the future nor behind its end`() throws {
+        var bench = AlertBench([AlertBench.below(50)], targets: [AlertTarget(name: "ops", takesStates: true)])
+        for value in ["40", "39"] { bench.read(value) }
+        bench.now = bench.now.advanced(by: .zero - Self.ahead)
+        bench.told = []
+        bench.pass(.seconds(120))
+        bench.read("100")
+        bench.pass(.seconds(120))
+        let reports = bench.told.flatMap { dispatch in bench.reports(dispatch).map { (dispatch.at, $0) } }
+        #expect(reports.contains { $0.1.end == nil } && reports.contains { $0.1.end != nil })
+        for (at, report) in reports {
+            #expect(report.event.at <= at && report.event.since <= report.event.at)
+            if let end = report.end { #expect(report.event.at <= end.at && end.at <= at) }
+        }
+    }
+
+    @Test func `a message of before it went ahead that was tried meanwhile is tried now, over a restart too`() {
+        for isRestart in [false, true] {
+            var bench = AlertBench([AlertBench.below(50)])
+            bench.outcome = { _ in .failed(reason: "http_503", mayHaveArrived: false, retryAfter: nil) }
+            for value in ["40", "39"] { bench.read(value) }
+            bench.pass(.seconds(31))
+            bench.now = bench.now.advanced(by: Self.ahead)
+            bench.run()
+            #expect(bench.told.count == 2)
+            bench.now = bench.now.advanced(by: .zero - Self.ahead)
+            if isRestart { bench.restart() }
+            for _ in 0..<10 { bench.run() }
+            #expect(bench.told.count == 3 && Set(bench.told.map(\.id)).count == 1)
+        }
+    }
+}
+
+extension AlertBench {
+    fileprivate func reports(_ dispatch: AlertDispatch) -> [AlertReport] {
+        if case .states(let reports) = dispatch.content { reports } else { [] }
     }
 }

@@ -233,7 +233,7 @@ import Testing
         var bench = AlertBench([AlertRule(name: "runway", condition: .runway(.seconds(3 * 86_400)), targets: ["ops"])])
         func hours(_ hours: Int, _ bench: inout AlertBench) {
             bench.now = bench.now.advanced(by: .seconds(300))
-            bench.ledger.lasts(AlertBench.account, .expected(.seconds(hours * 3_600)), at: bench.now, now: bench.now)
+            bench.ledger.lasts(AlertBench.account, .expected(.seconds(hours * 3_600)), of: nil, at: bench.now, now: bench.now)
             bench.run()
         }
         for length in [73, 71, 70] { hours(length, &bench) }
@@ -242,7 +242,7 @@ import Testing
         hours(80, &bench)
         #expect(bench.state("runway").firing != nil)
         bench.now = bench.now.advanced(by: .seconds(300))
-        bench.ledger.lasts(AlertBench.account, .unknown, at: bench.now, now: bench.now)
+        bench.ledger.lasts(AlertBench.account, .unknown, of: nil, at: bench.now, now: bench.now)
         #expect(bench.state("runway").word == .unknown && bench.state("runway").firing != nil)
         hours(90, &bench)
         bench.pass(.seconds(60))

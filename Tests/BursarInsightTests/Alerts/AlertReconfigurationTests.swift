@@ -33,6 +33,51 @@ import Testing
     }
 
     @Test(arguments: [false, true])
+    func `the old address being gone is a failure, and its Retry-After is not kept`(_ takesStates: Bool) throws {
+        var bench = try moved(takesStates: takesStates)
+        let taken = bench.ledger.finished("ops", .gone(status: 410), now: bench.now)
+        #expect(taken == .failed(reason: "http_410", mayHaveArrived: false, retryAfter: nil))
+        bench = try moved(takesStates: takesStates)
+        let busy = AlertOutcome.failed(reason: "http_429", mayHaveArrived: false, retryAfter: .seconds(800))
+        bench.ledger.finished("ops", busy, now: bench.now)
+        bench.run()
+        #expect(bench.told.count == 1)
+    }
+
+    @Test func `a corrected target waits for no back-off of the old address, and has a schedule of its own`() {
+        var bench = AlertBench([AlertBench.below(50)], targets: [AlertTarget(name: "ops", fingerprint: "1")])
+        bench.outcome = { _ in .failed(reason: "unresolved", mayHaveArrived: false, retryAfter: nil) }
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(10 * 3_600))
+        // The next is in ten hours.
+        #expect(bench.told.count == 6)
+        bench.targets = [AlertTarget(name: "ops", fingerprint: "2")]
+        bench.ledger.configure(rules: bench.rules, targets: bench.targets)
+        bench.run()
+        #expect(bench.told.count == 7)
+        bench.pass(.seconds(10))
+        #expect(bench.told.count == 8 && Set(bench.told.map(\.id)).count == 1)
+    }
+
+    @Test func `a message whose last attempt went to the old address is not given up`() {
+        var bench = AlertBench([AlertBench.below(50)], targets: [AlertTarget(name: "ops", fingerprint: "1")])
+        bench.outcome = { _ in .failed(reason: "unresolved", mayHaveArrived: false, retryAfter: nil) }
+        for value in ["40", "39"] { bench.read(value) }
+        while bench.told.count < AlertTiming.retries.count { bench.pass(.seconds(3_600)) }
+        bench.now = bench.now.advanced(by: AlertTiming.longestDelay)
+        let last = bench.ledger.takeDue(bench.now)
+        #expect(last.map(\.attempt) == [AlertTiming.retries.count + 1])
+        bench.targets = [AlertTarget(name: "ops", fingerprint: "2")]
+        bench.ledger.configure(rules: bench.rules, targets: bench.targets)
+        let unresolved = AlertOutcome.failed(reason: "unresolved", mayHaveArrived: false, retryAfter: nil)
+        bench.ledger.finished("ops", unresolved, now: bench.now)
+        bench.outcome = { _ in .delivered }
+        bench.run()
+        #expect(bench.told.last?.id == last.first?.id && bench.told.last?.attempt == 1 && bench.ledger.givenUp.isEmpty)
+        #expect(bench.ledger.records.messages.isEmpty)
+    }
+
+    @Test(arguments: [false, true])
     func `an attempt that was cancelled before it began is made again`(_ takesStates: Bool) throws {
         var bench = try moved(takesStates: takesStates)
         bench.ledger.finished("ops", .failed(reason: "cancelled", mayHaveArrived: false, retryAfter: nil), now: bench.now)

@@ -101,8 +101,9 @@ import Testing
                 // A refund is some credits, a top-up more than a thousand.
                 if change > 1_000 { topUps.append("\(change) at \(bench.now.rfc3339)") }
                 (known, drop) = (balance, max(0, -change))
-                bench.ledger.read(AlertBench.account, AlertBench.amounts("\(balance)"), at: bench.now, now: bench.now)
-                bench.ledger.lasts(AlertBench.account, forecast(), at: bench.now, now: bench.now)
+                let amounts = AlertBench.amounts("\(balance)")
+                bench.ledger.read(AlertBench.account, amounts, at: bench.now, now: bench.now)
+                bench.ledger.lasts(AlertBench.account, forecast(), of: amounts.first, at: bench.now, now: bench.now)
             }
             bench.run()
         }

@@ -188,7 +188,7 @@ import Testing
             report.needs.map(\.words) == [
                 "a reload was refused 12 min ago: bursar.yaml:13:16: error: unknown provider; and 1 more",
                 "the store cannot be used (in use): what is new is kept in memory, and no alert is told",
-                "fails (http 500); 7 messages wait", "says that nobody is there (http 410); 1 message waits"
+                "fails (http 500); 7 events wait", "says that nobody is there (http 410); 1 event waits"
             ])
         #expect(report.needs.map(\.command) == ["bursar check", nil, "bursar alert test dead", "bursar alert test left"])
         #expect(report.headline == "The account is well; something else needs you")

@@ -1,7 +1,7 @@
 package import BursarModel
 
 /// How an upstream call ended without a reading. *Value.* Holds no upstream text but the scrubbed reply.
-package struct FetchFailure: Sendable, Equatable {
+package struct CallFailure: Sendable, Equatable {
     /// `circuitOpen` never ends a call; it is taken as `upstreamError`.
     package let code: ProblemCode
     /// The status of the upstream's answer, where there was one.
@@ -62,7 +62,7 @@ package struct FailureRecord: Sendable, Equatable {
         self.at = at
     }
 
-    init(_ failure: FetchFailure, at now: Moment) {
+    init(_ failure: CallFailure, at now: Moment) {
         self.init(
             code: failure.code, upstreamStatus: failure.upstreamStatus, carriedStatus: failure.carriedStatus,
             errorReply: failure.errorReply, reason: failure.reason, at: now)
