@@ -57,7 +57,9 @@ import Testing
         #expect(try own("venice", bundled) == nil)
     }
 
-    @Test func `deepl: a number that says no limit is no figure, and the least of the account and the key is what can be spent`() throws {
+    @Test func `deepl: a number that says no limit is no figure, and the least of the account and the key is what can be spent`()
+        throws
+    {
         func body(_ account: String, _ key: String) -> String {
             #"{"character_count":73400,"character_limit":\#(account),"#
                 + #""api_key_character_count":45636,"api_key_character_limit":\#(key)}"#

@@ -61,9 +61,12 @@ import Testing
     @Test(arguments: [
         (402, #"{"error": "none left"}"#, ["available 0 credits", "low true"]),
         (200, #"{"code": 7}"#, ["available 0 credits", "low true"]),
-        (200, #"{"code": 0, "used": 3}"#, [
-            "used 3 credits", "the row's own amount is null", "available is left out because credits is missing"
-        ])
+        (
+            200, #"{"code": 0, "used": 3}"#,
+            [
+                "used 3 credits", "the row's own amount is null", "available is left out because credits is missing"
+            ]
+        )
     ])
     func `what is missing from the body is told only of a row that comes from it`(
         status: Int, body: String, expected: [String]

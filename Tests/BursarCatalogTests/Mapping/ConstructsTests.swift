@@ -77,12 +77,15 @@ import Testing
             #expect(reading.amounts.map(\.words) == ["used 2.5 credits"] && reading.providerSaysLow == false)
         }
         // What is taken from something must be known.
-        let taken = try made("amounts: [{unit: credits, available: 'cap - reserve?unlimited', limit: cap}]", example: "{cap: 9, reserve: 1}")
+        let taken = try made(
+            "amounts: [{unit: credits, available: 'cap - reserve?unlimited', limit: cap}]", example: "{cap: 9, reserve: 1}")
         #expect(taken.amounts(#"{"cap":9}"#) == ["limit 9 credits"])
         #expect(try #require(taken.reading(#"{"cap":9}"#)).providerSaysLow == nil)
         #expect(
-            Catalog.problems(definition(mapping: "amounts: [{unit: credits, available: 'sum(x[].n?unlimited)'}]", example: "{x: []}"))
-                .contains { $0.message.contains("within sum(…) a field may be ?0") })
+            Catalog.problems(
+                definition(mapping: "amounts: [{unit: credits, available: 'sum(x[].n?unlimited)'}]", example: "{x: []}")
+            )
+            .contains { $0.message.contains("within sum(…) a field may be ?0") })
     }
 
     @Test func `elements count where a condition holds`() throws {
