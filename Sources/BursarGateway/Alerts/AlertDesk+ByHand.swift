@@ -29,8 +29,9 @@ extension AlertDesk {
     }
 
     func mute(_ account: AccountID, for length: Duration) -> WallTime {
-        let until = clock.now.wall.advanced(by: length)
-        state.withLock { $0.ledger.mute(account, until: until) }
+        let now = clock.now.wall
+        let until = now.advanced(by: length)
+        state.withLock { $0.ledger.mute(account, until: until, now: now) }
         wake.yield()
         return until
     }

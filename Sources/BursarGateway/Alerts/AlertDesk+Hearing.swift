@@ -28,9 +28,9 @@ extension AlertDesk {
         let heard = state.withLock { $0.heard[key] }
         let (view, status) = refresher.look(at: entry.upstream)
         let now = clock.now.wall
-        return state.withLock { state in
-            guard !state.isHeld, !state.known.contains(entry.id) else { return true }
-            guard state.heard[key] == heard else { return false }
+        let (isDone, looksAhead) = state.withLock { state -> (Bool, Bool) in
+            guard !state.isHeld, !state.known.contains(entry.id) else { return (true, false) }
+            guard state.heard[key] == heard else { return (false, false) }
             state.known.insert(entry.id)
             state.ledger.remember(entry.id, history, now: now)
             if let reading = view.reading, let fetchedAt = view.fetchedAt, view.status == .fresh {
@@ -40,8 +40,11 @@ extension AlertDesk {
             if let problem = view.problem, let failure = status?.lastFailure, failure.at.monotonic >= begun {
                 state.ledger.failed(entry.id, Self.cause(problem, failure), at: failure.at.wall, now: now)
             }
-            return true
+            return (true, view.status == .fresh && view.problem == nil && state.ledger.wantsRunway(entry.id))
         }
+        // A reading that came before anybody judged the account has a forecast, too.
+        if looksAhead, let fetchedAt = view.fetchedAt?.wall { Task { await lookAhead(entry, heard ?? 0, at: fetchedAt) } }
+        return isDone
     }
 
     /// What may be shown of a credential changed. Any thread; does not block.
@@ -82,22 +85,22 @@ extension AlertDesk {
 
     /// - Parameters:
     ///   - number: of the change that brought the reading. Where another was heard meanwhile, that says how things stand.
-    ///   - at: when the reading landed. The forecast may be of one before, and is judged as that one's.
+    ///   - at: when the reading landed. A forecast of one before is not judged: this one gets its own.
     private func lookAhead(_ entry: AccountEntry, _ number: UInt64, at: WallTime) async {
         guard state.withLock({ $0.isNewest(number, of: entry) }) else { return }
         let outlook = await runways.outlook(of: entry)
         let now = clock.now.wall
         let lasting = outlook.runways.first.map { $0.lasting(from: now) } ?? .unknown
-        let readAt = outlook.newest?.until ?? at
-        let isJudged = state.withLock { state -> Bool in
+        let isOwn = outlook.newest.map { $0.until >= at } ?? !runways.isPossible
+        let isNewest = state.withLock { state -> Bool in
             guard state.isNewest(number, of: entry) else { return false }
-            state.ledger.lasts(entry.id, lasting, of: outlook.amount, at: readAt, now: now)
+            if isOwn { state.ledger.lasts(entry.id, lasting, of: outlook.amount, at: outlook.newest?.until ?? at, now: now) }
             return true
         }
-        guard isJudged else { return }
+        guard isNewest else { return }
         wake.yield()
-        // This reading has a forecast of its own as soon as there may be another, though nobody reads again until then.
-        guard readAt < at else { return }
+        // As soon as there may be another, though nobody reads again until then.
+        guard !isOwn else { return }
         _ = clock.schedule(at: outlook.at.advanced(by: RunwayBook.shortestInterval)) { [weak self] in
             guard let self else { return }
             Task { await self.lookAhead(entry, number, at: at) }
@@ -112,7 +115,7 @@ extension AlertDesk {
 extension AlertDesk.State {
     /// Whether nothing newer was heard than this change, and what it brought may be judged here.
     fileprivate func isNewest(_ number: UInt64, of entry: AccountEntry) -> Bool {
-        !isStopped && !isHeld && heard[entry.upstream.key] == number
+        !isStopped && !isHeld && (heard[entry.upstream.key] ?? 0) == number
     }
 }
 

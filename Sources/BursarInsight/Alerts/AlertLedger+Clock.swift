@@ -3,11 +3,15 @@ import BursarModel
 /// What a wall clock that was ahead and is set back leaves behind: nothing is silent, or told, for as long as it was ahead.
 extension AlertLedger {
     /// What happened in the future happened now, and a mute that was begun in the future begins now, with its own length. When it
-    /// was begun is not kept: where the clock is set back between two processes, only the longest mute bounds it. Messages that
-    /// wait tell by themselves: see ``AlertMessage/madeAt``.
+    /// was begun is not kept: one of the process before is bounded by the longest mute alone, for it may be right. Messages that wait
+    /// tell by themselves: see ``AlertMessage/madeAt``.
     mutating func settle(_ now: WallTime) {
         for (account, until) in records.mutes {
-            let seen = mutedAt[account] ?? now
+            guard let seen = mutedAt[account] else {
+                let longest = now.advanced(by: AlertTiming.longestMute)
+                if until > longest { set(mute: account, longest) }
+                continue
+            }
             let begun = min(seen, now)
             let end = begun.advanced(by: min(seen.duration(to: until), AlertTiming.longestMute))
             if end != until { set(mute: account, end) }

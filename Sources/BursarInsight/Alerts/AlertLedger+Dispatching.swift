@@ -81,7 +81,7 @@ extension AlertLedger {
     }
 
     /// Times of the future are of a clock that was wrong.
-    private func recentlySent(_ target: AlertTarget, _ now: WallTime) -> [WallTime] {
+    func recentlySent(_ target: AlertTarget, _ now: WallTime) -> [WallTime] {
         (records.targets[target.name]?.sent ?? []).filter { $0 <= now && $0.advanced(by: AlertTiming.rateWindow) > now }
     }
 

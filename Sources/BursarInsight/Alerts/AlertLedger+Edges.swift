@@ -147,8 +147,9 @@ extension AlertLedger {
     }
 
     /// Nothing is told of the account until then; what differs by then is told at its end.
-    package mutating func mute(_ account: AccountID, until: WallTime) {
+    package mutating func mute(_ account: AccountID, until: WallTime, now: WallTime) {
         set(mute: account, until)
+        mutedAt[account] = now
         for id in records.deliveries.keys where records.deliveries[id]?.message == nil {
             guard let event = records.events[id.event], event.kind == .toppedUp, event.key?.account == account else { continue }
             withdraw(id)

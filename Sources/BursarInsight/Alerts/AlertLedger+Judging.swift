@@ -42,7 +42,11 @@ extension AlertLedger {
                     if state.fired == nil { state.fired = AlertFacts(readAt: at) }
                 }
                 for topUp in topUps { toppedUp(key, rule, topUp, at: at, now: now) }
-            case .runway: break
+            case .runway:
+                // What is pending follows from a reading before: the forecast of this one says whether it holds.
+                if !isFiring(key), records.states[key]?.candidate != nil, latest[key].map({ $0.readAt < at }) ?? true {
+                    unknown(key)
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ extension AlertLedger {
     /// is not among them: that nobody is told of it is what somebody wanted.
     package func overdue(_ target: String, _ now: WallTime) -> Int {
         guard let spec = targets[target] else { return 0 }
-        let mayBegin = !isRateUsedUp(spec, now)
+        let mayBegin = recentlySent(spec, now).count < spec.perHour
         return (queueOfTarget[target] ?? []).count { id in
             guard let delivery = records.deliveries[id], let key = records.events[id.event]?.key, !isMuted(key.account, now)
             else { return false }
@@ -14,11 +14,5 @@ extension AlertLedger {
             guard delivery.message == nil else { return true }
             return mayBegin && delivery.queuedAt.advanced(by: AlertTiming.gathering) <= now
         }
-    }
-
-    /// Times of the future are of a clock that was wrong.
-    private func isRateUsedUp(_ target: AlertTarget, _ now: WallTime) -> Bool {
-        let sent = records.targets[target.name]?.sent ?? []
-        return sent.count { $0 <= now && $0.advanced(by: AlertTiming.rateWindow) > now } >= target.perHour
     }
 }

@@ -117,7 +117,7 @@ import Testing
 
     @Test func `a mute that was begun while it was ahead lasts no longer than it was to, over a restart too`() {
         var bench = AlertBench([AlertBench.below(50)])
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: Self.ahead))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: Self.ahead), now: bench.now)
         for value in ["40", "39"] { bench.read(value) }
         bench.pass(.seconds(3_600))
         bench.now = bench.now.advanced(by: .seconds(-86_400))
@@ -133,9 +133,16 @@ import Testing
     @Test func `a mute that was begun before it went ahead, or since it was set back, stands`() {
         var bench = AlertBench([AlertBench.below(50)])
         let until = bench.now.advanced(by: .seconds(4 * 3_600))
-        bench.ledger.mute(AlertBench.account, until: until)
+        bench.ledger.mute(AlertBench.account, until: until, now: bench.now)
         bench.run()
         bench.now = bench.now.advanced(by: Self.ahead)
+        bench.run()
+        bench.now = bench.now.advanced(by: .zero - Self.ahead)
+        bench.run()
+        #expect(bench.ledger.records.mutes == [AlertBench.account: until])
+        // Nor does a process that starts while it is ahead take it for its own.
+        bench.now = bench.now.advanced(by: Self.ahead)
+        bench.restart()
         bench.run()
         bench.now = bench.now.advanced(by: .zero - Self.ahead)
         bench.run()
@@ -143,14 +150,14 @@ import Testing
         // Nothing was looked at between the step and this.
         bench.now = bench.now.advanced(by: .zero - Self.ahead)
         let later = bench.now.advanced(by: Self.ahead)
-        bench.ledger.mute(AlertBench.account, until: later)
+        bench.ledger.mute(AlertBench.account, until: later, now: bench.now)
         bench.run()
         #expect(bench.ledger.records.mutes == [AlertBench.account: later])
     }
 
     @Test func `a mute of a process whose clock was years ahead lasts no longer than one may`() {
         var bench = AlertBench([AlertBench.below(50)])
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_650 * 86_400)))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_650 * 86_400)), now: bench.now)
         bench.kept.apply(bench.ledger.takeChanges())
         bench.restart()
         bench.run()

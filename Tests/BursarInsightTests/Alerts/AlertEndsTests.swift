@@ -13,7 +13,7 @@ import Testing
         for value in ["40", "39"] { bench.read(value) }
         bench.pass(.seconds(35))
         let length: Duration = .seconds(6 * 3_600)
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: length))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: length), now: bench.now)
         for _ in 0..<times {
             bench.read("100")
             bench.pass(.seconds(3_700))

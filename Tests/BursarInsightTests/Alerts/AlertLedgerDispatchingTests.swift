@@ -107,7 +107,7 @@ import Testing
         for value in ["40", "39"] { bench.read(value) }
         bench.pass(.seconds(60))
         #expect(bench.kinds == [[.low]])
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(4 * 3_600)))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(4 * 3_600)), now: bench.now)
         bench.read("100")
         bench.pass(.seconds(3_600))
         for value in ["40", "39"] { bench.read(value) }
@@ -128,7 +128,7 @@ import Testing
         for value in ["40", "39"] { bench.read(value) }
         bench.pass(.seconds(35))
         let first = try #require(bench.events.first?.id)
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3 * 3_600)))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3 * 3_600)), now: bench.now)
         bench.outcome = { _ in .delivered }
         bench.told = []
         bench.read("100")
@@ -143,7 +143,7 @@ import Testing
 
     @Test func `what began while muted is told at the end, where it still holds`() {
         var bench = AlertBench([AlertBench.below(50)])
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_600)))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_600)), now: bench.now)
         for value in ["40", "39"] { bench.read(value) }
         bench.pass(.seconds(3_000))
         #expect(bench.told.isEmpty)

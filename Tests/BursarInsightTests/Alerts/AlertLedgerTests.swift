@@ -209,7 +209,7 @@ import Testing
         bench.read("38")
         bench.pass(.seconds(31))
         let attempts = bench.told.count
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_600)))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(3_600)), now: bench.now)
         bench.outcome = { _ in .delivered }
         bench.pass(.seconds(3_500))
         #expect(attempts > 0 && bench.told.count == attempts)

@@ -73,7 +73,7 @@ private struct AlertWorld {
             if chance(6) { restart() }
             if chance(3), let account = accounts.first {
                 if chance(50) {
-                    ledger.mute(account, until: now.advanced(by: .seconds(Int64(dice.next() % 8_000))))
+                    ledger.mute(account, until: now.advanced(by: .seconds(Int64(dice.next() % 8_000))), now: now)
                 } else {
                     ledger.unmute(account)
                 }

@@ -12,7 +12,7 @@ import Testing
         for value in ["40", "39"] { bench.read(value) }
         bench.pass(.seconds(3_600))
         #expect(bench.overdue == 1)
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(7_200)))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(7_200)), now: bench.now)
         #expect(bench.ledger.pending("ops") == 1 && bench.overdue == 0)
         bench.pass(.seconds(7_200))
         #expect(bench.overdue == 1)
@@ -20,7 +20,7 @@ import Testing
 
     @Test func `is nothing that began while its account is muted`() {
         var bench = AlertBench([AlertBench.below(50)])
-        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(7_200)))
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(7_200)), now: bench.now)
         for value in ["40", "39"] { bench.read(value) }
         bench.pass(.seconds(3_600))
         #expect(bench.ledger.pending("ops") == 1 && bench.overdue == 0)
