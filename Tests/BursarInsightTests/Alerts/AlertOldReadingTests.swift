@@ -25,6 +25,21 @@ import Testing
         #expect(bench.state("runway").firing != nil)
     }
 
+    @Test func `a pending runway does not fire while a newer reading has no forecast yet`() {
+        var bench = AlertBench([AlertRule(name: "runway", condition: .runway(.seconds(72 * 3_600)), targets: ["ops"])])
+        bench.read("40")
+        bench.ledger.lasts(AlertBench.account, .expected(.seconds(48 * 3_600)), of: nil, at: bench.now, now: bench.now)
+        bench.pass(.seconds(580))
+        // A top-up, seen just before the ten minutes are over.
+        bench.read("9040")
+        let topUp = bench.now
+        bench.pass(.seconds(60))
+        #expect(bench.state("runway").word == .unknown && bench.state("runway").firing == nil)
+        bench.ledger.lasts(AlertBench.account, .open, of: nil, at: topUp, now: bench.now)
+        bench.pass(.seconds(3_600))
+        #expect(bench.state("runway").word == .ok && bench.told.isEmpty)
+    }
+
     @Test func `what another key brought is not counted with the first reading of this one`() {
         var bench = AlertBench([AlertBench.below(50)])
         bench.read("40")
