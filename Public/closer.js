@@ -14,7 +14,8 @@ export async function look(card, days) {
     const { past, row } = card;
     providerOf(row.provider).then((provider) => card.takeProvider(provider));
     past.askForReason();
-    if (past.asked === days && (past.points !== null || performance.now() < past.askedAt + minute)) return past.draw();
+    const isKnown = past.points !== null && !past.isMissed;
+    if (past.asked === days && (isKnown || performance.now() < past.askedAt + minute)) return past.draw();
     past.asked = days;
     past.askedAt = performance.now();
     try {
@@ -22,6 +23,7 @@ export async function look(card, days) {
         if (past.asked === days) past.take(answer, days);
     } catch {
         // Asked again when the card is looked at in a minute.
+        past.isMissed ||= past.asked === days;
     }
 }
 
@@ -29,6 +31,7 @@ class Past {
     points = null; // of the amount that the card shows; null until its history is there
     asked = null; // for how many days; null where it is to be asked for again
     askedAt = 0; // performance.now()
+    isMissed = false; // what was asked for last did not come
     #card;
     #of; // the amount whose points these are
     #days = 7;
@@ -50,7 +53,9 @@ class Past {
     // The card has a newer row.
     follow() {
         const { row, shown } = this.#card;
-        if (["unit", "kind", "part"].some((each) => shown?.[each] !== this.#of?.[each])) this.points = null;
+        if (["unit", "kind", "part"].some((each) => shown?.[each] !== this.#of?.[each])) {
+            [this.points, this.#shown, this.#spent] = [null, [], []];
+        }
         this.#of = shown;
         if (this.points && typeof shown?.value === "string") this.#goOn(shown.value, moment(row.fetched_at));
         this.fill();
@@ -66,6 +71,7 @@ class Past {
     }
 
     take(answer, days) {
+        this.isMissed = false;
         this.#days = days;
         this.points = answer && this.#of ? seriesOf(answer.entries ?? [], this.#of) : null;
         this.#spent = answer && this.#of ? spentOf(answer.spent ?? [], this.#of, days) : [];

@@ -57,7 +57,7 @@ function fillTable(details, points, unit) {
         details.append(place, element("p", { class: "quiet" }));
     }
     const last = points.at(-1);
-    const key = `${points.length} ${points[0]?.at} ${last?.until}`;
+    const key = `${unit} ${points.length} ${points[0]?.at} ${last?.until}`;
     if (place.dataset.key === key) return;
     place.dataset.key = key;
     place.hidden = points.length === 0;

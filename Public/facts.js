@@ -14,7 +14,7 @@ export function dropFacts() {
     generation = new AbortController();
     queue.length = 0;
     providers = null;
-    noHistory = false;
+    [noHistory, hasHistory] = [false, false];
     firstAnswer = null;
 }
 
@@ -41,16 +41,21 @@ async function next() {
 
 // { entries, spent } of the last `days`, the entries oldest first, or null where the gateway keeps no history.
 let noHistory = false;
+let hasHistory = false;
 let firstAnswer = null; // the others wait for it: where there is no history, one question is enough
 export async function history(id, days) {
     if (firstAnswer) await firstAnswer.catch(() => {});
     if (noHistory) return null;
+    const generationThen = generation;
     const answer = later(accountPath("v1/balances/", id, `/history?since=${days}d&limit=10000`));
     firstAnswer ??= answer;
     try {
-        return await answer;
+        const found = await answer;
+        if (generation === generationThen) hasHistory = true;
+        return found;
     } catch (error) {
-        if (!(error instanceof Refusal) || error.status !== 503) throw error;
+        // Where there was one before, it is away for a moment.
+        if (hasHistory || !(error instanceof Refusal) || error.status !== 503) throw error;
         noHistory = true;
         return null;
     }

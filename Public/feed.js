@@ -98,9 +98,10 @@ async function tellRunways(signal, tell) {
         runwaysFailed = 0;
         tell({ type: "runways", runways: (answer.balances ?? []).map((row) => [idOf(row), row.runway ?? []]) });
     } catch {
+        if (signal.aborted) return;
         // The rows are there without it. An old forecast is none: after some minutes it goes.
         runwaysFailed += 1;
-        if (runwaysFailed === 3 && !signal.aborted) tell({ type: "runways", runways: [] });
+        if (runwaysFailed === 3) tell({ type: "runways", runways: [] });
     }
 }
 

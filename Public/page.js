@@ -18,7 +18,9 @@ const runways = new Map(); // id → [runway], where the row does not carry them
 let connection = null;
 let heardAt = null; // Date.now() when the rows were last known to be those of the gateway
 let due = false;
-let refused = ""; // why "Ask now" got nothing; until there are newer rows
+let refused = ""; // why "Ask now" got nothing; until anything newer is heard
+let visitors = 0; // how often the page was closed: an answer that was asked for before is somebody else's
+const longestAlone = 300; // milliseconds
 
 const isWall = new URLSearchParams(location.search).has("wall");
 document.documentElement.classList.toggle("wall", isWall);
@@ -92,6 +94,7 @@ function showConnection() {
 
 // The gateway does not know who asks. What was shown is taken away: it may be somebody else's.
 function close(words) {
+    visitors += 1;
     pause();
     keepToken(null);
     for (const each of [rows, runways, joined]) each.clear();
@@ -129,7 +132,8 @@ function resume() {
 
 // The first event is the first picture; what keeps it true begins when that stands.
 async function live(signal) {
-    const first = await firstEvent();
+    // Where something holds streams back, another tab may know the rows all the same.
+    const first = await Promise.race([firstEvent(), new Promise((resolve) => setTimeout(resolve, longestAlone))]);
     if (first?.event === "snapshot" && !signal.aborted) {
         take({ type: "rows", rows: JSON.parse(first.data).balances });
         await new Promise(requestAnimationFrame);
@@ -164,11 +168,13 @@ $("pause").addEventListener("click", () => {
 $("refresh").addEventListener("click", async ({ currentTarget }) => {
     if (currentTarget.getAttribute("aria-disabled") === "true") return;
     currentTarget.setAttribute("aria-disabled", "true");
+    const asker = visitors;
     try {
         const { answer } = await read("v1/balances", { cache: "reload" });
-        take({ type: "rows", rows: answer.balances });
+        if (asker === visitors) take({ type: "rows", rows: answer.balances });
     } catch (error) {
-        if (error instanceof Stranger) close(error.message);
+        if (asker !== visitors) { /* Nobody waits for it any more. */ }
+        else if (error instanceof Stranger) close(error.message);
         else refuse(wordsOf(error));
     }
     currentTarget.removeAttribute("aria-disabled");

@@ -28,7 +28,8 @@ function lead(channel, signal, tell) {
     const rows = new Map();
     let [runways, connection] = [null, null];
     channel.onmessage = ({ data }) => {
-        if (data.type !== "hello" || !connection) return;
+        // Who has lost the gateway has nothing to tell: whoever comes may have reached it.
+        if (data.type !== "hello" || !connection || connection.mode === "lost") return;
         channel.postMessage({ type: "rows", rows: [...rows.values()] });
         if (runways) channel.postMessage(runways);
         channel.postMessage(connection);

@@ -10,7 +10,7 @@ package struct AccountDefaults: Sendable, Equatable {
     package var timeout: Duration = .seconds(5)
     /// How often a reading is renewed before anybody asks; nil: never.
     package var refresh: Duration?
-    /// How long after the last caller that goes on; nil: always, from the start on.
+    /// How long after the last caller that goes on; nil: always, also where nobody ever asked.
     package var refreshFor: Duration? = .seconds(24 * 3_600)
 
     package init() {}

@@ -46,7 +46,8 @@ final class CallWait: Wait {
         state = Mutex(State(left: tickets.count, answers: Dictionary(minimumCapacity: tickets.count)))
     }
 
-    /// The deadline goes with the wait, and not as soon as that is over: a crowd gets its answers first.
+    /// The deadline is taken back when the wait is freed, and not when it ends: a crowd gets its answers first. It may come in between, and then
+    /// does nothing.
     deinit {
         switch state.withLock({ $0.timer }) {
         case .own(let timer): timer.cancel()

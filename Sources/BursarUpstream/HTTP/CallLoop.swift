@@ -1,7 +1,7 @@
 package import NIOCore
 import NIOPosix
 
-/// The event loop that calls to providers live on, and the timers of what waits for them. *Any thread.*
+/// The event loop that calls to providers live on, and all timers of the gateway's clock. *Any thread.*
 ///
 /// It is not one of those that callers' connections live on. What a call waits for, a connection that stands or an answer that came, would
 /// queue there behind the requests of a crowd that waits for that very call. Timers are nearly always taken back, and for that an event loop
