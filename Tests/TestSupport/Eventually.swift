@@ -11,3 +11,12 @@ package func eventually(
         try await Task.sleep(for: pause)
     }
 }
+
+/// Gives other tasks real time for many turns. That nothing comes cannot be waited for: the one place where tests let time pass for it.
+/// - Parameter meanwhile: moves the clock, or asks.
+package func letTurnsPass(_ count: Int, meanwhile: () async throws -> Void = {}) async throws {
+    for _ in 0..<count {
+        try await meanwhile()
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}

@@ -14,7 +14,7 @@ package enum DefinitionFolder {
     package static func files(at path: String) throws(Diagnostic) -> [DefinitionFile] {
         guard let folder = opendir(path) else {
             guard errno == ENOTDIR else { throw problem(path, errno) }
-            return [try file(at: path)]
+            return [try file(at: path, mayBePipe: true)]
         }
         defer { closedir(folder) }
         var names: [String] = []
@@ -30,7 +30,9 @@ package enum DefinitionFolder {
             throw Diagnostic(severity: .error, file: path, message: "no file in it ends in .yaml, .yml or .json")
         }
         var files: [DefinitionFile] = []
-        for name in names.sorted() { files.append(try file(at: path.hasSuffix("/") ? path + name : "\(path)/\(name)")) }
+        for name in names.sorted() {
+            files.append(try file(at: path.hasSuffix("/") ? path + name : "\(path)/\(name)", mayBePipe: false))
+        }
         return files
     }
 
@@ -39,14 +41,15 @@ package enum DefinitionFolder {
         !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.lowercased().hasSuffix($0) }
     }
 
-    /// Opened without blocking: a pipe that nobody writes to would be waited for.
-    private static func file(at path: String) throws(Diagnostic) -> DefinitionFile {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    /// - Parameter mayBePipe: whoever names one, as `/dev/stdin`, waits for it. One that lies in a folder nobody may write to.
+    private static func file(at path: String, mayBePipe: Bool) throws(Diagnostic) -> DefinitionFile {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (mayBePipe ? 0 : O_NONBLOCK))
         guard descriptor >= 0 else { throw problem(path, errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw problem(path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG || mayBePipe && kind == S_IFIFO else {
             throw Diagnostic(severity: .error, file: path, message: "is no regular file")
         }
         do throws(Descriptor.Failure) {

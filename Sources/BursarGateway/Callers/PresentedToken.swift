@@ -44,10 +44,18 @@ extension PresentedToken {
 
     /// Whether the only thing in that header is a client token, behind a scheme or not; known to be right by whoever asks.
     static func isAlone(in header: String, of headers: HeaderFields) -> Bool {
-        headers.withValue(header) { bytes in
+        guard headers.count(of: header) <= 1 else { return false }
+        return headers.withValue(header) { bytes in
             let start = bytes.lastIndex(of: 0x20).map { $0 + 1 } ?? bytes.startIndex
             return bytes[start...].starts(with: ClientToken.prefix.utf8)
         } ?? true
+    }
+
+    /// Whether a client token stands in that header, behind a scheme or in the provider's own form.
+    static func stands(in header: String, of headers: HeaderFields, as scheme: AuthPlan.Scheme) -> Bool {
+        guard headers.contains(header) else { return false }
+        if isAlone(in: header, of: headers) { return true }
+        return if case .token = value(headers, header, { of($0, in: scheme) }) { true } else { false }
     }
 
     /// Whether a token that no client has is cut off or mistyped: its checksum does not fit. For the words of the answer.

@@ -175,7 +175,7 @@ struct ProviderRoute: Route {
         case .unusable:
             // A client's token may stand there behind another scheme than the provider's.
             let holdsToken = definition.auth.headerNames.contains {
-                request.headers.contains($0) && PresentedToken.isAlone(in: $0, of: request.headers)
+                PresentedToken.stands(in: $0, of: request.headers, as: definition.auth.scheme)
             }
             if !holdsToken {
                 return .failure(passthrough == nil || !caller.mayPassThrough ? .noPassThrough : .unusableCredential)

@@ -30,18 +30,22 @@ struct AlertStoreTests {
 
         /// Reads now and then until so many messages came.
         func read(_ gateway: TestGateway, until count: Int) async throws -> [AlertReceiver.Message] {
-            for _ in 0..<1_000 where receiver.messages.count < count { try await step(gateway) }
+            // The desk keeps and sends in tasks of its own; what is due next depends on when they end.
+            try await eventually(
+                {
+                    if receiver.messages.count >= count { return true }
+                    try await step(gateway)
+                    return false
+                }, pause: .milliseconds(5))
             return try await receiver.wait(for: count)
         }
 
-        /// That nothing comes cannot be waited for: the desk gets time for many turns.
-        func readOn(_ gateway: TestGateway) async throws { for _ in 0..<60 { try await step(gateway) } }
+        /// Nothing is to come meanwhile.
+        func readOn(_ gateway: TestGateway) async throws { try await letTurnsPass(60) { try await step(gateway) } }
 
         private func step(_ gateway: TestGateway) async throws {
             gateway.clock.advance(by: .seconds(11))
             _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
-            // The desk keeps and sends in tasks of its own; what is due next depends on when they end.
-            try await Task.sleep(for: .milliseconds(5))
         }
 
         func alert(_ gateway: TestGateway) async throws -> JSONValue? {

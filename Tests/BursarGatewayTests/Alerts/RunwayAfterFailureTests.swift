@@ -39,20 +39,20 @@ struct RunwayAfterFailureTests {
     private func judge(_ mocks: MockProviders) async throws {
         // Nothing is left: that needs no history to be short.
         try mocks.set(.balance("0"), for: "tensorpix")
-        let store = HeldHistories()
+        // Whoever looks back at the start says since when, and is not held.
+        let store = HangingStore(hangs: { _ in false }, hangsHistory: { $0.since == nil })
         let gateway = try await TestGateway.start([Self.account], settings: Self.settings, mocks: mocks, store: store)
         try await gateway.whileRunning { gateway async throws in
             let process = gateway.gateway.process
             let id = AccountID(provider: try #require(ProviderID("tensorpix")), account: .default)
             try await eventually { process.alerts.state.withLock { $0.known.contains(id) } }
             try await read(gateway)
-            try await eventually { await store.isAsked }
+            try await eventually { await store.isHanging }
             try mocks.set(.status(503), for: "tensorpix")
             try await read(gateway)
             await store.letGo()
             try await eventually { !process.insight.runways.current(id).isEmpty }
-            // That nothing comes cannot be waited for: the desk gets real time for many turns.
-            for _ in 0..<20 { try await Task.sleep(for: .milliseconds(5)) }
+            try await letTurnsPass(20)
             let unknown = try await alert(gateway)
             #expect(unknown?["state"]?.text == "unknown" && unknown?["fires_at"] == .null)
             try mocks.set(.balance("0"), for: "tensorpix")
@@ -63,33 +63,4 @@ struct RunwayAfterFailureTests {
                 }, pause: .milliseconds(5))
         }
     }
-}
-
-/// A store that gives no history to those who look ahead until it is let go. *Actor.*
-private actor HeldHistories: SnapshotStore {
-    private var isLetGo = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    var isAsked: Bool { !waiting.isEmpty }
-
-    func letGo() {
-        isLetGo = true
-        for waiter in waiting { waiter.resume() }
-        waiting = []
-    }
-
-    func open(identity: Secret?) async throws(StoreFault) -> StoreContents {
-        StoreContents(identity: identity ?? Secret([UInt8](repeating: 7, count: 32)), credentials: [])
-    }
-
-    func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] {
-        // Who looks back at the start says since when.
-        if !isLetGo, range.since == nil { await withCheckedContinuation { waiting.append($0) } }
-        return []
-    }
-
-    func write(_ batch: StoreBatch) async throws(StoreFault) {}
-    func probe() async throws(StoreFault) {}
-    func counters() async throws(StoreFault) -> [StoredCounters] { [] }
-    func close() async {}
 }

@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarMocks
+import TestSupport
 import Testing
 
 @testable import BursarGateway
@@ -16,12 +17,12 @@ struct WithheldAmountsTests {
     private func ask(_ gateway: TestGateway, until value: String? = nil) async throws -> JSONValue? {
         gateway.clock.advance(by: .seconds(11))
         _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
-        for _ in 0..<1_000 {
-            let alert = try await gateway.get("/v1/alerts").json?["alerts"]?[0]
-            if value == nil || alert?["value"]?.text == value { return alert }
-            try await Task.sleep(for: .milliseconds(5))
+        var alert: JSONValue?
+        try await eventually {
+            alert = try await gateway.get("/v1/alerts").json?["alerts"]?[0]
+            return value == nil || alert?["value"]?.text == value
         }
-        return nil
+        return alert
     }
 
     @Test func `an amount that is withheld elsewhere is not listed`() async throws {

@@ -284,16 +284,14 @@ extension FaultBench {
     /// and again.
     private func land(_ surface: FaultSurface) async throws {
         let before = try calls
-        for _ in 0..<1_000 {
-            let answer = try await ask(surface, "no-transform")
-            let row = FaultAnswer(answer, of: surface)
-            if answer.status == 200, row.code == nil, row.row != "stale" {
+        try await eventually(
+            {
+                let answer = try await ask(surface, "no-transform")
+                let row = FaultAnswer(answer, of: surface)
+                guard answer.status == 200, row.code == nil, row.row != "stale" else { return false }
                 #expect(try calls == before, "\(context(surface)): asked again for what was under way")
-                return
-            }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        Issue.record("\(context(surface)): the late answer did not land")
+                return true
+            }, pause: .milliseconds(5))
     }
 
     /// While a call hangs there is no second one, also when its backoff is over; then it is given up.
