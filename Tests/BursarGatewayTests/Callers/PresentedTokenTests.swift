@@ -88,5 +88,17 @@ import Testing
         #expect(PresentedToken.isAlone(in: "authorization", of: ["authorization": "Token \(token)"]))
         #expect(PresentedToken.isAlone(in: "x-api-key", of: [:]))
         #expect(!PresentedToken.isAlone(in: "x-api-key", of: ["x-api-key": "sk-1234"]))
+        // Twice: the second may be anything.
+        #expect(!PresentedToken.isAlone(in: "x-api-key", of: ["x-api-key": token, "x-api-key": "sk-1234"]))
+    }
+
+    // It was taken for a key of the caller's own, and refused.
+    @Test func `a token stands in the provider's own form, also without the colon that Basic wants`() {
+        for text in [token, "\(token):", "x:\(token)"] {
+            let headers: HeaderFields = ["authorization": "Basic \(base64(text))"]
+            #expect(PresentedToken.stands(in: "authorization", of: headers, as: .basic))
+        }
+        #expect(!PresentedToken.stands(in: "authorization", of: ["authorization": "Basic \(base64("user:secret"))"], as: .basic))
+        #expect(!PresentedToken.stands(in: "authorization", of: [:], as: .basic))
     }
 }
