@@ -66,11 +66,14 @@ extension AlertLedger {
         }
     }
 
-    /// The end for a target that was told an earlier event than the last that fired: another event, which names that one.
-    private mutating func asTold(_ end: AlertEvent, _ told: String) -> AlertEvent {
-        AlertEvent(
-            id: newID("evt_"), kind: end.kind, key: end.key, at: end.at, since: end.since, facts: end.facts, before: end.before,
-            limit: end.limit, firing: told)
+    /// The end, or a reminder, for a target that was told an earlier event than the last that fired: another event, which names
+    /// that one, with what it was told then.
+    private mutating func asTold(_ event: AlertEvent, _ told: String) -> AlertEvent {
+        let first = records.events[told]
+        return AlertEvent(
+            id: newID("evt_"), kind: event.kind, key: event.key, at: event.at, since: first?.since ?? event.since,
+            facts: event.facts, before: first.map { $0.before ?? $0.facts } ?? event.before, limit: event.limit, firing: told,
+            isReminder: event.isReminder)
     }
 
     /// Told again. A target that was not told, because all attempts were in vain or because the rule did not name it then, is
@@ -83,12 +86,12 @@ extension AlertLedger {
             id: newID("evt_"), kind: event.kind, key: key, at: now, since: event.since, facts: latest[key] ?? event.facts,
             before: event.before ?? event.facts, limit: event.limit, firing: open, isReminder: true)
         for target in rule.targets where targets[target]?.takesStates == false && queued(key, for: target).isEmpty {
-            guard state.told[target] == nil else {
-                queue(reminder, for: target, now)
-                continue
+            if let told = state.told[target] {
+                queue(told == open ? reminder : asTold(reminder, told), for: target, now)
+            } else {
+                set(event: open, newest)
+                queue(newest, for: target, now)
             }
-            set(event: open, newest)
-            queue(newest, for: target, now)
         }
     }
 

@@ -57,6 +57,30 @@ import Testing
         #expect(bench.state().told.isEmpty && bench.ledger.records.deliveries.isEmpty)
     }
 
+    // It named the newer event, of which nobody there had heard.
+    @Test func `a reminder names the event that its target was told, and since when that was`() throws {
+        let day: Duration = .seconds(86_400)
+        var bench = AlertBench([AlertBench.below(50, repeats: day)])
+        for value in ["40", "39"] { bench.read(value) }
+        bench.pass(.seconds(35))
+        let first = try #require(bench.events.first)
+        #expect(bench.kinds == [[.low]])
+        bench.ledger.mute(AlertBench.account, until: bench.now.advanced(by: .seconds(5 * 3_600)), now: bench.now)
+        bench.read("100")
+        bench.pass(.seconds(3_700))
+        for value in ["38", "37"] { bench.read(value) }
+        bench.pass(.seconds(6 * 3_600))
+        #expect(bench.kinds == [[.low]], "for this target nothing has changed")
+        bench.pass(day)
+        let reminder = try #require(bench.events.last)
+        #expect(reminder.isReminder && reminder.firing == first.id && reminder.since == first.since)
+        bench.read("100")
+        bench.pass(.seconds(60))
+        let end = try #require(bench.events.last)
+        #expect(end.kind == .recovered && end.firing == first.id && end.since == first.since)
+        #expect(end.before?.value == first.facts.value)
+    }
+
     @Test func `an end names the same event in each attempt`() throws {
         var bench = muted(times: 2)
         let first = try #require(bench.events.first?.id)
