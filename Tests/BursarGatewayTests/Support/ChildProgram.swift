@@ -11,10 +11,21 @@ final class ChildProgram: Sendable {
 
     /// What came out of one pipe so far. *Mutex.*
     private final class Collected: Sendable {
-        private let bytes = Mutex<[UInt8]>([])
-        let ended = DispatchSemaphore(value: 0)
-        func append(_ data: Data) { bytes.withLock { $0 += data } }
-        var value: [UInt8] { bytes.withLock { $0 } }
+        private let state = Mutex<(bytes: [UInt8], isWhole: Bool)>(([], false))
+        var value: [UInt8] { state.withLock { $0.bytes } }
+        /// Whether nobody holds the other end any more.
+        var isWhole: Bool { state.withLock { $0.isWhole } }
+
+        /// In a thread of its own: libdispatch's are few, and where the tests' tasks hold them nothing would be read for seconds.
+        func readToEnd(_ pipe: Pipe) {
+            Thread.detachNewThread {
+                while true {
+                    let data = pipe.fileHandleForReading.availableData
+                    if data.isEmpty { return self.state.withLock { $0.isWhole = true } }
+                    self.state.withLock { $0.bytes += data }
+                }
+            }
+        }
     }
 
     var output: [UInt8] { out.value }
@@ -53,20 +64,12 @@ final class ChildProgram: Sendable {
         }
         process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
         process.standardInput = FileHandle.nullDevice
-        for (pipe, collected, isError) in [(Pipe(), out, false), (Pipe(), error, true)] {
-            if isError { process.standardError = pipe } else { process.standardOutput = pipe }
-            pipe.fileHandleForReading.readabilityHandler = { handle in
-                let data = handle.availableData
-                if data.isEmpty {
-                    handle.readabilityHandler = nil
-                    collected.ended.signal()
-                } else {
-                    collected.append(data)
-                }
-            }
-        }
+        let (output, complaint) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (output, complaint)
         try process.run()
         processID = process.processIdentifier
+        out.readToEnd(output)
+        error.readToEnd(complaint)
     }
 
     /// Where it listens, once it says so.
@@ -91,11 +94,8 @@ final class ChildProgram: Sendable {
         for _ in 0..<1_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
         if process.isRunning { kill(processID, SIGKILL) }
         for _ in 0..<500 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
-        // What was written before the end is read to its end.
-        for collected in [out, error] where collected.ended.wait(timeout: .now() + 5) == .success {
-            // For whoever ends it once more.
-            collected.ended.signal()
-        }
+        // What was written before the end is read to its end; a child of its own may hold the pipe for longer.
+        for _ in 0..<2_000 where !(out.isWhole && error.isWhole) { try? await Task.sleep(for: .milliseconds(10)) }
         return (process.terminationReason, process.terminationStatus)
     }
 

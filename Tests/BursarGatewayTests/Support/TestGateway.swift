@@ -153,6 +153,17 @@ final class TestGateway: Sendable {
         outflow.search("answers and log of a gateway")
     }
 
+    /// Whether the log says this in time. Time goes on meanwhile: an attempt that was under way when it was moved may have failed
+    /// after that, and the next one is due later.
+    func tells(_ text: String) async throws -> Bool {
+        for _ in 0..<600 {
+            if log.text.contains(text) { return true }
+            clock.advance(by: .seconds(30))
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return false
+    }
+
     /// Returns when everything that was learned so far is on disk.
     func stored() async throws {
         for _ in 0..<1_000 {
