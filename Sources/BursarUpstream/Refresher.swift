@@ -111,14 +111,18 @@ extension Refresher {
         case .blocked(let view, let reason):
             return (.answered(Answer(view: view, source: .blocked(reason))), nil)
         case .start(let start):
-            return (.mustWait(ticket(account, waiter, isFirst: true, &state)), start)
+            return (.mustWait(ticket(account, waiter, isFirst: true, now, &state)), start)
         case .join:
-            return (.mustWait(ticket(account, waiter, isFirst: false, &state)), nil)
+            return (.mustWait(ticket(account, waiter, isFirst: false, now, &state)), nil)
         }
     }
 
-    private func ticket(_ account: UpstreamAccount, _ waiter: WaiterID, isFirst: Bool, _ state: inout State) -> Ticket {
-        let ticket = Ticket(account: account, waiter: waiter, isFirst: isFirst, refresher: self)
+    private func ticket(
+        _ account: UpstreamAccount, _ waiter: WaiterID, isFirst: Bool, _ now: Moment, _ state: inout State
+    ) -> Ticket {
+        let view = state.machine.view(account.key, policy: account.policy, now: now)
+        let ticket = Ticket(
+            account: account, waiter: waiter, isFirst: isFirst, hadReading: view.reading != nil, refresher: self)
         state.slots[waiter] = ticket.slot
         return ticket
     }

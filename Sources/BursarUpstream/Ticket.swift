@@ -8,12 +8,15 @@ package final class Ticket: Sendable {
     let slot = WaitSlot()
     /// Whether the request behind it began the call.
     let isFirst: Bool
+    /// Whether there was a reading to show when the wait began. Looked at later, the call may have ended, and taken it away.
+    package let hadReading: Bool
     private let refresher: Refresher
 
-    init(account: UpstreamAccount, waiter: WaiterID, isFirst: Bool, refresher: Refresher) {
+    init(account: UpstreamAccount, waiter: WaiterID, isFirst: Bool, hadReading: Bool, refresher: Refresher) {
         self.account = account
         self.waiter = waiter
         self.isFirst = isFirst
+        self.hadReading = hadReading
         self.refresher = refresher
     }
 

@@ -38,6 +38,28 @@ import Testing
         #expect(fixture.transport.callCount == 1)
     }
 
+    @Test func `a wait knows whether there was a reading when it began, whatever its call takes away`() async throws {
+        let fixture = Fixture()
+        let account = try fixture.account()
+        func wait() throws -> Ticket {
+            guard case .mustWait(let ticket) = fixture.refresher.request(account, demand: .newerThan(age: .zero)) else {
+                throw NoWait()
+            }
+            return ticket
+        }
+        let first = try wait()
+        await fixture.transport.call(0).answer(200, Fixture.body("1.00"))
+        _ = await fixture.refresher.wait(first, until: fixture.later)
+        fixture.clock.advance(by: .seconds(1))
+        let second = try wait()
+        await fixture.transport.call(1).answer(401, "{\"detail\":\"Invalid token.\"}")
+        _ = await fixture.refresher.wait(second, until: fixture.later)
+        #expect(fixture.refresher.view(account).reading == nil)
+        #expect(!first.hadReading && second.hadReading)
+    }
+
+    private struct NoWait: Error {}
+
     @Test func `warming up reads an example, and asks, counts and leaves nothing`() async throws {
         let fixture = Fixture()
         #expect(await fixture.refresher.warmUp(with: [try fixture.account().definition]))

@@ -21,6 +21,11 @@ enum CacheStatus: Equatable, Sendable {
         case stale
         /// The request asked for something newer.
         case request
+
+        /// - Parameter hadReading: whether one was cached before the provider was asked.
+        init(hadReading: Bool, _ directives: RequestDirectives) {
+            self = !hadReading ? .miss : directives.freshness == .anyCached ? .stale : .request
+        }
     }
 
     /// The same for metrics.

@@ -93,7 +93,7 @@ struct BalancesRoute: Route {
             switch refresher.request(directory[index].upstream, demand: demand, trace: trace) {
             case .mustWait(let ticket):
                 first.tickets[index] = ticket
-                if refresher.view(directory[index].upstream).reading == nil { first.lacksReading = true }
+                if !ticket.hadReading { first.lacksReading = true }
             case .answered(let answer): if answer.isOwn { first.answers[index] = answer }
             }
         }
@@ -152,7 +152,7 @@ struct BalancesRoute: Route {
         guard !first.tickets.isEmpty else { return nil }
         let stored = answers.values.count { $0.source.isOfCall && $0.view.problem == nil }
         return Asked(
-            reason: first.lacksReading ? .miss : wanted.directives.freshness == .anyCached ? .stale : .request,
+            reason: CacheStatus.Reason(hadReading: !first.lacksReading, wanted.directives),
             isStored: stored == first.tickets.count)
     }
 

@@ -9,17 +9,18 @@ import NIOCore
 
 /// The answer, once there is one.
 extension ProviderRoute {
+    /// - Parameter hadReading: whether there was one before the provider was asked; anything where it was not.
     func render(
-        _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, before: AccountView
+        _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, hadReading: Bool = false
     ) -> Response {
-        var response = rendered(request, subject, answer, directives, before: before)
+        var response = rendered(request, subject, answer, directives, hadReading: hadReading)
         // What is not held in any form is a miss, whatever it says.
         if response.prepared == nil { response.cache = .missed }
         return response
     }
 
     private func rendered(
-        _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, before: AccountView
+        _ request: Request, _ subject: Subject, _ answer: Answer, _ directives: RequestDirectives, hadReading: Bool
     ) -> Response {
         let now = refresher.now
         let definition = subject.upstream.definition
@@ -31,7 +32,7 @@ extension ProviderRoute {
                     requestID: request.id.description))
         }
         if case .blocked(.tableFull) = answer.source, answer.view.reading == nil { return tableFull(request) }
-        let forwarded = cacheStatus(answer, directives, before: before)
+        let forwarded = cacheStatus(answer, directives, hadReading: hadReading)
         let reply = ProviderReply(answer.view, of: definition, forwarded: forwarded, now: now)
         var headers = fields(reply, definition, request)
 
@@ -91,10 +92,8 @@ extension ProviderRoute {
     }
 
     /// Nil: the answer comes from memory, and the reply says how old it is.
-    private func cacheStatus(_ answer: Answer, _ directives: RequestDirectives, before: AccountView) -> CacheStatus? {
-        let reason: CacheStatus.Reason =
-            directives.freshness == .anyCached
-            ? (before.reading == nil ? .miss : .stale) : (before.reading == nil ? .miss : .request)
+    private func cacheStatus(_ answer: Answer, _ directives: RequestDirectives, hadReading: Bool) -> CacheStatus? {
+        let reason = CacheStatus.Reason(hadReading: hadReading, directives)
         let problem = answer.view.problem
         switch answer.source {
         case .held, .cachedStale, .blocked: return nil

@@ -205,17 +205,16 @@ struct ProviderRoute: Route {
         let headers = request.headers
         let directives = RequestDirectives(
             cacheControl: headers.all("cache-control"), pragma: headers.all("pragma"), prefer: headers.all("prefer"))
-        let before = refresher.view(subject.upstream)
         switch refresher.request(subject.upstream, demand: directives.demand, trace: request.trace) {
         case .answered(let answer):
-            return .now(render(request, subject, answer, directives, before: before))
+            return .now(render(request, subject, answer, directives))
         case .mustWait(let ticket):
             let longest = subject.upstream.policy.timeout + BalancesRoute.margin
             let wait = CallWait(
                 [0: ticket], of: refresher, CallWait.Patience(said: directives.wait.map { .seconds($0) }, ofCalls: longest))
             return .after(wait) {
                 let answer = wait.answers[0] ?? Answer(view: refresher.view(subject.upstream), source: .waitedOut)
-                return render(request, subject, answer, directives, before: before)
+                return render(request, subject, answer, directives, hadReading: ticket.hadReading)
             }
         }
     }

@@ -48,10 +48,10 @@ struct AlertHangingStoreTests {
         let store = HangingStore()
         try await with(store) { gateway, receiver async throws in
             try await read(gateway)
-            _ = try await receiver.wait(for: 1) { gateway.clock.advance(by: .seconds(2)) }
+            _ = try await receiver.wait(for: 1) { gateway.passTime(.seconds(2)) }
             try gateway.mocks.set(.balance("5000"), for: "sunor")
             try await read(gateway)
-            let told = try await receiver.wait(for: 2) { gateway.clock.advance(by: .seconds(2)) }
+            let told = try await receiver.wait(for: 2) { gateway.passTime(.seconds(2)) }
             #expect(told.map { $0.json?["type"]?.text } == ["balance.low", "balance.recovered"])
             // One of readings, and one of alerts.
             #expect(await store.writes <= 2)
@@ -66,7 +66,7 @@ struct AlertHangingStoreTests {
         try await with(store) { gateway, receiver async throws in
             try await read(gateway)
             try await eventually(
-                { await store.isHanging }, pause: .milliseconds(5), meanwhile: { gateway.clock.advance(by: .seconds(2)) })
+                { await store.isHanging }, pause: .milliseconds(5), meanwhile: { gateway.passTime(.seconds(2)) })
             await gateway.reload([Self.quiet])
             await store.letGo()
             // The desk goes on in a task of its own, with a message to nobody.
@@ -74,7 +74,7 @@ struct AlertHangingStoreTests {
             #expect(receiver.messages.isEmpty)
             await gateway.reload([Self.told], settings: Self.settings(receiver))
             try await read(gateway)
-            let told = try await receiver.wait(for: 1) { gateway.clock.advance(by: .seconds(2)) }
+            let told = try await receiver.wait(for: 1) { gateway.passTime(.seconds(2)) }
             #expect(told[0].json?["type"]?.text == "balance.low")
         }
     }

@@ -14,7 +14,7 @@ struct AlertMetricsTests {
     private func wait(for line: String, _ gateway: TestGateway) async throws {
         try await eventually(
             { try await gateway.get("/metrics").text.contains("\n\(line)\n") }, pause: .milliseconds(5),
-            meanwhile: { gateway.clock.advance(by: .seconds(2)) })
+            meanwhile: { gateway.passTime(.seconds(2)) })
     }
 
     private func isTold(_ kind: String, _ more: String = "", first status: Int) async throws {

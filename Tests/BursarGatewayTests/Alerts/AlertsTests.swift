@@ -45,7 +45,7 @@ struct AlertsTests {
     /// Time goes on until so many messages came.
     private func pass(_ gateway: TestGateway, until count: Int, _ receiver: AlertReceiver) async throws -> [AlertReceiver.Message]
     {
-        try await receiver.wait(for: count) { gateway.clock.advance(by: .seconds(2)) }
+        try await receiver.wait(for: count) { gateway.passTime(.seconds(2)) }
     }
 
     private func firing(_ gateway: TestGateway) async throws -> [Bool?] {
@@ -160,7 +160,7 @@ struct AlertsTests {
                 // Each attempt ends in real time, and what is due next depends on when it did.
                 try await eventually(
                     { gateway.log.text.contains("a message is given up after its last attempt") }, pause: .milliseconds(5),
-                    meanwhile: { gateway.clock.advance(by: .seconds(1_800)) })
+                    meanwhile: { gateway.passTime(.seconds(1_800)) })
                 let metrics = try await gateway.get("/metrics").text
                 #expect(metrics.contains(#"bursar_alert_messages_given_up_total{target="ops"} 1"#))
                 #expect(metrics.contains(#"bursar_alert_deliveries_pending{target="ops"} 0"#))
@@ -176,7 +176,7 @@ struct AlertsTests {
                 try await read(gateway)
                 _ = try await pass(gateway, until: 1, receiver)
                 // The schedule ends meanwhile.
-                try await letTurnsPass(20) { gateway.clock.advance(by: .seconds(3_600)) }
+                try await letTurnsPass(20) { gateway.passTime(.seconds(3_600)) }
                 #expect(receiver.messages.count == 1)
                 #expect(try await gateway.get("/v1/alerts").json?["targets"]?[0]?["state"]?.text == "paused")
                 #expect(gateway.log.text.contains("until its configuration changes or bursar alert test reaches it"))
@@ -301,7 +301,7 @@ struct AlertsTests {
             let file = folder.file("out")
             try await eventually(
                 { FileManager.default.fileExists(atPath: file) }, pause: .milliseconds(10),
-                meanwhile: { gateway.clock.advance(by: .seconds(5)) })
+                meanwhile: { gateway.passTime(.seconds(5)) })
             let output = try String(contentsOfFile: file, encoding: .utf8)
             #expect(output.hasPrefix("1 $(id) *\n") && output.contains(#""type":"balance.low""#))
             let variables = output.split(separator: "\n").filter { $0.contains("=") && !$0.contains("{") }
@@ -324,7 +324,7 @@ struct AlertsTests {
         // Another process begins in real time; without it there would be nothing to keep the gateway.
         try await eventually(
             { FileManager.default.fileExists(atPath: folder.file("begun")) }, pause: .milliseconds(10),
-            meanwhile: { gateway.clock.advance(by: .seconds(5)) })
+            meanwhile: { gateway.passTime(.seconds(5)) })
         let time = try await ContinuousClock().measure { try await gateway.stop() }
         #expect(time < .seconds(4))
     }

@@ -26,8 +26,8 @@ struct OutageAlertTests {
             // Nobody asks; the desk does when the rule's time is over. Its call ends in real time.
             try await eventually(
                 { gateway.log.text.contains(#""outcome":"ok""#) }, pause: .milliseconds(5),
-                meanwhile: { gateway.clock.advance(by: .seconds(2)) })
-            try await letTurnsPass(40) { gateway.clock.advance(by: .seconds(5)) }
+                meanwhile: { gateway.passTime(.seconds(2)) })
+            try await letTurnsPass(40) { gateway.passTime(.seconds(5)) }
             #expect(try await gateway.get("/v1/alerts").json?["alerts"]?[0]?["firing"]?.boolean == false)
             #expect(receiver.messages.isEmpty)
         }
@@ -40,7 +40,7 @@ struct OutageAlertTests {
             try gateway.mocks.set(.status(503), for: "sunor")
             _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
             let began = gateway.clock.now.wall
-            let told = try await receiver.wait(for: 1) { gateway.clock.advance(by: .seconds(2)) }
+            let told = try await receiver.wait(for: 1) { gateway.passTime(.seconds(2)) }
             #expect(told.first?.json?["type"]?.text == "balance.unknown")
             let since = told.first?.json?["data"]?["events"]?[0]?["since"]?.text.flatMap { WallTime(rfc3339: $0) }
             #expect(since.map { began.duration(to: $0) < .seconds(2) } ?? false)
@@ -60,7 +60,7 @@ struct OutageAlertTests {
             try gateway.mocks.set(.status(503), for: "sunor")
             gateway.clock.advance(by: .seconds(60))
             _ = try await gateway.get("/v1/balances", ("cache-control", "no-cache"))
-            let told = try await receiver.wait(for: 1) { gateway.clock.advance(by: .seconds(2)) }
+            let told = try await receiver.wait(for: 1) { gateway.passTime(.seconds(2)) }
             let text = told.first?.json?["data"]?["events"]?[0]?["text"]?.text ?? ""
             #expect(text.contains(": upstream_error. The limit is 2 min. Last read ") && text.hasSuffix(" ago."), "\(text)")
         }
@@ -77,7 +77,7 @@ struct OutageAlertTests {
                 gateway.clock.advance(by: .seconds(65))
             }
             #expect(try await gateway.get("/v1/balances").row(0)?["problem"]?["code"]?.text == "circuit_open")
-            let told = try await receiver.wait(for: 1) { gateway.clock.advance(by: .seconds(2)) }
+            let told = try await receiver.wait(for: 1) { gateway.passTime(.seconds(2)) }
             let event = told.first?.json?["data"]?["events"]?[0]
             #expect(event?["type"]?.text == "balance.unknown" && event?["problem"]?.text == "upstream_error")
             #expect(event?["text"]?.text?.contains("circuit") == false)

@@ -1,19 +1,21 @@
 import BursarCatalog
-@testable import BursarConfiguration
 import BursarClient
 import BursarEngine
-import BursarGateway
 import BursarHTTP
 import BursarMocks
 import BursarModel
 import BursarProcess
 import BursarStore
+import BursarUpstream
 import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+
+@testable import BursarConfiguration
+@testable import BursarGateway
 
 /// The whole gateway over real sockets, its upstreams the mocks in this process. Stop it, or the sockets stay.
 final class TestGateway: Sendable {
@@ -151,6 +153,11 @@ final class TestGateway: Sendable {
         client.shutdown()
         outflow.saw(log.text)
         outflow.search("answers and log of a gateway")
+    }
+
+    /// Moves the clock, but not under a call: on a busy machine one would miss its timeout that has only just begun.
+    func passTime(_ duration: Duration) {
+        if gateway.process.refresher.callsUnderWay == 0 { clock.advance(by: duration) }
     }
 
     /// Whether the log says this in time. Time goes on meanwhile: an attempt that was under way when it was moved may have failed
