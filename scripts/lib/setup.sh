@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Sourced by scripts/run, scripts/test and scripts/check-image: finds the Swift toolchain and the system packages that the
+# Sourced by every script that builds: finds the Swift toolchain and the system packages that the
 # build needs, installs what is missing where it may, and says exactly what to install where it may not.
 # Says nothing when there is nothing to do. Sets `root` (the repository) and PATH.
 
@@ -11,12 +11,6 @@ readonly swift_major=6 swift_minor=2
 
 # Debian and Ubuntu name of each package, and the pkg-config module that proves it is there.
 readonly needed_modules=(libnghttp2-dev:libnghttp2 nettle-dev:nettle zlib1g-dev:zlib libsqlite3-dev:sqlite3)
-
-# What a debug build is told beside what the package says, by everything here that makes one: other options would build all anew. The C
-# of dependencies gets no debug information. The index that a debug build makes beside is a fifth of the compiler's time; only the tests
-# need it, which are found by it, so there is none until they were built.
-debug_build=(-Xcc -g0)
-[ -d "$root/.build/debug/index" ] || debug_build+=(--disable-index-store)
 
 # One line for each argument, on standard error.
 say() { printf '%s\n' "$@" >&2; }
@@ -117,18 +111,4 @@ set_up() {
     if [ ${#missing[@]} -gt 0 ]; then
         install_packages "${missing[@]}"
     fi
-}
-
-# Builds the program as the image has it (Dockerfile): Swift's own libraries linked in, by lld, without the names of 41,000 symbols
-# that nobody looks up, relocations packed where the C library reads them so (glibc 2.36). Apart from .build/release, which other
-# options would make build anew. Sets `shipped`.
-build_shipped() {
-    local options=(--package-path "$root" --scratch-path "$root/.build/shipped" --configuration release --product bursar
-        --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic)
-    local glibc
-    glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed -nE 's/glibc 2\.([0-9]+).*/\1/p')
-    [ "${glibc:-0}" -lt 36 ] || options+=(-Xlinker -z -Xlinker pack-relative-relocs)
-    swift build "${options[@]}" >&2
-    shipped="$root/.build/shipped/bursar"
-    strip -o "$shipped" "$root/.build/shipped/release/bursar"
 }

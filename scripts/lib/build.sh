@@ -1,0 +1,75 @@
+# shellcheck shell=bash disable=SC2034
+# Sourced behind setup.sh: builds Bursar, always with the same options, because others would build all anew.
+
+# build CONFIGURATION OPTIONS…: `swift build` into $scratch, else .build, with a precompiled header where one can be made.
+build() {
+    local configuration=$1 scratch=${scratch:-$root/.build} options log failed=
+    shift
+    options=(--package-path "$root" --scratch-path "$scratch" --configuration "$configuration" "$@")
+    if [ "$configuration" = debug ]; then
+        # The C of dependencies gets no debug information.
+        options+=(-Xcc -g0)
+        # The index that a debug build makes beside is a fifth of the compiler's time; only the tests need it, which are found by it, so there
+        # is none until they were built.
+        case " $* " in
+            *" --build-tests "*) ;;
+            *) [ -d "$scratch/debug/index" ] || options+=(--disable-index-store) ;;
+        esac
+    fi
+    precompile "$configuration"
+    log=$(mktemp)
+    swift build "${options[@]}" "${precompiled[@]}" 2>&1 | tee -i "$log" || failed=1
+    if [ -n "$failed" ] && [ ${#precompiled[@]} -gt 0 ] && grep -qE 'CNIOBoringSSL/.*error: |/tls\.h' "$log"; then
+        echo "The precompiled header does not fit; building without it"
+        sed -i '1s/^/unfit for /' "$scratch/precompiled/$configuration/of"
+        rm "$log"
+        swift build "${options[@]}"
+        return
+    fi
+    rm "$log"
+    [ -z "$failed" ]
+}
+
+# precompile CONFIGURATION: sets `precompiled`, the options that use the header.
+#
+# BoringSSL is 283 files of C++, and each reads the same 50,000 lines of headers first, which is most of what it takes to compile. They are
+# read once. What comes out is the same: docs/decisions/0006. SwiftPM compiles them with these options; where another version takes others,
+# the compiler refuses the header, and `build` goes on without it.
+precompile() {
+    local folder="$scratch/precompiled/$1" checkout="$scratch/checkouts/swift-nio-ssl" info triple clang of
+    local sources="$checkout/Sources/CNIOBoringSSL"
+    precompiled=()
+    # Another compiler than the toolchain's, or nothing there to compile.
+    [ -z "${CC:-}" ] || return 0
+    [ -d "$sources" ] || swift package --package-path "$root" --scratch-path "$scratch" resolve >&2 || return 0
+    info=$(swift -print-target-info)
+    triple=$(sed -n 's/^ *"unversionedTriple": "\(.*\)",*$/\1/p' <<<"$info")
+    clang=$(sed -n 's/^ *"runtimeResourcePath": "\(.*\)",*$/\1/p' <<<"$info")/../../bin/clang
+    # What it is made of. The compiler looks at the time of each header.
+    of=$(echo "$sources" && "$clang" --version && git -C "$checkout" rev-parse HEAD && stat -c %Y "$sources/include/CNIOBoringSSL.h") || return 0
+    mkdir -p "$folder"
+    touch "$folder/of"
+    [ "$(cat "$folder/of")" != "unfit for $of" ] || return 0
+    if [ "$(cat "$folder/of")" != "$of" ]; then
+        printf '#include <%s>\n' algorithm array memory optional string_view utility CNIOBoringSSL.h > "$folder/tls.h"
+        local options=(-target "$triple" -std=c++17 -fblocks -fPIC -fno-omit-frame-pointer -w -DSWIFT_PACKAGE=1 -D_GNU_SOURCE
+            -D_POSIX_C_SOURCE=200112L -D_DARWIN_C_SOURCE -I "$sources/include" -g0)
+        if [ "$1" = debug ]; then options+=(-O0 -DDEBUG=1); else options+=(-O2); fi
+        "$clang" "${options[@]}" -fpch-instantiate-templates -x c++-header "$folder/tls.h" -o "$folder/tls.h.pch" >&2 || return 0
+        echo "$of" > "$folder/of"
+    fi
+    precompiled=(-Xcxx -g0 -Xcxx -include -Xcxx "$folder/tls.h")
+}
+
+# Builds the program as the image has it (Dockerfile): Swift's own libraries linked in, by lld, without the names of 41,000 symbols
+# that nobody looks up, relocations packed where the C library reads them so (glibc 2.36). Apart from .build/release, which other
+# options would make build anew. Sets `shipped`.
+build_shipped() {
+    local options=(--product bursar --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic)
+    local glibc
+    glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed -nE 's/glibc 2\.([0-9]+).*/\1/p')
+    [ "${glibc:-0}" -lt 36 ] || options+=(-Xlinker -z -Xlinker pack-relative-relocs)
+    scratch="$root/.build/shipped" build release "${options[@]}" >&2
+    shipped="$root/.build/shipped/bursar"
+    strip -o "$shipped" "$root/.build/shipped/release/bursar"
+}
