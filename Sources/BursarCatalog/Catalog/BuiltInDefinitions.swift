@@ -18,8 +18,8 @@ final class BuiltInDefinitions: Sendable {
         var ids: [ProviderID] = []
         var places: [ProviderID: Int] = [:]
         var misnamed: [Diagnostic] = []
-        for (index, file) in EmbeddedDefinitions.files.enumerated() {
-            let name = file.name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+        for index in 0..<EmbeddedDefinitions.count {
+            let name = EmbeddedDefinitions.file(index).name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
             guard let id = ProviderID(name) else {
                 misnamed.append(Diagnostic(severity: .error, file: "built-in/\(name).yaml", message: "its name is no id"))
                 continue
@@ -55,7 +55,7 @@ final class BuiltInDefinitions: Sendable {
     func file(_ id: ProviderID) -> DefinitionFile? {
         places[id].map { index in
             DefinitionFile(
-                path: "built-in/\(id).yaml", bytes: EmbeddedDefinitions.files[index].text.withUTF8Buffer { Array($0) })
+                path: "built-in/\(id).yaml", bytes: EmbeddedDefinitions.file(index).text.withUTF8Buffer { Array($0) })
         }
     }
 
@@ -63,7 +63,7 @@ final class BuiltInDefinitions: Sendable {
     /// from the id.
     func environmentVariables(_ id: ProviderID) -> [String] {
         guard let index = places[id] else { return [] }
-        let line = EmbeddedDefinitions.files[index].environment.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+        let line = EmbeddedDefinitions.file(index).environment.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
         guard !line.isEmpty else { return [id.environmentVariable] }
         return line.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
     }

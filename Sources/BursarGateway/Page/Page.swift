@@ -16,7 +16,10 @@ struct Page: Sendable {
 
     init() {
         var texts: [String: String] = [:]
-        for file in EmbeddedFiles.files { texts[file.name.description] = file.text.description }
+        for index in 0..<EmbeddedFiles.count {
+            let file = EmbeddedFiles.file(index)
+            texts[file.name.description] = file.text.description
+        }
         // The stream is opened by the first, which is small, while the browser still reads the second.
         let script = PageScript(texts.filter { $0.key.hasSuffix(".js") }, entries: ["early.js", "page.js"])
         for (name, text) in script.files { texts[name] = text }

@@ -24,7 +24,8 @@ enum OpenAPIDocument {
 
     /// docs/openapi.yaml.
     static var source: [UInt8] {
-        EmbeddedFiles.files.first { $0.name.description == "openapi.yaml" }.map { Array($0.text.description.utf8) } ?? []
+        (0..<EmbeddedFiles.count).lazy.map(EmbeddedFiles.file).first { $0.name.description == "openapi.yaml" }
+            .map { Array($0.text.description.utf8) } ?? []
     }
 
     /// The same without `{}` among the alternatives of each `security`. A list that was empty stays so: that route is for everyone.

@@ -198,9 +198,13 @@ extension AlertLedger {
 extension AlertLedger {
     mutating func update(_ key: AlertKey, _ change: (inout AlertState) -> Void) {
         var state = records.states[key] ?? AlertState()
-        var before = state
         change(&state)
-        records.states[key] = state
+        set(state: key, state)
+    }
+
+    /// Apart from ``update(_:_:)``, which the compiler makes anew for each change.
+    private mutating func set(state key: AlertKey, _ state: AlertState) {
+        var before = records.states.updateValue(state, forKey: key) ?? AlertState()
         before.isKnown = state.isKnown
         if before != state || changes.states[key] != nil { changes.states[key] = state }
         if state.candidate == nil { candidates.remove(key) } else { candidates.insert(key) }
