@@ -55,6 +55,7 @@ let package = Package(
         .target(
             name: "BursarCatalog", dependencies: ["BursarBasics", "BursarModel", yams], exclude: ["Definitions"],
             swiftSettings: settings, plugins: ["EmbedFiles"]),
+        // Definitions, the page and the API's description, as tables of Swift.
         .plugin(name: "EmbedFiles", capability: .buildTool()),
         .target(name: "BursarInsight", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(

@@ -2,7 +2,7 @@ package import BursarModel
 
 /// How an upstream call ended without a reading. *Value.* Holds no upstream text but the scrubbed reply.
 package struct CallFailure: Sendable, Equatable {
-    /// `circuitOpen` never ends a call; it is taken as `upstreamError`.
+    /// `circuitOpen` never ends a call; where it did it would count as an `upstreamError`.
     package let code: ProblemCode
     /// The status of the upstream's answer, where there was one.
     package let upstreamStatus: Int?

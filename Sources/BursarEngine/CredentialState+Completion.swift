@@ -97,8 +97,8 @@ extension CredentialState {
         hold = Hold.extended(hold, by: Hold(kind: kind, until: now.advanced(by: delay), hint: hint))
     }
 
-    /// The one immediate retry is for a fluke: it is not made when the call before failed too, or a provider that is down would
-    /// be asked twice as often as backoff says.
+    /// The one immediate retry is for a fluke: it is not made when the call before got no orderly answer, either, or a provider
+    /// that is down would be asked twice as often as backoff says.
     private func mayRetry(_ flight: InFlight, _ failure: CallFailure, now: MonotonicTime) -> Bool {
         failure.isRetriable && !flight.isRetry && breaker == .initial && !isRemoved && !isBlocked(at: now)
             && flight.began.duration(to: now) * Self.retryShare <= policy.timeout

@@ -49,4 +49,6 @@ package struct ViewChange: Sendable {
     /// Rises with every change in the process. Changes are reported outside the lock, so two may arrive in the wrong order: keep
     /// the greatest number per credential.
     package let number: UInt64
+    /// A store brought it: nobody was asked, and what it says is of before.
+    package let isRestored: Bool
 }

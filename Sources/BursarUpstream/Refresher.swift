@@ -10,10 +10,16 @@ import Synchronization
 /// The machine decides under the lock; calls, wake-ups and callbacks happen outside it. A call is a task of its own that no
 /// waiter owns: whoever leaves ends its own wait, and a late result still lands.
 package final class Refresher: Sendable {
+    /// Who waits, and what it may be shown: accounts that share a credential each have a ttl of their own. *Value.*
+    struct Waiting {
+        let slot: WaitSlot
+        let policy: RefreshPolicy
+    }
+
     struct State {
         var machine: RefreshMachine
         /// Waiters of calls in flight.
-        var slots: [WaiterID: WaitSlot] = [:]
+        var waiting: [WaiterID: Waiting] = [:]
         /// Calls whose task has not ended, also those that were given up.
         var calls: [CallID: Task<Void, Never>] = [:]
         var gate = CallGate()
@@ -123,7 +129,7 @@ extension Refresher {
         let view = state.machine.view(account.key, policy: account.policy, now: now)
         let ticket = Ticket(
             account: account, waiter: waiter, isFirst: isFirst, hadReading: view.reading != nil, refresher: self)
-        state.slots[waiter] = ticket.slot
+        state.waiting[waiter] = Waiting(slot: ticket.slot, policy: account.policy)
         return ticket
     }
 
@@ -172,7 +178,7 @@ extension Refresher {
     /// The waiter of `ticket` has gone.
     func left(_ ticket: Ticket) {
         state.withLock {
-            $0.slots[ticket.waiter] = nil
+            $0.waiting[ticket.waiter] = nil
             $0.machine.waiterLeft(ticket.account.key, ticket.waiter)
         }
     }
@@ -249,7 +255,8 @@ extension Refresher {
         let now = clock.now
         let change = state.withLock { state -> ViewChange? in
             guard state.machine.restored(account.key, snapshot, policy: account.policy, now: now) else { return nil }
-            return Self.change(account.key, state.machine.view(account.key, policy: account.policy, now: now), &state)
+            let view = state.machine.view(account.key, policy: account.policy, now: now)
+            return Self.change(account.key, view, &state, isRestored: true)
         }
         publish(change)
         return change != nil
@@ -259,8 +266,8 @@ extension Refresher {
     package func shutdown() async {
         let (slots, calls) = state.withLock { state -> ([WaitSlot], [Task<Void, Never>]) in
             state.isClosed = true
-            defer { state.slots = [:] }
-            return (Array(state.slots.values), Array(state.calls.values))
+            defer { state.waiting = [:] }
+            return (state.waiting.values.map(\.slot), Array(state.calls.values))
         }
         for slot in slots { slot.resolve(.closed) }
         for call in calls { call.cancel() }
@@ -268,8 +275,10 @@ extension Refresher {
         await transport.shutdown()
     }
 
-    static func change(_ key: CredentialKey, _ view: AccountView, _ state: inout State) -> ViewChange {
+    static func change(
+        _ key: CredentialKey, _ view: AccountView, _ state: inout State, isRestored: Bool = false
+    ) -> ViewChange {
         state.changes += 1
-        return ViewChange(key: key, view: view, number: state.changes)
+        return ViewChange(key: key, view: view, number: state.changes, isRestored: isRestored)
     }
 }

@@ -60,6 +60,23 @@ import Testing
 
     private struct NoWait: Error {}
 
+    @Test func `accounts that share a key and wait for one call each get its reading by their own ttl`() async throws {
+        let fixture = Fixture()
+        let short = try fixture.account()
+        let long = UpstreamAccount(
+            id: short.id, definition: short.definition, secret: short.secret,
+            policy: RefreshPolicy(ttl: .seconds(3_600), staleFor: .zero, timeout: Fixture.timeout), keys: fixture.keys)
+        guard case .mustWait(let first) = fixture.refresher.request(short, demand: .anyCached),
+            case .mustWait(let second) = fixture.refresher.request(long, demand: .anyCached)
+        else { throw NoWait() }
+        await fixture.transport.call(0).answer(200, Fixture.body("1.00"))
+        let answers = [
+            await fixture.refresher.wait(first, until: fixture.later), await fixture.refresher.wait(second, until: fixture.later)
+        ]
+        let ttls = answers.map { $0.view.expiresAt.map { fixture.clock.now.wall.duration(to: $0.wall) } }
+        #expect(ttls == [Fixture.ttl, .seconds(3_600)])
+    }
+
     @Test func `warming up reads an example, and asks, counts and leaves nothing`() async throws {
         let fixture = Fixture()
         #expect(await fixture.refresher.warmUp(with: [try fixture.account().definition]))

@@ -1,6 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # Sourced behind setup.sh: builds Bursar, always with the same options, because others would build all anew.
 
+# Where to; a script says another one in front of `build`.
+scratch=
+
 # build CONFIGURATION OPTIONS…: `swift build` into $scratch, else .build, with a precompiled header where one can be made.
 build() {
     local configuration=$1 scratch=${scratch:-$root/.build} options log failed=
@@ -20,7 +23,7 @@ build() {
     log=$(mktemp)
     swift build "${options[@]}" "${precompiled[@]}" 2>&1 | tee -i "$log" || failed=1
     if [ -n "$failed" ] && [ ${#precompiled[@]} -gt 0 ] && grep -qE 'CNIOBoringSSL/.*error: |/tls\.h' "$log"; then
-        echo "The precompiled header does not fit; building without it"
+        echo "The precompiled header does not fit; building without it, here until it would be another one"
         sed -i '1s/^/unfit for /' "$scratch/precompiled/$configuration/of"
         rm "$log"
         swift build "${options[@]}"
@@ -33,20 +36,27 @@ build() {
 # precompile CONFIGURATION: sets `precompiled`, the options that use the header.
 #
 # BoringSSL is 283 files of C++, and each reads the same 50,000 lines of headers first, which is most of what it takes to compile. They are
-# read once. What comes out is the same: docs/decisions/0006. SwiftPM compiles them with these options; where another version takes others,
-# the compiler refuses the header, and `build` goes on without it.
+# read once. What comes out is the same: docs/decisions/0006. SwiftPM compiles them with these options; where another version takes others, or
+# a header of the system changed, the compiler refuses it, and `build` goes on without.
 precompile() {
-    local folder="$scratch/precompiled/$1" checkout="$scratch/checkouts/swift-nio-ssl" info triple clang of
+    local folder="$scratch/precompiled/$1" checkout="$scratch/checkouts/swift-nio-ssl" info triple clang of known
     local sources="$checkout/Sources/CNIOBoringSSL"
     precompiled=()
     # Another compiler than the toolchain's, or nothing there to compile.
     [ -z "${CC:-}" ] || return 0
-    [ -d "$sources" ] || swift package --package-path "$root" --scratch-path "$scratch" resolve >&2 || return 0
-    info=$(swift -print-target-info)
+    # What `swift build` would fetch anew, it would fetch behind the header's back.
+    [ -d "$sources" ] && [ ! "$root/Package.swift" -nt "$folder/of" ] ||
+        swift package --package-path "$root" --scratch-path "$scratch" resolve >&2 || return 0
+    # A definition that the header lacks is not noticed by the compiler, so these are compared with those that stand below.
+    known=$(sed -n '/name: "CNIOBoringSSL",$/,/^        ),/s/^ *\.define(\(.*\)),$/\1/p' "$checkout/Package.swift" | grep -v windows)
+    [ "$known" = '"_GNU_SOURCE"
+"_POSIX_C_SOURCE", to: "200112L"
+"_DARWIN_C_SOURCE"' ] || return 0
+    info=$(swift -print-target-info) || return 0
     triple=$(sed -n 's/^ *"unversionedTriple": "\(.*\)",*$/\1/p' <<<"$info")
     clang=$(sed -n 's/^ *"runtimeResourcePath": "\(.*\)",*$/\1/p' <<<"$info")/../../bin/clang
-    # What it is made of. The compiler looks at the time of each header.
-    of=$(echo "$sources" && "$clang" --version && git -C "$checkout" rev-parse HEAD && stat -c %Y "$sources/include/CNIOBoringSSL.h") || return 0
+    # What it is made of, and how. The compiler itself looks at the time of each header.
+    of=$(declare -f precompile | cksum && echo "$sources" && "$clang" --version && git -C "$checkout" rev-parse HEAD && stat -c %Y "$sources/include/CNIOBoringSSL.h") || return 0
     mkdir -p "$folder"
     touch "$folder/of"
     [ "$(cat "$folder/of")" != "unfit for $of" ] || return 0
@@ -58,7 +68,7 @@ precompile() {
         "$clang" "${options[@]}" -fpch-instantiate-templates -x c++-header "$folder/tls.h" -o "$folder/tls.h.pch" >&2 || return 0
         echo "$of" > "$folder/of"
     fi
-    precompiled=(-Xcxx -g0 -Xcxx -include -Xcxx "$folder/tls.h")
+    precompiled=(-Xcxx -g0 -Xcxx -Xclang -Xcxx -fmodules-validate-system-headers -Xcxx -include -Xcxx "$folder/tls.h")
 }
 
 # Builds the program as the image has it (Dockerfile): Swift's own libraries linked in, by lld, without the names of 41,000 symbols

@@ -41,7 +41,8 @@ package enum DefinitionFolder {
         !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.lowercased().hasSuffix($0) }
     }
 
-    /// - Parameter mayBePipe: whoever names one, as `/dev/stdin`, waits for it. One that lies in a folder nobody may write to.
+    /// - Parameter mayBePipe: A pipe that is named, as `/dev/stdin`, is waited for. One found in a folder is refused:
+    ///   perhaps nobody ever writes into it.
     private static func file(at path: String, mayBePipe: Bool) throws(Diagnostic) -> DefinitionFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | (mayBePipe ? 0 : O_NONBLOCK))
         guard descriptor >= 0 else { throw problem(path, errno) }

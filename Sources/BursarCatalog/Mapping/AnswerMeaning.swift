@@ -44,9 +44,20 @@ struct TokenTable<Meaning: Sendable>: Sendable {
         byText[text] ?? ExactDecimal(text).flatMap { byNumber[$0.shortest.description] }
     }
 
-    /// The first in the order of texts that has this meaning.
-    func token(meaning: Meaning, isNumber: Bool) -> String? where Meaning: Equatable {
-        byText.filter { $0.value == meaning && (ExactDecimal($0.key) != nil) == isNumber }.keys.min()
+    /// What a body may write as a text for this meaning: the first in the order of texts, one that looks like a number only where
+    /// there is no other.
+    func text(meaning: Meaning) -> String? where Meaning: Equatable {
+        let tokens = tokens(meaning)
+        return tokens.filter { !LocatedNode.isNumber($0) }.min() ?? tokens.min()
+    }
+
+    /// What it may write as a number: of JSON's number grammar, which knows no `007` and no `.5`.
+    func number(meaning: Meaning) -> String? where Meaning: Equatable {
+        tokens(meaning).filter { LocatedNode.isNumber($0) }.min()
+    }
+
+    private func tokens(_ meaning: Meaning) -> [String] where Meaning: Equatable {
+        byText.compactMap { $0.value == meaning ? $0.key : nil }
     }
 
     /// For a scalar; nil for lists and mappings, and for what is not listed.

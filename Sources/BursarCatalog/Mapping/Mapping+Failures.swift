@@ -51,8 +51,8 @@ extension Mapping {
         guard let told = codes.meanings[code], told != wanted else { return nil }
         // Another of its kind with that meaning, else one that means nothing.
         switch code {
-        case .string: return .string(codes.meanings.token(meaning: wanted, isNumber: false) ?? "error")
-        case .number: return .number(codes.meanings.token(meaning: wanted, isNumber: true) ?? "9999")
+        case .string: return .string(codes.meanings.text(meaning: wanted) ?? "error")
+        case .number: return .number(codes.meanings.number(meaning: wanted) ?? "9999")
         case .null, .bool, .array, .object: return nil
         }
     }

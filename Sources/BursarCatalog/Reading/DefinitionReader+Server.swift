@@ -56,7 +56,7 @@ extension DefinitionReader {
             if variables != nil, node == nil {
                 problems.error(mark, "servers[].variables has no \(QuotableName.quoted(name))")
             }
-            let allowed = node?["enum"]?.elements?.compactMap(\.text) ?? []
+            let allowed = listed(node?["enum"], of: name)
             let standard = node?["default"]?.text
             for value in allowed + [standard].compactMap(\.self) where !ServerTemplate.isHostPart(value) {
                 problems.error(node?.mark ?? mark, "a server's variable is letters, digits, . and -")
@@ -71,7 +71,20 @@ extension DefinitionReader {
                 variables?.mark ?? mark, "the server's variables stand for more than \(ServerTemplate.mostHosts) hosts")
             return nil
         }
-        let path = String(text[end...])
-        return (template, path.hasSuffix("/") ? String(path.dropLast()) : path)
+        // Braces stand in the host only, so the sample has the same path.
+        return (template, server.path)
+    }
+
+    /// The values of a variable's `enum`; empty where there is none, and any will do. One that is no list of values must not mean
+    /// the same: the key would go to hosts that it was to exclude.
+    private mutating func listed(_ node: LocatedNode?, of name: String) -> [String] {
+        guard let node else { return [] }
+        let elements = node.elements ?? []
+        let values = elements.compactMap(\.text)
+        if values.isEmpty || values.count < elements.count {
+            let wrong = elements.first { $0.text == nil } ?? node
+            problems.error(wrong.mark, "the enum of \(QuotableName.quoted(name)) is a list of texts, with one at least")
+        }
+        return values
     }
 }

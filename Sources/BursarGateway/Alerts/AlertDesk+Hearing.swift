@@ -29,7 +29,9 @@ extension AlertDesk {
         let (view, status) = refresher.look(at: entry.upstream)
         let now = clock.now.wall
         let (isDone, looksAhead) = state.withLock { state -> (Bool, Bool) in
-            guard !state.isHeld, !state.known.contains(entry.id) else { return (true, false) }
+            guard !state.isHeld, !state.isStopped, !state.known.contains(entry.id) else { return (true, false) }
+            // A configuration that came meanwhile names another key, or the account no more, and learns what it names itself.
+            guard state.entries[key]?.contains(where: { $0.id == entry.id }) == true else { return (true, false) }
             guard state.heard[key] == heard else { return (false, false) }
             state.known.insert(entry.id)
             state.ledger.remember(entry.id, history, now: now)
@@ -58,6 +60,8 @@ extension AlertDesk {
                 change.number > state.heard[change.key] ?? 0
             else { return [] }
             state.heard[change.key] = change.number
+            // Nobody was asked: it is what was known before.
+            guard !change.isRestored else { return [] }
             let known = entries.filter { state.known.contains($0.id) }
             for entry in known {
                 if let reading = change.view.reading, let fetchedAt = change.view.fetchedAt {

@@ -3,7 +3,8 @@ import BursarDelivery
 import Dispatch
 import Synchronization
 
-/// Runs the programs of targets, each on a queue of its own: a program that takes its time keeps nobody waiting. *Any thread.*
+/// Runs the programs of targets, each on a queue of its own: a program that takes its time keeps no other target waiting, but a test of its own
+/// target waits for it. *Any thread.*
 final class CommandTargets: Sendable {
     /// Nothing of this process's environment: what stands there may be a key.
     private static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"]
@@ -23,6 +24,8 @@ final class CommandTargets: Sendable {
     func stop() { isStopped.store(true, ordering: .releasing) }
 
     private func run(_ command: SecretCommand, _ input: [UInt8], _ timeout: Duration) -> CommandEnd {
+        // It waited for its turn meanwhile: what it would tell, the next process tells.
+        guard !isStopped.load(ordering: .acquiring) else { return .notStarted }
         let result = CommandRunner.run(
             command, environment: Self.environment, input: input, limit: nil, timeout: timeout,
             isStopped: { isStopped.load(ordering: .acquiring) })

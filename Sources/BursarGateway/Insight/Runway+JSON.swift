@@ -21,7 +21,7 @@ extension Runway {
             json.string("latest", forecast?.latest?.rfc3339)
             if let burn {
                 json.object("burn") { json in
-                    json.string("last_24h", burn.last24h.description)
+                    json.string("last_24h", burn.last24h?.description)
                     json.string("per_day", burn.perDay?.description)
                 }
             } else {

@@ -124,7 +124,8 @@ extension BalancesDocument.Row {
         self.init(
             json: row.json, status: view.status, problemCode: row.problem?.code,
             // The later one: a hold stays in the view when it has ended, and the budget may then stand in the way.
-            retryAt: [hold, told].compactMap(\.self).max(), expiresAt: expiresAt,
+            // One that is over keeps nobody waiting.
+            retryAt: [hold, told].compactMap(\.self).max().flatMap { $0 > now.monotonic ? $0 : nil }, expiresAt: expiresAt,
             validUntil: view.validUntil,
             quietUntil: view.status == .fresh ? expiresAt : view.hold.map { min($0.until.monotonic, view.validUntil) })
     }

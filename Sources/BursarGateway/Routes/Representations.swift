@@ -27,17 +27,19 @@ enum Representations {
             gzip = PreparedResponse(
                 status: status, headers: gzipHeaders, body: ByteBuffer(bytes: compressed), etag: String(gzipTag),
                 ageBase: ageBase, cache: cache,
-                notModified: notModified(headers, tag: String(gzipTag), ageBase: ageBase, cache))
+                notModified: notModified(status, headers, tag: String(gzipTag), ageBase: ageBase, cache))
         }
         return PreparedResponse(
             status: status, headers: headers, body: ByteBuffer(bytes: body), etag: tag, ageBase: ageBase, cache: cache,
-            gzip: gzip, notModified: notModified(headers, tag: tag, ageBase: ageBase, cache))
+            gzip: gzip, notModified: notModified(status, headers, tag: tag, ageBase: ageBase, cache))
     }
 
-    /// A 304 repeats what a cache would update (RFC 9110 15.4.5), not what describes a body that is not there.
+    /// A 304 repeats what a cache would update (RFC 9110 15.4.5), not what describes a body that is not there. Nil where the answer is no
+    /// success: a condition is then ignored (13.2.1), and nobody is told that nothing changed who has to hear that nothing is left.
     private static func notModified(
-        _ headers: HeaderFields, tag: String, ageBase: NIODeadline?, _ cache: CacheUse
-    ) -> PreparedResponse {
+        _ status: Int, _ headers: HeaderFields, tag: String, ageBase: NIODeadline?, _ cache: CacheUse
+    ) -> PreparedResponse? {
+        guard (200..<300).contains(status) else { return nil }
         var headers = headers
         headers.remove("content-type")
         return PreparedResponse(status: 304, headers: headers, etag: tag, ageBase: ageBase, cache: cache)

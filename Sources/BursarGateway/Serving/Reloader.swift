@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarConfiguration
 import BursarHTTP
@@ -174,6 +175,10 @@ final class Reloader: Sendable {
         process.alerts.follow(configuration, new.directory)
         background.follow(new.directory)
         keyFiles.follow(configuration.secretFiles)
+        // More accounts are more calls at once.
+        let descriptors = DescriptorLimit.raise(
+            connections: started.limits.connections, accounts: configuration.accounts.count)
+        if let warning = descriptors.warning { logger.warning("\(warning)") }
         process.refresher.forget(exceptFor: Set(new.directory.entries.map(\.upstream.key)))
         if let gone { process.store?.forgot(gone) }
         let report = ReloadReport(from: old, to: new, startedWith: started)

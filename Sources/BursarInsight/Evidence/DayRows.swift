@@ -22,8 +22,8 @@ struct DayRows: Sendable, Equatable {
 
     /// The days that are known well enough, newest first.
     private(set) var rows: [Row] = []
-    /// Burned in the last 24 hours, as far as known.
-    private(set) var lastDay: Int64 = 0
+    /// Burned in the last 24 hours; nil unless all of them are known.
+    private(set) var lastDay: Int64?
     /// Burned within all rows, and how many milliseconds of them are known.
     private(set) var burned: Int64 = 0
     private(set) var known: Int64 = 0
@@ -48,8 +48,8 @@ struct DayRows: Sendable, Equatable {
             let index = Self.most - 1 - age
             let hours = cells[(index * 24)..<(index * 24 + 24)]
             let total = hours.reduce(0, +)  // all burns together are below 2⁵⁸
-            if age == 0 { lastDay = total }
             let known = Self.day - unseen[index] - hidden[index]
+            if age == 0 { lastDay = known == Self.day ? total : nil }
             guard known >= least, Self.day - unseen[index] >= Self.leastKnown else { continue }
             self.known += known
             burned += total

@@ -126,7 +126,7 @@ struct Evidence {
     var burn: Runway.BurnRate? {
         guard !steps.burns.isEmpty || !rows.rows.isEmpty else { return nil }
         let perDay = rows.known > 0 ? Int64(Int128(rows.burned) * Int128(DayRows.day) / Int128(rows.known)) : nil
-        return .init(last24h: series.decimal(rows.lastDay), perDay: perDay.map(series.decimal))
+        return .init(last24h: rows.lastDay.map(series.decimal), perDay: perDay.map(series.decimal))
     }
 
     var basis: Runway.Basis {

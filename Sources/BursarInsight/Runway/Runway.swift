@@ -6,7 +6,7 @@ package struct Runway: Sendable, Equatable {
     package let status: Status
     /// Nil unless ``status`` is `burning`.
     package let forecast: Forecast?
-    /// Nil where nothing is known of what was spent.
+    /// Nil where nothing was seen of what is spent.
     package let burn: BurnRate?
     package let basis: Basis
     package let lastTopUp: TopUp?
@@ -20,7 +20,8 @@ package struct Runway: Sendable, Equatable {
         case flat
         /// Too little was seen as yet.
         case accumulating(Missing)
-        /// It is filled up to the same level at equal intervals; the time is the next such rise.
+        /// It is filled up to the same level at equal intervals; the time is when the next such rise is due.
+        /// It may be overdue by half an interval.
         case quota(next: WallTime)
         case burning
     }
@@ -35,7 +36,7 @@ package struct Runway: Sendable, Equatable {
         case tooLarge = "too_large"
         /// Times that lie in the future: the clock is, or was, wrong.
         case clock
-        /// It rises nearly as often as it falls: what is spent cannot be told from what is added.
+        /// It rises at least a third as often as it falls: what is spent cannot be told from what is added.
         case irregular
     }
 
@@ -64,9 +65,10 @@ package struct Runway: Sendable, Equatable {
         package let latest: WallTime?
     }
 
-    /// What is spent, exact. *Value.*
+    /// What is spent. A drop across a gap counts evenly over it. *Value.*
     package struct BurnRate: Sendable, Equatable {
-        package let last24h: ExactDecimal
+        /// Nil unless all of the 24 hours before the newest confirmation are known: no top-up hides a part of them.
+        package let last24h: ExactDecimal?
         /// The mean of the known days, rounded down to the digits that the account has.
         package let perDay: ExactDecimal?
     }
@@ -77,7 +79,8 @@ package struct Runway: Sendable, Equatable {
         package let days: Int
         package let steps: Int
         package let topUps: Int
-        /// Why what was seen before ``since`` does not count: `unit_changed`; nil where all counts.
+        /// Why what was seen before ``since`` does not count: `unit_changed`, `scale_changed`, `large_drop` or `clock_changed`;
+        /// nil where all counts.
         package let reset: String?
 
         static let none = Basis(since: nil, days: 0, steps: 0, topUps: 0, reset: nil)

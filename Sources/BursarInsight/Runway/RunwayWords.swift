@@ -1,14 +1,14 @@
 package import BursarModel
 
 extension Runway {
-    /// For people, at a time: "3 to 6 days", "not yet: 2 of 3 days seen". Two units of time at most, rounded so that nobody is promised
-    /// too much.
+    /// For people, at a time: "3 to 6 days", "not yet: 2 of 3 days seen". Two units of time at most, rounded so that nobody is
+    /// promised too much.
     package func words(at now: WallTime) -> String {
         switch status {
         case .unknown(let why): return "unknown: " + why.words
         case .empty: return "empty"
         case .flat: return "nothing is being spent"
-        case .quota(let next): return "filled up again in " + Self.words(now.duration(to: next))
+        case .quota(let next): return Self.words(rise: next, at: now)
         case .accumulating(let missing): return "not yet: " + missing.words
         case .burning:
             guard let forecast else { return "unknown" }
@@ -39,6 +39,14 @@ extension Runway {
         }
     }
 
+    /// When an allowance is filled up again. One that is overdue is promised to nobody.
+    private static func words(rise next: WallTime, at now: WallTime) -> String {
+        guard next <= now else { return "filled up again in " + words(now.duration(to: next)) }
+        let overdue = next.duration(to: now)
+        guard overdue >= .seconds(60) else { return "is due to be filled up again now" }
+        return "was due to be filled up again \(words(overdue)) ago"
+    }
+
     /// Rounded down.
     private static func words(_ duration: Duration) -> String {
         let milliseconds = max(0, duration.milliseconds)
@@ -66,7 +74,7 @@ extension Runway.Unknown {
         case .stale: "the newest reading is too old"
         case .tooLarge: "figures beyond 64 bits"
         case .clock: "times that lie in the future"
-        case .irregular: "it rises nearly as often as it falls"
+        case .irregular: "it rises at least a third as often as it falls"
         }
     }
 }

@@ -15,7 +15,7 @@ package struct AlertListAnswer: Sendable {
             let value = alert["value"]?.text.map { value in value + (alert["unit"]?.text.map { " " + $0 } ?? "") }
             rows.append([
                 shown(alert["account"]), shown(alert["condition"]), TerminalText.shown(Self.state(alert, now)),
-                TerminalText.shown(value ?? "-"), shown(alert["since"]), shown(alert["muted_until"])
+                TerminalText.shown(value ?? "-"), shown(alert["read_at"]), shown(alert["since"]), shown(alert["muted_until"])
             ])
         }
         var text = alerts.isEmpty ? "no rules\n" : TextTable.text(Self.ruleColumns, rows)
@@ -32,7 +32,9 @@ package struct AlertListAnswer: Sendable {
         self.text = text
     }
 
-    private static let ruleColumns = ["ACCOUNT", "RULE", "STATE", "VALUE", "SINCE", "MUTED UNTIL"].map { TextTable.Column($0) }
+    private static let ruleColumns = ["ACCOUNT", "RULE", "STATE", "VALUE", "READ", "SINCE", "MUTED UNTIL"].map {
+        TextTable.Column($0)
+    }
     private static let targetColumns = ["TARGET", "KIND", "AT", "STATE", "PENDING", "REASON", "LAST DELIVERED"].map {
         TextTable.Column($0)
     }

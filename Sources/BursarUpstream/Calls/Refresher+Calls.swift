@@ -81,10 +81,11 @@ extension Refresher {
     /// The call's timeout passed: whoever waits gets what is cached, and the call goes on.
     private func overdue(_ start: CallStart, _ account: UpstreamAccount) {
         let now = clock.now
-        let (change, wake, view) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?) in
+        let (change, wake, view) = state.withLock { state -> (ViewChange?, [Wake], AccountView?) in
             switch state.machine.callOverdue(account.key, call: start.id, now: now) {
             case .timedOut(let wake, let view):
-                return (Self.change(account.key, view, &state), Self.take(wake, &state), view)
+                let waiters = Self.take(wake, account.key, now, &state) { .overdue($0) }
+                return (Self.change(account.key, view, &state), waiters, view)
             case .ignored:
                 return (nil, [], nil)
             }
@@ -92,8 +93,7 @@ extension Refresher {
         publish(change)
         onCall(account.key)
         guard let view else { return }
-        let end = WaitSlot.Resolution.overdue(view)
-        for slot in wake { slot.resolve(end) }
+        for (slot, end) in wake { slot.resolve(end) }
         // Now, and not when it ends, much later: what callers see follows from this.
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "ms": "\(start.timeout.milliseconds)",
@@ -116,7 +116,7 @@ extension Refresher {
     /// - Returns: what may be shown now; nil where a retry follows, or where nobody wants to know any more.
     private func end(_ call: CallGate.Call, _ outcome: CallOutcome) -> AccountView? {
         let (start, account, now) = (call.start, call.account, clock.now)
-        let (change, wake, view, retry) = state.withLock { state -> (ViewChange?, [WaitSlot], AccountView?, CallStart?) in
+        let (change, wake, view, retry) = state.withLock { state -> (ViewChange?, [Wake], AccountView?, CallStart?) in
             let action =
                 switch outcome.result {
                 case .reading(let reading):
@@ -126,7 +126,8 @@ extension Refresher {
                 }
             switch action {
             case .settled(let wake, let view, let changed):
-                return (changed ? Self.change(account.key, view, &state) : nil, Self.take(wake, &state), view, nil)
+                let waiters = Self.take(wake, account.key, now, &state) { .settled($0) }
+                return (changed ? Self.change(account.key, view, &state) : nil, waiters, view, nil)
             case .retry(let retry):
                 return (nil, [], nil, retry)
             case .ignored:
@@ -135,13 +136,26 @@ extension Refresher {
         }
         publish(change)
         onCall(account.key)
-        if let end = view.map(WaitSlot.Resolution.settled) { for slot in wake { slot.resolve(end) } }
+        for (slot, end) in wake { slot.resolve(end) }
         if let retry { begin(retry, account, at: now, trace: call.trace) }
         return view
     }
 
-    private static func take(_ waiters: [WaiterID], _ state: inout State) -> [WaitSlot] {
-        waiters.compactMap { state.slots.removeValue(forKey: $0) }
+    private typealias Wake = (WaitSlot, WaitSlot.Resolution)
+
+    /// Those who waited, each with what its own account's policy lets it see; one and the same view for all of one policy.
+    private static func take(
+        _ waiters: [WaiterID], _ key: CredentialKey, _ now: Moment, _ state: inout State,
+        _ end: (AccountView) -> WaitSlot.Resolution
+    ) -> [Wake] {
+        var ends: [(policy: RefreshPolicy, end: WaitSlot.Resolution)] = []
+        return waiters.compactMap { id in
+            guard let waiting = state.waiting.removeValue(forKey: id) else { return nil }
+            if let known = ends.first(where: { $0.policy == waiting.policy }) { return (waiting.slot, known.end) }
+            let own = end(state.machine.view(key, policy: waiting.policy, now: now))
+            ends.append((waiting.policy, own))
+            return (waiting.slot, own)
+        }
     }
 
     /// Logs where an answer differs from its documentation in something that is not needed: once, and `explain` shows it for as long as it lasts.

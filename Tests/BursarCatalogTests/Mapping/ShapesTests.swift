@@ -22,6 +22,16 @@ import Testing
         #expect(example.target(parameters: ["team": "", "user-id": "42"]) == nil)
     }
 
+    // With braces in the host only one of several slashes fell away.
+    @Test(arguments: [("", ""), ("/", ""), ("//", ""), ("/v1", "/v1"), ("/v1/", "/v1"), ("/v1//", "/v1")])
+    func `the closing slashes of a server's path fall away, with braces in the host and without`(
+        written: String, path: String
+    ) throws {
+        for host in ["https://api.example.com", "https://{region}.example.com"] {
+            #expect(try Catalog.single(definition(server: host + written)).path == path + "/balance", "\(host)")
+        }
+    }
+
     @Test func `a scalar that is the amount itself`() throws {
         let data = try Catalog.single(
             definition(mapping: "root: data\n  amounts: [{unit: credits, available: $}]", example: "{data: 12.50}"))
@@ -116,6 +126,43 @@ import Testing
         #expect(example.failure(#"{"code":1001}"#, status: 400)?.code == .unauthorized)
         #expect(example.failure(#"{"error":"QUOTA"}"#, status: 400)?.code == .rateLimited)
         #expect(example.failure(#"{"code":5}"#, status: 400)?.code == .upstreamError)
+    }
+
+    /// Bursar's own error, by a definition that documents one example for every 4XX.
+    private func ownError(_ status: Int, map: String, code: String) throws -> String? {
+        let range = """
+            responses:
+                    "4XX":
+                      description: no
+                      content: {application/json: {schema: {type: object}, example: {code: \(code), message: slow}}}
+            """
+        let yaml = definition(
+            mapping: "message: message\n  codes: {at: code, map: \(map)}\n  amounts: [{unit: credits, available: balance}]"
+        ).replacing("responses:", with: range)
+        return try Catalog.single(yaml).errorReply(status: status, message: "m").map { String(decoding: $0.body, as: UTF8.self) }
+    }
+
+    // A code that looks like a number was none for a body that writes its codes as texts.
+    @Test(arguments: [
+        (401, "{'1002': unauthorized, '1003': rate_limited}", "1002"),
+        (429, "{'1002': unauthorized, '1003': rate_limited}", "1003"),
+        (401, "{'1002': unauthorized, bad_key: unauthorized, '1003': rate_limited}", "bad_key"),
+        (403, "{'1002': unauthorized, '1003': rate_limited}", "error")
+    ])
+    func `the code of our own error is any text with its meaning, best a word, where the body writes a text`(
+        status: Int, map: String, code: String
+    ) throws {
+        #expect(try ownError(status, map: map, code: "'1003'") == #"{"code":"\#(code)","message":"m"}"#)
+    }
+
+    // `007`, `.5` and `5.` are decimals and no numbers of JSON: the body was none, either.
+    @Test(arguments: [
+        ("{'007': unauthorized, 1003: rate_limited}", "9999"), ("{'.5': unauthorized, 1003: rate_limited}", "9999"),
+        ("{'5.': unauthorized, 1003: rate_limited}", "9999"), ("{bad_key: unauthorized, 1003: rate_limited}", "9999"),
+        ("{'007': unauthorized, 1002: unauthorized, 1003: rate_limited}", "1002")
+    ])
+    func `the code of our own error is a number of JSON where the body writes a number`(map: String, code: String) throws {
+        #expect(try ownError(401, map: map, code: "1003") == #"{"code":\#(code),"message":"m"}"#)
     }
 
     @Test func `amounts that may be absent are left out, and none at all is an error`() throws {

@@ -112,6 +112,24 @@ import Testing
         #expect(server.isDocumented("https://v29.v29.x.example") && !server.isDocumented("https://v29.v30.x.example"))
     }
 
+    // What could not be read as a list was taken for none, and without one any host will do.
+    @Test(arguments: [
+        ("us", 89), ("null", 89), ("{us: eu}", 89), ("[]", 89), ("[null]", 90), ("[us, [eu]]", 94)
+    ])
+    func `an enum of a server's variable that is no list of texts is told, and opens no host`(
+        written: String, column: Int
+    ) throws {
+        func regional(_ values: String) -> String {
+            definition(server: "https://{region}.example.com").replacing(
+                ".com\"}]", with: ".com\", variables: {region: {default: us, enum: \(values)}}}]")
+        }
+        #expect(
+            Catalog.problems(regional(written)).map(\.description) == [
+                "test.yaml:3:\(column): error: the enum of \"region\" is a list of texts, with one at least"
+            ])
+        #expect(try Catalog.single(regional("[us, eu]")).origin(parameters: ["region": "evil"]) == nil)
+    }
+
     @Test(arguments: [
         "sk-live-abc123", "sk-live-5Kq9ZtR2xW8vN4mB7cJ3", "key_live_0a1b2c3d", "0123456789abcdef", "hf_abcdefghij"
     ])

@@ -48,6 +48,21 @@ struct AlertListTests {
         #expect(printed.contains("sunor/default  key rejected  \(phrase)"), "\(printed)")
     }
 
+    @Test func `a value has the time when it was read beside it`() throws {
+        let json =
+            #"{"schema": "bursar.alerts.v1", "generated_at": "2026-11-27T10:00:00.000Z", "alerts": ["#
+            + #"{"account": "a/x", "condition": "below 50", "state": "firing", "firing": true, "value": "39", "unit": "credits", "#
+            + #""read_at": "when", "since": "then", "muted_until": "later"}, "#
+            + #"{"account": "b/x", "condition": "below 50", "state": "unknown", "firing": false, "value": null, "read_at": null}]}"#
+        let printed = try #require(AlertListAnswer(json: Array(json.utf8))).text
+        let rows = printed.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        #expect(
+            rows == [
+                "ACCOUNT RULE STATE VALUE READ SINCE MUTED UNTIL", "a/x below 50 firing 39 credits when then later",
+                "b/x below 50 unknown - - - -"
+            ], "\(printed)")
+    }
+
     @Test func `what fires comes first, then what is about to`() throws {
         let alerts: [(name: String, state: String, firing: Bool, time: String)] = [
             ("a", "ok", false, "null"), ("b", "ok", false, #""2026-11-27T10:04:00.000Z""#), ("c", "unknown", false, "null"),

@@ -121,7 +121,7 @@ struct HostileHistoryTests {
         let runway = Self.runway(history)
         #expect(runway.word == "accumulating")
         #expect(runway.basis.reset == "scale_changed")
-        #expect(runway.burn == nil || runway.burn?.last24h == .zero)
+        #expect(runway.burn == nil)
     }
 
     @Test func `a stale newest reading is refused`() {
@@ -177,6 +177,23 @@ struct HostileHistoryTests {
         let expected = try #require(runway.forecast?.expected)
         let days = Double(expected.milliseconds - Self.start - topUp) / Double(Self.day)
         #expect((18...28).contains(days))  // 1,120 at 48 a day
+    }
+
+    @Test func `what a top-up hides of the last day is unknown, and not nothing`() {
+        // Read once a day, 10 a day: 110 at first, 20 after nine days, and 110 again after a top-up of 100.
+        var history = (0...9).map { Self.entry(Int64($0) * Self.day, "\(110 - $0 * 10)") }
+        #expect(Self.runway(history).burn == .init(last24h: ExactDecimal(10), perDay: ExactDecimal(10)))
+        history.append(Self.entry(10 * Self.day, "110"))
+        #expect(Self.runway(history).burn == .init(last24h: nil, perDay: ExactDecimal(10)))
+        history.append(Self.entry(11 * Self.day, "100"))
+        #expect(Self.runway(history).burn == .init(last24h: ExactDecimal(10), perDay: ExactDecimal(10)))
+    }
+
+    @Test func `a day of which only a part was seen has no figure`() {
+        let history = (0..<24).map { Self.entry(Int64($0) * Self.hour, "\(1_000 - $0)") }
+        #expect(Self.runway(history).burn == .init(last24h: nil, perDay: ExactDecimal(24)))
+        let whole = history + [Self.entry(24 * Self.hour, "976")]
+        #expect(Self.runway(whole).burn == .init(last24h: ExactDecimal(24), perDay: ExactDecimal(24)))
     }
 
     @Test func `the same history gives the same answer to the millisecond, everywhere`() throws {

@@ -38,5 +38,21 @@ struct RunwayWordsTests {
         #expect(Self.runway(.unknown(.stale), []).words(at: Self.now) == "unknown: the newest reading is too old")
         let next = Self.now.advanced(by: .seconds(86_400 * 3 + 5))
         #expect(Self.runway(.quota(next: next), []).words(at: Self.now) == "filled up again in 3 days")
+        #expect(
+            Self.runway(.unknown(.irregular), []).words(at: Self.now)
+                == "unknown: it rises at least a third as often as it falls")
+    }
+
+    private static let overdue: [(seconds: Int64, words: String)] = [
+        (-59, "filled up again in less than a minute"), (0, "is due to be filled up again now"),
+        (59, "is due to be filled up again now"), (60, "was due to be filled up again 1 minute ago"),
+        (14_399, "was due to be filled up again 3 hours ago"),
+        (950_399, "was due to be filled up again 10 days ago")
+    ]
+
+    @Test(arguments: overdue)
+    func `an allowance that is overdue is not promised`(overdue: Int64, words: String) {
+        let next = Self.now.advanced(by: .seconds(-overdue))
+        #expect(Self.runway(.quota(next: next), []).words(at: Self.now) == words)
     }
 }
