@@ -41,6 +41,17 @@ import Testing
         #expect(document(row).outcome == .wait(.seconds(40)))
     }
 
+    @Test func `a cooldown that is over is no reason to wait while the provider is being asked`() throws {
+        let over = now.advanced(by: .seconds(-5))
+        let view = AccountView(
+            status: .unavailable, reading: nil, fetchedAt: nil, expiresAt: nil, validUntil: .distantFuture,
+            problem: Problem(code: .rateLimited, upstreamStatus: 429, retryAt: over.wall), errorReply: nil,
+            hold: Hold(kind: .cooldown, until: over), isRefreshing: true)
+        let id = AccountID(provider: try #require(ProviderID("acme")), account: .default)
+        let row = BalancesDocument.Row(BalanceRow(id: id, title: "Acme", lowLimit: nil, view: view, otherwise: nil), now: now)
+        #expect(document(row).outcome == .failed)
+    }
+
     @Test func `504 only where all timed out`() {
         #expect(document(row(.unavailable, problem: .timeout), row(.unavailable, problem: .timeout)).outcome == .timedOut)
         #expect(document(row(.unavailable, problem: .timeout), row(.unavailable, problem: .unreachable)).outcome == .failed)
