@@ -48,7 +48,7 @@ precompile() {
     [ -d "$sources" ] && [ ! "$root/Package.swift" -nt "$folder/of" ] ||
         swift package --package-path "$root" --scratch-path "$scratch" resolve >&2 || return 0
     # A definition that the header lacks is not noticed by the compiler, so these are compared with those that stand below.
-    known=$(sed -n '/name: "CNIOBoringSSL",$/,/^        ),/s/^ *\.define(\(.*\)),$/\1/p' "$checkout/Package.swift" | grep -v windows)
+    known=$(sed -n '/name: "CNIOBoringSSL",$/,/^        ),/s/^ *\.define(\(.*\)),$/\1/p' "$checkout/Package.swift" | grep -v windows) || return 0
     [ "$known" = '"_GNU_SOURCE"
 "_POSIX_C_SOURCE", to: "200112L"
 "_DARWIN_C_SOURCE"' ] || return 0
