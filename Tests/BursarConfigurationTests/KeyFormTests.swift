@@ -30,6 +30,7 @@ import Testing
         #expect(said.contains("write ") && !said.contains(text))
     }
 
+    /// What people leave where a key belongs: masks of other programs, templates of documentation, and notes to themselves.
     static let placeholders = [
         "********", "xxxxxxxx", "XXXXXXXXXXXX", "sk-xxxxxxxxxxxxxxxx", "sk-1234********abcd", "sk-…abcd", "sk-abc...xyz",
         "••••••••",

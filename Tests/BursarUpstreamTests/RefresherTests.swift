@@ -77,6 +77,16 @@ import Testing
         #expect(ttls == [Fixture.ttl, .seconds(3_600)])
     }
 
+    @Test func `what a store brought is told as restored, and what a call brought is not`() async throws {
+        let (before, after) = (Fixture(), Fixture())
+        let account = try before.account()
+        try await before.fill(account, "1.00")
+        let snapshot = try #require(before.refresher.snapshot(account.key))
+        #expect(after.refresher.restore(account, snapshot))
+        #expect(before.changes.list.map(\.isRestored) == [false])
+        #expect(after.changes.list.map(\.isRestored) == [true])
+    }
+
     @Test func `warming up reads an example, and asks, counts and leaves nothing`() async throws {
         let fixture = Fixture()
         #expect(await fixture.refresher.warmUp(with: [try fixture.account().definition]))

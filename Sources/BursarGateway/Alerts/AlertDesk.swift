@@ -158,7 +158,7 @@ extension AlertDesk {
 extension AlertDesk {
     private func run() async {
         for await _ in wakes {
-            // What comes together is kept together. Cancelled: the desk stops.
+            // What comes together is kept together: of real time, because no deadline follows from it. Cancelled: the desk stops.
             guard (try? await Task.sleep(for: Self.shortestSleep)) != nil else { return }
             await turn()
         }

@@ -75,7 +75,7 @@ struct BalancesRoute: Route {
         var tickets: [Int: Ticket] = [:]
         var answers: [Int: Answer] = [:]
         /// Whether one that is waited for had nothing to show.
-        var lacksReading = false
+        var lacksReading: Bool { tickets.values.contains { !$0.hadReading } }
     }
 
     /// That providers were asked for an answer, by its request or by one that it joined. *Value.*
@@ -93,7 +93,6 @@ struct BalancesRoute: Route {
             switch refresher.request(directory[index].upstream, demand: demand, trace: trace) {
             case .mustWait(let ticket):
                 first.tickets[index] = ticket
-                if !ticket.hadReading { first.lacksReading = true }
             case .answered(let answer): if answer.isOwn { first.answers[index] = answer }
             }
         }

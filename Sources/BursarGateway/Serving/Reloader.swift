@@ -176,9 +176,11 @@ final class Reloader: Sendable {
         background.follow(new.directory)
         keyFiles.follow(configuration.secretFiles)
         // More accounts are more calls at once.
-        let descriptors = DescriptorLimit.raise(
-            connections: started.limits.connections, accounts: configuration.accounts.count)
-        if let warning = descriptors.warning { logger.warning("\(warning)") }
+        if configuration.accounts.count > old.configuration.accounts.count {
+            let descriptors = DescriptorLimit.raise(
+                connections: started.limits.connections, accounts: configuration.accounts.count)
+            if let warning = descriptors.warning { logger.warning("\(warning)") }
+        }
         process.refresher.forget(exceptFor: Set(new.directory.entries.map(\.upstream.key)))
         if let gone { process.store?.forgot(gone) }
         let report = ReloadReport(from: old, to: new, startedWith: started)

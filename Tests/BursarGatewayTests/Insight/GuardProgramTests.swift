@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarMocks
 import Foundation
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import BursarGateway
@@ -94,7 +95,7 @@ struct GuardProgramTests {
     @Test func `a provider that does not answer is waited for as long as a call may take, then it is 69`() async throws {
         try await TestGateway.with(["provider: sunor, key: mock-hang"]) { gateway async throws in
             let program = try ChildProgram(["guard", "--url", gateway.url, "sunor", "--needs", "1"])
-            while try gateway.mocks.calls(for: "sunor") == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually { try gateway.mocks.calls(for: "sunor") > 0 }
             gateway.clock.advance(by: .seconds(60))
             #expect(await program.untilEnd() == 69)
         }

@@ -51,20 +51,20 @@ struct KeptClaimsTests {
                 #expect(try await second.get("/v1/guard?account=sunor&needs=500").json?["decision"]?.text == "yes")
                 let made = try await claim(first)
                 #expect(made.status == 201)
-                var seen = try await second.get("/v1/guard?account=sunor&needs=500")
-                for _ in 0..<2_000 where seen.json?["decision"]?.text == "yes" {
-                    second.clock.advance(by: .seconds(10))
-                    try await Task.sleep(for: .milliseconds(10))
-                    seen = try await second.get("/v1/guard?account=sunor&needs=500")
+                func waits(for decision: String) async throws -> TestGateway.Answer {
+                    var seen: TestGateway.Answer?
+                    try await eventually(
+                        {
+                            seen = try await second.get("/v1/guard?account=sunor&needs=500")
+                            return seen?.json?["decision"]?.text == decision
+                        }, pause: .milliseconds(10), meanwhile: { second.clock.advance(by: .seconds(10)) })
+                    return try #require(seen)
                 }
-                #expect(seen.json?["claimed"]?.text == "1000", "\(seen.text)")
+                let claimed = try await waits(for: "no")
+                #expect(claimed.json?["claimed"]?.text == "1000", "\(claimed.text)")
                 _ = try await first.get("/v1/claims/\(made.json?["id"]?.text ?? "")", method: .DELETE)
-                for _ in 0..<2_000 where seen.json?["decision"]?.text != "yes" {
-                    second.clock.advance(by: .seconds(10))
-                    try await Task.sleep(for: .milliseconds(10))
-                    seen = try await second.get("/v1/guard?account=sunor&needs=500")
-                }
-                #expect(seen.json?["claimed"]?.text == "0", "\(seen.text)")
+                let released = try await waits(for: "yes")
+                #expect(released.json?["claimed"]?.text == "0", "\(released.text)")
             }
         }
     }

@@ -83,13 +83,9 @@ struct LiveMonitoringTests {
 
     private func ask(_ prometheus: RealPrometheus, demo: String) async throws {
         // Two scrapes of each, which a rate needs.
-        var scrapes = 0
-        for _ in 0..<400 where scrapes < 2 {
-            scrapes =
-                try await prometheus.ask("count(count_over_time(bursar_build_info[1m]) > 2)").first.flatMap { Int($0.value) } ?? 0
-            if scrapes < 2 { try await Task.sleep(for: .milliseconds(50)) }
-        }
-        #expect(scrapes == 2)
+        try await eventually(
+            { try await prometheus.ask("count(count_over_time(bursar_build_info[1m]) > 2)").first?.value == "2" },
+            pause: .milliseconds(50))
         let expressions = try Self.dashboard()
         #expect(expressions.count > 40)
         for expression in expressions {

@@ -10,7 +10,7 @@ struct ProgramDescriptorTests {
     @Test func `more callers than descriptors are each answered, no core is burnt, and providers are still asked (A13)`()
         async throws
     {
-        let program = try ChildProgram(["demo", "--listen", "127.0.0.1:0"], descriptors: 96)
+        let program = try ChildProgram(["demo", "--listen", "127.0.0.1:0"], descriptors: (96, 96))
         do {
             let port = try #require(Int(try await program.url().split(separator: ":").last ?? ""))
             #expect(program.complaintText.contains("limit of file descriptors (96)"))
@@ -25,6 +25,34 @@ struct ProgramDescriptorTests {
             // Hundredths of a second: a core that spins would take a hundred.
             #expect(program.processorTicks - before < 60)
             for client in clients { client.close() }
+        } catch {
+            await program.end(by: SIGKILL)
+            throw error
+        }
+        #expect(await program.end(by: SIGTERM).status == 0)
+    }
+
+    @Test func `more accounts by a reload raise the limit as they would at a start`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        func write(_ accounts: Int) throws -> String {
+            let rows = (0..<accounts).map { "  - {provider: sunor, name: a\($0), key: abcdefgh-\($0)}\n" }
+            return try folder.write(
+                "listen: '127.0.0.1:0'\nstore: memory\nlimits: {connections: 20}\naccounts:\n" + rows.joined(), to: "bursar.yaml")
+        }
+        let program = try ChildProgram(["serve", "--config", try write(1)], descriptors: (64, 2_048))
+        func limit() -> Int {
+            let lines = String(decoding: program.proc("limits"), as: UTF8.self).split(separator: "\n")
+            let words = lines.first { $0.hasPrefix("Max open files") }?.split(separator: " ") ?? []
+            return words.count > 3 ? Int(words[3]) ?? 0 : 0
+        }
+        do {
+            _ = try await program.url()
+            let before = limit()
+            #expect(before < 300)
+            _ = try write(300)
+            kill(program.processID, SIGHUP)
+            try await eventually { limit() >= before + 299 }
         } catch {
             await program.end(by: SIGKILL)
             throw error

@@ -44,10 +44,10 @@ final class ChildProgram: Sendable {
     /// - Parameters:
     ///   - user: whom it runs as, where the tests run as root: its number.
     ///   - folder: the one it is started in; nil: this process's.
-    ///   - descriptors: how many it may have, by the soft and the hard limit.
+    ///   - descriptors: how many it may have, by the soft limit and by the hard one.
     init(
         _ arguments: [String], environment: [String: String] = [:], user: uid_t? = nil, in folder: String? = nil,
-        descriptors: Int? = nil
+        descriptors: (soft: Int, hard: Int)? = nil
     ) throws {
         process = Process()
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
@@ -57,7 +57,7 @@ final class ChildProgram: Sendable {
             process.arguments = ["--reuid", "\(user)", "--regid", "\(user)", "--clear-groups", "--", path] + arguments
         } else if let descriptors {
             process.executableURL = URL(fileURLWithPath: try #require(LocalProgram.find("prlimit")))
-            process.arguments = ["--nofile=\(descriptors):\(descriptors)", path] + arguments
+            process.arguments = ["--nofile=\(descriptors.soft):\(descriptors.hard)", path] + arguments
         } else {
             process.executableURL = URL(fileURLWithPath: path)
             process.arguments = arguments
