@@ -110,6 +110,8 @@ import Testing
             #expect(try await gateway.get("/v1/balances", ("cache-control", "max-age=5")).row(0)?["available"] != second)
             #expect(try gateway.mocks.calls(for: "sunor") == 3)
 
+            // It does not land before the row is made, which would be fresh by it.
+            try gateway.mocks.set(.hang, for: "sunor")
             gateway.clock.advance(by: .seconds(31))
             let stale = try await gateway.fresh("/v1/balances")
             #expect(stale.row(0)?["status"] == "stale")
