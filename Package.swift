@@ -160,8 +160,8 @@ let package = Package(
         .testTarget(
             name: "BursarUpstreamTests",
             dependencies: [
-                "BursarBasics", "BursarClient", "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks", "BursarHTTP",
-                "BursarModel", nioCore, nioPosix,
+                "TestSupport", "BursarBasics", "BursarClient", "BursarUpstream", "BursarEngine", "BursarCatalog", "BursarMocks",
+                "BursarHTTP", "BursarModel", nioCore, nioPosix,
                 "FuzzRules", nioSSL, logging
             ],
             exclude: ["Corpus"], swiftSettings: settings),

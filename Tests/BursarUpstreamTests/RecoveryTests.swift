@@ -2,6 +2,7 @@ import BursarClient
 import BursarEngine
 import BursarModel
 import BursarUpstream
+import TestSupport
 import Testing
 
 /// A provider is there again, or elsewhere: how soon its accounts are.
@@ -22,13 +23,13 @@ import Testing
         /// All ask that may, and every call is ended as the provider is.
         func round(isWell: Bool) async throws {
             for account in accounts { _ = fixture.refresher.request(account, demand: .anyCached) }
-            while fixture.refresher.callsUnderWay > 0 {
+            try await eventually {
                 while answered < fixture.transport.callCount {
                     let call = await fixture.transport.call(answered)
                     answered += 1
                     if isWell { call.answer(200, Fixture.body("1")) } else { call.end(.fault(.timeout)) }
                 }
-                try await Task.sleep(for: .milliseconds(1))
+                return fixture.refresher.callsUnderWay == 0
             }
         }
 

@@ -2,6 +2,7 @@ import BursarCatalog
 import BursarEngine
 import BursarModel
 import BursarUpstream
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RefresherTests {
@@ -345,7 +346,7 @@ extension Fixture {
     /// Does `work` and returns once the change that it leads to was published.
     func land(_ account: UpstreamAccount, _ work: () async throws -> Void) async throws {
         try await work()
-        while refresher.callsUnderWay > 0 { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually { refresher.callsUnderWay == 0 }
     }
 
     /// Gives the account a reading.

@@ -83,7 +83,7 @@ struct AlertStoreTests {
                 try await bench.readOn(gateway)
                 let alert = try await bench.alert(gateway)
                 #expect(alert?["firing"] == .bool(true) && alert?["since"]?.text == since && since != nil)
-                holder.letGo()
+                await holder.letGo()
                 #expect(try await gateway.tells("everything is kept again"))
                 try await bench.readOn(gateway)
                 #expect(bench.receiver.messages.count == 1)

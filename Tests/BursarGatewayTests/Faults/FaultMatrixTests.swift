@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Contract, section 5: every way of misbehaving, in every state, on every surface, over real sockets; and the table of it in

@@ -36,7 +36,7 @@ struct KeptClaimsTests {
         try await with(folder) { gateway async throws in
             #expect(await gateway.log.contains("store: is locked by another process"))
             try await expectClaimed(gateway, "locked")
-            holder.letGo()
+            await holder.letGo()
             #expect(try await gateway.tells("everything is kept again"))
             try await expectClaimed(gateway, "kept again")
         }

@@ -193,12 +193,8 @@ struct MetricsTests {
         try await TestGateway.with(["provider: sunor, key: mock-hang"]) { gateway async throws in
             let waiting = Task { try await gateway.get("/v1/balances") }
             let line = #"http_server_active_requests{http_request_method="GET",url_scheme="http"} "#
-            var seen = false
-            for _ in 0..<1_000 where !seen {
-                seen = try await gateway.get("/metrics").text.contains(line + "2\n")
-                if !seen { try await Task.sleep(for: .milliseconds(5)) }
-            }
-            #expect(seen)
+            try await eventually(
+                { try await gateway.get("/metrics").text.contains(line + "2\n") }, pause: .milliseconds(5))
             gateway.clock.advance(by: .seconds(60))
             _ = try await waiting.value
             #expect(try await gateway.get("/metrics").text.contains(line + "1\n"))

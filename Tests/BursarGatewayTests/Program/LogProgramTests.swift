@@ -31,8 +31,8 @@ struct LogProgramTests {
         try process.run()
         try await ask("http://127.0.0.1:\(port)/livez", times: 3_000)
         process.terminate()
-        // Ten times its deadline: on a busy machine.
-        for _ in 0..<2_000 where process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        // Thirty times its deadline: on a busy machine.
+        for _ in 0..<6_000 where process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
         #expect(!process.isRunning)
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
@@ -45,9 +45,14 @@ struct LogProgramTests {
         defer { folder.remove() }
         let port = try await LocalProgram.freePort()
         let program = try ChildProgram(["serve", "--config", try configuration(folder, port: port)])
-        try await ask("http://127.0.0.1:\(port)/livez", times: 500)
-        // A request's line comes by itself.
-        for _ in 0..<3_000 where requests(program) < 501 { try await Task.sleep(for: .milliseconds(10)) }
+        do {
+            try await ask("http://127.0.0.1:\(port)/livez", times: 500)
+            // A request's line comes by itself.
+            try await eventually({ requests(program) >= 501 }, pause: .milliseconds(10))
+        } catch {
+            await program.end(by: SIGKILL)
+            throw error
+        }
         await program.end(by: SIGKILL)
         #expect(requests(program) == 501)
         for line in program.complaintText.split(separator: "\n") where line.hasPrefix("{") {

@@ -62,19 +62,14 @@ struct ProgramDescriptorTests {
 
     /// Opens connections one after the other, asks on each, and keeps them all open.
     private static func callers(_ count: Int, port: Int) async throws -> ([BlockingClient], [BlockingClient.Outcome]) {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    with: Result {
-                        var (clients, outcomes): ([BlockingClient], [BlockingClient.Outcome]) = ([], [])
-                        for _ in 0..<count {
-                            let client = try BlockingClient(port: port)
-                            outcomes.append(client.get("/livez"))
-                            clients.append(client)
-                        }
-                        return (clients, outcomes)
-                    })
+        try await onOwnThread {
+            var (clients, outcomes): ([BlockingClient], [BlockingClient.Outcome]) = ([], [])
+            for _ in 0..<count {
+                let client = try BlockingClient(port: port)
+                outcomes.append(client.get("/livez"))
+                clients.append(client)
             }
+            return (clients, outcomes)
         }
     }
 }

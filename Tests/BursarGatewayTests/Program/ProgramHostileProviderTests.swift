@@ -81,7 +81,7 @@ struct ProgramHostileProviderTests {
             let end = ContinuousClock().now
             #expect(await program.end(by: SIGTERM).status == 0)
             // Its deadline is two seconds; the rest is for a busy machine.
-            #expect(ContinuousClock().now - end < .seconds(8))
+            #expect(ContinuousClock().now - end < .seconds(30))
             _ = try? await waiting.value
         } catch {
             await program.end(by: SIGKILL)

@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 /// The real program as a process: nothing that it leaves anywhere holds a key, also when it crashes under load.
-@Suite(.enabled(if: ChildProgram.path != nil && LocalProgram.has("curl"), "the program or curl is not there"))
+@Suite(
+    .timeLimit(.minutes(3)),
+    .enabled(if: ChildProgram.path != nil && LocalProgram.has("curl"), "the program or curl is not there"))
 struct ProgramSecrecyTests {
     /// Keys in a file, in the credentials folder and from a command; upstreams that echo them.
     private func serve(

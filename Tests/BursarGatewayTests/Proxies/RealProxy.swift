@@ -100,10 +100,7 @@ struct RealProxy {
     /// Sends these bytes as they are, and returns all that comes until the proxy closes or says nothing for some seconds.
     func exchange(_ text: String) async -> String {
         let port = port
-        return await withCheckedContinuation { continuation in
-            // A thread of its own, because it blocks.
-            Thread.detachNewThread { continuation.resume(returning: Self.blockingExchange(text, port)) }
-        }
+        return await onOwnThread { Self.blockingExchange(text, port) }
     }
 
     private static func blockingExchange(_ text: String, _ port: Int) -> String {

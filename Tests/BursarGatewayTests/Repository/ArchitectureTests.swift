@@ -9,7 +9,11 @@ import Testing
     private static let root = URL(filePath: #filePath).appending(path: "../../../../").standardizedFileURL
 
     private static func sources(of target: String) throws -> [(path: String, text: String)] {
-        let folder = root.appending(path: "Sources/\(target)")
+        try files(below: "Sources/\(target)")
+    }
+
+    private static func files(below folder: String) throws -> [(path: String, text: String)] {
+        let folder = root.appending(path: folder)
         let paths = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
         return try paths.filter { $0.pathExtension == "swift" }.map {
             ($0.path().replacing(root.path(), with: ""), try String(contentsOf: $0, encoding: .utf8))
@@ -160,6 +164,17 @@ import Testing
         "Sources/BursarHTTP/HTTP1/HTTP1Handler.swift": 360,
         "Sources/BursarStore/Keeper/StoreKeeper.swift": 360
     ]
+
+    /// libdispatch's threads are few, and the tasks of all tests run on them.
+    @Test func `no test blocks a thread of libdispatch`() throws {
+        // In two parts, or this file would have it.
+        let queue = "DispatchQueue" + ".global"
+        let files = try Self.files(below: "Tests")
+        #expect(files.count > 100)
+        for file in files where file.text.contains(queue) {
+            Issue.record("\(file.path): onOwnThread is there for what blocks")
+        }
+    }
 
     @Test func `files stay small`() throws {
         for target in Self.allowed.keys {

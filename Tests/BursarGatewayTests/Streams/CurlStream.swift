@@ -44,10 +44,10 @@ final class CurlStream: Sendable {
 
     var now: State { box.state.withLock { $0 } }
 
-    /// Waits until it is so.
+    /// Waits until it is so, for a minute or more.
     @discardableResult
     func until(_ isSo: (State) -> Bool, meanwhile: () -> Void = {}) async throws -> State {
-        for _ in 0..<1_500 {
+        for _ in 0..<6_000 {
             let state = now
             if isSo(state) { return state }
             meanwhile()

@@ -97,10 +97,10 @@ final class StreamClient: Sendable {
 
     var now: State { box.state.withLock { $0 } }
 
-    /// Waits until it is so.
+    /// Waits until it is so, for a minute or more.
     @discardableResult
     func until(_ isSo: (State) -> Bool) async throws -> State {
-        for _ in 0..<1_500 {
+        for _ in 0..<6_000 {
             let state = now
             if isSo(state) { return state }
             try await Task.sleep(for: .milliseconds(10))

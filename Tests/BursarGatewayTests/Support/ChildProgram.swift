@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// The real program as a process of its own, with everything that it writes.
@@ -74,35 +75,46 @@ final class ChildProgram: Sendable {
 
     /// Where it listens, once it says so.
     func url() async throws -> String {
-        for _ in 0..<1_000 {
-            // In words, where the log is text; else in the log.
-            let place = /(?:listens on |"addresses":"(?:[^" ]+ )*?)(127\.0\.0\.1:\d+)/
-            if let match = complaintText.firstMatch(of: place) { return "http://\(match.1)" }
+        // In words, where the log is text; else in the log.
+        let place = /(?:listens on |"addresses":"(?:[^" ]+ )*?)(127\.0\.0\.1:\d+)/
+        return try await told { $0.firstMatch(of: place).map { "http://\($0.1)" } }
+    }
+
+    /// What is found in all that it told people, once it is there.
+    /// - Throws: ``NotTold`` where it ends before, or says nothing of it for a minute at least.
+    @discardableResult
+    func told<Found>(_ find: (String) -> Found?) async throws -> Found {
+        for _ in 0..<6_000 {
+            if let found = find(complaintText) { return found }
             guard process.isRunning else { break }
             try await Task.sleep(for: .milliseconds(10))
         }
-        throw NotListening(complaint: complaintText)
+        throw NotTold(complaint: complaintText)
     }
 
-    struct NotListening: Error { let complaint: String }
+    struct NotTold: Error { let complaint: String }
 
-    /// Sends a signal and waits for the end.
+    /// Sends a signal and waits for the end; where there is none within a minute or more, it is killed.
     /// - Returns: the exit status, or the signal that ended it.
     @discardableResult
     func end(by signal: Int32) async -> (reason: Process.TerminationReason, status: Int32) {
         if process.isRunning { kill(processID, signal) }
-        for _ in 0..<1_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
-        if process.isRunning { kill(processID, SIGKILL) }
-        for _ in 0..<500 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+        if process.isRunning {
+            kill(processID, SIGKILL)
+            // A task that a suite's time limit has cancelled does not sleep, and Foundation ends the tests where a program that
+            // still runs is asked for its status.
+            await onOwnThread { [process] in process.waitUntilExit() }
+        }
         // What was written before the end is read to its end; a child of its own may hold the pipe for longer.
-        for _ in 0..<2_000 where !(out.isWhole && error.isWhole) { try? await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where !(out.isWhole && error.isWhole) { try? await Task.sleep(for: .milliseconds(10)) }
         return (process.terminationReason, process.terminationStatus)
     }
 
-    /// Waits until it ends by itself; where it does not within 20 s, it is ended.
+    /// Waits until it ends by itself; where it does not within a minute or more, it is ended.
     /// - Returns: the exit status, or the number of the signal.
     func untilEnd() async -> Int32 {
-        for _ in 0..<2_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
         // Signal 0 is none.
         return await end(by: 0).status
     }

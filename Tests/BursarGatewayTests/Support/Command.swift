@@ -35,7 +35,8 @@ enum Command {
             """, to: "bursar.yaml")
         let program = try ChildProgram(["serve", "--config", file])
         do {
-            for _ in 0..<1_000 where !program.complaintText.contains("Try") { try await Task.sleep(for: .milliseconds(10)) }
+            // What is said last when it listens.
+            try await program.told { $0.firstRange(of: "Try") }
             try await body(folder, program)
         } catch {
             await program.end(by: SIGKILL)

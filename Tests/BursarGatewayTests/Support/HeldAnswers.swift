@@ -19,9 +19,9 @@ final class HeldAnswers: Clock, Sendable {
         await withCheckedContinuation { sleeper in held.withLock { $0.append(sleeper) } }
     }
 
-    /// Lets go of the first answer that is held, once there is one. False: none came.
+    /// Lets go of the first answer that is held, once there is one. False: none came within a minute or more.
     func letGo() async -> Bool {
-        for _ in 0..<5_000 {
+        for _ in 0..<60_000 {
             if let sleeper = held.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
                 sleeper.resume()
                 return true

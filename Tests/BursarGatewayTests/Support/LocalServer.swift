@@ -20,7 +20,8 @@ struct LocalServer {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         let server = LocalServer(process: process)
-        for _ in 0..<400 where process.isRunning {
+        // For a minute at least: on a machine that builds beside it, a server begins slowly.
+        for _ in 0..<1_200 where process.isRunning {
             if try await LocalProgram.curl(url).contains(word) { return server }
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -31,12 +32,6 @@ struct LocalServer {
     func stop() async {
         // Not SIGTERM: the program was started from a thread that blocks it, has inherited that, and may never look.
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        let process = self.process
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                process.waitUntilExit()
-                continuation.resume()
-            }
-        }
+        await onOwnThread { [process] in process.waitUntilExit() }
     }
 }

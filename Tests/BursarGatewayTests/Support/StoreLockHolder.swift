@@ -15,18 +15,17 @@ struct StoreLockHolder {
         (holder.process.standardOutput, holder.process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try holder.process.run()
         holder.say("BEGIN IMMEDIATE;\n.shell touch \(folder.file("held"))\n")
-        for _ in 0..<1_000 where !FileManager.default.fileExists(atPath: folder.file("held")) {
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        guard FileManager.default.fileExists(atPath: folder.file("held")) else { throw NotHeld() }
+        func isHeld() -> Bool { FileManager.default.fileExists(atPath: folder.file("held")) }
+        try await eventually({ isHeld() || !holder.process.isRunning }, pause: .milliseconds(10))
+        guard isHeld() else { throw NotHeld() }
         return holder
     }
 
     struct NotHeld: Error {}
 
-    func letGo() {
+    func letGo() async {
         say("ROLLBACK;\n.quit\n")
-        process.waitUntilExit()
+        await onOwnThread { [process] in process.waitUntilExit() }
     }
 
     private func say(_ text: String) { input.fileHandleForWriting.write(Data(text.utf8)) }

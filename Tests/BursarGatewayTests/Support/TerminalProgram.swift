@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The real program with a terminal in the place of its outputs. It is to end by itself.
@@ -13,21 +14,15 @@ enum TerminalProgram {
         process.standardInput = FileHandle.nullDevice
         let output = FileHandle(fileDescriptor: terminal.program, closeOnDealloc: false)
         (process.standardOutput, process.standardError) = (output, output)
-        return try await withCheckedThrowingContinuation { continuation in
-            // A thread of its own: libdispatch's are few, tasks run on them, and this waits.
-            Thread.detachNewThread {
-                continuation.resume(
-                    with: Result {
-                        defer { close(terminal.reader) }
-                        do {
-                            defer { close(terminal.program) }
-                            try process.run()
-                        }
-                        let shown = all(terminal.reader)
-                        process.waitUntilExit()
-                        return (process.terminationStatus, shown)
-                    })
+        return try await onOwnThread {
+            defer { close(terminal.reader) }
+            do {
+                defer { close(terminal.program) }
+                try process.run()
             }
+            let shown = all(terminal.reader)
+            process.waitUntilExit()
+            return (process.terminationStatus, shown)
         }
     }
 

@@ -13,6 +13,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+import TestSupport
 
 @testable import BursarConfiguration
 @testable import BursarGateway
@@ -160,10 +161,10 @@ final class TestGateway: Sendable {
         if gateway.process.refresher.callsUnderWay == 0 { clock.advance(by: duration) }
     }
 
-    /// Whether the log says this in time. Time goes on meanwhile: an attempt that was under way when it was moved may have failed
-    /// after that, and the next one is due later.
+    /// Whether the log says this within a minute or more. Time goes on meanwhile: an attempt that was under way when it was moved
+    /// may have failed after that, and the next one is due later.
     func tells(_ text: String) async throws -> Bool {
-        for _ in 0..<600 {
+        for _ in 0..<1_200 {
             if log.text.contains(text) { return true }
             clock.advance(by: .seconds(30))
             try await Task.sleep(for: .milliseconds(50))
@@ -173,14 +174,8 @@ final class TestGateway: Sendable {
 
     /// Returns when everything that was learned so far is on disk.
     func stored() async throws {
-        for _ in 0..<1_000 {
-            if store?.isIdle != false { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw NotStored()
+        try await eventually { store?.isIdle != false }
     }
-
-    struct NotStored: Error {}
 
     /// The store's database with its write-ahead log, where the test has one.
     private var storeFiles: [UInt8] {
@@ -300,8 +295,8 @@ final class CapturedLog: LogTarget {
 
     /// Whether that text comes: a request's line is written just after its last byte was, so that its client may be first.
     func contains(_ text: String) async -> Bool {
-        // On a machine that builds beside it, a reload can take seconds.
-        for _ in 0..<3_000 {
+        // A minute or more: on a machine that builds beside it, a reload can take seconds.
+        for _ in 0..<6_000 {
             if self.text.contains(text) { return true }
             try? await Task.sleep(for: .milliseconds(10))
         }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A key's file is replaced while requests run.
-@Suite struct KeyRotationTests {
+@Suite(.timeLimit(.minutes(3))) struct KeyRotationTests {
     private func replace(_ file: String, with key: String) throws {
         // As a careful tool does: whole under another name, then renamed into place.
         try Data((key + "\n").utf8).write(to: URL(fileURLWithPath: file + ".new"))
@@ -25,11 +25,13 @@ import Testing
                 for _ in 0..<4 {
                     group.addTask {
                         var failures = 0
-                        for _ in 0..<150 {
-                            let answer = try await gateway.get("/v1/balances/sunor", ("cache-control", "no-cache"))
-                            if answer.status != 200 { failures += 1 }
-                            try await Task.sleep(for: .milliseconds(5))
-                        }
+                        // From before the key is replaced until the new one is used.
+                        try await eventually(
+                            {
+                                let answer = try await gateway.get("/v1/balances/sunor", ("cache-control", "no-cache"))
+                                if answer.status != 200 { failures += 1 }
+                                return answer.row(0)?["available"]?.text == "2"
+                            }, pause: .milliseconds(5))
                         return failures
                     }
                 }
@@ -108,10 +110,11 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: command)
         func count(reaches wanted: Int) async throws -> Int {
             var lines = 0
-            for _ in 0..<1_000 where lines < wanted {
-                lines = ((try? String(contentsOfFile: runs, encoding: .utf8)) ?? "").split(separator: "\n").count
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await eventually(
+                {
+                    lines = ((try? String(contentsOfFile: runs, encoding: .utf8)) ?? "").split(separator: "\n").count
+                    return lines >= wanted
+                }, pause: .milliseconds(10))
             return lines
         }
         try await TestGateway.with(
@@ -134,11 +137,12 @@ import Testing
         let file = try folder.write("mock-ok\(Canary.mark)", to: "sunor")
         try await TestGateway.with(["provider: sunor, key: '${file:\(file)}'"]) { gateway async throws in
             // What goes before the watch has begun, in a thread of its own, is not told: then once more.
-            for _ in 0..<20 where !gateway.log.text.contains("is gone") {
+            try await eventually {
                 try replace(file, with: "mock-ok\(Canary.mark)")
                 try await Task.sleep(for: .milliseconds(500))
                 if isMoved { rename(file, folder.file("elsewhere")) } else { unlink(file) }
-                for _ in 0..<200 where !gateway.log.text.contains("is gone") { try await Task.sleep(for: .milliseconds(10)) }
+                for _ in 0..<500 where !gateway.log.text.contains("is gone") { try await Task.sleep(for: .milliseconds(10)) }
+                return gateway.log.text.contains("is gone")
             }
             #expect(gateway.log.text.contains("a key's file is gone: the key in force stays, and a restart would fail"))
             #expect(gateway.log.text.contains(file) && !gateway.log.text.contains("not reloaded"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `kill -9` at random moments under load: scripts/kill-test, a few times. BURSAR_KILLS says how often; 1,000 take some minutes.

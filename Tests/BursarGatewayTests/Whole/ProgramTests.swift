@@ -45,14 +45,12 @@ struct ProgramTests {
             _ = try folder.write(
                 "listen: 127.0.0.1:0\nstore: memory\naccounts:\n  - {provider: sunor, key: 'a-key-for-nobody'}\n",
                 to: "bursar.yaml")
-            var rows = ""
-            for _ in 0..<200 where !rows.contains("sunor") {
-                // Again and again: the first may come while it still starts, and must do no harm then.
-                kill(program.processID, SIGHUP)
-                rows = try await LocalProgram.curl(url + "/v1/status")
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            #expect(rows.contains("sunor"))
+            try await eventually(
+                {
+                    // Again and again: the first may come while it still starts, and must do no harm then.
+                    kill(program.processID, SIGHUP)
+                    return try await LocalProgram.curl(url + "/v1/status").contains("sunor")
+                }, pause: .milliseconds(20))
         }
         #expect(status == 0, "\(text)")
         #expect(!text.contains("a-key-for-nobody"))
@@ -69,12 +67,9 @@ struct ProgramTests {
             for round in 1...2 {
                 _ = try folder.write("another-key-of-nobody-\(round)", to: "k1.new")
                 rename(folder.file("k1.new"), folder.file("k1"))
-                var reloads = 0
-                for _ in 0..<1_000 where reloads < round {
-                    reloads = program.complaintText.components(separatedBy: "configuration reloaded").count - 1
-                    try await Task.sleep(for: .milliseconds(10))
-                }
-                #expect(reloads == round)
+                func reloads() -> Int { program.complaintText.components(separatedBy: "configuration reloaded").count - 1 }
+                try await eventually({ reloads() >= round }, pause: .milliseconds(10))
+                #expect(reloads() == round)
             }
         }
         #expect(status == 0, "\(text)")

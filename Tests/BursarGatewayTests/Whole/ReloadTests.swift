@@ -142,7 +142,7 @@ struct ReloadTests {
             try FileManager.default.removeItem(atPath: gate)
             let before = count()
             let first = Task { await gateway.gateway.reload("test") }
-            while count() == before { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually { count() > before }
             let others = (0..<60).map { _ in Task { await gateway.gateway.reload("test") } }
             // They have asked once each has taken a turn: the first still runs.
             try await Task.sleep(for: .milliseconds(200))

@@ -6,7 +6,8 @@ import Testing
 
 @testable import BursarGateway
 
-/// How the gateway stops, over real sockets. Each waits for events; only the delay itself is real time.
+/// How the gateway stops, over real sockets. Each waits for events; only the delay itself is real time. Bounds leave
+/// a slow machine time, and are far below what would be wrong.
 @Suite(.timeLimit(.minutes(3)), .enabled(if: LocalProgram.has("curl"), "curl is not installed"))
 struct StoppingTests {
     private func status(_ url: String, _ path: String, _ more: String...) async throws -> String {
@@ -50,12 +51,13 @@ struct StoppingTests {
 
     @Test(arguments: ["--http1.1", "--http2-prior-knowledge"])
     func `a request under way is finished, and its connection then closed`(version: String) async throws {
-        let gateway = try await TestGateway.start(["provider: sunor, key: mock-ok"], latency: .milliseconds(700))
+        let gateway = try await TestGateway.start(
+            ["provider: sunor, key: mock-ok"], settings: "drain: {deadline: 60s}", latency: .milliseconds(700))
         let answer = Task { try await LocalProgram.curl(version, "-i", gateway.url + "/v1/balances") }
         try await gateway.mocks.waitForCalls(1, for: "sunor")
         let began = ContinuousClock.now
         await gateway.gateway.stop()
-        #expect(began.duration(to: .now) < .seconds(7))
+        #expect(began.duration(to: .now) < .seconds(30))
         let text = try await answer.value
         #expect(text.contains(" 200") && text.contains("\"provider\":\"sunor\""), "\(text)")
         if version == "--http1.1" { #expect(text.lowercased().contains("connection: close")) }
@@ -69,13 +71,14 @@ struct StoppingTests {
         try await gateway.mocks.waitForCalls(1, for: "sunor")
         let began = ContinuousClock.now
         await gateway.gateway.stop()
-        #expect(began.duration(to: .now) < .seconds(5))
+        #expect(began.duration(to: .now) < .seconds(30))
         #expect(try await answer.value.hasPrefix("curl "))
         try await gateway.stop()
     }
 
     @Test func `stopping now closes what is under way`() async throws {
-        let gateway = try await TestGateway.start(["provider: sunor, key: mock-ok"], latency: .seconds(60))
+        let gateway = try await TestGateway.start(
+            ["provider: sunor, key: mock-ok"], settings: "drain: {deadline: 60s}", latency: .seconds(60))
         let answer = Task { try await LocalProgram.curl(gateway.url + "/v1/balances") }
         try await gateway.mocks.waitForCalls(1, for: "sunor")
         let began = ContinuousClock.now
@@ -83,7 +86,7 @@ struct StoppingTests {
         #expect(await gateway.log.contains("draining"))
         await gateway.gateway.stopNow()
         await stop.value
-        #expect(began.duration(to: .now) < .seconds(5))
+        #expect(began.duration(to: .now) < .seconds(30))
         #expect(try await answer.value.hasPrefix("curl "))
         try await gateway.stop()
     }
@@ -93,10 +96,10 @@ struct StoppingTests {
         let gateway = try await TestGateway.start(
             ["provider: sunor, key: mock-ok"], settings: "drain: {deadline: 1s}", store: store)
         #expect(try await gateway.get("/v1/balances").status == 200)
-        while await store.writes == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        try await eventually { await store.writes > 0 }
         let began = ContinuousClock.now
         await gateway.gateway.stop()
-        #expect(began.duration(to: .now) < .seconds(5))
+        #expect(began.duration(to: .now) < .seconds(30))
         #expect(gateway.log.text.contains("the store does not close"))
         await store.letGo()
         try await gateway.stop()

@@ -9,7 +9,7 @@ import Testing
 @testable import BursarGateway
 
 /// Readings, cooldowns and history over a restart: the whole program with a store on disk.
-@Suite struct `After a restart` {
+@Suite(.timeLimit(.minutes(3))) struct `After a restart` {
     private func store(_ folder: ScratchFolder) -> String { "store: sqlite:\(folder.file("bursar.db"))" }
     private let accounts = ["provider: tensorpix, key: mock-ok", "provider: sunor, name: b, key: mock-ok"]
 

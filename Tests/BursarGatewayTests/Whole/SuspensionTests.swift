@@ -1,5 +1,6 @@
 import BursarCatalog
 import BursarMocks
+import TestSupport
 import Testing
 
 @testable import BursarGateway
@@ -14,10 +15,11 @@ struct SuspensionTests {
             #expect(try gateway.mocks.calls(for: "sunor") == 1)
             gateway.clock.advance(by: .seconds(8 * 3_600))
             // An event loop looks once a second, of real time.
-            for _ in 0..<300 where try gateway.mocks.calls(for: "sunor") < 2 {
-                _ = try await gateway.get(path)
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await eventually(
+                {
+                    _ = try await gateway.get(path)
+                    return try gateway.mocks.calls(for: "sunor") >= 2
+                }, pause: .milliseconds(10))
             #expect(try gateway.mocks.calls(for: "sunor") == 2)
         }
     }

@@ -1,5 +1,6 @@
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import BursarHTTP
@@ -20,7 +21,7 @@ private typealias Client = HTTP2TestClient
         } _: { server, port in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<6 { group.addTask { try await streamsUntilTheEnd(port: port) } }
-                while answered.count < 2_000 { try await Task.sleep(for: .milliseconds(5)) }
+                try await eventually { answered.count >= 2_000 }
                 await server.drain(by: .now() + .seconds(60))
                 for try await outcome in group {
                     #expect(outcome.lost.isEmpty)

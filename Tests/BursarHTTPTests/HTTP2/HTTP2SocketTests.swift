@@ -176,7 +176,7 @@ private typealias Client = HTTP2TestClient
             }
             // Every request was answered as far as its connection let it: the server is at rest, with 25 GiB asked of it.
             // A first read has some thirty of them.
-            while asked.count < 256 * 20 { await Task.yield() }
+            try await eventually { asked.count >= 256 * 20 }
             try await HTTP2SocketClient.with(port: port) { connection in
                 try await connection.send(Client.hello, Client.get(1))
                 #expect(try await connection.read { !$0.body(1).isEmpty })
@@ -187,46 +187,46 @@ private typealias Client = HTTP2TestClient
         }
     }
 
-    @Test(.enabled(if: TestProgram.find("curl") != nil, "curl is not installed"))
+    @Test(.enabled(if: LocalProgram.has("curl"), "curl is not installed"))
     func `curl gets the same answer by prior knowledge, by upgrade and in HTTP/1.1`() async throws {
         try await withServer {
             textReply("\($0.method) \($0.target)")
         } _: { _, port in
             for option in ["--http2-prior-knowledge", "--http2", "--http1.1"] {
                 let isHTTP2 = option == "--http2-prior-knowledge"
-                let result = try await TestProgram.run(
+                let result = try await LocalProgram.run(
                     "curl", ["-s", option, "-w", " %{http_version} %{http_code}", "http://127.0.0.1:\(port)/a?b"])
-                #expect(result.out == "GET /a?b \(isHTTP2 ? "2" : "1.1") 200", "\(option)")
+                #expect(result.text == "GET /a?b \(isHTTP2 ? "2" : "1.1") 200", "\(option)")
             }
-            let large = try await TestProgram.run(
+            let large = try await LocalProgram.run(
                 "curl",
                 [
                     "-s", "--http2-prior-knowledge", "-o", "/dev/null", "-w", "%{http_code}", "--data-binary",
                     String(repeating: "x", count: 70_000), "http://127.0.0.1:\(port)/"
                 ])
-            #expect(large.out == "413")
+            #expect(large.text == "413")
         }
     }
 
-    @Test(.enabled(if: TestProgram.find("nghttp") != nil, "nghttp is not installed"))
+    @Test(.enabled(if: LocalProgram.has("nghttp"), "nghttp is not installed"))
     func `nghttp gets many answers over one connection`() async throws {
         try await withServer {
             textReply("<\($0.path)>")
         } _: { _, port in
             let urls = (0..<20).map { "http://127.0.0.1:\(port)/\($0)" }
-            let result = try await TestProgram.run("nghttp", urls)
-            #expect((0..<20).allSatisfy { result.out.contains("</\($0)>") })
+            let result = try await LocalProgram.run("nghttp", urls)
+            #expect((0..<20).allSatisfy { result.text.contains("</\($0)>") })
         }
     }
 
-    @Test(.enabled(if: TestProgram.find("h2load") != nil, "h2load is not installed"))
+    @Test(.enabled(if: LocalProgram.has("h2load"), "h2load is not installed"))
     func `h2load loses no request`() async throws {
         let prepared = PreparedResponse(headers: ["content-type": "text/plain"], body: ByteBuffer(string: "hit"))
         try await withServer { _ in
             .now(Response(prepared: prepared))
         } _: { _, port in
-            let result = try await TestProgram.run("h2load", ["-n2000", "-c10", "-m20", "http://127.0.0.1:\(port)/"])
-            #expect(result.out.contains("2000 succeeded, 0 failed, 0 errored, 0 timeout"))
+            let result = try await LocalProgram.run("h2load", ["-n2000", "-c10", "-m20", "http://127.0.0.1:\(port)/"])
+            #expect(result.text.contains("2000 succeeded, 0 failed, 0 errored, 0 timeout"))
         }
     }
 }

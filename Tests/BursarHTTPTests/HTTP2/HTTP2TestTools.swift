@@ -124,38 +124,3 @@ final class HTTP2SocketClient {
         return String(decoding: seen, as: UTF8.self)
     }
 }
-
-/// A program of the machine, run to its end.
-enum TestProgram {
-    static func find(_ name: String) -> String? {
-        ["/usr/bin/", "/usr/local/bin/", "/usr/sbin/", "/opt/homebrew/bin/"].map { $0 + name }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-
-    /// Standard output, standard error and the exit status.
-    static func run(_ name: String, _ arguments: [String]) async throws -> (out: String, error: String, status: Int32) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: find(name) ?? "/usr/bin/" + name)
-        process.arguments = arguments
-        let out = Pipe()
-        let error = Pipe()
-        (process.standardOutput, process.standardError, process.standardInput) = (out, error, FileHandle.nullDevice)
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                do {
-                    try process.run()
-                    let text = out.fileHandleForReading.readDataToEndOfFile()
-                    let complaint = error.fileHandleForReading.readDataToEndOfFile()
-                    process.waitUntilExit()
-                    continuation.resume(
-                        returning: (
-                            String(decoding: text, as: UTF8.self), String(decoding: complaint, as: UTF8.self),
-                            process.terminationStatus
-                        ))
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        }
-    }
-}

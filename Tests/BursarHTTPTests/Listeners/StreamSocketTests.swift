@@ -100,16 +100,16 @@ import Testing
             respond: { _ in .now(Response(status: 200, producer: producer)) },
             { server in
                 guard let port = server.addresses[0].port else { return }
-                async let result = TestProgram.run("curl", ["-sS", "-0", "http://127.0.0.1:\(port)/"])
+                async let result = LocalProgram.run("curl", ["-sS", "-0", "http://127.0.0.1:\(port)/"])
                 try await eventually { producer.asked == 2 }
                 producer.add(.fail)
-                let (_, error, status) = try await result
-                #expect(status == 56, "\(error)")
+                let output = try await result
+                #expect(output.status == 56, "\(output.complaint)")
             })
     }
 
     @Test(
-        .enabled(if: TestProgram.find("openssl") != nil && TestProgram.find("curl") != nil),
+        .enabled(if: LocalProgram.has("openssl", "curl")),
         arguments: ["--http1.0", "--http1.1", "--http2"])
     func `behind TLS the same bytes arrive, and an error in the middle is an error`(protocolName: String) async throws {
         let certificates = try await TestCertificates()
@@ -128,14 +128,14 @@ import Testing
             return .now(Response(status: 200, producer: body))
         } _: { _, port in
             for (path, works) in [("/whole", true), ("/broken", false)] {
-                let result = try await TestProgram.run(
+                let result = try await LocalProgram.run(
                     "curl",
                     [
                         "-sS", protocolName, "--cacert", certificates.path("server.pem"), "-o", "/dev/null", "-w",
                         "%{size_download}", "https://localhost:\(port)\(path)"
                     ])
-                #expect((result.status == 0) == works, "\(path): \(result.error)")
-                if works { #expect(result.out == "\(40 * block.readableBytes)") }
+                #expect((result.status == 0) == works, "\(path): \(result.complaint)")
+                if works { #expect(result.text == "\(40 * block.readableBytes)") }
             }
         }
     }

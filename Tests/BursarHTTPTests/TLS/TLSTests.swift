@@ -1,11 +1,12 @@
 import BursarBasics
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import BursarHTTP
 
-private let hasOpenSSL = TestProgram.find("openssl") != nil
+private let hasOpenSSL = LocalProgram.has("openssl")
 
 @Suite(.enabled(if: hasOpenSSL, "the openssl command is not installed"))
 struct TLSTests {
@@ -22,7 +23,7 @@ struct TLSTests {
                 clientAuthoritiesFile: clients.map { certificates.path($0 + ".pem") }), interval: .hours(1))
     }
 
-    @Test(.enabled(if: TestProgram.find("curl") != nil, "curl is not installed"))
+    @Test(.enabled(if: LocalProgram.has("curl"), "curl is not installed"))
     func `ALPN chooses h2 or http/1.1, and both get the same answer`() async throws {
         try await with { certificates in
             try await certificates.makeSelfSigned("server")
@@ -31,13 +32,13 @@ struct TLSTests {
             } _: {
                 _, port in
                 for (option, version) in [("--http2", "2"), ("--http1.1", "1.1"), ("--no-alpn", "1.1")] {
-                    let result = try await TestProgram.run(
+                    let result = try await LocalProgram.run(
                         "curl",
                         [
                             "-s", option, "--cacert", certificates.path("server.pem"), "-w", " %{http_version}",
                             "https://localhost:\(port)/t"
                         ])
-                    #expect(result.out == "https /t \(version)", "\(option): \(result.error)")
+                    #expect(result.text == "https /t \(version)", "\(option): \(result.complaint)")
                 }
             }
         }
@@ -55,16 +56,16 @@ struct TLSTests {
                     ("AES128-GCM-SHA256", false), ("AES256-GCM-SHA384", false), ("ECDHE-RSA-AES128-SHA", false),
                     ("ECDHE-RSA-AES256-SHA", false), ("ECDHE-RSA-AES128-SHA256", false)
                 ] {
-                    let result = try await TestProgram.run(
+                    let result = try await LocalProgram.run(
                         "openssl",
                         ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2", "-cipher", suite + ":@SECLEVEL=0", "-brief"])
-                    #expect((result.status == 0) == works, "\(suite): \(result.error)")
+                    #expect((result.status == 0) == works, "\(suite): \(result.complaint)")
                 }
             }
         }
     }
 
-    @Test(.enabled(if: TestProgram.find("curl") != nil, "curl is not installed"))
+    @Test(.enabled(if: LocalProgram.has("curl"), "curl is not installed"))
     func `TLS 1.1 is refused, 1.2 and 1.3 are served`() async throws {
         try await with { certificates in
             try await certificates.makeSelfSigned("server")
@@ -72,19 +73,19 @@ struct TLSTests {
                 textReply("x")
             } _: { _, port in
                 for (version, works) in [("1.1", false), ("1.2", true), ("1.3", true)] {
-                    let result = try await TestProgram.run(
+                    let result = try await LocalProgram.run(
                         "curl",
                         [
                             "-s", "--tlsv1.0", "--tls-max", version, "--ciphers", "DEFAULT:@SECLEVEL=0", "--cacert",
                             certificates.path("server.pem"), "https://localhost:\(port)/"
                         ])
-                    #expect((result.out == "x") == works, "TLS \(version): \(result.error)")
+                    #expect((result.text == "x") == works, "TLS \(version): \(result.complaint)")
                 }
             }
         }
     }
 
-    @Test(.enabled(if: TestProgram.find("curl") != nil, "curl is not installed"))
+    @Test(.enabled(if: LocalProgram.has("curl"), "curl is not installed"))
     func `with a client authority only its certificates are let in`() async throws {
         try await with { certificates in
             for name in ["server", "authority", "stranger"] { try await certificates.makeSelfSigned(name, subject: name) }
@@ -99,8 +100,8 @@ struct TLSTests {
                         ["-s", "--cacert", certificates.path("server.pem"), "https://localhost:\(port)/"]
                         + (client.map { ["--cert", certificates.path($0 + ".pem"), "--key", certificates.path($0 + ".key")] }
                             ?? [])
-                    let result = try await TestProgram.run("curl", arguments)
-                    #expect((result.out == "in") == isLetIn, "\(client ?? "none"): \(result.error)")
+                    let result = try await LocalProgram.run("curl", arguments)
+                    #expect((result.text == "in") == isLetIn, "\(client ?? "none"): \(result.complaint)")
                 }
             }
         }
@@ -213,7 +214,7 @@ struct TLSTests {
             #expect(error.reason == .malformedPrivateKey)
             #expect(!"\(error)".contains(secret))
             let locked = certificates.path("locked.key")
-            let result = try await TestProgram.run(
+            let result = try await LocalProgram.run(
                 "openssl", ["pkey", "-aes128", "-in", key, "-out", locked, "-passout", "pass:word"])
             #expect(result.status == 0)
             #expect(reason(pem, locked)?.reason == .encryptedPrivateKey)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Certificates made for one test run with the openssl command, in a folder that goes away with it: no key is ever kept.
 struct TestCertificates {
@@ -43,8 +44,8 @@ struct TestCertificates {
     private func openssl(_ arguments: String...) async throws { try await openssl(arguments) }
 
     private func openssl(_ arguments: [String]) async throws {
-        let result = try await TestProgram.run("openssl", arguments)
-        guard result.status == 0 else { throw Failure(text: result.error) }
+        let result = try await LocalProgram.run("openssl", arguments)
+        guard result.status == 0 else { throw Failure(text: result.complaint) }
     }
 
     struct Failure: Error { let text: String }

@@ -7,7 +7,7 @@ import Testing
 @testable import BursarProcess
 
 /// Keys are rotated in more ways than by one rename (B3). Each is done twice: some ways used to leave the watch deaf.
-@Suite struct SecretFileWatchTests {
+@Suite(.timeLimit(.minutes(2))) struct SecretFileWatchTests {
     struct Way: CustomTestStringConvertible, Sendable {
         let name: String
         /// Commands of a shell, in a folder of their own: what is there, and two rotations.
@@ -135,11 +135,6 @@ import Testing
 
         var changes: Int { count.load(ordering: .relaxed) }
 
-        struct NotNoticed: Error {}
-
-        func reaches(_ wanted: Int) async throws {
-            for _ in 0..<2_000 where changes < wanted { try await Task.sleep(for: .milliseconds(5)) }
-            guard changes >= wanted else { throw NotNoticed() }
-        }
+        func reaches(_ wanted: Int) async throws { try await eventually { changes >= wanted } }
     }
 }

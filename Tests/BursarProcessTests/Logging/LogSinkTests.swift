@@ -69,18 +69,11 @@ import Testing
         LogSink(descriptor: pipe.writing, gather: gather, capacity: capacity) { Array("dropped \($0)".utf8) }
     }
 
-    /// On a thread of its own: whatever blocks must not block the tests beside it.
-    private func blocking<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            Thread { continuation.resume(returning: work()) }.start()
-        }
-    }
-
     @Test func `a line that nobody waits for comes, although the next one never does`() async throws {
         let pipe = try Pipe()
         let sink = LogSink(descriptor: pipe.writing) { _ in [] }
         sink.write(Array("one".utf8), isHurried: false)
-        #expect(await blocking { pipe.lines(1) } == ["one"])
+        #expect(await onOwnThread { pipe.lines(1) } == ["one"])
         _ = sink
     }
 
@@ -89,7 +82,7 @@ import Testing
         let sink = sink(pipe, gather: .seconds(3_600))
         sink.write(Array("first".utf8), isHurried: false)
         sink.write(Array("second".utf8), isHurried: true)
-        #expect(await blocking { pipe.lines(2) } == ["first", "second"])
+        #expect(await onOwnThread { pipe.lines(2) } == ["first", "second"])
         #expect(sink.flush(within: .seconds(60)) == 0)
     }
 
@@ -97,7 +90,7 @@ import Testing
         let pipe = try Pipe()
         let sink = sink(pipe, capacity: 1 << 28)
         let perThread = 50_000
-        let reader = Task { await blocking { pipe.lines(4 * perThread) } }
+        let reader = Task { await onOwnThread { pipe.lines(4 * perThread) } }
         await withTaskGroup { group in
             for writer in 0..<4 {
                 group.addTask {
@@ -130,7 +123,7 @@ import Testing
         // Nobody reads, so this does not wait; but what is missing at the end is to be told.
         _ = sink.flush(within: .zero)
         // It reads again: each gap is as long as the line behind it says.
-        let next = await blocking { () -> Int in
+        let next = await onOwnThread { () -> Int in
             var next = 0
             while next < count, let line = pipe.line() {
                 let words = line.split(separator: " ")
@@ -146,7 +139,7 @@ import Testing
         }
         #expect(next == count)
         sink.write(Array("after".utf8), isHurried: true)
-        #expect(await blocking { pipe.lines(1) } == ["after"])
+        #expect(await onOwnThread { pipe.lines(1) } == ["after"])
         #expect(sink.droppedLines == dropped)
     }
 
@@ -157,10 +150,10 @@ import Testing
         let count = 5_000
         for number in 0..<count { sink.write(Array("\(number) \(text)".utf8), isHurried: false) }
         let began = ContinuousClock.now
-        let unwritten = await blocking { sink.flush(within: .milliseconds(100)) }
+        let unwritten = await onOwnThread { sink.flush(within: .milliseconds(100)) }
         #expect(began.duration(to: .now) < .seconds(20))
         // Every line is in the pipe, or counted.
-        let inPipe = await blocking { () -> Int in
+        let inPipe = await onOwnThread { () -> Int in
             var size: Int32 = 0
             _ = ioctl(pipe.reading, UInt(FIONREAD), &size)
             var bytes: [UInt8] = []
@@ -174,13 +167,13 @@ import Testing
         let pipe = try Pipe()
         let sink = sink(pipe)
         sink.write(Array("read".utf8), isHurried: true)
-        #expect(await blocking { pipe.lines(1) } == ["read"])
+        #expect(await onOwnThread { pipe.lines(1) } == ["read"])
         pipe.closeReading()
         for number in 0..<100 { sink.write(Array("\(number)".utf8), isHurried: false) }
-        #expect(await blocking { sink.flush(within: .seconds(60)) } == 100)
+        #expect(await onOwnThread { sink.flush(within: .seconds(60)) } == 100)
         #expect(sink.droppedLines == 100)
         sink.write(Array("more".utf8), isHurried: true)
-        #expect(await blocking { sink.flush(within: .seconds(60)) } == 101)
+        #expect(await onOwnThread { sink.flush(within: .seconds(60)) } == 101)
     }
 
     @Test func `a descriptor that somebody made non-blocking loses no line (A5)`() async throws {
@@ -189,7 +182,7 @@ import Testing
         let sink = sink(pipe, gather: .zero)
         let text = String(repeating: "y", count: 100)
         for number in 0..<5_000 { sink.write(Array("\(number) \(text)".utf8), isHurried: false) }
-        let lines = await blocking { pipe.lines(5_000) }
+        let lines = await onOwnThread { pipe.lines(5_000) }
         #expect(lines.count == 5_000 && sink.droppedLines == 0, "\(lines.count) lines, \(sink.droppedLines) dropped")
     }
 
@@ -200,7 +193,7 @@ import Testing
         defer { close(descriptor) }
         let sink = LogSink(descriptor: descriptor) { _ in [] }
         for number in 0..<10_000 { sink.write(Array("line \(number)".utf8), isHurried: false) }
-        #expect(await blocking { sink.flush(within: .seconds(60)) } == 0)
+        #expect(await onOwnThread { sink.flush(within: .seconds(60)) } == 0)
         let text = try String(contentsOfFile: folder.file("log"), encoding: .utf8)
         #expect(text == (0..<10_000).map { "line \($0)\n" }.joined())
     }
@@ -211,14 +204,14 @@ import Testing
         defer { close(descriptor) }
         let sink = LogSink(descriptor: descriptor) { Array("dropped \($0)".utf8) }
         sink.write(Array("lost".utf8), isHurried: true)
-        #expect(await blocking { sink.flush(within: .seconds(60)) } == 1)
+        #expect(await onOwnThread { sink.flush(within: .seconds(60)) } == 1)
         let folder = try ScratchFolder()
         defer { folder.remove() }
         let file = open(folder.file("log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(file) }
         try #require(dup2(file, descriptor) == descriptor)
         sink.write(Array("kept".utf8), isHurried: true)
-        #expect(await blocking { sink.flush(within: .seconds(60)) } == 0)
+        #expect(await onOwnThread { sink.flush(within: .seconds(60)) } == 0)
         #expect(try String(contentsOfFile: folder.file("log"), encoding: .utf8) == "kept\ndropped 1\n")
         #expect(sink.droppedLines == 1)
     }

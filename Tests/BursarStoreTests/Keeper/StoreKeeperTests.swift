@@ -2,6 +2,7 @@ import BursarEngine
 import BursarModel
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import BursarStore
@@ -47,7 +48,7 @@ private actor ScriptedStore: SnapshotStore {
     func close() async { isClosed = true }
 }
 
-@Suite struct `The keeper of a store` {
+@Suite(.timeLimit(.minutes(2))) struct `The keeper of a store` {
     /// A machine that knows what it was told, and a clock that a test moves. *Mutex.*
     private final class World: Sendable {
         let known = Mutex<[CredentialKey: CredentialSnapshot]>([:])
@@ -87,14 +88,6 @@ private actor ScriptedStore: SnapshotStore {
 
     private let entries = (0..<3).map { (key: Samples.key($0), account: Samples.account("a\($0)")) }
 
-    private func until(_ condition: () async -> Bool) async -> Bool {
-        for _ in 0..<5_000 {
-            if await condition() { return true }
-            try? await Task.sleep(for: .milliseconds(1))
-        }
-        return false
-    }
-
     private func view(_ value: String) -> AccountView {
         AccountView(
             status: .fresh, reading: Samples.reading(value),
@@ -106,11 +99,11 @@ private actor ScriptedStore: SnapshotStore {
         let (store, world) = (ScriptedStore(), World())
         let keeper = await keeper(store, world)
         keeper.begin(entries, machine: world.machine)
-        #expect(await until { keeper.isIdle })
+        try await eventually { keeper.isIdle }
         world.known.withLock { $0[Samples.key(1)] = Samples.full }
         for _ in 0..<50 { keeper.touched(Samples.key(1)) }
         keeper.touched(Samples.key(77))
-        #expect(await until { await store.batches.contains { !$0.saved.isEmpty } && keeper.isIdle })
+        try await eventually { await store.batches.contains { !$0.saved.isEmpty } && keeper.isIdle }
         #expect(await store.batches.flatMap(\.saved).allSatisfy { $0.key == Samples.key(1) && $0.snapshot == Samples.full })
         #expect(await store.batches.first?.accounts == entries.map(\.account))
         world.known.withLock { $0[Samples.key(2)] = Samples.bare }
@@ -126,12 +119,12 @@ private actor ScriptedStore: SnapshotStore {
         let (store, world) = (ScriptedStore(), World())
         let keeper = await keeper(store, world)
         keeper.begin(entries, machine: world.machine)
-        #expect(await until { keeper.isIdle })
+        try await eventually { keeper.isIdle }
         await store.fails(writing: StoreFault(.full, code: 13))
         for number in 0..<3 {
             world.known.withLock { $0[Samples.key(number)] = Samples.snapshot("\(number)") }
             keeper.changed(Samples.key(number), view("\(number)"), number: UInt64(number + 1))
-            #expect(await until { keeper.status.fault?.reason == .full })
+            try await eventually { keeper.status.fault?.reason == .full }
         }
         let openings = await store.openings
         try await Task.sleep(for: .milliseconds(30))
@@ -139,11 +132,11 @@ private actor ScriptedStore: SnapshotStore {
         for _ in 0..<4 {
             world.elapsed.withLock { $0 += .seconds(60) }
             let before = keeper.status.counts.failed
-            #expect(await until { keeper.status.counts.failed > before })
+            try await eventually { keeper.status.counts.failed > before }
         }
         await store.fails()
         world.elapsed.withLock { $0 += .seconds(60) }
-        #expect(await until { keeper.status.fault == nil && keeper.isIdle })
+        try await eventually { keeper.status.fault == nil && keeper.isIdle }
         #expect(Set(await store.batches.flatMap(\.saved).map(\.key)).count == 3)
         for number in 0..<3 { #expect(try await store.history(of: Samples.account("a\(number)")).count == 1) }
         await keeper.shutdown()
@@ -163,7 +156,7 @@ private actor ScriptedStore: SnapshotStore {
         keeper.touched(Samples.key(0))
         await store.fails()
         world.elapsed.withLock { $0 += .seconds(2) }
-        #expect(await until { keeper.status.fault == nil && keeper.isIdle })
+        try await eventually { keeper.status.fault == nil && keeper.isIdle }
         #expect(try await store.open(identity: nil).identity.constantTimeEquals(keeper.identity))
         #expect(await store.batches.flatMap(\.saved).map(\.key) == [Samples.key(0)])
         await keeper.shutdown()
@@ -181,12 +174,13 @@ private actor ScriptedStore: SnapshotStore {
         keeper.begin(entries, machine: world.machine)
         await store.fails(opening: StoreFault(.notPermitted, code: 13))
         world.elapsed.withLock { $0 += .seconds(2) }
-        #expect(await until { world.lines.withLock { $0.contains("unread notPermitted") } })
+        try await eventually { world.lines.withLock { $0.contains("unread notPermitted") } }
         await keeper.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1)))
-    func `A5: a store whose opening never ends holds up no start, is told as silent, and is taken up later`() async throws {
+    @Test func `A5: a store whose opening never ends holds up no start, is told as silent, and is taken up later`()
+        async throws
+    {
         let (store, world) = (ScriptedStore(), World())
         await store.hangs()
         var pace = StoreKeeper.Pace()
@@ -200,7 +194,7 @@ private actor ScriptedStore: SnapshotStore {
         keeper.touched(Samples.key(0))
         await store.works()
         world.elapsed.withLock { $0 += .seconds(2) }
-        #expect(await until { keeper.status.fault == nil && keeper.isIdle })
+        try await eventually { keeper.status.fault == nil && keeper.isIdle }
         #expect(try await store.open(identity: nil).identity.constantTimeEquals(keeper.identity))
         #expect(await store.batches.flatMap(\.saved).map(\.key) == [Samples.key(0)])
         await keeper.shutdown()
@@ -212,13 +206,13 @@ private actor ScriptedStore: SnapshotStore {
         let keeper = await keeper(store, world)
         world.known.withLock { known in for entry in entries { known[entry.key] = Samples.full } }
         keeper.begin(entries, machine: world.machine)
-        #expect(await until { keeper.isIdle })
+        try await eventually { keeper.isIdle }
         let before = await store.batches.count
         await store.fails(writing: StoreFault(.gone))
-        #expect(await until { keeper.status.fault?.reason == .gone })
+        try await eventually { keeper.status.fault?.reason == .gone }
         await store.fails()
         world.elapsed.withLock { $0 += .seconds(2) }
-        #expect(await until { keeper.status.fault == nil && keeper.isIdle })
+        try await eventually { keeper.status.fault == nil && keeper.isIdle }
         #expect(Set(await store.batches.dropFirst(before).flatMap(\.saved).map(\.key)) == Set(entries.map(\.key)))
         await keeper.shutdown()
     }
@@ -231,13 +225,13 @@ private actor ScriptedStore: SnapshotStore {
         let keeper = await keeper(store, world)
         #expect(keeper.begin(entries, machine: world.machine) == 1)
         #expect(world.restored.withLock { $0 } == [Samples.key(0)])
-        #expect(await until { keeper.isIdle })
+        try await eventually { keeper.isIdle }
         let kept = try await store.open(identity: nil).credentials
         #expect(Set(kept.map(\.key)) == [Samples.key(0), Samples.key(9)])
         #expect(kept.first { $0.key == Samples.key(9) }?.snapshot.reading == nil, "its penalty runs, and its reading is gone")
         // The first reading of this process that says the same is no change.
         keeper.changed(Samples.key(0), view("12.3400"), number: 1)
-        #expect(await until { keeper.isIdle })
+        try await eventually { keeper.isIdle }
         #expect(try await store.history(of: Samples.account("a0")).isEmpty)
         await keeper.shutdown()
     }
@@ -269,12 +263,12 @@ private actor ScriptedStore: SnapshotStore {
             $0[Samples.key(9)] = Samples.snapshot("9")
         }
         keeper.touched(Samples.key(0))
-        #expect(await until { keeper.isIdle })
+        try await eventually { keeper.isIdle }
         let gone = keeper.name([(Samples.key(9), Samples.account("a9"))], machine: world.machine)
         keeper.changed(Samples.key(9), view("9"), number: 1)
         #expect(Set(gone.keys) == Set(entries.map(\.key)))
         keeper.forgot(gone)
-        #expect(await until { keeper.isIdle })
+        try await eventually { keeper.isIdle }
         let kept = try await store.open(identity: nil).credentials
         #expect(Set(kept.map(\.key)) == [Samples.key(0), Samples.key(9)])
         #expect(kept.first { $0.key == Samples.key(0) }?.snapshot.reading == nil, "only its penalty")

@@ -4,10 +4,11 @@ import BursarUpstream
 import Foundation
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 /// Against a TLS server with a certificate made for the run.
-@Suite(.enabled(if: openSSL != nil, "the openssl command is not installed"))
+@Suite(.timeLimit(.minutes(2)), .enabled(if: LocalProgram.has("openssl"), "the openssl command is not installed"))
 struct HTTPTransportTLSTests {
     private func request(_ port: Int, host: String = "localhost") throws -> UpstreamRequest {
         try #require(
@@ -103,11 +104,12 @@ struct HTTPTransportTLSTests {
             let request = try request(port)
             let settings = try trusting(certificate)
             var result = await fetch(request, settings)
-            // Until it listens.
-            for _ in 0..<200 where result.fault == .refused {
-                try await Task.sleep(for: .milliseconds(20))
-                result = await fetch(request, settings)
-            }
+            // Until it listens, or is gone.
+            try await eventually(
+                {
+                    if result.fault == .refused { result = await fetch(request, settings) }
+                    return result.fault != .refused || !server.isRunning
+                }, pause: .milliseconds(20))
             #expect(result.fault == fault, "\(version)")
             if fault == nil { #expect(result.response?.status == 200) }
         }

@@ -3,9 +3,8 @@ import BursarHTTP
 import Foundation
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
-
-let openSSL = ["/usr/bin/openssl", "/usr/local/bin/openssl"].first { FileManager.default.isExecutableFile(atPath: $0) }
 
 /// A TLS server on loopback with a certificate made for the run; it answers with the protocol that it was asked in.
 struct SecureServer {
@@ -63,24 +62,15 @@ struct SecureServer {
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
                 "/CN=localhost", "-keyout", key, "-out", certificate
             ] + alternative
-        let process = try process(arguments)
-        let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
-        #expect(status == 0)
+        let made = try await LocalProgram.run("openssl", arguments)
+        #expect(made.status == 0, "\(made.complaint)")
         try await body(certificate, key)
     }
 
     /// openssl with these arguments, quiet and not yet running.
     static func process(_ arguments: [String]) throws -> Process {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(openSSL))
+        process.executableURL = URL(fileURLWithPath: try #require(LocalProgram.find("openssl")))
         process.arguments = arguments
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         return process
