@@ -25,6 +25,8 @@ package final class Refresher: Sendable {
         var gate = CallGate()
         /// Definitions that a reload brought. They replace the ones in accounts that were made before it.
         var redefined: [ProviderID: ProviderDefinition] = [:]
+        /// How often a reload brought some.
+        var redefinitions: UInt64 = 0
         var drift = DriftLedger()
         var nextWaiter: UInt64 = 1
         var changes: UInt64 = 0
@@ -227,15 +229,17 @@ extension Refresher {
                 state.redefined[definition.id] = definition
                 state.drift.forget(definition.id)
             }
+            state.redefinitions += 1
             state.machine.definitionsChanged(keys)
         }
         // What a store keeps of them changed.
         for key in keys { onCall(key) }
     }
 
-    /// The account with the definition in force.
-    func current(_ account: UpstreamAccount) -> UpstreamAccount {
-        state.withLock { $0.redefined[account.definition.id] }.map { account.with($0) } ?? account
+    /// The account with the definition in force, and by how many reloads it came to be that.
+    func current(_ account: UpstreamAccount) -> (account: UpstreamAccount, redefinitions: UInt64) {
+        let (definition, redefinitions) = state.withLock { ($0.redefined[account.definition.id], $0.redefinitions) }
+        return (definition.map { account.with($0) } ?? account, redefinitions)
     }
 
     /// A configuration was read, which names these credentials and no others. What the next call goes to is looked up anew.

@@ -33,17 +33,18 @@ import Testing
             "1:14: level must be one of trace, debug, info, notice, warning, error, critical; did you mean warning?"
         ),
         ("log: {format: jsn}", "1:15: format must be one of auto, text, json; did you mean json?"),
-        ("defaults: {ttl: 30}", "1:17: ttl has no unit (ms, s, m or h); did you mean 30s?"),
+        ("defaults: {ttl: 30}", "1:17: ttl has no unit (ms, s, m, h or d); did you mean 30s?"),
         (
             "defaults: {ttl: 30sec}",
-            "1:17: ttl must be a duration such as 250ms, 30s, 5m or 24h: one number, one unit; did you mean 30s?"
+            "1:17: ttl must be a duration such as 250ms, 30s, 5m, 24h or 7d: one number, one unit; did you mean 30s?"
         ),
-        ("defaults: {ttl: soon}", "1:17: ttl must be a duration such as 250ms, 30s, 5m or 24h"),
-        ("defaults: {ttl: 0s}", "1:17: ttl must be within 1ms to 168h"),
+        ("defaults: {ttl: soon}", "1:17: ttl must be a duration such as 250ms, 30s, 5m, 24h or 7d"),
+        ("defaults: {ttl: 0s}", "1:17: ttl must be within 1ms to 7d"),
         ("defaults: {ttl: -1s}", "1:17: ttl must not be negative"),
+        ("defaults: {ttl: 8d}", "1:17: ttl must be within 1ms to 7d"),
         (
-            "defaults: {ttl: 8d}",
-            "1:17: ttl must be a duration such as 250ms, 30s, 5m or 24h: one number, one unit; did you mean 192h?"
+            "defaults: {ttl: 1w}",
+            "1:17: ttl must be a duration such as 250ms, 30s, 5m, 24h or 7d: one number, one unit; did you mean 7d?"
         ),
         ("defaults: {timeout: 0ms}", "1:21: timeout must be within 10ms to 5m"),
         ("defaults: {timeout: 999999999999999999999s}", "1:21: timeout must be at most 5m"),
@@ -102,7 +103,10 @@ import Testing
             "4:10: low must be a number such as 50 or 12.50, in the provider's unit, of at most 38 digits"
         ),
         ("provider: sunor\n    key: ${env:KEY}\n    low: -1", "4:10: low must not be negative"),
-        ("provider: sunor\n    key: ${env:KEY}\n    ttl: never", "4:10: ttl must be a duration such as 250ms, 30s, 5m or 24h"),
+        (
+            "provider: sunor\n    key: ${env:KEY}\n    ttl: never",
+            "4:10: ttl must be a duration such as 250ms, 30s, 5m, 24h or 7d"
+        ),
         (
             "provider: sunor\n    key: ${env:KEY}\n    parameters: {team: a}",
             "4:18: unknown parameter \"team\" of sunor; it takes none"

@@ -73,7 +73,7 @@ import Testing
         #expect(try refresh("refresh: 5m, refresh_for: 2m").whileAskedWithin == .seconds(120))
         #expect(try refresh("refresh: 5m, refresh_for: always").whileAskedWithin == nil)
         let wrong = try readConfiguration("defaults: {refresh_for: forever}")
-        #expect(wrong.errors == ["1:25: refresh_for must be a duration such as 250ms, 30s, 5m or 24h"])
+        #expect(wrong.errors == ["1:25: refresh_for must be a duration such as 250ms, 30s, 5m, 24h or 7d"])
     }
 
     @Test func `every setting is read`() throws {

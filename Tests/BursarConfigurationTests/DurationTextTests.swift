@@ -4,7 +4,7 @@ import Testing
 @Suite struct DurationTextTests {
     @Test(arguments: [
         ("250ms", Duration.milliseconds(250)), ("30s", .seconds(30)), ("5m", .seconds(300)), ("24h", .seconds(86_400)),
-        ("0s", .zero), ("0030s", .seconds(30))
+        ("7d", .seconds(7 * 86_400)), ("0s", .zero), ("0030s", .seconds(30))
     ])
     func `the documented units are read`(text: String, expected: Duration) throws {
         #expect(try DurationText.parse(text) == expected)
@@ -12,17 +12,18 @@ import Testing
 
     @Test(arguments: [
         ("30", DurationText.Refusal.unitMissing(meant: "30s")), ("30sec", .unitUnknown(meant: "30s")),
-        ("2d", .unitUnknown(meant: "48h")),
+        ("2days", .unitUnknown(meant: "2d")), ("1w", .unitUnknown(meant: "7d")),
         ("30 s", .unitUnknown(meant: "30s")), ("30S", .unitUnknown(meant: "30s")), ("5parsecs", .unitUnknown(meant: nil)),
         ("1h30m", .unitUnknown(meant: nil)), ("1.5s", .unitUnknown(meant: nil)), ("-1s", .negative), ("", .notANumber),
         ("s", .notANumber), ("+1s", .notANumber), ("٣s", .notANumber), ("99999999999999999999s", .tooLarge),
-        ("999999999999999999h", .tooLarge), ("100000h", .tooLarge), ("999999999999999999d", .unitUnknown(meant: nil))
+        ("999999999999999999h", .tooLarge), ("100000h", .tooLarge), ("999999999999999999w", .unitUnknown(meant: nil)),
+        ("3661d", .tooLarge)
     ])
     func `anything else says why, and what was meant`(text: String, expected: DurationText.Refusal) {
         #expect(throws: expected) { try DurationText.parse(text) }
     }
 
-    @Test(arguments: ["250ms", "30s", "90s", "2m", "24h", "0s", "1500ms"])
+    @Test(arguments: ["250ms", "30s", "90s", "2m", "24h", "25h", "2d", "0s", "1500ms"])
     func `a formatted duration reads back`(text: String) throws {
         #expect(DurationText.format(try DurationText.parse(text)) == text)
     }

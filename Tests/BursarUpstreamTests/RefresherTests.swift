@@ -294,9 +294,8 @@ import Testing
         #expect(fixture.refresher.view(stays).available == "1")
     }
 
-    @Test func `an answer that comes after its definition was replaced is judged by the new one`() async throws {
-        let fixture = Fixture()
-        let account = try fixture.account()
+    /// A definition of the same provider that reads another member.
+    private func another() throws -> Catalog {
         let yaml = """
             openapi: 3.1.0
             info: {title: TensorPix, version: 1.0.0}
@@ -317,7 +316,13 @@ import Testing
               securitySchemes:
                 key: {type: apiKey, in: header, name: X-Key}
             """
-        let catalog = try Catalog.empty.adding([DefinitionFile(path: "t.yaml", bytes: Array(yaml.utf8))])
+        return try Catalog.empty.adding([DefinitionFile(path: "t.yaml", bytes: Array(yaml.utf8))])
+    }
+
+    @Test func `an answer that comes after its definition was replaced is judged by the new one`() async throws {
+        let fixture = Fixture()
+        let account = try fixture.account()
+        let catalog = try another()
         let answer = Task { [fixture] in await fixture.refresher.answer(account, demand: .newest, deadline: fixture.later) }
         let call = await fixture.transport.call(0)
         fixture.refresher.redefine(catalog.definitions, keys: [account.key])
@@ -325,6 +330,19 @@ import Testing
         #expect(await answer.value.view.available == "7")
         fixture.refresher.redefine(catalog.definitions, keys: [account.key])
         #expect(fixture.refresher.view(account).reading == nil, "and what is held goes with its definition")
+    }
+
+    @Test func `an answer whose definition is replaced while it is judged is judged again by the new one`() async throws {
+        let fixture = Fixture()
+        let account = try fixture.account()
+        let catalog = try another()
+        let answer = Task { [fixture] in await fixture.refresher.answer(account, demand: .newest, deadline: fixture.later) }
+        let call = await fixture.transport.call(0)
+        await fixture.clock.waitForTimers(3)
+        fixture.clock.atNextLook { fixture.refresher.redefine(catalog.definitions, keys: [account.key]) }
+        call.answer(200, #"{"balance_usd":"1","credits":7}"#)
+        #expect(await answer.value.view.available == "7")
+        #expect(fixture.refresher.view(account).available == "7")
     }
 
     @Test func `a shutdown wakes everyone, ends the calls and asks nobody any more`() async throws {

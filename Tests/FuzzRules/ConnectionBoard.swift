@@ -54,7 +54,7 @@ final class ConnectionBoard: Responder {
                 prepared: PreparedResponse(
                     status: isConditional ? 304 : 200, headers: ["x-configuration": "\(state.configuration)"],
                     body: ByteBuffer(string: body), etag: "\"\(state.renderings)\"",
-                    ageBase: request.path == "/aged" ? state.now : nil),
+                    age: request.path == "/aged" ? AnswerAge(at: state.now) : nil),
                 replay: Replay(validity: Validity(), until: state.now + .seconds(5)))
             state.entries[key] = entry
             return entry

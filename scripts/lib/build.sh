@@ -23,25 +23,30 @@ build() {
     log=$(mktemp)
     swift build "${options[@]}" "${precompiled[@]}" 2>&1 | tee -i "$log" || failed=1
     if [ -n "$failed" ] && [ ${#precompiled[@]} -gt 0 ] && grep -qE 'CNIOBoringSSL/.*error: |/tls\.h' "$log"; then
-        echo "The precompiled header does not fit; building without it, here until it would be another one"
-        sed -i '1s/^/unfit for /' "$scratch/precompiled/$configuration/of"
         rm "$log"
-        swift build "${options[@]}"
+        if [ -n "$is_kept" ]; then
+            echo "The precompiled header is not of what is there now; making it anew"
+            rm "$scratch/precompiled/$configuration/of"
+        else
+            echo "The precompiled header does not fit; building without it, here until it would be another one"
+            sed -i '1s/^/unfit for /' "$scratch/precompiled/$configuration/of"
+        fi
+        build "$configuration" "$@"
         return
     fi
     rm "$log"
     [ -z "$failed" ]
 }
 
-# precompile CONFIGURATION: sets `precompiled`, the options that use the header.
+# precompile CONFIGURATION: sets `precompiled`, the options that use the header, and `is_kept` where it was made before.
 #
 # BoringSSL is 283 files of C++, and each reads the same 50,000 lines of headers first, which is most of what it takes to compile. They are
 # read once. What comes out is the same: docs/decisions/0006. SwiftPM compiles them with these options; where another version takes others, or
-# a header of the system changed, the compiler refuses it, and `build` goes on without.
+# a header of the system changed, the compiler refuses it, and `build` makes it once more, or goes on without.
 precompile() {
     local folder="$scratch/precompiled/$1" checkout="$scratch/checkouts/swift-nio-ssl" info triple clang of known
     local sources="$checkout/Sources/CNIOBoringSSL"
-    precompiled=()
+    precompiled=() is_kept=1
     # Another compiler than the toolchain's, or nothing there to compile.
     [ -z "${CC:-}" ] || return 0
     # What `swift build` would fetch anew, it would fetch behind the header's back.
@@ -67,6 +72,7 @@ precompile() {
         if [ "$1" = debug ]; then options+=(-O0 -DDEBUG=1); else options+=(-O2); fi
         "$clang" "${options[@]}" -fpch-instantiate-templates -x c++-header "$folder/tls.h" -o "$folder/tls.h.pch" >&2 || return 0
         echo "$of" > "$folder/of"
+        is_kept=
     fi
     precompiled=(-Xcxx -g0 -Xcxx -Xclang -Xcxx -fmodules-validate-system-headers -Xcxx -include -Xcxx "$folder/tls.h")
 }

@@ -66,7 +66,7 @@ extension ConfigurationParser {
         }
         let condition = condition(word, entry, entries)
         let names = recipients(entries["to"], targets, areTargetsRead)
-        let repeats = entries["repeat"].flatMap { self.days($0, "repeat", in: ConfigurationLimits.repeats) }
+        let repeats = duration(entries["repeat"], "repeat", in: ConfigurationLimits.repeats)
         if condition == .toppedUp, problems.errorCount == errorsBefore, !names.isEmpty,
             names.allSatisfy({ name in targets.contains { $0.name == name && !$0.hearsTopUps } })
         {
@@ -88,8 +88,8 @@ extension ConfigurationParser {
             let unit = entries["unit"].flatMap { named in self.amountUnit(named) }
             guard let limit = amount(entry, "below") else { return nil }
             return .below(limit, unit: unit)
-        case "runway": return days(entry, "runway", in: ConfigurationLimits.runway).map { .runway($0) }
-        case "unavailable": return days(entry, "unavailable", in: ConfigurationLimits.unavailable).map { .unavailable($0) }
+        case "runway": return duration(entry, "runway", in: ConfigurationLimits.runway).map { .runway($0) }
+        case "unavailable": return duration(entry, "unavailable", in: ConfigurationLimits.unavailable).map { .unavailable($0) }
         default:
             guard let isOn = boolean(entry, word) else { return nil }
             guard isOn else {
@@ -108,21 +108,6 @@ extension ConfigurationParser {
             return nil
         }
         return unit
-    }
-
-    /// Days too, which other durations do not know: people say how long money lasts in them.
-    private mutating func days(_ entry: Entry, _ name: String, in range: ClosedRange<Duration>) -> Duration? {
-        guard case .scalar(let text, _) = entry.node.content, text.hasSuffix("d"), let days = parseASCIIDigits(text.dropLast()),
-            days <= 3_660
-        else { return duration(entry, name, in: range) }
-        let length = Duration.seconds(days * 86_400)
-        guard range.contains(length) else {
-            problems.error(
-                at(entry.node),
-                "\(name) must be within \(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))")
-            return nil
-        }
-        return length
     }
 
     private mutating func recipients(_ entry: Entry?, _ targets: [TargetConfiguration], _ areTargetsRead: Bool) -> [String] {

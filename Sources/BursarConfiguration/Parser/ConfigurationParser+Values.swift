@@ -48,7 +48,7 @@ extension ConfigurationParser {
 
     mutating func duration(_ entry: Entry?, _ name: String, in range: ClosedRange<Duration>) -> Duration? {
         guard let entry else { return nil }
-        let expected = "a duration such as 250ms, 30s, 5m or 24h"
+        let expected = "a duration such as 250ms, 30s, 5m, 24h or 7d"
         guard let text = text(entry.node, name, expected: expected) else { return nil }
         let place = at(entry.node)
         do throws(DurationText.Refusal) {
@@ -61,7 +61,7 @@ extension ConfigurationParser {
             return duration
         } catch {
             switch error {
-            case .unitMissing(let meant): problems.error(place, "\(name) has no unit (ms, s, m or h)", meant: meant)
+            case .unitMissing(let meant): problems.error(place, "\(name) has no unit (ms, s, m, h or d)", meant: meant)
             case .unitUnknown(let meant): problems.error(place, "\(name) must be \(expected): one number, one unit", meant: meant)
             case .negative: problems.error(place, "\(name) must not be negative")
             case .notANumber: problems.error(place, "\(name) must be \(expected)")

@@ -1,4 +1,5 @@
 import BursarBasics
+import BursarConfiguration
 import BursarHTTP
 import BursarInsight
 import BursarModel
@@ -25,7 +26,7 @@ struct AlertMuteRoute: Route {
             return Response(status: 204, headers: ["cache-control": "no-store"])
         }
         guard let text = (try? InsightQuery(request.query))?.text("for"),
-            let length = InsightQuery.duration(text), (Duration.seconds(1)...AlertTiming.longestMute).contains(length)
+            let length = try? DurationText.parse(text), (Duration.seconds(1)...AlertTiming.longestMute).contains(length)
         else { return Answers.badRequest(request, detail: "for takes a duration from 1s to 720h, such as ?for=2h.") }
         let until = desk.mute(id, for: length)
         var json = JSONText()

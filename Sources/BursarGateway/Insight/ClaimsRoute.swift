@@ -1,5 +1,6 @@
 import BursarBasics
 import BursarCatalog
+import BursarConfiguration
 import BursarEngine
 import BursarHTTP
 import BursarInsight
@@ -134,7 +135,7 @@ extension ClaimsRoute {
         }
         var ttl = Self.defaultTTL
         if let value = object["ttl"] {
-            guard let text = value.text, let duration = InsightQuery.duration(text),
+            guard let text = value.text, let duration = try? DurationText.parse(text),
                 (ClaimLedger.shortestTTL...ClaimLedger.longestTTL).contains(duration)
             else { throw InsightQuery.Refusal(detail: "ttl takes a duration from 1s to 24h, such as 10m.") }
             ttl = duration

@@ -34,23 +34,17 @@ struct InsightQuery {
 
     func duration(_ name: String) throws(Refusal) -> Duration? {
         guard let text = values[name] else { return nil }
-        guard let duration = Self.duration(text) else {
+        guard let duration = try? DurationText.parse(text) else {
             throw Refusal(detail: "\(name) takes a duration such as 30s, 5m, 24h or 7d.")
         }
         return duration
-    }
-
-    /// `7d` beside what the configuration takes: people look back by days.
-    static func duration(_ text: String) -> Duration? {
-        if text.hasSuffix("d"), let days = parseASCIIDigits(text.dropLast()), days <= 3_650 { return .seconds(days * 86_400) }
-        return try? DurationText.parse(text)
     }
 
     /// A time, or so long ago.
     func time(_ name: String, now: WallTime) throws(Refusal) -> WallTime? {
         guard let text = values[name] else { return nil }
         if let time = WallTime(rfc3339: text) { return time }
-        if let ago = Self.duration(text) { return now.advanced(by: .milliseconds(-ago.milliseconds)) }
+        if let ago = try? DurationText.parse(text) { return now.advanced(by: .milliseconds(-ago.milliseconds)) }
         throw Refusal(detail: "\(name) takes a time such as 2026-11-20T00:00:00Z, or how long ago: 24h, 7d.")
     }
 

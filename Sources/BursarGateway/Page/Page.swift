@@ -54,6 +54,6 @@ struct Page: Sendable {
                 "cross-origin-resource-policy": "same-origin",
                 "vary": "accept-encoding"
             ],
-            ageBase: nil, forms: .all)
+            age: nil, forms: .all)
     }
 }

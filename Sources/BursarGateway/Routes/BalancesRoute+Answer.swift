@@ -60,7 +60,7 @@ extension BalancesRoute {
         if let table = wanted.table {
             let headers = self.headers(document, contentType: Self.plainText, asked: asked)
             let prepared = Representations.prepare(
-                Self.text(table, document.generatedAt), headers: headers, ageBase: .now(), forms: .plain,
+                Self.text(table, document.generatedAt), headers: headers, age: AnswerAge(at: .now()), forms: .plain,
                 cache: document.cacheUse(asked: asked != nil))
             return Representations.choose(prepared, for: wanted.request, replay: nil)
         }
@@ -69,7 +69,7 @@ extension BalancesRoute {
         let headers = self.headers(document, contentType: "application/json", asked: asked)
         // The same rows are the same answer, whenever it was made: only generated_at differs then.
         let prepared = Representations.prepare(
-            body, tag: EntityTag.weak(document.parts), headers: headers, ageBase: .now(),
+            body, tag: EntityTag.weak(document.parts), headers: headers, age: AnswerAge(at: .now()),
             forms: wanted.isPlain ? .all : .plain, cache: document.cacheUse(asked: asked != nil))
         let replay = wanted.isPlain ? publish(prepared, wanted, document, asked: asked) : nil
         return Representations.choose(prepared, for: wanted.request, replay: replay)

@@ -71,7 +71,7 @@ struct CrossOrigin: Sendable {
         var granted = response
         if let prepared = response.prepared {
             granted = Response(status: prepared.status, headers: prepared.headers, body: prepared.body)
-            granted.ageBase = prepared.ageBase
+            granted.age = prepared.age
             granted.closesConnection = response.closesConnection
         }
         granted.headers["access-control-allow-origin"] = origin

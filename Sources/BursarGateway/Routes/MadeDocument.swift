@@ -31,6 +31,6 @@ final class MadeDocument: Sendable {
             headers: [
                 "content-type": "application/json", "cache-control": "no-cache", "vary": "accept-encoding" + vary
             ],
-            ageBase: nil, forms: .all)
+            age: nil, forms: .all)
     }
 }

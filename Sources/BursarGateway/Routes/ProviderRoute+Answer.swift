@@ -55,8 +55,9 @@ extension ProviderRoute {
             subject.isConfigured && forwarded == nil && answer.view.status == .fresh && !request.headers.contains("cache-control")
             && !request.headers.contains("pragma")
         if isPlain { headers["cache-status"] = CacheStatus.hit(ttl: nil, detail: nil).field }
+        let age = AnswerAge(fetchedAt.monotonic.duration(to: now.monotonic).timeAmount, at: .now())
         let prepared = Representations.prepare(
-            body.body, status: reply.status, headers: headers, ageBase: .at(fetchedAt.monotonic, seenFrom: now),
+            body.body, status: reply.status, headers: headers, age: age,
             forms: isPlain ? .all : .plain, cache: reply.cacheStatus.use)
         let replay = isPlain ? publish(prepared, request, subject, expiresAt: answer.view.expiresAt, now) : nil
         return Representations.choose(prepared, for: request, replay: replay)

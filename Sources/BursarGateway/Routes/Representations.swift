@@ -15,7 +15,7 @@ enum Representations {
     ///   - tag: the entity tag; nil: a strong one of the body.
     ///   - headers: without ETag and Content-Encoding; with Vary.
     static func prepare(
-        _ body: [UInt8], tag: String? = nil, status: Int = 200, headers: HeaderFields, ageBase: NIODeadline?, forms: Forms,
+        _ body: [UInt8], tag: String? = nil, status: Int = 200, headers: HeaderFields, age: AnswerAge?, forms: Forms,
         cache: CacheUse = .none
     ) -> PreparedResponse {
         let tag = tag ?? EntityTag.of(body)
@@ -26,23 +26,23 @@ enum Representations {
             let gzipTag = tag.dropLast() + "-gzip\""
             gzip = PreparedResponse(
                 status: status, headers: gzipHeaders, body: ByteBuffer(bytes: compressed), etag: String(gzipTag),
-                ageBase: ageBase, cache: cache,
-                notModified: notModified(status, headers, tag: String(gzipTag), ageBase: ageBase, cache))
+                age: age, cache: cache,
+                notModified: notModified(status, headers, tag: String(gzipTag), age: age, cache))
         }
         return PreparedResponse(
-            status: status, headers: headers, body: ByteBuffer(bytes: body), etag: tag, ageBase: ageBase, cache: cache,
-            gzip: gzip, notModified: notModified(status, headers, tag: tag, ageBase: ageBase, cache))
+            status: status, headers: headers, body: ByteBuffer(bytes: body), etag: tag, age: age, cache: cache,
+            gzip: gzip, notModified: notModified(status, headers, tag: tag, age: age, cache))
     }
 
     /// A 304 repeats what a cache would update (RFC 9110 15.4.5), not what describes a body that is not there. Nil where the answer is no
     /// success: a condition is then ignored (13.2.1), and nobody is told that nothing changed who has to hear that nothing is left.
     private static func notModified(
-        _ status: Int, _ headers: HeaderFields, tag: String, ageBase: NIODeadline?, _ cache: CacheUse
+        _ status: Int, _ headers: HeaderFields, tag: String, age: AnswerAge?, _ cache: CacheUse
     ) -> PreparedResponse? {
         guard (200..<300).contains(status) else { return nil }
         var headers = headers
         headers.remove("content-type")
-        return PreparedResponse(status: 304, headers: headers, etag: tag, ageBase: ageBase, cache: cache)
+        return PreparedResponse(status: 304, headers: headers, etag: tag, age: age, cache: cache)
     }
 
     /// The form that this request gets.

@@ -41,7 +41,7 @@ package final class PreparedResponse: Sendable {
     package let headers: HeaderFields
     package let body: ByteBuffer
     package let etag: String?
-    package let ageBase: NIODeadline?
+    package let age: AnswerAge?
     package let cache: CacheUse
     /// The same answer in the gzip coding, for a responder that found it accepted.
     package let gzip: PreparedResponse?
@@ -68,7 +68,7 @@ package final class PreparedResponse: Sendable {
     /// - Parameter headers: as in `Response`; `etag` becomes an ETag header. A 204 or 304 gets no Content-Length and no body.
     package init(
         status: Int = 200, headers: HeaderFields, body: ByteBuffer = ByteBuffer(), etag: String? = nil,
-        ageBase: NIODeadline? = nil, cache: CacheUse = .none, gzip: PreparedResponse? = nil,
+        age: AnswerAge? = nil, cache: CacheUse = .none, gzip: PreparedResponse? = nil,
         notModified: PreparedResponse? = nil
     ) {
         var fields = headers
@@ -80,7 +80,7 @@ package final class PreparedResponse: Sendable {
         self.headers = fields
         self.body = mayHaveBody ? body : ByteBuffer()
         self.etag = etag
-        self.ageBase = ageBase
+        self.age = age
         self.cache = cache
         self.gzip = gzip
         self.notModified = notModified
@@ -92,10 +92,10 @@ package final class PreparedResponse: Sendable {
         head.append(contentsOf: repeatElement(0x20, count: HTTPDate.length))
         head.append(contentsOf: "\r\n".utf8)
         fields.appendHTTP1(to: &head)
-        if ageBase != nil { head.append(contentsOf: "Age: ".utf8) }
+        if age != nil { head.append(contentsOf: "Age: ".utf8) }
         http1Head = head
 
-        var rest = Array((ageBase == nil ? "\r\n" : "\r\n\r\n").utf8)
+        var rest = Array((age == nil ? "\r\n" : "\r\n\r\n").utf8)
         restHasBody = self.body.readableBytes <= Self.largestCopiedBody
         if restHasBody { self.body.withUnsafeReadableBytes { rest.append(contentsOf: $0) } }
         http1Rest = rest
@@ -105,17 +105,5 @@ package final class PreparedResponse: Sendable {
     var file: BodyFile? {
         guard body.readableBytes >= BodyFile.smallest else { return nil }
         return bodyFile.load() ?? bodyFile.storeIfNil(BodyFile(body))
-    }
-
-    /// The whole seconds since `ageBase`, never negative; nil where no Age is wanted.
-    package func age(at now: NIODeadline) -> Int64? {
-        guard let ageBase else { return nil }
-        return max(0, (now - ageBase).nanoseconds / 1_000_000_000)
-    }
-
-    /// When `age` will say something else than at `now`.
-    func nextAge(after now: NIODeadline) -> NIODeadline {
-        guard let ageBase, let age = age(at: now) else { return .distantFuture }
-        return ageBase + .seconds(age + 1)
     }
 }

@@ -36,7 +36,8 @@ package final class RenderedAnswers {
         dates.refresh(now: now)
         var bytes = ByteBuffer()
         _ = HTTP1Writer.write(prepared, withBody: true, persistence: .implied, dates: dates, now: now, to: &bytes)
-        let slot = Slot(prepared: prepared, bytes: bytes, until: min(dates.nextChange, prepared.nextAge(after: now)))
+        let nextAge = prepared.age?.nextChange(after: now) ?? .distantFuture
+        let slot = Slot(prepared: prepared, bytes: bytes, until: min(dates.nextChange, nextAge))
         if let place {
             slots[place] = slot
         } else if slots.count < Self.places {

@@ -7,8 +7,8 @@ package struct Response: Sendable {
     /// Those of ``HeaderFields/ownedByServer`` are left out where they are given.
     package var headers: HeaderFields
     package var body: ByteBuffer
-    /// When given, an `Age` header with the whole seconds since then goes out.
-    package var ageBase: NIODeadline?
+    /// When given, an `Age` header goes out.
+    package var age: AnswerAge?
     /// When given, everything above is ignored but `status`, and so is `producer`: this is written instead, with only Date and Age
     /// put in.
     package var prepared: PreparedResponse?

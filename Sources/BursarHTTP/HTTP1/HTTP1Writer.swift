@@ -27,14 +27,14 @@ enum HTTP1Writer {
     ) -> Bool {
         let line = persistence.line
         let rest = prepared.http1Rest
-        let emptyLines = prepared.ageBase == nil ? 2 : 4
+        let emptyLines = prepared.age == nil ? 2 : 4
         let restCount = withBody ? rest.count : emptyLines
         let room = prepared.http1Head.count + mostAgeDigits + line.utf8CodeUnitCount + restCount
         out.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { target in
             var end = target.put(prepared.http1Head, at: 0)
             _ = target.put(dates.bytes, at: prepared.datePlace)
             var restStart = 0
-            if let age = prepared.age(at: now) {
+            if let age = prepared.age?.seconds(at: now) {
                 end = target.put(decimal: age, at: end)
                 end = target.put("\r\n", at: end)
                 restStart = 2
@@ -62,9 +62,7 @@ enum HTTP1Writer {
         var fields = response.headers
         for name in HeaderFields.ownedByServer { fields.remove(name) }
         fields.appendHTTP1(to: &head)
-        if let base = response.ageBase {
-            head.append(contentsOf: "Age: \(max(0, (now - base).nanoseconds / 1_000_000_000))\r\n".utf8)
-        }
+        if let age = response.age { head.append(contentsOf: "Age: \(age.seconds(at: now))\r\n".utf8) }
         if let contentLength { head.append(contentsOf: "Content-Length: \(contentLength)\r\n".utf8) }
         if isChunked { head.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
         persistence.line.withUTF8Buffer { head.append(contentsOf: $0) }

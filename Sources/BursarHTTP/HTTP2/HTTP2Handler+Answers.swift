@@ -119,7 +119,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
             stream.record?.status = response.status
             stream.record?.cache = response.cache
             session.submit(
-                fields, body: body, date: connection.dates.bytes, age: response.ageBase.map { seconds(since: $0) }, on: stream)
+                fields, body: body, date: connection.dates.bytes, age: response.age?.seconds(at: session.now), on: stream)
         }
         if response.closesConnection { announceShutdown() }
     }
@@ -129,7 +129,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         stream.record?.cache = prepared.cache
         session.submit(
             HTTP2PreparedFields.of(prepared), body: prepared.body, date: connection.dates.bytes,
-            age: prepared.age(at: session.now),
+            age: prepared.age?.seconds(at: session.now),
             on: stream)
     }
 
@@ -145,8 +145,6 @@ extension HTTP2Handler: HTTP2SessionDelegate {
         stream.activeMethod = nil
         connection.counters.activeRequests.ended(method, isSecure: connection.info.isSecure)
     }
-
-    func seconds(since base: NIODeadline) -> Int64 { max(0, (session.now - base).nanoseconds / 1_000_000_000) }
 
     /// Remembers what the record will say, where somebody wants one.
     private func note(_ request: Request, id: RequestID?, on stream: HTTP2Stream, wasReplayed: Bool) {

@@ -17,7 +17,7 @@ extension HTTP2Handler {
         }
         session.submit(
             HTTP2PreparedFields.head(response, length: producer.length), body: ByteBuffer(), date: connection.dates.bytes,
-            age: response.ageBase.map { seconds(since: $0) }, on: stream)
+            age: response.age?.seconds(at: session.now), on: stream)
         if let body = stream.streamed { watch(body) }
     }
 

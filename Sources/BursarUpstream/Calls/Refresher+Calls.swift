@@ -31,11 +31,13 @@ extension Refresher {
         let overdue = clock.schedule(at: began.monotonic.advanced(by: start.timeout)) { [weak self] in
             self?.overdue(start, account)
         }
-        let outcome = await outcome(of: start, account, span, began)
+        let hold = account.id == nil ? scrubber.hold(account.secret) : nil
+        defer { withExtendedLifetime(hold) {} }
+        let result = await fetch(start, account, span, began)
         overdue.cancel()
         // A call that the shutdown ended says nothing about the provider.
         if !state.withLock({ $0.isClosed }) {
-            let view = end(call, outcome)
+            let (outcome, view) = settle(call, result)
             record(call, span, outcome, view, took: began.monotonic.duration(to: clock.now.monotonic))
         }
         // Last, so that a shutdown waits for all of the above.
@@ -48,14 +50,11 @@ extension Refresher {
     }
 
     /// The call itself, given up at its hard deadline.
-    private func outcome(
-        of start: CallStart, _ account: UpstreamAccount, _ span: CallSpan, _ began: Moment
-    ) async -> CallOutcome {
-        let hold = account.id == nil ? scrubber.hold(account.secret) : nil
-        defer { withExtendedLifetime(hold) {} }
-
-        guard let request = UpstreamRequest(current(account), now: clock.now.wall, traceparent: span.field) else {
-            return .failed(.unwritable)
+    private func fetch(
+        _ start: CallStart, _ account: UpstreamAccount, _ span: CallSpan, _ began: Moment
+    ) async -> TransportResult {
+        guard let request = UpstreamRequest(current(account).account, now: clock.now.wall, traceparent: span.field) else {
+            return .fault(.unwritable)
         }
         let fetch = Task { [transport] in await transport.fetch(request) }
         let giveUp = clock.schedule(at: began.monotonic.advanced(by: start.hardDeadline)) { fetch.cancel() }
@@ -65,16 +64,29 @@ extension Refresher {
             fetch.cancel()
         }
         giveUp.cancel()
+        return result
+    }
+
+    /// Judges what came by the definition in force, outside the lock, and hands it to the machine; once more where a reload brought
+    /// another definition in between.
+    private func settle(_ call: CallGate.Call, _ result: TransportResult) -> (CallOutcome, AccountView?) {
+        while true {
+            let (account, redefinitions) = current(call.account)
+            let outcome = outcome(of: result, account)
+            if let end = end(call, outcome, judgedAfter: redefinitions) { return (outcome, end.view) }
+        }
+    }
+
+    private func outcome(of result: TransportResult, _ account: UpstreamAccount) -> CallOutcome {
         switch result {
         case .fault(.cancelled):
             return .failed(.timeout)  // by the hard deadline; after a shutdown nobody looks
         case .fault(let fault):
             return .failed(fault)
         case .response(let response):
-            let definition = current(account).definition
-            let known = scrubber.configured.joined(Scrubber(definition.auth.secrets(of: account.secret)))
+            let known = scrubber.configured.joined(Scrubber(account.definition.auth.secrets(of: account.secret)))
             let context = ReadingContext(parameters: account.parameters, now: clock.now.wall)
-            return .of(response, definition: definition, scrubber: known, context)
+            return .of(response, definition: account.definition, scrubber: known, context)
         }
     }
 
@@ -112,11 +124,22 @@ extension Refresher {
         metadata["until"] = "\(hold.until.wall.rfc3339)"
     }
 
+    /// What follows from the end of a call. *Value.*
+    private struct End {
+        /// What may be shown now; nil where a retry follows, or where nobody wants to know any more.
+        var view: AccountView?
+        var change: ViewChange?
+        var wake: [Wake] = []
+        var retry: CallStart?
+    }
+
     /// The call ended, in time or late.
-    /// - Returns: what may be shown now; nil where a retry follows, or where nobody wants to know any more.
-    private func end(_ call: CallGate.Call, _ outcome: CallOutcome) -> AccountView? {
+    /// - Parameter redefinitions: how many reloads had brought definitions when the outcome was judged.
+    /// - Returns: nil, and nothing was done, where there were more since.
+    private func end(_ call: CallGate.Call, _ outcome: CallOutcome, judgedAfter redefinitions: UInt64) -> End? {
         let (start, account, now) = (call.start, call.account, clock.now)
-        let (change, wake, view, retry) = state.withLock { state -> (ViewChange?, [Wake], AccountView?, CallStart?) in
+        let end = state.withLock { state -> End? in
+            guard state.redefinitions == redefinitions else { return nil }
             let action =
                 switch outcome.result {
                 case .reading(let reading):
@@ -127,18 +150,19 @@ extension Refresher {
             switch action {
             case .settled(let wake, let view, let changed):
                 let waiters = Self.take(wake, account.key, now, &state) { .settled($0) }
-                return (changed ? Self.change(account.key, view, &state) : nil, waiters, view, nil)
+                return End(view: view, change: changed ? Self.change(account.key, view, &state) : nil, wake: waiters)
             case .retry(let retry):
-                return (nil, [], nil, retry)
+                return End(retry: retry)
             case .ignored:
-                return (nil, [], nil, nil)
+                return End()
             }
         }
-        publish(change)
+        guard let end else { return nil }
+        publish(end.change)
         onCall(account.key)
-        for (slot, end) in wake { slot.resolve(end) }
-        if let retry { begin(retry, account, at: now, trace: call.trace) }
-        return view
+        for (slot, resolution) in end.wake { slot.resolve(resolution) }
+        if let retry = end.retry { begin(retry, account, at: now, trace: call.trace) }
+        return end
     }
 
     private typealias Wake = (WaitSlot, WaitSlot.Resolution)

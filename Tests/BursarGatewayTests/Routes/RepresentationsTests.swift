@@ -8,7 +8,7 @@ struct RepresentationsTests {
     private func prepare(_ status: Int) -> PreparedResponse {
         Representations.prepare(
             Array(String(repeating: "quota exhausted ", count: 200).utf8), status: status, headers: ["vary": "accept-encoding"],
-            ageBase: nil, forms: .all)
+            age: nil, forms: .all)
     }
 
     @Test(arguments: [401, 456, 503])

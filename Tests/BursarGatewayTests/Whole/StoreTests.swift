@@ -3,6 +3,7 @@ import BursarMocks
 import BursarModel
 import BursarStore
 import Foundation
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -57,6 +58,20 @@ import Testing
                 #expect(try await gateway.get("/metrics").text.contains("bursar_store_up 1\n"))
             }
             #expect(try mocks.calls(for: "tensorpix") == before)
+        }
+    }
+
+    @Test func `Age counts from the reading, also where the machine booted since`() async throws {
+        try await withMocks { mocks, folder async throws in
+            let old = ["provider: tensorpix, key: mock-ok, stale_for: 8760h"]
+            let path = TestGateway.routes["tensorpix"] ?? ""
+            try await process(old, folder, mocks) { gateway async throws in _ = try await gateway.get(path) }
+            // Longer than any machine of these tests has been running.
+            try await process(old, folder, mocks, later: .seconds(300 * 86_400)) { gateway async throws in
+                let answer = try await gateway.get(path, held)
+                let age = answer.headers.first(name: "age").flatMap { Int($0) }
+                #expect(try #require(age) >= 300 * 86_400 - 1, "a store keeps whole milliseconds")
+            }
         }
     }
 

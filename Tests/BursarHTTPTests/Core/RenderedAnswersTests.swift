@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test func `what is shared is what the writer writes, and changes with the age`() {
-        let prepared = PreparedResponse(headers: ["x": "y"], body: ByteBuffer(string: "b"), ageBase: .uptimeNanoseconds(0))
+        let prepared = PreparedResponse(
+            headers: ["x": "y"], body: ByteBuffer(string: "b"), age: AnswerAge(at: .uptimeNanoseconds(0)))
         let expected =
             "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nX: y\r\nContent-Length: 1\r\nAge: 1\r\n\r\nb"
         #expect(text(prepared, at: 1_000) == expected)

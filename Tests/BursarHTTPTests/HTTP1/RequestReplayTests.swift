@@ -185,7 +185,7 @@ import Testing
 
     @Test func `Date and Age move on in what is written again`() throws {
         let prepared = PreparedResponse(
-            headers: ["x": "y"], body: ByteBuffer(string: "b"), ageBase: .uptimeNanoseconds(0))
+            headers: ["x": "y"], body: ByteBuffer(string: "b"), age: AnswerAge(at: .uptimeNanoseconds(0)))
         let validity = Validity()
         let connection = try EmbeddedConnection { _ in
             .now(Response(prepared: prepared, replay: Replay(validity: validity, until: .distantFuture)))

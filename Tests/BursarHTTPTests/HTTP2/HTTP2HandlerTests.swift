@@ -52,7 +52,7 @@ private typealias Client = HTTP2TestClient
     @Test func `a prepared answer carries its age, and its fields are made once`() throws {
         let prepared = PreparedResponse(
             headers: ["content-type": "application/json"], body: ByteBuffer(string: "{}"), etag: "\"e\"",
-            ageBase: .uptimeNanoseconds(0))
+            age: AnswerAge(at: .uptimeNanoseconds(0)))
         let connection = try HTTP2TestConnection { _ in .now(Response(prepared: prepared)) }
         connection.wait(.seconds(61))
         try connection.send(Client.get(1))

@@ -14,10 +14,19 @@ final class ManualClock: UpstreamClock {
         var timers: [Timer] = []
         var nextID = 0
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var atNextLook: (@Sendable () -> Void)?
     }
     private let state = Mutex(State())
 
-    var now: Moment { state.withLock { $0.now } }
+    var now: Moment {
+        let (now, work) = state.withLock { state in (state.now, state.atNextLook.take()) }
+        work?()
+        return now
+    }
+
+    /// Runs the work when somebody asks for the time: in the middle of what it asks for.
+    func atNextLook(_ work: @escaping @Sendable () -> Void) { state.withLock { $0.atNextLook = work } }
+
     var timerCount: Int { state.withLock { $0.timers.count } }
 
     func schedule(at time: MonotonicTime, _ work: @escaping @Sendable () -> Void) -> any ScheduledWork {
