@@ -131,6 +131,8 @@ package struct RefreshMachine: Sendable {
         table.slot(of: key).map { table[$0].status(now: now) }
     }
 
+    package func lastFailure(_ key: CredentialKey) -> FailureRecord? { table.slot(of: key).flatMap { table[$0].lastFailure } }
+
     package func snapshot(_ key: CredentialKey, now: Moment) -> CredentialSnapshot? {
         table.slot(of: key).map { table[$0].snapshot(now: now) }
     }

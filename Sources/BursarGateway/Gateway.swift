@@ -51,9 +51,9 @@ package final class Gateway: Sendable {
             transport: HTTPTransport(eventLoopGroup: CallLoop.group, settings: UpstreamSettings(configuration.upstream)),
             scrubber: scrubber, logger: logger, metrics: upstreamMetrics, sendsTraces: configuration.upstream.sendsTraces,
             onChange: { change in
-                relay.changed(change)
+                relay.show(change)
                 store?.changed(change.key, change.view, number: change.number)
-                relay.tell(change)
+                relay.judge(change)
             },
             onCall: { key in store?.touched(key) })
         let streams = StreamHub(refresher: refresher)
@@ -74,8 +74,8 @@ package final class Gateway: Sendable {
             alerts: AlertDesk(
                 store: store, refresher: refresher, runways: runways, courier: courier, clock: clock, keys: keys, logger: logger))
         let active = ActiveConfiguration(configuration, process: process)
-        relay.send(to: active, streams)
-        relay.tell(to: process.alerts)
+        relay.shows(with: active, streams)
+        relay.judges(with: process.alerts)
         let current = CurrentConfiguration(active, clock: { clock.now })
         streams.follow(active)
         var identity: TLSIdentity?

@@ -51,4 +51,6 @@ package struct ViewChange: Sendable {
     package let number: UInt64
     /// A store brought it: nobody was asked, and what it says is of before.
     package let isRestored: Bool
+    /// The call that failed last, seen together with `view`; nil where the view has no problem. An open circuit is one, whose cause this is.
+    package let failure: FailureRecord?
 }

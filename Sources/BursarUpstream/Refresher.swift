@@ -283,6 +283,7 @@ extension Refresher {
         _ key: CredentialKey, _ view: AccountView, _ state: inout State, isRestored: Bool = false
     ) -> ViewChange {
         state.changes += 1
-        return ViewChange(key: key, view: view, number: state.changes, isRestored: isRestored)
+        let failure = view.problem == nil ? nil : state.machine.lastFailure(key)
+        return ViewChange(key: key, view: view, number: state.changes, isRestored: isRestored, failure: failure)
     }
 }

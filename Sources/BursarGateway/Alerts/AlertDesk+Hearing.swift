@@ -51,8 +51,6 @@ extension AlertDesk {
 
     /// What may be shown of a credential changed. Any thread; does not block.
     func changed(_ change: ViewChange) {
-        guard let upstream = state.withLock({ $0.entries[change.key]?.first?.upstream }) else { return }
-        let failure = change.view.problem == nil ? nil : refresher.status(upstream)?.lastFailure
         let now = clock.now.wall
         // In one step: an older change that comes late must not land behind a newer one.
         let entries = state.withLock { state -> [AccountEntry] in
@@ -67,7 +65,7 @@ extension AlertDesk {
                 if let reading = change.view.reading, let fetchedAt = change.view.fetchedAt {
                     state.ledger.read(entry.id, reading.amounts, at: fetchedAt.wall, now: now)
                 }
-                if let problem = change.view.problem, let failure {
+                if let problem = change.view.problem, let failure = change.failure {
                     state.ledger.failed(entry.id, Self.cause(problem, failure), at: failure.at.wall, now: now)
                 }
             }

@@ -20,12 +20,14 @@ final class ChangeRelay: Sendable {
         weak var desk: AlertDesk?
     }
 
-    func tell(to desk: AlertDesk) { alerts.withLock { $0.desk = desk } }
+    /// Whom ``judge(_:)`` goes to from here on.
+    func judges(with desk: AlertDesk) { alerts.withLock { $0.desk = desk } }
 
-    /// Who wants to be told of it, behind all that shows it.
-    func tell(_ change: ViewChange) { alerts.withLock { $0.desk }?.changed(change) }
+    /// Hands it to whoever judges it, behind all that shows it.
+    func judge(_ change: ViewChange) { alerts.withLock { $0.desk }?.changed(change) }
 
-    func send(to active: ActiveConfiguration, _ streams: StreamHub) {
+    /// What ``show(_:)`` goes to from here on.
+    func shows(with active: ActiveConfiguration, _ streams: StreamHub) {
         target.withLock {
             $0 = Target(
                 directory: active.directory, rows: active.rows, scopes: active.scopes.map { ($0.directory, $0.hot) },
@@ -33,7 +35,8 @@ final class ChangeRelay: Sendable {
         }
     }
 
-    func changed(_ change: ViewChange) {
+    /// Drops what shows the credential as it was, and tells the streams.
+    func show(_ change: ViewChange) {
         guard let target = target.withLock({ $0 }) else { return }
         for index in target.directory.indices(of: change.key) { target.rows.invalidate(index) }
         for scope in target.scopes {

@@ -161,7 +161,7 @@ final class Reloader: Sendable {
         retired.retire(old.configuration, for: configuration, now: process.refresher.now)
         process.scrubber.configure(configuration.secrets + started.upstreamSecrets + retired.secrets)
         let new = ActiveConfiguration(configuration, process: process)
-        relay.send(to: new, process.streams)
+        relay.shows(with: new, process.streams)
         // Before the first request of the new one, or what that brings in would leave no mark.
         let gone = process.store?.name(new.directory, refresher: process.refresher)
         let redefined = configuration.definitions(otherThanIn: old.configuration)

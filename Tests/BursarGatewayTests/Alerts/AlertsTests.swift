@@ -1,14 +1,17 @@
 import BursarBasics
 import BursarCatalog
+import BursarEngine
 import BursarHash
 import BursarMocks
 import BursarModel
 import Foundation
 import NIOHTTP1
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarUpstream
 
 /// Alerts of the whole gateway over real sockets; time is moved.
 @Suite(.timeLimit(.minutes(2)))
@@ -50,6 +53,29 @@ struct AlertsTests {
 
     private func firing(_ gateway: TestGateway) async throws -> [Bool?] {
         try await gateway.get("/v1/alerts").json?["alerts"]?.elements?.map { $0["firing"]?.boolean } ?? []
+    }
+
+    @Test func `a reading that a store brings back is no news to a rule`() async throws {
+        try await withReceiver { receiver in
+            try await TestGateway.with([Self.changing], settings: Self.settings(receiver)) { gateway async throws in
+                try gateway.mocks.set(.balance("40"), for: "sunor")
+                try await read(gateway, times: 1)
+                let desk = gateway.gateway.process.alerts
+                let (key, entries) = try #require(desk.state.withLock { $0.entries.first })
+                let view = gateway.gateway.process.refresher.view(try #require(entries.first).upstream)
+                func hear(_ number: UInt64, isRestored: Bool) {
+                    gateway.clock.advance(by: .seconds(11))
+                    let again = AccountView(
+                        status: view.status, reading: view.reading, fetchedAt: gateway.clock.now, expiresAt: view.expiresAt,
+                        validUntil: view.validUntil, problem: nil, errorReply: nil, hold: nil, isRefreshing: false)
+                    desk.changed(ViewChange(key: key, view: again, number: number, isRestored: isRestored, failure: nil))
+                }
+                for number in UInt64(1_000)..<1_003 { hear(number, isRestored: true) }
+                #expect(try await firing(gateway) == [false, false])
+                hear(1_003, isRestored: false)
+                #expect(try await firing(gateway).contains(true))
+            }
+        }
     }
 
     @Test func `low is told by a signed message, and its end after a top-up`() async throws {
