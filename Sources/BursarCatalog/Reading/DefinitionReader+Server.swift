@@ -56,8 +56,14 @@ extension DefinitionReader {
             if variables != nil, node == nil {
                 problems.error(mark, "servers[].variables has no \(QuotableName.quoted(name))")
             }
+            if let node, node.pairs == nil {
+                problems.error(node.mark, "the variable \(QuotableName.quoted(name)) is a mapping, such as {default: us, enum: [us, eu]}")
+            }
             let allowed = listed(node?["enum"], of: name)
             let standard = node?["default"]?.text
+            if let written = node?["default"], standard == nil {
+                problems.error(written.mark, "the default of \(QuotableName.quoted(name)) is a text")
+            }
             for value in allowed + [standard].compactMap(\.self) where !ServerTemplate.isHostPart(value) {
                 problems.error(node?.mark ?? mark, "a server's variable is letters, digits, . and -")
             }

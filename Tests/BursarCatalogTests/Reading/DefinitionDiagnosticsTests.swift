@@ -131,6 +131,17 @@ import Testing
     }
 
     @Test(arguments: [
+        ("us", 69, "the variable \"region\" is a mapping, such as {default: us, enum: [us, eu]}"),
+        ("{default: [us], enum: [us]}", 79, "the default of \"region\" is a text"),
+        ("{default: null, enum: [us]}", 79, "the default of \"region\" is a text")
+    ])
+    func `a server's variable of another form is told, and opens no host`(written: String, column: Int, expected: String) throws {
+        let yaml = definition(server: "https://{region}.example.com").replacing(
+            ".com\"}]", with: ".com\", variables: {region: \(written)}}]")
+        #expect(Catalog.problems(yaml).map(\.description) == ["test.yaml:3:\(column): error: \(expected)"])
+    }
+
+    @Test(arguments: [
         "sk-live-abc123", "sk-live-5Kq9ZtR2xW8vN4mB7cJ3", "key_live_0a1b2c3d", "0123456789abcdef", "hf_abcdefghij"
     ])
     func `B8: a key that was pasted as a name is told by its place and never quoted`(key: String) {
