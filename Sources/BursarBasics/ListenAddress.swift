@@ -25,13 +25,31 @@ package enum ListenAddress: Sendable, Hashable {
         return .tcp(host: every.isV4 ? "127.0.0.1" : "::1", port: port)
     }
 
-    /// Two listeners on one address cannot both be bound; `localhost` is both loopbacks, and port 0 never collides.
+    /// Whether it is every address of the machine, those of its family at least.
+    package var isEveryAddress: Bool {
+        guard case .tcp(let host, _) = self else { return false }
+        return IPAddress(host)?.scope == .unspecified
+    }
+
+    /// Two listeners on one address cannot both be bound, however it is written; port 0 never collides. Every address of a family is
+    /// each of them. It is none of the other family's: `[::]` leaves IPv4 alone where another listener has that port there.
     package func collides(with other: ListenAddress) -> Bool {
         guard case .tcp(let host, let port) = self, case .tcp(let otherHost, let otherPort) = other else { return self == other }
         guard port != 0, port == otherPort else { return false }
-        let loopbacks = ["localhost", "127.0.0.1", "::1"]
-        let isEither = host == "localhost" || otherHost == "localhost"
-        return host == otherHost || isEither && loopbacks.contains(host) && loopbacks.contains(otherHost)
+        let (own, others) = (Self.addresses(of: host), Self.addresses(of: otherHost))
+        // Of another name it is not known what it resolves to.
+        guard !own.isEmpty, !others.isEmpty else { return host == otherHost }
+        return own.contains { one in
+            others.contains { another in
+                let isEvery = one.scope == .unspecified || another.scope == .unspecified
+                return one == another || isEvery && one.isV4 == another.isV4
+            }
+        }
+    }
+
+    /// What is bound; `localhost` is both loopbacks. None for another name.
+    private static func addresses(of host: String) -> [IPAddress] {
+        (host == "localhost" ? ["127.0.0.1", "::1"] : [host]).compactMap { IPAddress($0) }
     }
 }
 

@@ -41,12 +41,14 @@ extension ConfigurationReader {
                     listeners: parser.listen(entries["listen"]).map(\.0),
                     proxyProtocol: parser.ranges(entries["proxy_protocol"], "proxy_protocol"))
             }
-            if whole == nil, request.listen.isEmpty, places?.listeners.isEmpty ?? true {
+            if let why = whole.map({ Self.silence(of: $0) }) ?? "is no YAML", request.listen.isEmpty,
+                places?.listeners.isEmpty ?? true
+            {
                 return .failure(
                     .unclear(
                         Diagnostic(
                             severity: .error, file: ShowableText.fileName(path),
-                            message: "it is no YAML, and so does not say where the gateway listens; say it with --url")))
+                            message: "it \(why), and so does not say where the gateway listens; say it with --url")))
             }
         }
         var parser = ConfigurationParser(file: path, sources: sources)
@@ -56,6 +58,13 @@ extension ConfigurationReader {
             ListeningPlaces(
                 listeners: listeners.isEmpty ? [ListenerSettings(.standard)] : listeners,
                 proxyProtocol: places?.proxyProtocol ?? []))
+    }
+
+    /// Why a document of which no listener came does not even mean the standard one; nil: it does.
+    private static func silence(of root: LocatedNode) -> String? {
+        if root.isNull { return nil }
+        guard root.pairs != nil else { return "is no mapping" }
+        return root["listen"] == nil ? nil : "has a listen: that cannot be used"
     }
 
     /// The last `listen:` and `proxy_protocol:` that begin a line, with the lines that belong to them; nothing else.

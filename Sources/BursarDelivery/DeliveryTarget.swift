@@ -29,7 +29,7 @@ package enum CommandEnd: Sendable, Equatable {
     case succeeded
     /// It was never run.
     case notStarted
-    /// A closed set, for metrics: `exit`, `timeout`, `killed`.
+    /// For the log and people: `exit_1`, `timeout`, `killed`.
     case failed(String)
 }
 

@@ -58,6 +58,26 @@ import Testing
         #expect(try ListenAddress(parsing: text).isLocalOnly == local)
     }
 
+    @Test(arguments: [
+        ("127.0.0.1:1", "127.0.0.1:1", true), ("127.0.0.1:1", "127.0.0.1:2", false), ("127.0.0.1:0", "127.0.0.1:0", false),
+        ("[::1]:1", "[0:0:0:0:0:0:0:1]:1", true), ("127.0.0.1:1", "[::ffff:127.0.0.1]:1", true),
+        ("127.0.0.1:1", "127.0.0.2:1", false), ("127.0.0.1:1", "[::1]:1", false),
+        ("0.0.0.0:1", "127.0.0.1:1", true), ("0.0.0.0:1", "192.0.2.1:1", true), ("0.0.0.0:1", "127.0.0.1:2", false),
+        ("0.0.0.0:0", "127.0.0.1:0", false), ("[::]:1", "[::1]:1", true), ("[::]:1", "[0::0]:1", true),
+        // [::] leaves IPv4 alone where another listener has the port there.
+        ("[::]:1", "0.0.0.0:1", false), ("[::]:1", "127.0.0.1:1", false), ("0.0.0.0:1", "[::1]:1", false),
+        ("localhost:1", "127.0.0.1:1", true), ("localhost:1", "[0::1]:1", true), ("localhost:1", "0.0.0.0:1", true),
+        ("localhost:1", "[::]:1", true), ("localhost:1", "localhost:1", true), ("localhost:1", "192.0.2.1:1", false),
+        ("bursar.internal:1", "bursar.internal:1", true), ("bursar.internal:1", "127.0.0.1:1", false),
+        ("unix:/a", "unix:/a", true), ("unix:/a", "unix:/b", false), ("unix:/a", "127.0.0.1:1", false)
+    ])
+    func `two listeners collide where the system could not bind both, however they are written`(
+        one: String, other: String, collide: Bool
+    ) throws {
+        let (one, other) = (try ListenAddress(parsing: one), try ListenAddress(parsing: other))
+        #expect(one.collides(with: other) == collide && other.collides(with: one) == collide)
+    }
+
     @Test(arguments: ["127.0.0.1:0", "[::1]:8787", "unix:/run/x", "bursar.internal:80"])
     func `a description reads back`(text: String) throws {
         #expect(try ListenAddress(parsing: text).description == text)

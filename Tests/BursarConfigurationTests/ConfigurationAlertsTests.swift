@@ -85,7 +85,9 @@ import Testing
         ("{below: 50, to: opps}", "unknown target \"opps\"; did you mean ops?"),
         ("{below: 50, to: []}", "nobody would be told"), ("{to: ops}", "a rule needs one of below, runway"),
         ("{below: 50, runway: 3d}", "one condition, and this one has 2"), ("{below: -1}", "must not be negative"),
-        ("{runway: 3}", "has no unit"), ("{runway: 300d}", "runway must be within"),
+        ("{runway: 3}", "has no unit (ms, s, m, h or d); did you mean 3h?"),
+        ("{unavailable: 30}", "has no unit (ms, s, m, h or d); did you mean 30m?"),
+        ("{below: 1,5}", "unknown key \"5\" in a rule; in {…} a comma ends a value"), ("{runway: 300d}", "runway must be within"),
         ("{unavailable: 1s}", "must be within 1m to"),
         ("{topped_up: false}", "is true, or left out"), ("{runway: 3d, unit: credits}", "unit is for below"),
         ("{low: 50}", "did you mean below?"), ("{below: 50, repeat: 1m}", "repeat must be within 1h")

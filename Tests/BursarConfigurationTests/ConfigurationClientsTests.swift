@@ -88,6 +88,12 @@ import Testing
         #expect(result.errors.contains { $0.hasPrefix(place + ":") && $0.contains(message) }, "\(result.errors)")
     }
 
+    @Test func `a blank client is told everything that it needs`() throws {
+        let errors = try read("  -").errors
+        let words = "a client needs name, allow, and one of token_sha256, tls and uid"
+        #expect(errors.count == 1 && errors[0].hasSuffix(words), "\(errors)")
+    }
+
     @Test func `of three equals both others point to the first`() throws {
         let client = "  - {name: a, token_sha256: \(digest), tls: 'cn:a', uid: 1, allow: '*'}\n"
         let errors = try read(client + client + client).errors

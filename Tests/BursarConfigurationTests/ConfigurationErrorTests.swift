@@ -7,6 +7,13 @@ import Testing
 
 /// Each kind of error, with its exact place and what the message offers.
 @Suite struct ConfigurationErrorTests {
+    @Test func `JSON whose keys begin their lines is read to its end`() throws {
+        let account = "{\n\"provider\": \"sunor\",\n\"name\": \"a%\",\n\"key\": \"abcdefgh-%-0123\"\n}"
+        let accounts = (0..<400).map { account.replacing("%", with: "\($0)") }.joined(separator: ",\n")
+        let result = try readConfiguration("# by a program\n{\n\"accounts\": [\n\(accounts)\n]\n}\n")
+        #expect(result.errors == [] && result.configuration?.accounts.count == 400)
+    }
+
     @Test(arguments: [
         ("lisen: 127.0.0.1:1", "1:1: unknown key \"lisen\" in the configuration; did you mean listen?"),
         ("pass-through: true", "1:1: unknown key \"pass-through\" in the configuration; did you mean passthrough?"),
@@ -20,6 +27,25 @@ import Testing
     ])
     func `keys`(yaml: String, expected: String) throws {
         #expect(try readConfiguration(yaml).errors == [expected])
+    }
+
+    @Test(arguments: [
+        ("accounts:\n  - {provider: sunor, low: 1,5, key: '${env:KEY}'}", "2:30: unknown key \"5\" in an account"),
+        ("accounts:\n  - {provider: sunor, low: 1.000,50, key: '${env:KEY}'}", "2:34: unknown key \"50\" in an account"),
+        ("limits: {connections: 10,000}", "1:26: unknown key \"000\" in limits")
+    ])
+    func `an amount with a comma in braces is told as that and not as a key`(yaml: String, expected: String) throws {
+        let hint = "; in {…} a comma ends a value; an amount has a point, as in 1.5, and no other mark"
+        #expect(try readConfiguration(yaml).errors == [expected + hint])
+    }
+
+    @Test func `digits that have a value, or are not alone, are a key like any other`() throws {
+        let yaml = "log:\n  5: info\n  5x:"
+        #expect(
+            try readConfiguration(yaml).errors == [
+                "2:3: unknown key \"5\" in log; known keys are level, format, access",
+                "3:3: unknown key \"5x\" in log; known keys are level, format, access"
+            ])
     }
 
     @Test(arguments: [
@@ -46,6 +72,14 @@ import Testing
             "defaults: {ttl: 1w}",
             "1:17: ttl must be a duration such as 250ms, 30s, 5m, 24h or 7d: one number, one unit; did you mean 7d?"
         ),
+        ("defaults: {ttl: 0}", "1:17: ttl has no unit (ms, s, m, h or d); it must be within 1ms to 7d"),
+        ("defaults: {stale_for: 0}", "1:23: stale_for has no unit (ms, s, m, h or d); did you mean 0s?"),
+        ("defaults: {refresh: 5}", "1:21: refresh has no unit (ms, s, m, h or d); did you mean 5m?"),
+        ("defaults: {timeout: 500}", "1:21: timeout has no unit (ms, s, m, h or d); did you mean 500ms?"),
+        (
+            "defaults: {timeout: 1w}",
+            "1:21: timeout must be a duration such as 250ms, 30s, 5m, 24h or 7d: one number, one unit; it must be within 10ms to 5m"
+        ),
         ("defaults: {timeout: 0ms}", "1:21: timeout must be within 10ms to 5m"),
         ("defaults: {timeout: 999999999999999999999s}", "1:21: timeout must be at most 5m"),
         ("drain: {delay: 8s}", "1:16: delay must be shorter than deadline (8s), which counts from the signal, too")
@@ -59,6 +93,14 @@ import Testing
         ("listen: []", "1:9: listen needs at least one address; did you mean 127.0.0.1:8787?"),
         ("listen: [127.0.0.1:1, 127.0.0.1:1]", "1:23: the gateway already listens at 127.0.0.1:1; name it once"),
         ("listen: [localhost:1, 127.0.0.1:1]", "1:23: the gateway already listens at 127.0.0.1:1; name it once"),
+        (
+            "listen: [\"[::1]:1\", \"[0:0:0:0:0:0:0:1]:1\"]",
+            "1:21: the gateway already listens at [0:0:0:0:0:0:0:1]:1; name it once"
+        ),
+        (
+            "listen: [127.0.0.1:1, 0.0.0.0:1]",
+            "1:23: 0.0.0.0:1 is every address of this machine, and so 127.0.0.1:1, too; name one of them"
+        ),
         ("listen: {address: 8787}", "1:19: not a listen address: a host is missing; did you mean 127.0.0.1:8787?"),
         (
             "listen: [127.0.0.1:70000]",

@@ -176,11 +176,19 @@ import Testing
             let found = try places(text).get()
             #expect(found.listeners.map { "\($0.address)" } == ["127.0.0.1:8788"] && found.proxyProtocol.count == 1, "\(text)")
         }
-        guard case .failure(.unclear(let problem)) = try places("oops: [") else {
-            Issue.record("it names a place")
-            return
-        }
-        #expect(problem.message.hasPrefix("it is no YAML"))
         #expect(try places("accounts: []").get().listeners.count == 1)
+        #expect(try places("# nothing yet\n").get().listeners.count == 1)
+        // Not the standard address: another gateway may be there.
+        for (text, expected) in [
+            ("oops: [", "it is no YAML"), ("- listen: 127.0.0.1:8788", "it is no mapping"),
+            ("listen: 127.0.0.1:99999", "it has a listen: that cannot be used"),
+            ("listen: []", "it has a listen: that cannot be used")
+        ] {
+            guard case .failure(.unclear(let problem)) = try places(text) else {
+                Issue.record("\(text) names a place")
+                continue
+            }
+            #expect(problem.message.hasPrefix(expected), "\(problem.message)")
+        }
     }
 }

@@ -9,6 +9,9 @@ import Testing
 
     private static func later(_ seconds: Int) -> WallTime { Samples.now.advanced(by: .seconds(seconds)) }
 
+    /// What a clock says that stands three years ahead.
+    private static let ahead = later(3 * 365 * 86_400)
+
     @Test(arguments: Implementation.allCases)
     func `the newest change is confirmed, and nothing else of it changes`(_ implementation: Implementation) async throws {
         let (store, owner) = implementation.make()
@@ -67,6 +70,64 @@ import Testing
         #expect(counters.counters.spent.description == "99.50")  // 10 + 4.50 + 5.50 + 80.50 − the refund of 1
         #expect(counters.counters.toppedUp.description == "200.0")
         #expect(counters.since == Samples.now && counters.account == Samples.account())
+        withExtendedLifetime(owner) {}
+    }
+
+    @Test(arguments: Implementation.allCases)
+    func `a change under a clock that stood ahead costs no other change`(_ implementation: Implementation) async throws {
+        let (store, owner) = implementation.make()
+        _ = try await store.open(identity: nil)
+        func write(_ minutes: some Sequence<Int>) async throws {
+            let changes = minutes.map { Samples.change("\(2_000 - $0)", at: Self.later($0 * 60)) }
+            try await store.write(StoreBatch(history: changes, now: Samples.now))
+        }
+        try await write(0..<900)
+        try await store.write(StoreBatch(history: [Samples.change("1100", at: Self.ahead)], now: Self.ahead))
+        try await write(901..<1_001)
+        let expected = ((0..<900).map { $0 * 60 } + (901..<1_001).map { $0 * 60 }).map(Self.later) + [Self.ahead]
+        #expect(try await store.history(of: Samples.account()).map(\.at) == expected)
+        withExtendedLifetime(owner) {}
+    }
+
+    @Test(arguments: Implementation.allCases)
+    func `each change is counted against the one that landed last, whatever its time, also after a restart`(
+        _ implementation: Implementation
+    ) async throws {
+        let (store, owner) = implementation.make()
+        _ = try await store.open(identity: nil)
+        let values = [("100", Self.later(0)), ("90", Self.ahead), ("80", Self.later(10)), ("79", Self.later(20))]
+        for (value, time) in values {
+            try await store.write(StoreBatch(history: [Samples.change(value, at: time)], now: time))
+            _ = try await store.open(identity: nil)
+        }
+        #expect(try await store.counters().first?.counters.spent.description == "21")
+        #expect(try await store.counters().first?.counters.toppedUp.description == "0")
+        withExtendedLifetime(owner) {}
+    }
+
+    @Test(arguments: Implementation.allCases)
+    func `what is confirmed before it was seen begins again at that time`(_ implementation: Implementation) async throws {
+        let (store, owner) = implementation.make()
+        _ = try await store.open(identity: nil)
+        func confirm(_ time: WallTime) async throws {
+            try await store.write(StoreBatch(confirmed: [Samples.account(): time], now: time))
+            _ = try await store.open(identity: nil)
+        }
+        func history() async throws -> [HistoryEntry] { try await store.history(of: Samples.account()) }
+        try await store.write(StoreBatch(history: [Samples.change("100", at: Self.later(0))], now: Samples.now))
+        try await store.write(StoreBatch(history: [Samples.change("90", at: Self.ahead)], now: Self.ahead))
+        try await confirm(Self.later(60))
+        try await confirm(Self.later(120))
+        #expect(try await history().map(\.at) == [Self.later(0), Self.later(60), Self.ahead])
+        #expect(try await history().map(\.until) == [Self.later(0), Self.later(120), Self.ahead])
+        #expect(try await history().map { $0.amounts[0].value.description } == ["100", "90", "90"])
+        // Nor does a confirmation of a clock that was ahead keep the next ones out.
+        try await confirm(Self.ahead)
+        try await confirm(Self.later(180))
+        try await confirm(Self.later(240))
+        #expect(try await history().map(\.at) == [Self.later(0), Self.later(60), Self.later(180), Self.ahead])
+        #expect(try await history().map(\.until) == [Self.later(0), Self.ahead, Self.later(240), Self.ahead])
+        #expect(try await store.counters().first?.counters.spent.description == "10")
         withExtendedLifetime(owner) {}
     }
 

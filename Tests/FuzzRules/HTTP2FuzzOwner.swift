@@ -37,4 +37,5 @@ final class HTTP2FuzzOwner: HTTP2SessionDelegate {
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {}
     func pingAcknowledged() {}
     func floodStopped(_ flood: HTTP2FrameMeter.Flood) {}
+    func protocolBroken() {}
 }

@@ -57,7 +57,8 @@ extension DefinitionReader {
                 problems.error(mark, "servers[].variables has no \(QuotableName.quoted(name))")
             }
             if let node, node.pairs == nil {
-                problems.error(node.mark, "the variable \(QuotableName.quoted(name)) is a mapping, such as {default: us, enum: [us, eu]}")
+                problems.error(
+                    node.mark, "the variable \(QuotableName.quoted(name)) is a mapping, such as {default: us, enum: [us, eu]}")
             }
             let allowed = listed(node?["enum"], of: name)
             let standard = node?["default"]?.text

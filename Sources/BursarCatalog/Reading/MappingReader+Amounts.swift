@@ -78,9 +78,7 @@ extension MappingReader {
 
     private mutating func unit(_ node: LocatedNode) -> AmountRule.Unit? {
         guard node.pairs != nil else {
-            guard let name = unitName(node) else { return nil }
-            warnOfMoney(name, node.mark)
-            return .fixed(name)
+            return checkedUnit(node).map { .fixed($0) }
         }
         var at: ValuePath?
         var parameter: String?
@@ -99,21 +97,27 @@ extension MappingReader {
             case "money":
                 isMoney = pair.value.boolean ?? false
                 if pair.value.boolean == nil { problems.error(pair.value.mark, "money is true or false") }
-            case "known": for element in list(pair.value) { if let name = unitName(element) { known.append(name) } }
+            case "known": for element in list(pair.value) { if let name = checkedUnit(element) { known.append(name) } }
             default:
                 guard let pairs = pair.value.pairs else {
                     problems.error(pair.value.mark, "names is a mapping such as {usd: USD}")
                     continue
                 }
-                for name in pairs { if let unit = unitName(name.value) { names[name.key] = unit } }
+                for name in pairs { if let unit = checkedUnit(name.value) { names[name.key] = unit } }
             }
         }
         guard entries.count == node.pairs?.count else { return nil }
-        if let parameter, at == nil {
+        if parameter != nil, let other = entries.first(where: { ["at", "known", "money"].contains($0.key) }) {
+            problems.error(
+                other.keyMark, "a unit comes from the body or from a parameter: \(other.key) does not go with parameter",
+                hint: "at, known and money are for a unit that the body tells")
+            return nil
+        }
+        if let parameter {
             if names.isEmpty { problems.error(node.mark, "a unit by parameter needs names, such as {cn: CNY, ai: USD}") }
             return .parameter(name: parameter, names: names)
         }
-        guard let at, parameter == nil else {
+        guard let at else {
             problems.error(node.mark, "a unit that the body tells needs its path: unit: {at: currency}")
             return nil
         }
@@ -129,6 +133,12 @@ extension MappingReader {
         } else if unit.name.utf8.count == 3, Currencies.contains(unit.name.uppercased()), !unit.isMoney {
             problems.warning(mark, "\(unit) is a unit of its own", hint: "money is written \(unit.name.uppercased())")
         }
+    }
+
+    private mutating func checkedUnit(_ node: LocatedNode) -> AmountUnit? {
+        let unit = unitName(node)
+        if let unit { warnOfMoney(unit, node.mark) }
+        return unit
     }
 
     private mutating func unitName(_ node: LocatedNode) -> AmountUnit? {

@@ -47,7 +47,7 @@ extension ConfigurationParser {
         _ node: LocatedNode, _ context: ClientContext, _ taken: inout TakenNames
     ) -> ClientConfiguration? {
         guard !node.isNull, let entries = entries(of: node, in: .client) else {
-            if node.isNull { problems.error(at(node), "a client needs name, allow and token_sha256") }
+            if node.isNull { problems.error(at(node), "a client needs name, allow, and one of token_sha256, tls and uid") }
             return nil
         }
         let errorsBefore = problems.errorCount

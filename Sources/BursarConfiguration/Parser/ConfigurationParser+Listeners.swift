@@ -39,11 +39,18 @@ extension ConfigurationParser {
     private mutating func add(
         _ listener: ListenerSettings, _ place: ConfigurationPlace, to listeners: inout [(ListenerSettings, ConfigurationPlace)]
     ) {
-        if listeners.contains(where: { $0.0.address.collides(with: listener.address) }) {
-            problems.error(
-                place, "the gateway already listens at \(Self.showable("\(listener.address)") ?? "this address"); name it once")
-        } else {
+        let address = listener.address
+        guard let other = listeners.first(where: { $0.0.address.collides(with: address) })?.0.address else {
             listeners.append((listener, place))
+            return
+        }
+        let shown = Self.showable("\(address)") ?? "this address"
+        if address.isEveryAddress == other.isEveryAddress {
+            problems.error(place, "the gateway already listens at \(shown); name it once")
+        } else {
+            let earlier = Self.showable("\(other)") ?? "an earlier one"
+            let (every, one) = address.isEveryAddress ? (shown, earlier) : (earlier, shown)
+            problems.error(place, "\(every) is every address of this machine, and so \(one), too; name one of them")
         }
     }
 

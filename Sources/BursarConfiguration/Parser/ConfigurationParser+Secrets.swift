@@ -20,19 +20,9 @@ extension ConfigurationParser {
             problems.error(at(node), "an account needs key", otherwise: "for example key: ${env:\(variable ?? "NAME")}")
             return nil
         }
-        let expected = "a key, or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
-        guard let text = text(entry.node, "key", expected: expected) else { return nil }
-        let place = at(entry.node)
-        let source: SecretReference.Source
-        do throws(SecretReference.Source.Refusal) {
-            source = try SecretReference.Source.parse(text)
-        } catch {
-            report(error, at: place)
-            return nil
-        }
-        if source == .literal { problems.conceal(Secret(text)) }
+        guard let (source, text) = secretSource(entry.node, .key) else { return nil }
         let user = user(entries["user"], of: definition)
-        return credential(source, user: user, literal: text, at: place, definition)
+        return credential(source, user: user, literal: text, at: at(entry.node), definition)
     }
 
     /// Also for the definitions' default variables.
@@ -40,6 +30,54 @@ extension ConfigurationParser {
         _ source: SecretReference.Source, user: String? = nil, literal: String?, at place: ConfigurationPlace,
         _ definition: ProviderDefinition?
     ) -> Credential? {
+        guard let (resolved, reference) = find(source, .key, user: user, literal: literal, at: place) else { return nil }
+        let key = resolved.password ?? resolved.secret
+        guard check(key, .key, from: reference.source, at: place, isPair: isBasic(definition)),
+            checkShape(key, from: reference.source, user: user, at: place, definition)
+        else { return nil }
+        return Credential(
+            secret: resolved.secret, password: isBasic(definition) ? resolved.password ?? key.password : nil,
+            reference: reference, file: resolved.file)
+    }
+
+    /// A secret of a target, and the file that it came from. What signs and what is an address have a form of their own, which the
+    /// caller judges; a token is sent as a key is, and judged as one.
+    /// - Parameter isToldInFile: whether it is told where it stands in the file itself.
+    mutating func targetSecret(
+        _ node: LocatedNode, _ use: SecretUse, isToldInFile: Bool = true
+    ) -> (secret: Secret, file: String?)? {
+        let place = at(node)
+        guard let (source, text) = secretSource(node, use),
+            let (resolved, reference) = find(source, use, literal: text, at: place, isToldInFile: isToldInFile)
+        else { return nil }
+        if use == .token {
+            guard check(resolved.secret, use, from: reference.source, at: place, isPair: false),
+                checkSpaces(resolved.secret, use, from: reference.source, at: place)
+            else { return nil }
+        }
+        return (resolved.secret, resolved.file)
+    }
+
+    /// A text that is a secret, or says where one is.
+    private mutating func secretSource(
+        _ node: LocatedNode, _ use: SecretUse
+    ) -> (source: SecretReference.Source, text: String)? {
+        guard let text = text(node, use.rawValue, expected: use.expectation) else { return nil }
+        do throws(SecretReference.Source.Refusal) {
+            let source = try SecretReference.Source.parse(text)
+            if source == .literal { problems.conceal(Secret(text)) }
+            return (source, text)
+        } catch {
+            report(error, use, at: at(node))
+            return nil
+        }
+    }
+
+    /// The one place where a secret is taken from where it is, and where it is told what an operator should know of that place.
+    private mutating func find(
+        _ source: SecretReference.Source, _ use: SecretUse, user: String? = nil, literal: String?, at place: ConfigurationPlace,
+        isToldInFile: Bool = true
+    ) -> (resolved: SecretResolver.Resolved, reference: SecretReference)? {
         var source = source
         if case .file(let path) = source {
             guard let resolved = resolvedPath(path, place) else { return nil }
@@ -48,26 +86,18 @@ extension ConfigurationParser {
         do throws(SecretProblem) {
             let reference = SecretReference(source: source, user: user, place: place)
             let resolved = try resolver.resolve(reference, literal: literal)
-            let key = resolved.password ?? resolved.secret
-            problems.conceal(key)
+            problems.conceal(resolved.password ?? resolved.secret)
             audit(resolved, at: place)
             if case .command = source {
                 problems.finding(
-                    .keyFromCommand, place, "a command is run for this key: whoever can change it or this file runs programs here"
-                )
+                    .keyFromCommand, place,
+                    "a command is run for this \(use.rawValue): whoever can change it or this file runs programs here")
             }
-            if source == .literal {
-                problems.finding(
-                    .literalKey, place, "a key stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
-            }
-            guard check(key, from: source, at: place, isPair: isBasic(definition)),
-                checkShape(key, from: source, user: user, at: place, definition)
-            else { return nil }
-            return Credential(
-                secret: resolved.secret, password: isBasic(definition) ? resolved.password ?? key.password : nil,
-                reference: reference, file: resolved.file)
+            if source == .literal, isToldInFile { problems.finding(.literalKey, place, use.literalWords) }
+            return (resolved, reference)
         } catch {
-            problems.error(place, words(for: error, of: source), meant: nearVariable(error), otherwise: error.advice)
+            problems.error(
+                place, words(for: error, of: source, use), meant: nearVariable(error), otherwise: error.advice(for: use))
             return nil
         }
     }
@@ -125,35 +155,45 @@ extension ConfigurationParser {
                 problems.error(place, "\(definition.id) \(what): give user as well, or user:password as the key")
                 return false
             }
-        } else if key.withExposedBytes({ $0.contains(0x20) }) {
-            problems.error(place, located("the key has a space in it", source))
-            return false
+        } else {
+            return checkSpaces(key, .key, from: source, at: place)
         }
         return true
     }
 
-    /// What is wrong with a key wherever it goes.
+    /// What stands alone in a header field would end at a space.
+    private mutating func checkSpaces(
+        _ secret: Secret, _ use: SecretUse, from source: SecretReference.Source, at place: ConfigurationPlace
+    ) -> Bool {
+        guard secret.withExposedBytes({ $0.contains(0x20) }) else { return true }
+        problems.error(place, located("the key has a space in it", source, use))
+        return false
+    }
+
+    /// What is wrong with a key or a token wherever it goes.
     private mutating func check(
-        _ secret: Secret, from source: SecretReference.Source, at place: ConfigurationPlace, isPair: Bool
+        _ secret: Secret, _ use: SecretUse, from source: SecretReference.Source, at place: ConfigurationPlace, isPair: Bool
     ) -> Bool {
         guard secret.count >= SecretResolver.fewestBytes else {
             problems.error(
                 place,
                 located(
                     "the key is shorter than \(SecretResolver.fewestBytes) characters: so short a text cannot be kept out of logs",
-                    source))
+                    source, use))
             return false
         }
         if let scheme = secret.leadingAuthScheme {
             problems.error(
                 place,
-                located("the key begins with \"\(scheme) \"; write the key alone, the scheme is added where it belongs", source))
+                located(
+                    "the key begins with \"\(scheme) \"; write the key alone, the scheme is added where it belongs", source, use))
             return false
         }
         if let form = secret.withExposedBytes({ KeyForm(String(decoding: $0, as: UTF8.self), isPair: isPair) }) {
-            let message = located(form.message, source)
+            let message = located(form.message, source, use)
             // Of what stands in a file already, where else a key may stand is no help.
-            let advice = message != form.message && (form == .placeholder || form == .mask) ? "put the key there" : form.advice
+            let isInFile = message != use.said(form.message)
+            let advice = use.said(isInFile && (form == .placeholder || form == .mask) ? "put the key there" : form.advice)
             guard form.isWarning else {
                 problems.error(place, message, otherwise: advice)
                 return false
@@ -163,18 +203,19 @@ extension ConfigurationParser {
         if secret.count < SecretResolver.fewBytes {
             problems.finding(
                 .shortKey, place,
-                "the key has fewer than \(SecretResolver.fewBytes) characters: it is redacted only where it stands alone")
+                "\(use.subject) has fewer than \(SecretResolver.fewBytes) characters: it is redacted only where it stands alone")
         }
         return true
     }
 
-    private mutating func report(_ refusal: SecretReference.Source.Refusal, at place: ConfigurationPlace) {
+    private mutating func report(_ refusal: SecretReference.Source.Refusal, _ use: SecretUse, at place: ConfigurationPlace) {
         let forms = "expected ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
         switch refusal {
-        case .notTheWholeValue: problems.error(place, "a reference ${…} must be the whole value of key", otherwise: forms)
+        case .notTheWholeValue:
+            problems.error(place, "a reference ${…} must be the whole value of \(use.rawValue)", otherwise: forms)
         case .notClosed: problems.error(place, "the reference is not closed with }", otherwise: forms)
         case .noScheme(let meant):
-            problems.error(place, "the reference does not say where the key is", meant: meant, otherwise: forms)
+            problems.error(place, "the reference does not say where \(use.subject) is", meant: meant, otherwise: forms)
         case .unknownScheme(let meant):
             problems.error(place, "unknown kind of reference", meant: meant.map { "${\($0):…}" }, otherwise: forms)
         case .badEnvironmentName: problems.error(place, "not a name of an environment variable: letters, digits and _ only")
@@ -188,16 +229,16 @@ extension ConfigurationParser {
     }
 
     /// With the whole path of a file that stands beside the configuration, whatever the folder is called.
-    func words(for problem: SecretProblem, of source: SecretReference.Source) -> String {
-        guard case .unreadable(let path, let why) = problem else { return located(problem.words, source) }
+    func words(for problem: SecretProblem, of source: SecretReference.Source, _ use: SecretUse = .key) -> String {
+        guard case .unreadable(let path, let why) = problem else { return located(problem.words, source, use) }
         return "\(shown(path)) \(why.words)"
     }
 
     /// With the file's path behind "the key", where it was read from one: the place alone leads to a reference.
-    private func located(_ words: String, _ source: SecretReference.Source) -> String {
-        let subject = "the key "
+    private func located(_ words: String, _ source: SecretReference.Source, _ use: SecretUse) -> String {
+        let (words, subject) = (use.said(words), use.subject + " ")
         guard words.hasPrefix(subject), let file = try? resolver.file(of: source), !file.isEmpty else { return words }
-        return "the key in \(shown(file)) " + words.dropFirst(subject.count)
+        return "\(subject)in \(shown(file)) " + words.dropFirst(subject.count)
     }
 
     /// A variable that is set and has nearly the name of one that is not.
@@ -210,12 +251,12 @@ extension ConfigurationParser {
 
 extension SecretProblem {
     /// What to do.
-    fileprivate var advice: String? {
+    fileprivate func advice(for use: SecretUse) -> String? {
         switch self {
         case .variableNotSet: "set it for the process that runs the gateway"
         case .surroundingSpace: "remove it"
         case .commandsNotAllowed: "write that at the top level if commands are meant to run"
-        case .blank: "set the key, or remove the account"
+        case .blank: use == .key ? "set the key, or remove the account" : "set it, or remove the target"
         default: nil
         }
     }

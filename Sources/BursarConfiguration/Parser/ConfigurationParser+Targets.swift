@@ -82,7 +82,7 @@ extension ConfigurationParser {
         // All that is written is read, so that all mistakes are told at once.
         let endpoint = endpoint(entries, kind, in: node, &files)
         let secrets = kind == .webhook ? webhookSecrets(entries["secret"], in: node, &files) : []
-        let token = kind == .ntfy ? entries["token"].flatMap { targetSecret($0.node, "token", &files) } : nil
+        let token = kind == .ntfy ? entries["token"].flatMap { secret($0.node, .token, &files) } : nil
         guard let endpoint else { return nil }
         switch kind {
         case .webhook: return secrets.isEmpty ? nil : .webhook(endpoint, secrets: secrets)
@@ -133,7 +133,8 @@ extension ConfigurationParser {
             problems.error(at(node), "a target of kind \(kind.rawValue) needs url")
             return nil
         }
-        guard let secret = targetSecret(entry.node, "url", &files, isKey: kind == .slack) else { return nil }
+        // Of these kinds only Slack's address is a secret as a whole.
+        guard let secret = secret(entry.node, .url, &files, isToldInFile: kind == .slack) else { return nil }
         let place = at(entry.node)
         let text = secret.withExposedBytes { String(decoding: $0, as: UTF8.self) }
         let query = text.firstIndex(of: "?").map { text[$0...] } ?? ""
@@ -186,7 +187,7 @@ extension ConfigurationParser {
             return []
         }
         return nodes.compactMap { node in
-            guard let secret = targetSecret(node, "secret", &files) else { return nil }
+            guard let secret = secret(node, .secret, &files) else { return nil }
             guard WebhookSecret.isOne(secret) else {
                 problems.error(
                     at(node), "secret must be \(expected)", otherwise: "`bursar alert secret` prints a new one")
@@ -196,39 +197,12 @@ extension ConfigurationParser {
         }
     }
 
-    /// A text that is a secret, or where it is. No message quotes the value.
-    /// - Parameter isKey: whether it is told where it stands in the file itself.
-    private mutating func targetSecret(
-        _ node: LocatedNode, _ name: String, _ files: inout [String], isKey: Bool = true
+    /// As ``targetSecret(_:_:isToldInFile:)``, where the file is watched with the target's others.
+    private mutating func secret(
+        _ node: LocatedNode, _ use: SecretUse, _ files: inout [String], isToldInFile: Bool = true
     ) -> Secret? {
-        let expected = "a text, or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
-        guard let text = text(node, name, expected: expected) else { return nil }
-        let place = at(node)
-        guard var source = try? SecretReference.Source.parse(text) else {
-            problems.error(place, "\(name) must be \(expected)")
-            return nil
-        }
-        if source == .literal {
-            problems.conceal(Secret(text))
-            if isKey || name != "url" {
-                problems.finding(
-                    .literalKey, place,
-                    "a secret of a target stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
-            }
-        }
-        if case .file(let path) = source {
-            guard let resolved = resolvedPath(path, place) else { return nil }
-            source = .file(path: resolved)
-        }
-        do throws(SecretProblem) {
-            let resolved = try resolver.resolve(source, literal: text)
-            problems.conceal(resolved.secret)
-            audit(resolved, at: place)
-            if let file = resolved.file { files.append(file) }
-            return resolved.secret
-        } catch {
-            problems.error(place, words(for: error, of: source).replacing("the key", with: "the \(name)"))
-            return nil
-        }
+        guard let found = targetSecret(node, use, isToldInFile: isToldInFile) else { return nil }
+        if let file = found.file { files.append(file) }
+        return found.secret
     }
 }

@@ -54,15 +54,22 @@ extension ConfigurationParser {
         do throws(DurationText.Refusal) {
             let duration = try DurationText.parse(text)
             guard range.contains(duration) else {
-                let bounds = "\(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
-                problems.error(place, "\(name) must be within \(bounds)")
+                problems.error(place, "\(name) must be within \(DurationText.bounds(range))")
                 return nil
             }
             return duration
         } catch {
             switch error {
-            case .unitMissing(let meant): problems.error(place, "\(name) has no unit (ms, s, m, h or d)", meant: meant)
-            case .unitUnknown(let meant): problems.error(place, "\(name) must be \(expected): one number, one unit", meant: meant)
+            // Only what would be taken is proposed: a proposal that leads into the next error helps nobody.
+            case .unitMissing(let number):
+                problems.error(
+                    place, "\(name) has no unit (ms, s, m, h or d)", meant: DurationText.meant(by: number, in: range),
+                    otherwise: "it must be within \(DurationText.bounds(range))")
+            case .unitUnknown(let meant):
+                problems.error(
+                    place, "\(name) must be \(expected): one number, one unit",
+                    meant: meant.flatMap { DurationText.isText($0, in: range) ? $0 : nil },
+                    otherwise: meant.map { _ in "it must be within \(DurationText.bounds(range))" })
             case .negative: problems.error(place, "\(name) must not be negative")
             case .notANumber: problems.error(place, "\(name) must be \(expected)")
             case .tooLarge:

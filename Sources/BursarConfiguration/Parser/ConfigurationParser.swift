@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import BursarModel
 
@@ -86,6 +87,12 @@ struct ConfigurationParser {
     private mutating func reportUnknownKey(
         _ pair: LocatedNode.Pair, section: ConfigurationKey.Section, known: [String]
     ) {
+        if Self.isRestOfNumber(pair) {
+            problems.error(
+                at(pair.keyMark), "unknown key \(QuotableName.quoted(pair.key)) in \(Self.named(section))",
+                otherwise: "in {…} a comma ends a value; an amount has a point, as in 1.5, and no other mark")
+            return
+        }
         let spelled = pair.key.lowercased().replacingHyphens
         let meant =
             ConfigurationKey.synonyms[section]?[spelled]
@@ -99,6 +106,11 @@ struct ConfigurationParser {
                 at(pair.keyMark), "unknown key \(QuotableName.quoted(pair.key, near: meant)) in \(Self.named(section))",
                 meant: meant, otherwise: "known keys are " + known.joined(separator: ", "))
         }
+    }
+
+    /// Whether a key is what is left of `1,5` or `1.000,50` in braces: digits alone, with nothing behind them.
+    private static func isRestOfNumber(_ pair: LocatedNode.Pair) -> Bool {
+        pair.value.isNull && !pair.key.isEmpty && pair.key.utf8.allSatisfy(\.isASCIIDigit)
     }
 
     static func named(_ section: ConfigurationKey.Section) -> String {

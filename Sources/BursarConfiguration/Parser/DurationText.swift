@@ -7,8 +7,8 @@ import BursarModel
 package enum DurationText {
     /// Why a text is no duration, and what may have been meant.
     package enum Refusal: Error, Equatable {
-        /// Digits alone.
-        case unitMissing(meant: String)
+        /// Digits alone. What they may mean depends on the setting: ``meant(by:in:)``.
+        case unitMissing(number: Int)
         /// A unit that others know: `sec`, `min`, `w`.
         case unitUnknown(meant: String?)
         case negative
@@ -37,7 +37,7 @@ package enum DurationText {
         guard !digits.isEmpty else { throw .notANumber }
         guard let number = parseASCIIDigits(digits) else { throw .tooLarge }
         guard let factor = units[String(unit)] else {
-            if unit.isEmpty { throw .unitMissing(meant: "\(digits)s") }
+            if unit.isEmpty { throw .unitMissing(number: number) }
             let word = unit.drop { $0 == " " }.lowercased()
             if units[word] != nil { throw .unitUnknown(meant: "\(number)\(word)") }
             let meant = foreignUnits[word].map { foreign in
@@ -49,6 +49,22 @@ package enum DurationText {
         let (milliseconds, overflow) = number.multipliedReportingOverflow(by: factor)
         guard !overflow, milliseconds <= most else { throw .tooLarge }
         return .milliseconds(milliseconds)
+    }
+
+    /// What a number without a unit may mean where only `range` is taken: in seconds, as such settings are mostly given, else in the
+    /// smallest longer unit that fits, else in milliseconds. Nil where none does.
+    static func meant(by number: Int, in range: ClosedRange<Duration>) -> String? {
+        ["s", "m", "h", "d", "ms"].map { "\(number)\($0)" }.first { isText($0, in: range) }
+    }
+
+    /// Whether a text would be taken where only `range` is: what is not must not be proposed.
+    static func isText(_ text: String, in range: ClosedRange<Duration>) -> Bool {
+        (try? parse(text)).map(range.contains) ?? false
+    }
+
+    /// `1h to 200d`, for a message.
+    static func bounds(_ range: ClosedRange<Duration>) -> String {
+        "\(format(range.lowerBound)) to \(format(range.upperBound))"
     }
 
     /// The shortest spelling that ``parse(_:)`` reads back: 90 s is `90s`, 120 s is `2m`, and a day `24h`, as people write it.

@@ -118,7 +118,7 @@ package struct StoreBatch: Sendable, Equatable {
     package var saved: [StoredCredential]
     /// Forgets these; one that is not known is no error.
     package var removed: [CredentialKey]
-    /// When the newest change of each account was confirmed last; the newest of before this batch's own changes.
+    /// When the change of each account that landed last was confirmed; the last of before this batch's own changes.
     package var confirmed: [AccountID: WallTime]
     package var history: [HistoryEntry]
     /// Claims as they are now; those that ended before ``now`` are forgotten.

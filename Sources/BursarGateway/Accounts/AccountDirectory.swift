@@ -124,8 +124,13 @@ extension AccountDirectory {
         return chosen.sorted()
     }
 
+    /// - Parameter chosen: the rows of the path's provider; nil where it names none.
     private func knownProvider(_ name: String, in chosen: Set<Int>?) throws(UnknownName) -> ProviderID {
         if let id = ProviderID(name), intersects(indices(of: id), chosen) { return id }
+        // No other name fits here, so that is said of every one: whether there is such a provider is not told.
+        if let first = chosen?.min() {
+            throw UnknownName(detail: "This path is about \(entries[first].id.provider); leave provider= out.")
+        }
         throw UnknownName(
             detail: "No account of \(Self.shown(name, ProviderID(name) != nil, else: "that provider")) is configured. "
                 + AccountChoice.list("Providers with accounts", providers.map(\.name), count: providers.count))

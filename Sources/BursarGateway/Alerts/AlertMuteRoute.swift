@@ -27,7 +27,11 @@ struct AlertMuteRoute: Route {
         }
         guard let text = (try? InsightQuery(request.query))?.text("for"),
             let length = try? DurationText.parse(text), (Duration.seconds(1)...AlertTiming.longestMute).contains(length)
-        else { return Answers.badRequest(request, detail: "for takes a duration from 1s to 720h, such as ?for=2h.") }
+        else {
+            // As it stands in a query and behind an option alike.
+            let longest = DurationText.format(AlertTiming.longestMute)
+            return Answers.badRequest(request, detail: "for takes a duration from 1s to \(longest), such as 2h or 7d.")
+        }
         let until = desk.mute(id, for: length)
         var json = JSONText()
         json.object { json in

@@ -6,7 +6,7 @@ import BursarModel
 import BursarUpstream
 import Synchronization
 
-/// `GET /v1/alerts`: how every rule stands, and every target. *Immutable; any thread.*
+/// `GET /v1/alerts`: how every rule stands, what is muted, and every target. *Immutable; any thread.*
 struct AlertsRoute: Route {
     private let directory: AccountDirectory
     private let desk: AlertDesk
@@ -24,12 +24,22 @@ struct AlertsRoute: Route {
     private func json() -> [UInt8] {
         let time = refresher.now.wall
         let listings = desk.listing(time).filter { directory.index(of: $0.key.account) != nil }
+        let mutes = desk.mutes(time).filter { directory.index(of: $0.key) != nil }.sorted { $0.key < $1.key }
         var json = JSONText(reserving: 256 + listings.count * 512)
         json.object { json in
             json.string("schema", "bursar.alerts.v1")
             json.string("generated_at", time.rfc3339)
             json.array("alerts") { json in
                 for listing in listings { json.raw(nil, Self.json(listing, seesTargets: showsTargets)) }
+            }
+            // Also of accounts without rules, which stand nowhere else.
+            json.array("mutes") { json in
+                for (account, until) in mutes {
+                    json.object { json in
+                        json.string("account", "\(account)")
+                        json.string("until", until.rfc3339)
+                    }
+                }
             }
             if showsTargets {
                 json.array("targets") { json in
@@ -133,6 +143,11 @@ struct TargetStatus: Sendable {
 
 extension AlertDesk {
     func listing(_ now: WallTime) -> [AlertListing] { state.withLock { $0.ledger.listing(now) } }
+
+    /// The accounts of which nobody is told now, and until when.
+    func mutes(_ now: WallTime) -> [AccountID: WallTime] {
+        state.withLock { state in state.ledger.records.mutes.filter { state.ledger.isMuted($0.key, now) } }
+    }
 
     /// In the order of their names.
     func targetStatuses() -> [TargetStatus] {

@@ -35,7 +35,8 @@ final class CommandTargets: Sendable {
         case .failure(.timedOut): return .failed("timeout")
         case .failure(.killed): return .failed("killed")
         case .failure(.tooMuchOutput): return .failed("too_much_output")
-        case .failure(.failed): return .failed("exit")
+        // At most 255 of them, and no metric has them as a label.
+        case .failure(.failed(let status)): return .failed("exit_\(status)")
         }
     }
 }

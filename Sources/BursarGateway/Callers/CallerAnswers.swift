@@ -42,7 +42,8 @@ enum CallerAnswers {
         return Answers.problem(
             ProblemDocument(
                 code: .tooManyRequests, title: "This client asks too often", status: 429,
-                detail: "The client may ask \(rate.requests) times in \(DurationText.format(rate.window)).",
+                detail: "The client may ask \(rate.requests) times in \(DurationText.format(rate.window)), "
+                    + "and again in \(wait) s.",
                 requestID: request.id.description),
             headers: [
                 "retry-after": String(wait), "ratelimit": "\"client\";r=0;t=\(max(wait, untilFull.secondsRoundedUp))",

@@ -53,6 +53,13 @@ struct ExplainRoute: Route {
             json.string("provider", entry.id.provider.name)
             json.string("account", entry.id.account.name)
             json.string("status", view.status.rawValue)
+            // As in a row.
+            json.string("available", view.reading?.available?.value.description)
+            json.string("unit", view.firstUnit?.name)
+            json.array("amounts") { json in
+                for amount in view.reading?.amounts ?? [] { amount.write(into: &json) }
+            }
+            json.string("fetched_at", view.fetchedAt?.wall.rfc3339)
             json.string("problem", view.problem?.code.rawValue)
             json.string("cause", explanation.cause)
             json.string("ends", explanation.ends)
@@ -65,11 +72,15 @@ struct ExplainRoute: Route {
             json.string("last_asked", status?.lastAsked.map { now.wall.advanced(by: now.monotonic.duration(to: $0)).rfc3339 })
             json.string("last_success", status?.lastSuccess?.wall.rfc3339)
             json.string("last_failure", status?.lastFailure?.at.wall.rfc3339)
-            json.integer("budget_left", status?.budgetLeft ?? entry.upstream.policy.budget?.calls)
+            let budget = entry.upstream.policy.budget
+            json.integer("budget_left", status?.budgetLeft ?? budget?.calls)
+            json.integer("budget_calls", budget?.calls)
+            json.integer("budget_seconds", budget.map { Int(clamping: $0.window.secondsRoundedUp) })
             let names = directory.names(sharing: entry)
             let claimed = claims.knowsAll ? view.firstUnit.flatMap { claims.claimed(names, $0, now.wall)?.description } : nil
             json.string("claimed", claimed)
             json.strings("alerts", firing.map(\.words))
+            json.string("muted_until", alerts.mutes(now.wall)[entry.id]?.rfc3339)
             if showsTargets {
                 let named = Set(entry.alerts.flatMap(\.targets))
                 let failing = alerts.targetStatuses().filter { named.contains($0.name) && $0.isUp == false }

@@ -17,9 +17,9 @@ struct Explanation: Sendable {
 
     init(_ facts: Facts) {
         if let problem = facts.view.problem {
-            (cause, remedy) = Self.words(for: problem, facts)
+            (cause, remedy) = facts.withWhatWasRead(Self.words(for: problem, facts))
         } else if facts.view.status != .fresh {
-            (cause, remedy) = Self.wordsForNoNewerReading(facts)
+            (cause, remedy) = facts.withWhatWasRead(Self.wordsForNoNewerReading(facts))
         } else if facts.isUsedUp {
             cause = "Nothing is left: the provider says so in its newest answer."
             remedy = "Top the account up at the provider\(facts.shop)."
@@ -90,7 +90,7 @@ struct Explanation: Sendable {
 
     private static func words(for problem: Problem, _ facts: Facts) -> (cause: String, remedy: String) {
         let status = problem.upstreamStatus.map { " (HTTP \($0))" } ?? ""
-        let because = problem.reason.map { ": \($0)" } ?? ""
+        let because = problem.reason.map { ": " + Words.spoken($0) } ?? ""
         let clear = "`bursar retry \(facts.id)` asks at once (DELETE /v1/cooldowns/\(facts.id.provider)/\(facts.id.account))"
         switch problem.code {
         case .unauthorized:
@@ -118,8 +118,10 @@ struct Explanation: Sendable {
                 "Wait, or give it longer: timeout:. A late answer is still taken in."
             )
         case .unreachable:
+            // Only where the reason is not known it is guessed.
+            let guess = problem.reason == nil ? ": no connection, no name, or no TLS" : ""
             return (
-                "\(facts.title) could not be reached\(because): no connection, no name, or no TLS.",
+                "\(facts.title) could not be reached\(because)\(guess).",
                 "Look at the network, the proxy and base_url: from the gateway's machine; the log has the reason of each call."
             )
         case .upstreamError where problem.isRedirect:
@@ -190,6 +192,18 @@ extension Problem {
 }
 
 extension Explanation.Facts {
+    /// What stands in the way of a newer reading hides nothing: an account that was low or used up still is, unless somebody topped it up.
+    fileprivate func withWhatWasRead(_ words: (cause: String, remedy: String)) -> (cause: String, remedy: String) {
+        guard let fetchedAt = view.fetchedAt, isUsedUp || isLow else { return words }
+        let age = Words.age(fetchedAt.wall.duration(to: now.wall))
+        let amount = view.reading?.available.map { ", \($0.value) \($0.unit.name)," } ?? ""
+        let was = isUsedUp ? "Nothing was left when it was read \(age)." : "It was low\(amount) when it was read \(age)."
+        return (
+            "\(was) \(words.cause)",
+            "\(words.remedy) If nothing was added since, top the account up at the provider\(shop)."
+        )
+    }
+
     /// What is to be done although the reading is fresh and the balance not low; nil: nothing. A rule that fires has an end that only
     /// credit brings, or time.
     fileprivate var need: (cause: String, remedy: String)? {

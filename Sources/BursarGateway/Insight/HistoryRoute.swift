@@ -152,6 +152,7 @@ struct HistoryRoute: Route {
             json.string("account", wanted.account.account.name)
             json.string("since", wanted.since.rfc3339)
             json.string("until", wanted.until.rfc3339)
+            json.integer("step_seconds", wanted.step.map { Int(clamping: $0.secondsRoundedUp) })
             json.array("entries") { json in
                 for entry in page {
                     json.object { json in

@@ -5,7 +5,10 @@ import BursarHTTP
 /// What a request gets that may not change anything. Pure.
 enum AdminAnswers {
     /// Nil: it may, or the endpoint is for others too.
-    static func refusal(_ request: Request, _ caller: Caller, _ access: Access, _ configuration: Configuration) -> Response? {
+    /// - Parameter canReload: whether there is a configuration to read again.
+    static func refusal(
+        _ request: Request, _ caller: Caller, _ access: Access, _ configuration: Configuration, canReload: Bool
+    ) -> Response? {
         guard access == .admins || access == .adminsOfEverything else {
             // Claims are made and ended by any client, and no listed origin is granted more than to read.
             let changes = access == .clients && request.method != "GET" && request.method != "HEAD"
@@ -24,8 +27,10 @@ enum AdminAnswers {
         case .notLocal:
             let socket = configuration.unixSocket
             let isReload = request.path == "/admin/reload"
+            // Whoever may would hear the same, and SIGHUP ends what has nothing to read again.
+            if isReload, !canReload { return ReloadRoute.nothingToRead(request) }
             let ways = [
-                isReload ? "send SIGHUP" : nil,
+                isReload ? "send SIGHUP to `bursar serve`" : nil,
                 socket.map { "ask over the socket (bursar's commands with --url unix:\($0))" } ?? "listen at a Unix socket too",
                 "configure a client with admin: true"
             ].compactMap(\.self)

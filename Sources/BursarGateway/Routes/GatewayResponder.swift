@@ -83,7 +83,8 @@ struct GatewayResponder: Responder {
             guard request.method == "OPTIONS" else { return .now(Answers.methodNotAllowed(request, methods)) }
             return .now(Answers.options(methods))
         }
-        if let refusal = AdminAnswers.refusal(request, caller, match.endpoint.access(for: request.method), configuration) {
+        let access = match.endpoint.access(for: request.method)
+        if let refusal = AdminAnswers.refusal(request, caller, access, configuration, canReload: reloader.canRead) {
             return .now(refusal)
         }
         let (names, query) = (match.endpoint.query(for: request.method), Query(request.query) ?? .empty)

@@ -14,11 +14,7 @@ struct ReloadRoute: Route {
             switch await reloader.reload("request") {
             case .applied(let report): return Answers.json(report.json)
             case .refused(let problems): return refused(request, problems)
-            case .nothingToRead:
-                return Answers.problem(
-                    ProblemDocument(
-                        code: .nothingToReload, title: "There is no configuration to read again", status: 409,
-                        detail: "This gateway was started without one, as the demo is.", requestID: request.id.description))
+            case .nothingToRead: return Self.nothingToRead(request)
             case .stopping:
                 return Answers.problem(
                     ProblemDocument(
@@ -29,10 +25,17 @@ struct ReloadRoute: Route {
         }
     }
 
+    static func nothingToRead(_ request: Request) -> Response {
+        Answers.problem(
+            ProblemDocument(
+                code: .nothingToReload, title: "There is no configuration to read again", status: 409,
+                detail: "This gateway was started without one, as the demo is.", requestID: request.id.description))
+    }
+
     private func refused(_ request: Request, _ problems: [String]) -> Response {
         var problem = ProblemDocument(
             code: .invalidConfiguration, title: "The configuration is wrong, and the old one stays", status: 422,
-            detail: "\(problems.count) problem\(problems.count == 1 ? "" : "s"); `bursar check` prints the same.",
+            detail: problems.count == 1 ? "1 problem; `problems` has it." : "\(problems.count) problems; `problems` has them.",
             requestID: request.id.description)
         problem.extensions = { json in json.strings("problems", problems) }
         return Answers.problem(problem)

@@ -74,6 +74,9 @@ final class Reloader: Sendable {
         var isKeyFile: Bool { if case .keyFile = self { true } else { false } }
     }
 
+    /// Whether there is anything to read again.
+    var canRead: Bool { read != nil }
+
     /// - Parameter trigger: what asked for it, for the log: a signal, a request.
     func reload(_ trigger: StaticString) async -> ReloadOutcome {
         await withCheckedContinuation { continuation in
@@ -212,6 +215,6 @@ final class Reloader: Sendable {
         return .refused(problems)
     }
 
-    /// A file that is no configuration at all has an error a line; `bursar check` shows them all.
+    /// A file that is no configuration at all has an error a line; the answer to `bursar reload` has more of them.
     private static let loggedProblems = 20
 }

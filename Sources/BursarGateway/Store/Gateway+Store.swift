@@ -18,6 +18,9 @@ extension Gateway {
         let clock = clock ?? SystemClock(eventLoopGroup: CallLoop.group)
         switch configuration.store {
         case .sqlite(let path):
+            // In every line of the store: what is wrong with it is of no use without the file that is meant.
+            var logger = logger
+            logger[metadataKey: "path"] = "\(path)"
             return await StoreKeeper.open(
                 SQLiteStore(path: path) { clock.now.wall }, logger: logger, pace: pace, now: { clock.now })
         case .memory(.chosen):
@@ -33,7 +36,11 @@ extension Gateway {
 extension StoreKeeper {
     /// Restores what was kept of the directory's accounts, and keeps it from here on. Before the listeners.
     func begin(_ directory: AccountDirectory, refresher: Refresher, logger: Logger) {
+        // Asked before: from there on it is tried again.
+        let isUsable = status.fault == nil
         let restored = begin(directory.credentials, machine: Machine(refresher, directory))
+        // Of a store that failed, nothing restored is no news, and would read as if it worked after all.
+        guard isUsable || restored > 0 else { return }
         logger.info("store: restored", metadata: ["credentials": "\(restored)"])
     }
 

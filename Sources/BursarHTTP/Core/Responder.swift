@@ -16,8 +16,9 @@ package enum Reply: Sendable {
 /// The one thing that this server asks of whoever serves: called on an event loop, so it must neither block nor wait.
 package protocol Responder: Sendable {
     func respond(to request: Request) -> Reply
-    /// What the server itself answers with (400, 408, 413, 431, 503, 505) where the request never reached `respond`; the
-    /// connection is closed behind it. `detail` is a sentence of the server's own words, never the client's bytes.
+    /// What the server itself answers with where the request never reached `respond`: the status of a ``HeadFault``, 408 for a request
+    /// that did not come in time, 503 where there is no room. A connection of HTTP/1.1 is closed behind it, of one of HTTP/2 only
+    /// the stream ends. `detail` is a sentence of the server's own words, never the client's bytes.
     func refusal(status: Int, detail: String, requestID: RequestID) -> Response
 }
 

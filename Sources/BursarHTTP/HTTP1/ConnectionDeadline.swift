@@ -119,15 +119,10 @@ extension HTTP1Handler {
     /// There is something unwritten and less of it than last time: the peer is slow, not gone. Looked at only when a deadline
     /// has come, so it costs nothing per request.
     private func peerStillReads(_ context: ChannelHandlerContext) -> Bool {
-        let unwritten = Self.unwritten(context)
+        let unwritten = context.unwrittenBytes
         defer { deadlines.unwritten = unwritten }
         guard unwritten > 0 else { return false }
         if deadlines.unwritten < 0, deadlines.kind == .idle || deadlines.kind == .write { return true }
         return unwritten < deadlines.unwritten
-    }
-
-    /// Bytes that the channel holds because the peer has not taken them.
-    static func unwritten(_ context: ChannelHandlerContext) -> Int {
-        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }

@@ -66,7 +66,7 @@ extension HTTP1Handler {
     /// The stream's deadline has come.
     func streamIsDue(_ context: ChannelHandlerContext, now: NIODeadline) {
         guard let stream else { return }
-        let unwritten = Self.unwritten(context)
+        let unwritten = context.unwrittenBytes
         if unwritten < stream.unwritten { stream.body.moved(now: now) }
         stream.unwritten = unwritten
         switch stream.body.due(now: now) {
@@ -159,7 +159,7 @@ extension HTTP1Handler {
         context.writeAndFlush(wrapOutboundOut(outbound), promise: taken)
         needsFlush = false
         emptyOutbound()
-        stream.unwritten = Self.unwritten(context)
+        stream.unwritten = context.unwrittenBytes
     }
 
     private func finish(_ stream: HTTP1Stream, _ context: ChannelHandlerContext) {

@@ -144,7 +144,8 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         if event is DrainEvent {
             connection.isDraining = true
             replay.forget()
-            if phase == .open, isAtRest { context.close(promise: nil) }
+            // Behind what the client has not taken yet of the answers before.
+            if phase == .open, isAtRest { close(lingering: false) }
             drainStream(now: context.eventLoop.now)
         }
         context.fireUserInboundEventTriggered(event)
@@ -154,7 +155,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     /// answer that is copied it still fits 32 KiB: buffers grow to powers of two, and those of a slow reader stay.
     static let batchBytes = 14 * 1024
 
-    /// Nothing of a request has come and nothing is being answered.
+    /// Nothing of a request has come and nothing is being answered. Of earlier answers the client may not have taken all.
     var isAtRest: Bool { reader.phase == .head && inbound.readableBytes == 0 }
 }
 

@@ -25,10 +25,9 @@ struct HTTP2FrameMeter {
         case prioritySize
     }
 
-    /// Which limit was passed: the label for a counter and for GOAWAY's debug data.
-    enum Flood: String, Equatable, Sendable, CaseIterable {
-        case control, settings, resets, faults, windowUpdates = "window_updates", emptyData = "empty_data", continuations
-        case outboundFrames = "outbound_frames"
+    /// Which limit was passed. A client is told the same of each, and they are one event of the metrics.
+    enum Flood: Equatable, Sendable {
+        case control, settings, resets, faults, windowUpdates, emptyData, continuations, outboundFrames
     }
 
     /// Where in the stream of bytes the meter stands.
@@ -74,6 +73,9 @@ struct HTTP2FrameMeter {
         emptyData = Bucket(limits.emptyData, startedAt: startedAt)
         windowUpdates = Bucket(limits.windowUpdates, startedAt: startedAt)
     }
+
+    /// The time of what has begun counts from now.
+    mutating func frameGoesOn(now: UInt64) { begunAt = now }
 
     /// Whether the client has begun something (the preface, a frame, a header block) and not ended it.
     var isInsideFrame: Bool { insideHeaderBlock || position != .head(read: 0) }

@@ -29,9 +29,12 @@ extension HTTP2Handler: HTTP2SessionDelegate {
                         duration: .zero, peer: "", listener: connection.info.listener, version: .http2, wasReplayed: true,
                         isSecure: connection.info.isSecure, cache: prepared.cache))
                 known.answer = (prepared, replay, counter)
+            } else if let known {
+                session.knownHeads.forget(known)
             }
             answer(stream, response)
         case .later(let work):
+            if let known { session.knownHeads.forget(known) }
             awaitAnswer(on: stream) { loop, handler, id in
                 .task(
                     Task {
@@ -40,6 +43,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
                     })
             }
         case .after(let wait, let make):
+            if let known { session.knownHeads.forget(known) }
             awaitAnswer(on: stream) { loop, handler, id in
                 let ready: @Sendable () -> Void = { handler.value.answerIsReady(for: id, make) }
                 wait.begin { loop.execute(ready) }
@@ -66,7 +70,10 @@ extension HTTP2Handler: HTTP2SessionDelegate {
     }
 
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {
-        stream.unfinished?.cancel()
+        if let unfinished = stream.unfinished {
+            unfinished.cancel()
+            connection.counters.count(.clientLeft)
+        }
         endActivity(of: stream)
         if let streamed = stream.streamed { streamed.end(isComplete: errorCode == 0 && streamed.state.isFinished) }
         guard let observer = connection.observer, let record = stream.record else { return }
@@ -84,6 +91,8 @@ extension HTTP2Handler: HTTP2SessionDelegate {
     func pingAcknowledged() { leave() }
 
     func floodStopped(_ flood: HTTP2FrameMeter.Flood) { connection.counters.count(.http2Flood) }
+
+    func protocolBroken() { connection.counters.count(.http2ProtocolError) }
 
     /// An answer that is not there yet. What makes it outlives its stream only until it notices that it was cancelled.
     private func awaitAnswer(

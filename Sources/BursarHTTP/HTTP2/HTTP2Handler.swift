@@ -41,7 +41,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     private var requests = 0
     private var hasBegun = false
     /// A read that the channel asked for while output was blocked.
-    private var isReadHeld = false
+    private(set) var isReadHeld = false
     /// The size of the last batch of output, as a guess for the next.
     private var lastBatch = 512
 
@@ -99,28 +99,32 @@ final class HTTP2Handler: ChannelDuplexHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
-            timers.writeStall?.cancel()
-            timers.writeStall = nil
+            // While it lingers the last bytes are still owed in time.
+            if phase != .lingering {
+                timers.writeStall?.cancel()
+                timers.writeStall = nil
+            }
             tick()
             pump()
-            if isReadHeld, context.channel.isWritable {
-                isReadHeld = false
-                context.read()
-            }
+            if isReadHeld, context.channel.isWritable { goOnReading(context) }
         } else {
             watchStalledWrite()
         }
         context.fireChannelWritabilityChanged()
     }
 
+    private func goOnReading(_ context: ChannelHandlerContext) {
+        isReadHeld = false
+        session.frameGoesOn()
+        watchUnfinishedFrame()
+        context.read()
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case is DrainEvent:
+        if event is DrainEvent {
             connection.isDraining = true
             tick()
             drain()
-        case ChannelEvent.inputClosed: inputClosed()
-        default: break
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -208,18 +212,23 @@ final class HTTP2Handler: ChannelDuplexHandler {
         announceShutdown()
     }
 
-    private func inputClosed() {
-        // No stream can begin any more; those that are complete still get their answers.
-        if phase == .serving { phase = .announced }
-        leave()
-        pump()
-        if session.openStreams == 0 { context?.close(promise: nil) }
-    }
-
+    /// The client has the time of any write to take what is left, and then the linger time to close.
     private func linger(_ context: ChannelHandlerContext) {
         phase = .lingering
         timers.cancelAll()
+        watchStalledWrite()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in self.lastBytesAreWritten() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    private func lastBytesAreWritten() {
+        guard phase == .lingering, let context else { return }
+        timers.writeStall?.cancel()
+        timers.writeStall = nil
         startLingerTimer()
+        // What comes is dropped.
+        if isReadHeld { goOnReading(context) }
         let closed = context.eventLoop.makePromise(of: Void.self)
         closed.futureResult.assumeIsolated().whenFailure { _ in context.close(promise: nil) }
         context.close(mode: .output, promise: closed)

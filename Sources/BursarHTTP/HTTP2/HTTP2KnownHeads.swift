@@ -1,8 +1,8 @@
 /// A request head that was read once and may come again, with what then need not be done again. *Event loop.*
 ///
 /// Clients repeat their heads field for field. Equal decoded fields make an equal request, so nothing is checked or built a
-/// second time; and where the responder allowed it (`Replay`), the answer too is sent again without asking. It never leaves
-/// its connection, so no other caller can get it.
+/// second time, and the answer is sent again without asking where the responder allowed it (`Replay`). Where it did not, the head is
+/// forgotten: it may carry a key of the caller's own. It never leaves its connection, so no other caller can get it.
 final class HTTP2KnownHead {
     /// The fields as `HTTP2HeaderBlock` keeps them.
     let block: [UInt8]
@@ -31,6 +31,12 @@ struct HTTP2KnownHeads {
 
     /// The head with exactly the bytes of this block.
     func find(_ block: HTTP2HeaderBlock) -> HTTP2KnownHead? { heads.first { block.isSame(as: $0.block) } }
+
+    /// Lets go of a head whose answer is not one that may be repeated.
+    mutating func forget(_ head: HTTP2KnownHead) {
+        heads.removeAll { $0 === head }
+        next = 0
+    }
 
     /// Keeps a head in the place of the oldest.
     mutating func keep(_ head: HTTP2KnownHead) {

@@ -141,6 +141,9 @@ final class HTTP2Library: @unchecked Sendable {
                     // The client may have sent more on this stream before it learned of the reset: that is no fault of its own.
                     if session.stream(head.stream_id)?.requestEnded != true { session.rules.forgive(head.stream_id) }
                 }
+            case NGHTTP2_GOAWAY.rawValue:
+                let reason = UnsafeRawPointer(frame).load(as: nghttp2_goaway.self).error_code
+                with(data) { $0.saidGoodbye(reason) }
             default: break
             }
             return 0

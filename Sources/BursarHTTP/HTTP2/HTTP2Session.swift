@@ -16,6 +16,8 @@ protocol HTTP2SessionDelegate: AnyObject {
     func pingAcknowledged()
     /// A limit was passed and the client is told to go.
     func floodStopped(_ flood: HTTP2FrameMeter.Flood)
+    /// The client broke the protocol, and is told that the connection ends.
+    func protocolBroken()
 }
 
 /// A server's side of one HTTP/2 connection without any I/O: bytes in through `receive`, bytes out through `takeOutput`.
@@ -48,7 +50,7 @@ final class HTTP2Session {
     /// The heads of recent requests.
     var knownHeads = HTTP2KnownHeads()
     private(set) var meter: HTTP2FrameMeter
-    var rules = HTTP2StreamRules()
+    var rules: HTTP2StreamRules
     /// What the client broke of `rules`: the error that the connection ends with.
     var violation: nghttp2_error_code?
     /// The bodies of unfinished requests so far, together.
@@ -67,6 +69,7 @@ final class HTTP2Session {
         self.limits = limits
         self.extra = extra
         self.now = now
+        rules = HTTP2StreamRules(concurrentStreams: extra.concurrentStreams)
         meter = HTTP2FrameMeter(limits: extra.frames, startedAt: now.uptimeNanoseconds)
         pairs = .allocate(capacity: 24)
         library = HTTP2Library.shared.makeSession(for: self)
@@ -77,6 +80,9 @@ final class HTTP2Session {
         nghttp2_session_del(library)
         pairs.deallocate()
     }
+
+    /// What has begun to arrive goes on to: its time counts from `now`, because it was not read before.
+    func frameGoesOn() { meter.frameGoesOn(now: now.uptimeNanoseconds) }
 
     /// The connection is open, since `now`: this is made before, when the channel has no time of its loop yet.
     func began() { meter = HTTP2FrameMeter(limits: extra.frames, startedAt: now.uptimeNanoseconds) }
@@ -99,15 +105,13 @@ final class HTTP2Session {
         switch verdict {
         case .harmless: break
         case .flood(let flood): return stop(flood)
-        case .broken(.dataBehindEnd): return terminate(NGHTTP2_STREAM_CLOSED)
-        case .broken(.priority): return terminate(NGHTTP2_PROTOCOL_ERROR)
-        case .broken(.prioritySize): return terminate(NGHTTP2_FRAME_SIZE_ERROR)
+        case .broken(let violation): return terminate(violation.code)
         }
         let read = nghttp2_session_mem_recv(library, start, bytes.count)
         if read < 0 {
-            let reason = read == Int(NGHTTP2_ERR_FLOODED.rawValue) ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR
             if read == Int(NGHTTP2_ERR_NOMEM.rawValue) { isBroken = true }
-            terminate(violation ?? reason)
+            guard violation != nil || read != Int(NGHTTP2_ERR_FLOODED.rawValue) else { return stop(.outboundFrames) }
+            terminate(violation ?? NGHTTP2_PROTOCOL_ERROR)
         } else if nghttp2_session_get_outbound_queue_size(library) > extra.outboundFrames {
             stop(.outboundFrames)
         }
@@ -163,6 +167,11 @@ final class HTTP2Session {
         delegate?.floodStopped(flood)
     }
 
+    /// A GOAWAY is out, ours or the library's own.
+    func saidGoodbye(_ reason: UInt32) {
+        if reason != NGHTTP2_NO_ERROR.rawValue, reason != NGHTTP2_ENHANCE_YOUR_CALM.rawValue { delegate?.protocolBroken() }
+    }
+
     /// We reset a stream for what the client did on it; too many of these are an attack as well.
     func faultAnswered() {
         if case .flood(let flood) = meter.faultAnswered(now: now.uptimeNanoseconds) { stop(flood) }
@@ -208,5 +217,15 @@ final class HTTP2Session {
             nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue), value: 1)
         ]
         return nghttp2_submit_settings(library, UInt8(NGHTTP2_FLAG_NONE.rawValue), settings, settings.count) == 0
+    }
+}
+
+extension HTTP2FrameMeter.Violation {
+    fileprivate var code: nghttp2_error_code {
+        switch self {
+        case .dataBehindEnd: NGHTTP2_STREAM_CLOSED
+        case .priority: NGHTTP2_PROTOCOL_ERROR
+        case .prioritySize: NGHTTP2_FRAME_SIZE_ERROR
+        }
     }
 }

@@ -55,6 +55,7 @@ final class HTTP2Stream {
         state = .unused
         requestEnded = false
         isHead = false
+        method = .other
         isAnswered = false
         head = nil
         body = []

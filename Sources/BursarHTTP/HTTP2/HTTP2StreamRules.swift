@@ -3,21 +3,26 @@ internal import CNghttp2
 /// What a client must not send on streams that are over (RFC 9113 5.1, 5.1.1). The library forgets such streams and ignores what comes
 /// on them. *Value.*
 ///
-/// Kept is only what must be forgiven: a stream that we reset or never opened, on which the client may have sent more before it heard. Of
-/// every other stream that is over the client knows it, because it ended or reset its side itself.
+/// Remembered are only the streams that we ended before the client ended its side, or never opened: more may be on its way to them, which is
+/// no fault. Every other stream that is over the client ended itself, so more on it is one.
 struct HTTP2StreamRules {
-    /// How many streams are remembered; older ones have been heard of long ago.
-    static let most = 64
+    /// How many that we ended are remembered: all of those that may be open at once, and as many again of which the client has not heard.
+    private let mostForgiven: Int
+    /// How many numbers, or ranges of them, that were passed over; older ones have been heard of long ago.
+    private static let mostSkipped = 64
 
     /// The highest number a client has opened.
     private var last: Int32 = 0
-    /// The number whose HEADERS frame has begun and that was not opened yet: where another frame follows, it never was.
+    /// The stream whose HEADERS frame has begun. Where the next frame comes before ``opened()``, the library has refused it.
     private var pending: Int32 = 0
     private var forgiven: [Int32] = []
     private var oldestForgiven = 0
     /// Numbers that were passed over, and are closed without ever having been open.
     private var skipped: [ClosedRange<Int32>] = []
     private var oldestSkipped = 0
+
+    /// - Parameter concurrentStreams: how many may be open at once.
+    init(concurrentStreams: Int) { mostForgiven = 2 * max(32, concurrentStreams) }
 
     /// A frame's head came, before the library has judged it.
     /// - Parameter isOpen: whether the stream is open to us; asked only for numbers that came before.
@@ -41,7 +46,7 @@ struct HTTP2StreamRules {
 
     /// Whether the client knows that this stream is over: it ended or reset it, or passed its number over.
     func isOver(_ id: Int32, isOpen: (Int32) -> Bool) -> Bool {
-        id > 0 && id <= last && id & 1 == 1 && id != pending && !forgiven.contains(id) && !isOpen(id)
+        id > 0 && id <= last && id & 1 == 1 && id != pending && !isOpen(id) && !forgiven.contains(id)
     }
 
     /// The stream that the last HEADERS frame named is open.
@@ -49,12 +54,16 @@ struct HTTP2StreamRules {
 
     /// We ended a stream that the client had not.
     mutating func forgive(_ id: Int32) {
-        Self.keep(id, in: &forgiven, &oldestForgiven)
+        // One that the library refuses is told twice: it was never opened, and it is reset.
+        guard !forgiven.contains(id) else { return }
+        Self.keep(id, in: &forgiven, &oldestForgiven, most: mostForgiven)
     }
 
-    private mutating func skip(_ range: ClosedRange<Int32>) { Self.keep(range, in: &skipped, &oldestSkipped) }
+    private mutating func skip(_ range: ClosedRange<Int32>) {
+        Self.keep(range, in: &skipped, &oldestSkipped, most: Self.mostSkipped)
+    }
 
-    private static func keep<Element>(_ element: Element, in list: inout [Element], _ oldest: inout Int) {
+    private static func keep<Element>(_ element: Element, in list: inout [Element], _ oldest: inout Int, most: Int) {
         guard list.count >= most else { return list.append(element) }
         list[oldest] = element
         oldest = (oldest + 1) % most

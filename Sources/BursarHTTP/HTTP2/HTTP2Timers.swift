@@ -11,8 +11,9 @@ struct HTTP2Timers {
     var writeStall: Scheduled<Void>?
     /// The oldest body that is awaited.
     var body: Scheduled<Void>?
-    /// What comes first of all produced bodies: a heartbeat or the end of a client's time to take something. Never where none is set.
+    /// What comes first of all produced bodies: a heartbeat or the end of a client's time to take something.
     var streams: Scheduled<Void>?
+    /// When that is; never where none is set.
     var streamsTime = NIODeadline.distantFuture
     /// The client's sight of the first GOAWAY.
     var drain: Scheduled<Void>?
@@ -62,6 +63,8 @@ extension HTTP2Handler {
         guard timers.frame == nil, session.meter.isInsideFrame, phase != .lingering else { return }
         timers.frame = schedule(in: timeForFrame) { handler in
             handler.timers.frame = nil
+            // The rest may have come, and it is we who do not read it: its time begins anew when we do.
+            guard !handler.isReadHeld else { return }
             guard handler.session.meter.isInsideFrame, handler.timeForFrame <= .zero else {
                 return handler.watchUnfinishedFrame()
             }
@@ -76,11 +79,15 @@ extension HTTP2Handler {
         connection.times.head - (session.now - .uptimeNanoseconds(session.meter.begunAt))
     }
 
+    /// One timer, set anew for as long as the peer takes something: it is slow then, and not gone.
     func watchStalledWrite() {
-        guard timers.writeStall == nil else { return }
+        guard timers.writeStall == nil, let unwritten = context?.unwrittenBytes else { return }
         timers.writeStall = schedule(in: connection.times.writeStall) { handler in
+            handler.timers.writeStall = nil
+            guard let context = handler.context else { return }
+            if context.unwrittenBytes < unwritten { return handler.watchStalledWrite() }
             handler.connection.counters.count(.writeStall)
-            handler.context?.close(promise: nil)
+            context.close(promise: nil)
         }
     }
 

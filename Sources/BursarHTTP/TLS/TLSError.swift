@@ -22,7 +22,8 @@ package struct TLSError: Error, Equatable, CustomStringConvertible {
         case encryptedPrivateKey
         /// The key in it cannot be understood, or is of a kind that TLS does not use.
         case malformedPrivateKey
-        /// Key and certificate do not go together: mostly the middle of a renewal, or the wrong file.
+        /// Key and certificate do not go together, mostly in the middle of a renewal or by a wrong file; or are of a kind, such as a curve, that
+        /// TLS does not use. Which of them is not told apart.
         case keyOfAnotherCertificate(certificateFile: String)
     }
 
@@ -48,7 +49,7 @@ package struct TLSError: Error, Equatable, CustomStringConvertible {
         case .encryptedPrivateKey: "the private key has a passphrase; store it without one, readable by this user alone"
         case .malformedPrivateKey: "holds a private key that cannot be understood or used for TLS"
         case .keyOfAnotherCertificate(let certificate):
-            "the private key does not belong to the certificate in \(certificate)"
+            "is not the private key of the certificate in \(certificate), or both are of a kind that is not used for TLS here"
         }
     }
 }

@@ -75,10 +75,10 @@ package final class TLSIdentity: TransportSecurity {
 
     private func tellTerm() {
         let (end, term) = current.withLock { ($0.notValidAfter, $0.term(now: Self.now)) }
+        // A better one, too: a clock that was ahead for a while must not have told it for good.
         let isNews = told.withLock { told in
-            guard term > told else { return false }
-            told = term
-            return true
+            defer { told = term }
+            return term > told
         }
         if isNews { onRenewal?(.unrenewed(notValidAfter: end, term: term)) }
     }

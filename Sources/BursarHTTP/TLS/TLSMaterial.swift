@@ -35,7 +35,7 @@ struct TLSMaterial: Sendable {
         do {
             context = try NIOSSLContext(configuration: configuration)
         } catch {
-            // Each file was understood alone; what is left is that key and certificate are not a pair.
+            // Each file was understood alone; what is left is that they are no pair, or one of a kind that is not used.
             throw TLSError(
                 file: settings.privateKeyFile, reason: .keyOfAnotherCertificate(certificateFile: settings.certificateFile))
         }

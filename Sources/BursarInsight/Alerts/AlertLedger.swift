@@ -138,7 +138,6 @@ extension AlertLedger {
             }
         }
         for name in records.targets.keys where self.targets[name] == nil { set(target: name, nil) }
-        for account in records.mutes.keys where self.rules[account] == nil { set(mute: account, nil) }
         for name in records.targets.keys {
             guard let paused = records.targets[name]?.pausedWith, paused != self.targets[name]?.fingerprint else { continue }
             resume(name)

@@ -23,8 +23,9 @@ final class FolderWatch {
 
     /// Nil where the system has none left.
     init?() {
-        descriptor = inotify_init1(O_NONBLOCK | O_CLOEXEC)
+        let descriptor = inotify_init1(O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }

@@ -25,7 +25,7 @@ struct KeyFileRoute: Equatable, Sendable {
         var links = 0
         while let name = pending.popLast() {
             if name == ".." {
-                folder = Self.joined(folder, name)
+                folder = Self.parent(of: folder)
                 continue
             }
             steps.append(Step(folder: folder, name: name))
@@ -56,6 +56,14 @@ struct KeyFileRoute: Equatable, Sendable {
     /// The last name first.
     private static func names(_ path: String) -> [String] {
         path.split(separator: "/").map(String.init).filter { $0 != "." }.reversed()
+    }
+
+    /// Of a folder that no link leads to any more, as links were followed: so a name less is the folder above, and not elsewhere.
+    private static func parent(of folder: String) -> String {
+        if folder == "/" { return folder }
+        // The working folder, and what lies above it, have no name here.
+        guard let slash = folder.lastIndex(of: "/"), !folder.hasSuffix("/..") else { return joined(folder, "..") }
+        return slash == folder.startIndex ? "/" : String(folder[..<slash])
     }
 
     private static func joined(_ folder: String, _ name: String) -> String { folder == "/" ? "/" + name : folder + "/" + name }

@@ -10,14 +10,17 @@ final class MountWatch {
     let descriptor: Int32
     private let list: Int32
 
-    /// Nil where there is no such list.
-    init?() {
-        list = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)
-        descriptor = list >= 0 ? bursar_mount_watch(list) : -1
+    /// Nil where there is no such list, or no descriptor.
+    init?(_ file: String = "/proc/self/mountinfo") {
+        let list = open(file, O_RDONLY | O_CLOEXEC)
+        guard list >= 0 else { return nil }
+        let descriptor = bursar_mount_watch(list)
         guard descriptor >= 0 else {
-            if list >= 0 { close(list) }
+            // Of what is not wholly made nothing else closes it: closed twice, it could be somebody else's by then.
+            close(list)
             return nil
         }
+        (self.list, self.descriptor) = (list, descriptor)
     }
 
     deinit {

@@ -92,7 +92,9 @@ package final class SecretFileWatch: Sendable {
             tell("a folder on the way to key files cannot be watched: what changes in it takes a reload", folder, "\(number)")
         }
         add(folders.descriptor, of: folders) { [weak self] in if folders.takeEvents() { self?.settle() } }
-        guard let mounts = MountWatch() else { return }
+        guard let mounts = MountWatch() else {
+            return tell("mounts cannot be watched: what is mounted over key files takes a reload", "/proc/self/mountinfo")
+        }
         add(mounts.descriptor, of: mounts) { [weak self] in
             mounts.takeEvents()
             self?.mountsChanged()

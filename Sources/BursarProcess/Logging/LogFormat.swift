@@ -3,7 +3,7 @@ package import BursarModel
 
 /// How a log line looks. *Value.* Pure.
 package enum LogFormat: String, Sendable, CaseIterable {
-    /// For people: `22:56:00.123 info  request method=GET status=200`.
+    /// For people: `22:56:00.123 info    request method=GET status=200`.
     case text
     /// For collectors: one JSON object a line (`time`, `level`, `message`, then the fields).
     case json

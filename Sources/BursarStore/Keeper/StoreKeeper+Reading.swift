@@ -4,7 +4,11 @@ import Synchronization
 
 /// What those who look back ask of a store, and claims, which do not wait for the next write.
 extension StoreKeeper {
+    /// Up to now. An entry whose time is still to come is of a clock that was ahead: it is kept, and nobody's newest reading.
     package func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] {
+        var range = range
+        let end = now().wall.advanced(by: .milliseconds(1))
+        range.before = min(range.before ?? end, end)
         do { return try await store.history(of: account, in: range) } catch { throw known(error) }
     }
 

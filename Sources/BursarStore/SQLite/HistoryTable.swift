@@ -6,7 +6,7 @@ import GRDB
 
 /// The tables `account` and `history`. *Value;* used inside a transaction of the store.
 ///
-/// Thinned when it is added to: age counts from the newest change, so an account without a new one has nothing to thin.
+/// Thinned when it is added to: age counts from the change that landed last, so an account without a new one has nothing to thin.
 struct HistoryTable: Sendable {
     let bounds: HistoryBounds
     /// Ids by name: an account's never changes while it exists.
@@ -16,11 +16,14 @@ struct HistoryTable: Sendable {
     /// Changes added since an account was thinned last.
     private var added: [Int64: Int] = [:]
 
+    /// A clock that is corrected by less is waited for.
+    private static let smallestStepBack: Duration = .seconds(60)
+
     init(bounds: HistoryBounds) { self.bounds = bounds }
 
     mutating func append(_ entry: HistoryEntry, _ db: Database) throws {
         let id = try id(of: entry.account, db)
-        let previous = try newest[id] ?? last(id, entry.account, db)
+        let previous = try newest[id] ?? last(id, entry.account, before: entry.at, db)
         try CounterTable.count(
             entry, after: previous, id: id,
             recent: {
@@ -37,32 +40,49 @@ struct HistoryTable: Sendable {
                 id, entry.at.milliseconds, entry.asOf?.milliseconds, entry.providerSaysLow, AmountsText.write(entry.amounts),
                 entry.until > entry.at ? entry.until.milliseconds : nil
             ])
+        try db.cachedStatement(sql: "UPDATE account SET landed = ? WHERE id = ?").execute(arguments: [entry.at.milliseconds, id])
         // An account that this process has not thinned yet may have had all its slack used up by the one before.
         let count = (added[id] ?? bounds.slack) + 1
         added[id] = count > bounds.slack ? 0 : count
-        if count > bounds.slack { try thin(id, db) }
+        if count > bounds.slack { try thin(id, landed: entry.at, db) }
     }
 
-    /// The newest change of an account was seen again. Nothing where it has none.
+    /// What landed last of an account was seen again. Nothing where it has no change.
     mutating func confirm(_ account: AccountID, at time: WallTime, _ db: Database) throws {
         let id = try id(of: account, db)
-        try db.cachedStatement(
-            sql: """
-                UPDATE history SET until = ?2 WHERE account = ?1 AND at = (SELECT max(at) FROM history WHERE account = ?1)
-                AND coalesce(until, at) < ?2
-                """
-        ).execute(arguments: [id, time.milliseconds])
+        guard let landed = try landed(id, before: time, db) else { return }
+        let sql = "UPDATE history SET until = ?2 WHERE account = ?1 AND at = ?3 AND coalesce(until, at) < ?2"
+        try db.cachedStatement(sql: sql).execute(arguments: [id, time.milliseconds, landed])
+        guard db.changesCount == 0, let last = try last(id, account, before: time, db) else { return }
+        // Seen again before it was seen: the clock was set back. The same amounts begin anew where it stands now, and what was
+        // written under the other clock stays: nobody can tell which of the two was wrong.
+        guard time.duration(to: last.until) > Self.smallestStepBack else { return }
+        let again = HistoryEntry(
+            account: account, at: time, asOf: last.asOf, providerSaysLow: last.providerSaysLow, amounts: last.amounts)
+        try append(again, db)
     }
 
-    private func last(_ id: Int64, _ account: AccountID, _ db: Database) throws -> HistoryEntry? {
-        let sql = "SELECT at, as_of, provider_low, amounts, until FROM history WHERE account = ? ORDER BY at DESC LIMIT 1"
-        let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: [id])
+    /// The change that landed last. The time alone does not say which: that of a clock that was ahead is the newest for years.
+    private func last(_ id: Int64, _ account: AccountID, before next: WallTime, _ db: Database) throws -> HistoryEntry? {
+        guard let landed = try landed(id, before: next, db) else { return nil }
+        let sql = "SELECT at, as_of, provider_low, amounts, until FROM history WHERE account = ? AND at = ?"
+        let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: [id, landed])
         return try rows.next().flatMap { row in try? read(RowReading(row), account) }
     }
 
-    private func thin(_ id: Int64, _ db: Database) throws {
+    /// Its time. An earlier version did not put it down: then it is the newest that is no later than what lands next, or the newest.
+    private func landed(_ id: Int64, before next: WallTime, _ db: Database) throws -> Int64? {
+        if let entry = newest[id] { return entry.at.milliseconds }
+        let sql = """
+            SELECT coalesce(landed, (SELECT max(at) FROM history WHERE account = ?1 AND at <= ?2),
+            (SELECT max(at) FROM history WHERE account = ?1)) FROM account WHERE id = ?1
+            """
+        return try integers(sql, [id, next.milliseconds], db).first
+    }
+
+    private func thin(_ id: Int64, landed: WallTime, _ db: Database) throws {
         let times = try integers("SELECT at FROM history WHERE account = ?", [id], db).map(WallTime.init(milliseconds:))
-        let kept = bounds.kept(times)
+        let kept = bounds.kept(times, landed: landed)
         guard kept.count < times.count else { return }
         let delete = try db.cachedStatement(sql: "DELETE FROM history WHERE account = ? AND at = ?")
         for time in times where !kept.contains(time) { try delete.execute(arguments: [id, time.milliseconds]) }

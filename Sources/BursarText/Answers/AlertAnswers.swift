@@ -18,7 +18,12 @@ package struct AlertListAnswer: Sendable {
                 TerminalText.shown(value ?? "-"), shown(alert["read_at"]), shown(alert["since"]), shown(alert["muted_until"])
             ])
         }
-        var text = alerts.isEmpty ? "no rules\n" : TextTable.text(Self.ruleColumns, rows)
+        // A mute of an account without rules stands in no row of a rule.
+        let ruled = Set(alerts.compactMap { $0["account"]?.text })
+        for mute in document["mutes"]?.elements ?? [] where !(mute["account"]?.text.map { ruled.contains($0) } ?? false) {
+            rows.append([shown(mute["account"]), "no rules", "-", "-", "-", "-", shown(mute["until"])])
+        }
+        var text = rows.isEmpty ? "no rules\n" : TextTable.text(Self.ruleColumns, rows)
         if let targets = document["targets"]?.elements {
             var rows: [[String]] = []
             for target in targets {
@@ -73,12 +78,10 @@ package struct AlertTestAnswer: Sendable {
             let targets = document["targets"]?.elements
         else { return nil }
         allDelivered = targets.allSatisfy { $0["outcome"]?.text == "delivered" }
-        text = targets.map { target in
-            let parts = [target["name"], target["kind"], target["at"], target["outcome"], target["reason"]].compactMap {
-                $0?.text
-            }
-            return TerminalText.shown(parts.joined(separator: "  ")) + "\n"
-        }.joined()
+        let rows = targets.map { target -> [String] in
+            ["name", "kind", "at", "outcome", "reason"].map { TerminalText.shown(target[$0]?.text ?? "-") }
+        }
+        text = TextTable.text(["TARGET", "KIND", "AT", "OUTCOME", "REASON"].map { TextTable.Column($0) }, rows)
     }
 }
 

@@ -23,8 +23,14 @@ package struct GuardAnswer: Sendable {
         var line = "\(decision): \(shown("account")) has \(shown("have"))\(unit), needs \(shown("needs"))"
         if let claimed = document["claimed"]?.text, claimed != "0" { line += ", claimed \(TerminalText.shown(claimed))" }
         if let left = document["left_after"]?.text { line += ", left after \(TerminalText.shown(left))" }
-        if let reason { line += " (\(TerminalText.shown(reason)))" + because }
+        if let reason { line += " (\(TerminalText.shown(reason))\(Self.age(document, reason)))" + because }
         self.line = line
+    }
+
+    /// Of a reading that is too old: how old it is.
+    private static func age(_ document: JSONValue, _ reason: String) -> String {
+        guard reason == "stale", let seconds = document["age"]?.integer else { return "" }
+        return ", read \(Words.age(.seconds(seconds)))"
     }
 
     /// Why there is no newer reading, and until when; nil where nothing is known of that.

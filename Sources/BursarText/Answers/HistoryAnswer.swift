@@ -21,7 +21,11 @@ package struct HistoryAnswer: Sendable {
             }
         }
         let spent = document["spent"]?.elements
-        if entries.isEmpty, spent?.isEmpty ?? true {
+        if entries.isEmpty, document["step_seconds"]?.integer != nil, document["days"] == nil {
+            // Between the points of a step there may be entries: what was spent is made of them.
+            let more = spent?.isEmpty == false ? "; without --step the changes are listed" : ""
+            text += "At none of these times the amounts are known\(more).\n"
+        } else if entries.isEmpty, spent?.isEmpty ?? true {
             text += "Nothing is known of this time.\n"
         } else if entries.isEmpty {
             // With days nobody looks for entries.

@@ -62,6 +62,12 @@ extension NeedReport {
         }
     }
 
+    /// Has every command ask the gateway that answered, where a shell would not find it by itself.
+    /// - Parameter options: stand behind each command as they are, a space before each.
+    package mutating func add(options: String) {
+        for index in needs.indices { needs[index].command? += options }
+    }
+
     static func read(_ json: [UInt8]) -> JSONValue? { try? JSONReader.readWhole(json) }
 
     private static func name(_ row: JSONValue) -> String { "\(row["provider"]?.text ?? "")/\(row["account"]?.text ?? "")" }
@@ -87,18 +93,21 @@ extension NeedReport {
             let age = gateway?["last_reload_at"]?.time.map { " " + Words.age($0.duration(to: now)) } ?? ""
             let first = problems.first.map { ": \($0)" } ?? ""
             let more = problems.count > 1 ? "; and \(problems.count - 1) more" : ""
+            // Not `bursar check`, which reads what is there for whoever runs it: another file, without the gateway's variables.
             needs.append(
                 Need(
                     about: .gateway, kind: .reloadRefused, words: "a reload was refused\(age)\(first)\(more)",
-                    command: "bursar check"))
+                    command: "bursar reload"))
         }
         if ready?["store"]?["status"]?.text == "degraded" {
-            let reason = ready?["store"]?["reason"]?.text.map { " (\(spoken($0)))" } ?? ""
+            // A newer gateway may have a reason that is not known here.
+            let why = ready?["store"]?["reason"]?.text.map { ": \(StoreReason(rawValue: $0)?.words ?? spoken($0))" } ?? ""
             let held = gateway?["alerts_held"]?.boolean == true ? ", and no alert is told" : ""
             needs.append(
                 Need(
                     about: .gateway, kind: .store,
-                    words: "the store cannot be used\(reason): what is new is kept in memory\(held)"))
+                    words: "the store cannot be used\(why); the gateway's log names the file. "
+                        + "What is new is kept in memory\(held)"))
         }
         return needs
     }

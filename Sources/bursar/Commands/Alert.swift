@@ -86,7 +86,8 @@ struct AlertMute: AsyncParsableCommand {
     @OptionGroup var target: TargetOptions
     @Argument(help: ArgumentHelp("The account: provider/account, or a provider that has one.", valueName: "account"))
     var account: String
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long: 30m, 2h, 3d.", valueName: "TIME")) var length: String
+    @Option(name: .customLong("for"), help: ArgumentHelp("How long, 30d at most: 30m, 2h, 3d.", valueName: "TIME"))
+    var length: String
 
     func run() async throws {
         let path = "/v1/alerts/mutes/\(try await target.path(of: account))?for=\(QueryText.escaped(length))"
@@ -112,8 +113,11 @@ struct AlertUnmute: AsyncParsableCommand {
     var account: String
 
     func run() async throws {
-        let answer = try await target.send("DELETE", "/v1/alerts/mutes/\(try await target.path(of: account))")
+        let path = try await target.path(of: account)
+        let answer = try await target.send("DELETE", "/v1/alerts/mutes/" + path)
         guard answer.status == 204 else { throw target.tellRefusal(answer) }
+        // Whether it was before, the gateway does not say.
+        Terminal.answer("\(path) is not muted\n")
     }
 }
 

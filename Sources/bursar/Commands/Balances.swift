@@ -63,9 +63,7 @@ struct Balances: AsyncParsableCommand {
 
     /// - Throws: where the answer has no balances, a problem document's included; what it says is told before.
     private func balances(of answer: GatewayClient.Answer) throws -> BalancesAnswer {
-        guard let document = BalancesAnswer(json: answer.body) else {
-            throw target.tellRefusal(answer, otherwise: "not a balances document")
-        }
+        guard let document = BalancesAnswer(json: answer.body) else { throw target.tellRefusal(answer) }
         return document
     }
 }

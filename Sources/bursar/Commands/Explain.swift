@@ -24,9 +24,7 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         let answer = try await target.get("/v1/explain/" + (try await target.path(of: account)))
         if json { try target.showJSON(answer) }
-        guard answer.status == 200, let explained = ExplainAnswer(json: answer.body) else {
-            throw target.tellRefusal(answer, otherwise: "no explanation")
-        }
+        guard answer.status == 200, let explained = ExplainAnswer(json: answer.body) else { throw target.tellRefusal(answer) }
         if !json { Terminal.answer(explained.text) }
     }
 }

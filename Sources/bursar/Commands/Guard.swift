@@ -53,7 +53,7 @@ struct Guard: AsyncParsableCommand {
         if let fresh { path += "&fresh=" + QueryText.escaped(fresh) }
         let answer = try await target.get(path)
         if json { try target.showJSON(answer) }
-        guard let verdict = GuardAnswer(json: answer.body) else { throw target.tellRefusal(answer, otherwise: "no decision") }
+        guard let verdict = GuardAnswer(json: answer.body) else { throw target.tellRefusal(answer) }
         if !json { Terminal.answer(verdict.line + "\n") }
         switch verdict.decision {
         case "yes": return

@@ -26,7 +26,8 @@ struct Healthcheck: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "For an https:// address: the certificates, in PEM form, of the authorities that are trusted.", valueName: "FILE"))
+            "For an https:// address that --url or $BURSAR_URL names: the certificates, in PEM form, of the authorities that are trusted.",
+            valueName: "FILE"))
     var ca: String?
 
     @Option(help: ArgumentHelp("The configuration; else $BURSAR_CONFIG or ./bursar.yaml.", valueName: "FILE"))
@@ -41,20 +42,18 @@ struct Healthcheck: AsyncParsableCommand {
     func validate() throws {
         if let url { try TargetOptions.check(url) } else if place != nil { try UsualGateway.check() }
         for text in listen { try ListenArgument.check(text) }
+        // Where the configuration says where to ask, it does not matter whose certificate answers.
+        if ca != nil, place == nil {
+            throw ValidationError(
+                "--ca says whom to trust at an https:// address; name that with --url or $\(UsualGateway.variable).")
+        }
     }
 
     func run() async throws {
         if let url = place {
             let answer = try await TargetOptions.get("/readyz", from: url, ca: ca, timeout: .seconds(3))
-            guard answer.status == 200 else {
-                Terminal.tell("\(url) is not ready (status \(answer.status))")
-                throw ExitStatus.unavailable
-            }
-            guard ReadinessProbe.saysReady(String(decoding: answer.body, as: UTF8.self)) else {
-                Terminal.tell("what answers at \(url) is no Bursar")
-                throw ExitStatus.unavailable
-            }
-            return
+            let outcome = ReadinessProbe.judge(status: answer.status, body: String(decoding: answer.body, as: UTF8.self))
+            return try report(outcome, from: url)
         }
         let request = ConfigurationRequest(path: config, listen: listen)
         switch ConfigurationReader(sources: .program()).listeningPlaces(request) {
@@ -68,18 +67,18 @@ struct Healthcheck: AsyncParsableCommand {
             guard let probe = ReadinessProbe(places) else {
                 Terminal.tell(
                     "error: the system chooses the ports of this configuration; say with --url where the gateway listens")
-                throw ExitStatus.unavailable
+                throw ExitStatus.configuration
             }
-            try await report(probe)
+            try report(await probe.ask(), from: probe.description)
         }
     }
 
-    private func report(_ probe: ReadinessProbe) async throws {
-        switch await probe.ask() {
+    private func report(_ outcome: ReadinessProbe.Outcome, from place: String) throws {
+        switch outcome {
         case .ready: return
-        case .refused(let status): Terminal.tell("\(probe.description) is not ready (status \(status))")
-        case .noGateway: Terminal.tell("what answers at \(probe.description) is no Bursar")
-        case .noAnswer(let reason): Terminal.tell("no answer from \(probe.description): \(reason)")
+        case .refused(let status): Terminal.tell("\(place) is not ready (status \(status))")
+        case .noGateway: Terminal.tell("what answers at \(place) is no Bursar")
+        case .noAnswer(let reason): Terminal.tell("no answer from \(place): \(reason)")
         }
         throw ExitStatus.unavailable
     }

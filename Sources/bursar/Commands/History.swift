@@ -56,7 +56,7 @@ struct History: AsyncParsableCommand {
         let path = "/v1/balances/" + (try await target.path(of: account)) + "/history?" + query.joined(separator: "&")
         let answer = try await target.get(path)
         if json { try target.showJSON(answer) }
-        guard answer.status == 200 else { throw target.tellRefusal(answer, otherwise: "no history") }
+        guard answer.status == 200 else { throw target.tellRefusal(answer) }
         if csv {
             guard HistoryCSV.isOne(answer.body) else {
                 Terminal.tell("\(target.url) answered with something that is no CSV of a history. Is it a Bursar?")
@@ -66,7 +66,7 @@ struct History: AsyncParsableCommand {
         } else if let table = HistoryAnswer(json: answer.body) {
             if !json { Terminal.answer(table.text) }
         } else {
-            throw target.tellRefusal(answer, otherwise: "no history")
+            throw target.tellRefusal(answer)
         }
     }
 }

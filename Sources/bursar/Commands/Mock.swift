@@ -15,7 +15,8 @@ struct Mock: AsyncParsableCommand {
 
               bursar mock
               bursar mock --listen 127.0.0.1:9000 --latency 50ms
-              curl -H 'x-api-key: mock-429-retry-after-3' http://127.0.0.1:9000/sunor/api/v1/account/balance
+              curl -H 'x-api-key: mock-429-retry-after-3' \\
+                http://127.0.0.1:9000/sunor/api/v1/account/balance
               curl http://127.0.0.1:9000/_mock
 
             The key chooses the scenario; docs/mocks.md lists them all.

@@ -13,7 +13,8 @@ struct ProviderNew: ParsableCommand {
             Examples:
 
               bursar provider new acme --from openapi.yaml
-              bursar provider new acme --from openapi.json --path /v1/balance --output providers/acme.yaml
+              bursar provider new acme --from openapi.json --path /v1/balance \\
+                --output providers/acme.yaml
               bursar provider new acme --from answer.json
 
             The file passes `bursar check`. What was guessed is marked in it: above all which figure is what is left, and what it counts. Other

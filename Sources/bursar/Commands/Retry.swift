@@ -42,13 +42,13 @@ struct Retry: AsyncParsableCommand {
         let asked = ContinuousClock.now
         let answer = try await target.send("GET", "/v1/balances/" + path, [("cache-control", "no-cache")], timeout: Self.patience)
         guard let retried = RetryAnswer(json: answer.body, waited: asked.duration(to: .now)) else {
-            throw target.tellRefusal(answer, otherwise: "not a balances document")
+            throw target.tellRefusal(answer)
         }
         Terminal.answer(BalanceTable(retried.document.lines), now: retried.document.generatedAt)
         switch retried.outcome {
         case .read: return
         case .failed: break
-        case .notAsked: Terminal.tell("The provider was not asked: `bursar explain \(account)` says why.")
+        case .notAsked: Terminal.tell("The provider was not asked: `bursar explain \(account)\(target.asWords)` says why.")
         }
         throw ExitStatus.badAnswer
     }

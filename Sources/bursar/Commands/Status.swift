@@ -37,9 +37,7 @@ struct Status: AsyncParsableCommand {
         // First: what is read now may make a rule fire.
         let balances = try await target.get("/v1/balances?include=runway", Balances.freshness(cached: cached))
         // Without accounts that could be read it is a problem document, and has rows all the same.
-        guard BalancesAnswer(json: balances.body) != nil else {
-            throw target.tellRefusal(balances, otherwise: "not a balances document")
-        }
+        guard BalancesAnswer(json: balances.body) != nil else { throw target.tellRefusal(balances) }
         let alerts = try await asked("/v1/alerts")
         let status = try await asked("/v1/status")
         let readiness = try await target.get("/readyz")
@@ -49,6 +47,7 @@ struct Status: AsyncParsableCommand {
             throw ExitStatus.unavailable
         }
         if report.wantsLinks { report.add(links: try await target.get("/v1/providers").body) }
+        report.add(options: target.asWords)
         if json {
             Terminal.answer(foreign: report.json)
         } else {

@@ -24,12 +24,13 @@ extension Token {
             discussion: """
                 Examples:
 
-                  bursar token new --name billing --allow tensorpix --allow hyper3d/studio --expires 2027-06-30
+                  bursar token new --name billing --allow tensorpix \\
+                    --allow hyper3d/studio --expires 2027-06-30
                   bursar token new --name ci --allow '*' > ci.token
 
                 The token alone goes to standard output, the lines for `clients:` to standard error. Only its SHA-256 is written into the
                 configuration; the token itself is kept nowhere and cannot be shown again.
-                Exit codes: 0 ok, 64 usage.
+                Exit codes: 0 ok, 64 usage, 74 the token could not be written.
                 """
         )
 
@@ -62,8 +63,8 @@ extension Token {
         }
 
         private func lines(_ digest: TokenDigest) -> String {
-            var lines = ["clients:", "  - name: \(name)", "    token_sha256: \(digest.hex)"]
-            let allowed = allow.isEmpty || allow.contains("*") ? "\"*\"" : "[\(allow.joined(separator: ", "))]"
+            var lines = ["clients:", "  - name: \(Self.written(name))", "    token_sha256: \(digest.hex)"]
+            let allowed = allow.isEmpty || allow.contains("*") ? "\"*\"" : "[\(allow.map(Self.written).joined(separator: ", "))]"
             lines.append("    allow: \(allowed)" + (allow.isEmpty ? "   # everything: name providers here to allow less" : ""))
             if admin { lines.append("    admin: true") }
             if passthrough { lines.append("    passthrough: true") }
@@ -71,6 +72,9 @@ extension Token {
             return "Add to the configuration, and reload:\n\n" + lines.joined(separator: "\n")
                 + "\n\nThe token, shown this once:"
         }
+
+        /// A name that YAML takes for nothing is one in quotes.
+        private static func written(_ name: String) -> String { name.lowercased() == "null" ? "\"\(name)\"" : name }
 
         private static func isAllowable(_ text: String) -> Bool {
             if text == "*" { return true }

@@ -119,6 +119,6 @@ final class BalancesWatch: Sendable {
     }
 
     private func refused(_ answer: GatewayClient.Answer) -> ExitCode {
-        TargetOptions.tellRefusal(answer, by: client.base, otherwise: "no stream of balances")
+        TargetOptions.tellRefusal(answer, by: client.base)
     }
 }

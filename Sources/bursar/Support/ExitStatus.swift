@@ -11,6 +11,8 @@ enum ExitStatus {
     static let unavailable = ExitCode(69)
     /// A file cannot be written, or must not be overwritten.
     static let cannotCreate = ExitCode(73)
+    /// The answer could not be written, or not all of it.
+    static let answerLost = ExitCode(74)
     /// The gateway does not let this caller do that: it knows no token of it, or no such right.
     static let notPermitted = ExitCode(77)
     static let configuration = ExitCode(78)

@@ -21,7 +21,7 @@ struct ReadinessProbe: Sendable {
     /// What came of it.
     enum Outcome: Sendable, Equatable {
         case ready
-        /// A gateway that says that it is not, or what answered in its place.
+        /// A gateway that says that it is not.
         case refused(status: Int)
         case noGateway
         case noAnswer(String)
@@ -107,18 +107,20 @@ struct ReadinessProbe: Sendable {
         }
     }
 
-    /// Anything may answer with 200 on that port: a gateway says that it is ready.
-    static func judge(_ answer: [UInt8]) -> Outcome {
+    private static func judge(_ answer: [UInt8]) -> Outcome {
         let text = String(decoding: answer, as: UTF8.self)
         let words = text.prefix { $0 != "\r\n" && $0 != "\n" }.split(separator: " ")
         guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else { return .noGateway }
-        // A gateway's errors are problem documents (RFC 9457).
-        guard status == 200 else { return text.contains("application/problem+json") ? .refused(status: status) : .noGateway }
-        return saysReady(text) ? .ready : .noGateway
+        return judge(status: status, body: text)
     }
 
-    /// Whether it is what a gateway answers that is ready.
-    static func saysReady(_ body: String) -> Bool { body.contains(#""status":"ready","store":{"#) }
+    /// Anything may answer on that port, with any status: a gateway says that it is ready, and its errors are problem documents with a
+    /// type of its own. The one place that decides it, however it was asked.
+    /// - Parameter body: a head before it does no harm.
+    static func judge(status: Int, body: String) -> Outcome {
+        if status == 200 { return body.contains(#""status":"ready","store":{"#) ? .ready : .noGateway }
+        return body.contains(#""type":"urn:bursar:problem:"#) ? .refused(status: status) : .noGateway
+    }
 }
 
 /// Says before anything else who is speaking: this machine. *Event loop.*

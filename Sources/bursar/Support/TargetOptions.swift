@@ -1,5 +1,6 @@
 import ArgumentParser
 import BursarCatalog
+import BursarModel
 import BursarText
 import NIOSSL
 
@@ -19,6 +20,12 @@ struct TargetOptions: ParsableArguments {
             "For https://: the certificates, in PEM form, of the authorities that are trusted; else this machine's.",
             valueName: "FILE"))
     var ca: String?
+
+    /// What a command that is printed needs to ask the same gateway, a space before each option. What the variable says, whoever copies
+    /// it has as well.
+    var asWords: String {
+        [("--url", given), ("--ca", ca)].compactMap { name, value in value.map { " \(name) \(ShellText.word($0))" } }.joined()
+    }
 
     func validate() throws {
         if let given { try Self.check(given) } else { try UsualGateway.check() }
@@ -59,25 +66,30 @@ struct TargetOptions: ParsableArguments {
     }
 
     /// Says what the gateway said, and gives the exit code for it.
-    /// - Parameter otherwise: what is said of an answer that says nothing itself.
-    func tellRefusal(
-        _ answer: GatewayClient.Answer, otherwise: String = "something that this command cannot read. Is it a Bursar?"
-    ) -> ExitCode {
-        Self.tellRefusal(answer, by: url, otherwise: otherwise)
-    }
+    func tellRefusal(_ answer: GatewayClient.Answer) -> ExitCode { Self.tellRefusal(answer, by: url) }
 
-    static func tellRefusal(_ answer: GatewayClient.Answer, by url: String, otherwise: String) -> ExitCode {
-        Terminal.tell("\(url) answered \(answer.status): \(ProblemAnswer.detail(inJSON: answer.body) ?? otherwise)")
+    static func tellRefusal(_ answer: GatewayClient.Answer, by url: String) -> ExitCode {
+        let detail = ProblemAnswer.detail(inJSON: answer.body)
+        Terminal.tell("\(url) answered \(answer.status): \(detail ?? "something that this command cannot read. Is it a Bursar?")")
+        let isOurs = isProblem(answer.body)
+        // Whoever refuses a caller in front of a gateway says so in words of its own.
+        if detail != nil, !isOurs, ![401, 403].contains(answer.status) { Terminal.tell("Is it a Bursar?") }
         if answer.status == 401 {
             Terminal.tell(
                 "A client's token is taken from $\(GatewayClient.tokenVariable); "
                     + "who configures the gateway makes one with `bursar token new`.")
         }
         return switch answer.status {
-        case 400, 404: ExitStatus.usage
+        // Of anything else, which knows no such path, it says nothing about what was asked.
+        case 400, 404: isOurs ? ExitStatus.usage : ExitStatus.unavailable
         case 401, 403: ExitStatus.notPermitted
         default: ExitStatus.unavailable
         }
+    }
+
+    /// Whether it is a problem document of a gateway's own.
+    private static func isProblem(_ body: [UInt8]) -> Bool {
+        (try? JSONReader.read(body))?["type"]?.text?.hasPrefix("urn:bursar:problem:") ?? false
     }
 
     /// For `--json`: the answer as it is, whatever it says, once it is known to be JSON.
@@ -94,12 +106,17 @@ struct TargetOptions: ParsableArguments {
     /// `provider/account` as a part of a path. A provider alone means its only account, as in `/v1/guard`: the gateway is asked which
     /// that is, and asks no provider.
     func path(of account: String) async throws -> String {
-        let parts = account.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        if parts.count == 2 { return QueryText.escaped(parts[0]) + "/" + QueryText.escaped(parts[1]) }
-        let answer = try await get("/v1/balances?provider=" + QueryText.escaped(account), [("cache-control", "only-if-cached")])
-        guard let rows = BalancesAnswer(json: answer.body)?.lines, let first = rows.first else {
-            throw tellRefusal(answer, otherwise: "no accounts of that provider")
+        let parts = account.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        // Before anything is asked: what is no name makes another path, and the gateway would speak of its routes.
+        guard let provider = parts.first.flatMap({ ProviderID($0) }), parts.dropFirst().allSatisfy({ AccountName($0) != nil })
+        else {
+            Terminal.tell(
+                "error: An account is provider or provider/account, such as acme or acme/default; '\(account)' is neither.")
+            throw ExitStatus.usage
         }
+        if parts.count == 2 { return account }
+        let answer = try await get("/v1/balances?provider=\(provider)", [("cache-control", "only-if-cached")])
+        guard let rows = BalancesAnswer(json: answer.body)?.lines, let first = rows.first else { throw tellRefusal(answer) }
         guard rows.count == 1 else {
             Terminal.tell("error: " + AccountChoice.several(rows.map { "\($0.provider)/\($0.account)" }))
             throw ExitStatus.usage

@@ -1,3 +1,4 @@
+import ArgumentParser
 import BursarBasics
 import BursarModel
 import BursarText
@@ -51,16 +52,30 @@ enum Terminal {
     private static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// A reader that went away (`| head`) is no error worth a message.
+    /// A reader that went away (`| head`) is no error worth a message. Half an answer that looks like a whole one is: the program ends there,
+    /// so that no command can forget to look.
     private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { buffer in
                 buffer.baseAddress.map { Glibc.write(descriptor, $0, buffer.count) } ?? 0
             }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
+            if count > 0 {
+                bytes = bytes.dropFirst(count)
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                // A pipe that does not block, because its reader made it so.
+                var waited = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&waited, 1, -1)
+            case EPIPE: return
+            case let number where descriptor == STDOUT_FILENO:
+                tell("Error: the answer cannot be written: \(String(cString: strerror(number))).")
+                exit(ExitStatus.answerLost.rawValue)
+            default: return
+            }
         }
     }
 }

@@ -142,6 +142,23 @@ import Testing
     }
 
     @Test(arguments: [
+        ("{at: currency, names: {yuan: cny}}", "cny is a unit of its own"),
+        ("{at: currency, known: [XYZ]}", "XYZ is no currency"),
+        ("{parameter: region, names: {cn: cny, ai: USD}}", "cny is a unit of its own"),
+        ("{parameter: region, names: {cn: CNY}, known: [GBP]}", "known does not go with parameter"),
+        ("{parameter: region, names: {cn: CNY}, money: true}", "money does not go with parameter"),
+        ("{at: currency, parameter: region, names: {cn: CNY}}", "at does not go with parameter")
+    ])
+    func `each unit of several is judged as one that stands alone`(unit: String, expected: String) {
+        let yaml = definition(
+            mapping: "amounts: [{unit: \(unit), available: balance}]",
+            schema: "{type: object, properties: {currency: {type: string}, balance: {type: number}}}",
+            example: "{balance: 12.5, currency: yuan}")
+        let found = Catalog.problems(yaml).map(\.description)
+        #expect(found.contains { $0.contains(expected) }, "\(found)")
+    }
+
+    @Test(arguments: [
         "sk-live-abc123", "sk-live-5Kq9ZtR2xW8vN4mB7cJ3", "key_live_0a1b2c3d", "0123456789abcdef", "hf_abcdefghij"
     ])
     func `B8: a key that was pasted as a name is told by its place and never quoted`(key: String) {

@@ -296,6 +296,22 @@ struct AlertsTests {
         }
     }
 
+    // It spoke of a query to whoever had typed a command, and of 720h where the documentation says 30 days.
+    @Test(arguments: ["?for=1w", "?for=31d", "?for=500ms", ""])
+    func `a mute of no such length says which there are, in words for a query and a command alike`(query: String) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let listen = TestGateway.listening(at: folder.file("s"))
+        try await TestGateway.with(["provider: sunor, key: mock-ok"], listen: listen) { gateway async throws in
+            let path = "/v1/alerts/mutes/sunor/default"
+            let answer = try await gateway.asOperator(path + query, method: .PUT)
+            #expect(answer.status == 400, "\(answer.text)")
+            #expect(
+                answer.json?["detail"]?.text == "for takes a duration from 1s to 30d, such as 2h or 7d.", "\(answer.text)")
+            #expect(try await gateway.asOperator(path + "?for=30d", method: .PUT).status == 200)
+        }
+    }
+
     @Test func `a client lists the alerts of what it may see, and no targets unless that is everything`() async throws {
         let (some, all) = (TestClient("some"), TestClient("all"))
         try await withReceiver { receiver in

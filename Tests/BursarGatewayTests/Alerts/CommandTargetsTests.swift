@@ -16,4 +16,12 @@ struct CommandTargetsTests {
         #expect("\(await run([]))" == "notStarted")
         #expect(!FileManager.default.fileExists(atPath: folder.file("told")))
     }
+
+    @Test(arguments: [("/bin/false", "exit_1"), ("/usr/bin/env no-such-program-anywhere", "exit_127")])
+    func `a program that fails is told with its exit code`(text: String, reason: String) async throws {
+        let command = try #require(SecretCommand(text))
+        let targets = CommandTargets()
+        let end = await targets.runner(command, timeout: .seconds(10))([])
+        #expect("\(end)" == "failed(\"\(reason)\")")
+    }
 }

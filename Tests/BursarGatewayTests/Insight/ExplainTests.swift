@@ -45,9 +45,9 @@ struct ExplainTests {
     }
 
     @Test(arguments: [
-        ("http://127.0.0.1:1", "could not be reached: connection_refused", "base_url"),
-        ("https://no-such-host.invalid", "could not be reached: name_not_resolved", "network"),
-        ("TLS", "could not be reached: tls_not_spoken", "base_url"), ("page", "something else than it documents", "base_url"),
+        ("http://127.0.0.1:1", "could not be reached: connection refused.", "base_url"),
+        ("https://no-such-host.invalid", "could not be reached: name not resolved.", "network"),
+        ("TLS", "could not be reached: tls not spoken.", "base_url"), ("page", "something else than it documents", "base_url"),
         ("404", "answered with an error", "ask the provider")
     ])
     func `a configuration that leads elsewhere is named, also by the command`(place: String, cause: String, remedy: String)
@@ -127,6 +127,44 @@ struct ExplainTests {
                 alerts        do not reach dead: `bursar alert list` says why
 
                 """)
+    }
+
+    @Test func `the command says what was read and when, of which unit and window, and until when nobody is told`() throws {
+        let json =
+            #"{"schema": "bursar.explain.v1", "generated_at": "2026-11-20T23:00:30.000Z", "status": "stale", "#
+            + #""available": "12.5", "unit": "USD", "fetched_at": "2026-11-20T22:59:00.000Z", "amounts": ["#
+            + #"{"kind": "available", "value": "12.5", "unit": "USD"}, {"kind": "used", "value": "3", "unit": "USD"}], "#
+            + #""budget_left": 11, "budget_calls": 12, "budget_seconds": 60, "claimed": "7.5", "#
+            + #""muted_until": "2026-11-21T01:00:00.000Z"}"#
+        let text = try #require(ExplainAnswer(json: Array(json.utf8))).text
+        #expect(
+            text == """
+                status        stale
+                available     12.5 USD, read 1 min ago
+                              3 USD used
+                calls left    11 of 12 in 1 min
+                claimed       7.5 USD
+                muted         until 2026-11-21T01:00:00.000Z: nobody is told of its alerts
+
+                """)
+    }
+
+    @Test func `what is old hides neither that nothing was left nor what was read`() async throws {
+        let account = "provider: tensorpix, key: mock-depleted, ttl: 10s"
+        try await TestGateway.with([account]) { gateway async throws in
+            _ = try await gateway.get("/v1/balances")
+            gateway.clock.advance(by: .seconds(120))
+            let answer = try await gateway.get("/v1/explain/tensorpix/default")
+            let row = try #require(answer.json)
+            #expect(row["status"]?.text == "stale", "\(answer.text)")
+            #expect(
+                row["cause"]?.text == "Nothing was left when it was read 2 min ago. The reading is past its ttl, "
+                    + "and the provider was not asked since.", "\(answer.text)")
+            #expect(row["remedy"]?.text?.contains("If nothing was added since, top the account up at the provider") == true)
+            let printed = try #require(ExplainAnswer(json: answer.bytes)).text
+            let amount = "\(row["available"]?.text ?? "-") \(row["unit"]?.text ?? "-")"
+            #expect(printed.contains("available     \(amount), read 2 min ago\n"), "\(printed)")
+        }
     }
 
     @Test func `a spent budget is told the same by every answer that says when to come back`() async throws {

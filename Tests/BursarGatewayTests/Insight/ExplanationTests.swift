@@ -60,11 +60,15 @@ import Testing
         }
         let refused = try told(.unreachable, nil, "connection_refused")
         #expect(refused.cause.contains("Too many calls in a row failed"))
-        #expect(refused.cause.contains("Acme could not be reached: connection_refused"), "\(refused.cause)")
+        #expect(refused.cause.contains("Acme could not be reached: connection refused."), "\(refused.cause)")
         #expect(refused.remedy.contains("base_url:"), "\(refused.remedy)")
         #expect(
             refused.remedy.contains("`bursar retry acme/default` asks at once (DELETE /v1/cooldowns/acme/default)"),
             "\(refused.remedy)")
+        let unknown = try told(.unreachable)
+        #expect(unknown.cause.hasSuffix("could not be reached: no connection, no name, or no TLS."), "\(unknown.cause)")
+        let huge = try told(.invalidResponse, 200, "body_too_large")
+        #expect(huge.cause.hasSuffix("documents (HTTP 200): body too large."), "\(huge.cause)")
         let page = try told(.invalidResponse, 200, "the body is not JSON")
         #expect(page.cause.contains("documents (HTTP 200): the body is not JSON."), "\(page.cause)")
     }

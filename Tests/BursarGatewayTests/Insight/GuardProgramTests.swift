@@ -76,7 +76,8 @@ struct GuardProgramTests {
             try gateway.mocks.set(#require(MockScenario("429-retry-after-300")), for: "sunor")
             gateway.clock.advance(by: .seconds(60))
             try await expect(
-                gateway, "sunor", "--needs", "0.01", code: 69, says: "(stale): the provider asked to wait; asked again in ")
+                gateway, "sunor", "--needs", "0.01", code: 69,
+                says: "(stale, read 1 min ago): the provider asked to wait; asked again in ")
             try await expect(gateway, "sunor", "--needs", "0.01", "--fresh", "5m", code: 0, says: "yes")
         }
     }

@@ -32,6 +32,17 @@ struct AccountNameTests {
         }
     }
 
+    @Test func `an account whose mute was ended is told as not muted, and so is one that had none`() async throws {
+        try await serving("s") { _, url in
+            let muted = try await Command.run(["alert", "mute", "sunor", "--for", "1h", "--url", url])
+            #expect(muted.status == 0 && muted.output.hasPrefix("sunor/s is muted until "), "\(muted.output) \(muted.complaint)")
+            for name in ["sunor", "sunor/s"] {
+                let end = try await Command.run(["alert", "unmute", name, "--url", url])
+                #expect(end.status == 0 && end.output == "sunor/s is not muted\n", "\(end.output) \(end.complaint)")
+            }
+        }
+    }
+
     @Test func `a provider with several accounts is none of them for no command, and each is named`() async throws {
         try await serving("default", "ok") { folder, url in
             for command in Self.commands {
@@ -43,6 +54,21 @@ struct AccountNameTests {
             #expect(tried.status == 64 && tried.complaint.contains("Name one: sunor/default, sunor/ok."), "\(tried.complaint)")
             // Said with its name, it is that one.
             #expect(try await Command.run(["explain", "sunor/ok", "--url", url]).status == 0)
+        }
+    }
+
+    // The gateway was asked for whatever path that made, and answered with the list of all its routes.
+    @Test(arguments: ["sunor/x/y", "sunor/", "/default", "/", "", "sunor/..", "Sunor/default", "sunor/a b", "su nor"])
+    func `what is no account is told as that, and no gateway is asked`(account: String) async throws {
+        let port = try await LocalProgram.freePort()
+        for command in [
+            ["explain"], ["history"], ["retry"], ["alert", "mute", "--for", "1h"], ["alert", "unmute"]
+        ] {
+            let end = try await Command.run(command + [account, "--url", "http://127.0.0.1:\(port)"])
+            #expect(end.status == 64 && end.output.isEmpty, "\(command): \(end.status) \(end.output)")
+            #expect(
+                end.complaint.contains("An account is provider or provider/account") && end.complaint.contains("'\(account)'"),
+                "\(command): \(end.complaint)")
         }
     }
 

@@ -67,6 +67,30 @@ struct ForeignAnswerTests {
         await upstream.stop()
     }
 
+    private static let askingForOne = [
+        ["status"], ["balances"], ["balances", "--watch"], ["explain", "sunor/default"], ["explain", "sunor"],
+        ["history", "sunor/default"], ["guard", "sunor/default", "--needs", "1"], ["retry", "sunor/default"], ["reload"],
+        ["alert", "list"], ["alert", "test", "ops"]
+    ]
+
+    // Any web server knows no such path. Taken for the gateway's word, it made a wrong question of a right one.
+    @Test(arguments: [400, 404], ["<html>no such file</html>", #"{"detail":"Not Found"}"#])
+    func `what is no gateway says nothing of the question, whichever command asked it`(status: Int, answer: String)
+        async throws
+    {
+        let upstream = try await RecordingUpstream.start(status: status, type: "text/html", answering: answer)
+        for command in Self.askingForOne {
+            let end = try await Command.run(command + ["--url", upstream.url])
+            #expect(end.status == 69 && end.output.isEmpty, "\(command): \(end.status) \(end.output)")
+            #expect(
+                end.complaint.contains("answered \(status): ") && end.complaint.contains("Is it a Bursar?"),
+                "\(command): \(end.complaint)")
+        }
+        let open = try await Command.run(["guard", "sunor/default", "--needs", "1", "--fail-open", "--url", upstream.url])
+        #expect(open.status == 0 && open.complaint.contains("Is it a Bursar?"), "\(open.status) \(open.complaint)")
+        await upstream.stop()
+    }
+
     @Test func `a guard of what is no JSON passes only for who says so`() async throws {
         let upstream = try await RecordingUpstream.start(answering: "<html>")
         let asked = ["guard", "sunor/default", "--needs", "1", "--url", upstream.url]

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import BursarGateway
+@testable import BursarText
 
 /// The commands of somebody who is called in the night: `status`, `retry`, `reload`, and the variable that says which gateway.
 @Suite(.serialized, .timeLimit(.minutes(2)))
@@ -24,7 +25,8 @@ struct OperatorCommandTests {
             let lines = end.output.split(separator: "\n")
             try #require(lines.count == 3, "\(end.output)")
             #expect(lines[0] == "2 of 3 need you", "\(end.output)")
-            #expect(lines[1].hasPrefix("sunor/default") && lines[1].hasSuffix("bursar explain sunor/default"), "\(end.output)")
+            let command = "bursar explain sunor/default --url \(gateway.url)"
+            #expect(lines[1].hasPrefix("sunor/default") && lines[1].hasSuffix(command), "\(end.output)")
             #expect(lines[1].contains("Sunor rejected the key; asked again in 5 min"), "\(end.output)")
             #expect(lines[2].contains("hyper3d/default") && lines[2].contains("EMPTY 0"), "\(end.output)")
             #expect(lines[2].hasSuffix("https://hyper3d.ai/subscribe"), "\(end.output)")
@@ -33,6 +35,10 @@ struct OperatorCommandTests {
             let document = try JSONReader.read(Array(json.output.utf8))
             #expect(document["schema"]?.text == "bursar.needs.v1" && document["in_need"]?.integer == 2, "\(json.output)")
             #expect(document["needs"]?[0]?["need"]?.text == "unavailable")
+            #expect(document["needs"]?[0]?["command"]?.text == command, "\(json.output)")
+            // What the variable says, it says to whoever copies the command as well.
+            let named = try await Command.run(["status"], environment: ["BURSAR_URL": gateway.url])
+            #expect(named.status == 1 && named.output.contains("bursar explain sunor/default\n"), "\(named.output)")
         }
     }
 
@@ -116,6 +122,7 @@ struct OperatorCommandTests {
             // The gateway remembers, and status says so.
             let status = try await Command.run(["status", "--cached", "--url", url])
             #expect(status.status == 1 && status.output.contains("a reload was refused"), "\(status)")
+            #expect(status.output.contains("  bursar reload --url \(ShellText.word(url))\n"), "\(status)")
             let plain = try await program.url()
             #expect(try await Command.run(["reload", "--url", plain]).status == 77)
         }

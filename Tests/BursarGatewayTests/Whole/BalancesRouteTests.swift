@@ -31,6 +31,16 @@ import Testing
         }
     }
 
+    @Test func `a filter for another provider than the path's is refused the same for every name`() async throws {
+        try await TestGateway.with(Self.three) { gateway async throws in
+            for name in ["sunor", "nobody"] {
+                let answer = try await gateway.get("/v1/balances/tensorpix?provider=\(name)")
+                #expect(answer.status == 404)
+                #expect(answer.json?["detail"]?.text == "This path is about tensorpix; leave provider= out.", "\(answer.text)")
+            }
+        }
+    }
+
     @Test func `filters choose rows, and an unknown name says what exists`() async throws {
         try await TestGateway.with(Self.three) { gateway async throws in
             #expect(try await gateway.get("/v1/balances?provider=sunor").json?["balances"]?.elements?.count == 2)

@@ -165,6 +165,7 @@ import Testing
             let answer = try await gateway.get("/v1/balances", client.bearer)
             #expect(answer.status == 429)
             #expect(answer.headers["retry-after"] == ["10"])
+            #expect(answer.json?["detail"]?.text == "The client may ask 3 times in 30s, and again in 10 s.")
             #expect(answer.headers["ratelimit"] == ["\"client\";r=0;t=30"])
             #expect(answer.headers["ratelimit-policy"] == ["\"client\";q=3;w=30"])
             // Health costs nothing, and others are not concerned.

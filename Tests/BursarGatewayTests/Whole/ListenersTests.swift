@@ -108,7 +108,8 @@ struct ListenersTests {
             (folder.file("server.pem"), empty, "\(empty): holds no private key in PEM form"),
             (
                 folder.file("server.pem"), folder.file("other.key"),
-                "\(folder.file("other.key")): the private key does not belong to the certificate in \(folder.file("server.pem"))"
+                "\(folder.file("other.key")): is not the private key of the certificate in \(folder.file("server.pem")), or both are of a kind"
+                    + " that is not used for TLS here"
             )
         ]
         for (certificate, key, message) in cases {

@@ -37,6 +37,25 @@ struct ProgramTests {
         #expect(text.contains("PROVIDER") && text.contains("# after 30 s, look again"))
     }
 
+    // Over TCP it was told to send SIGHUP, which ends it.
+    @Test func `the demo has nothing to read again, on whatever listener it is asked`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let socket = "unix:" + folder.file("d.sock")
+        let (text, status) = try await running(["demo", "--listen", "127.0.0.1:0", "--listen", socket]) { url, _ in
+            for place in [url, socket] {
+                let end = try await Command.run(["reload", "--url", place])
+                #expect(end.status == 69 && end.complaint.contains("answered 409"), "\(place): \(end.status) \(end.complaint)")
+                #expect(!end.complaint.contains("SIGHUP"), "\(end.complaint)")
+            }
+            // A page of another origin is told nothing but that.
+            #expect(
+                try await LocalProgram.curl("-X", "POST", "-H", "Origin: https://evil.example", url + "/admin/reload")
+                    .contains("cross_site"))
+        }
+        #expect(status == 0, "\(text)")
+    }
+
     @Test func `SIGHUP has serve read its configuration again`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

@@ -81,6 +81,33 @@ struct ReloadTests {
         }
     }
 
+    @Test func `the answer to a reload that is refused names its own problems, and no command that knows of others`()
+        async throws
+    {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let listen = TestGateway.listening(at: folder.file("b.sock"))
+        try await TestGateway.with([sunor], listen: listen) { gateway async throws in
+            for more in [[], ["provider: sunor, ttl: soon, key: x"]] {
+                await gateway.reload(["provider: sunoor, key: mock-ok"] + more, listen: listen)
+                let answer = try await gateway.asOperator("/admin/reload", method: .POST)
+                let problems = answer.json?["problems"]?.elements ?? []
+                #expect(answer.status == 422 && !problems.isEmpty, "\(answer.text)")
+                let detail =
+                    problems.count == 1 ? "1 problem; `problems` has it." : "\(problems.count) problems; `problems` has them."
+                #expect(answer.json?["detail"]?.text == detail, "\(answer.text)")
+            }
+        }
+    }
+
+    // It ends any other program: the demo's operator was told to end it.
+    @Test func `a reload that is refused over TCP names the program that takes a SIGHUP`() async throws {
+        try await TestGateway.with([sunor]) { gateway async throws in
+            let answer = try await gateway.get("/admin/reload", method: .POST)
+            #expect(answer.status == 403 && answer.text.contains("send SIGHUP to `bursar serve`,"), "\(answer.text)")
+        }
+    }
+
     @Test func `what needs a restart is named`() async throws {
         try await TestGateway.with([sunor]) { gateway async throws in
             let outcome = await gateway.reload(

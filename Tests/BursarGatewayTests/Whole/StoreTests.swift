@@ -1,7 +1,9 @@
 import BursarCatalog
+import BursarEngine
 import BursarMocks
 import BursarModel
 import BursarStore
+import BursarText
 import Foundation
 import NIOHTTP1
 import TestSupport
@@ -196,6 +198,29 @@ import Testing
         }
     }
 
+    @Test func `what is told of a store names its file, and one that gave nothing is not said to be restored`() async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let path = folder.file("bursar.db")
+        try Data("the notes of somebody".utf8).write(to: URL(fileURLWithPath: path))
+        try await TestGateway.with(accounts, settings: store(folder)) { gateway async throws in
+            let lines = gateway.log.text.split(separator: "\n").filter { $0.contains("serving on from memory") }
+            #expect(lines.count == 1 && lines.allSatisfy { $0.contains(#""path":"\#(path)""#) }, "\(lines)")
+            #expect(!gateway.log.text.contains("store: restored"))
+            let ready = try await gateway.get("/readyz").text
+            #expect(!ready.contains(path), "but nobody who asks is told")
+            try FileManager.default.removeItem(atPath: path)
+            #expect(try await gateway.tells("everything is kept again"))
+        }
+        try await TestGateway.with(accounts, settings: store(folder)) { gateway async throws in
+            #expect(await gateway.log.contains("store: restored"))
+        }
+    }
+
+    @Test func `every reason for which a store cannot be used has words in a status`() {
+        #expect(Set(StoreReason.allCases.map(\.rawValue)) == Set(StoreFault.Reason.allCases.map(\.rawValue)))
+    }
+
     @Test func `a second process on the same store says so, shows what is kept, and takes over`() async throws {
         try await withMocks { mocks, folder async throws in
             let first = try await TestGateway.start(accounts, settings: store(folder), mocks: mocks)
@@ -205,6 +230,7 @@ import Testing
                 #expect(
                     try await second.get("/readyz").text == #"{"status":"ready","store":{"status":"degraded","reason":"in_use"}}"#
                 )
+                #expect(await second.log.contains("store: restored"), "what can be read is")
                 #expect(try await second.get("/v1/balances", held).row(0)?["status"]?.text == "stale")
                 _ = try await second.get("/v1/balances", ("cache-control", "no-cache"))
                 #expect(try await first.get("/readyz").text.contains(#"{"status":"ok"}"#), "and the first notices nothing")

@@ -131,6 +131,18 @@ private typealias Client = HTTP2TestClient
         #expect(connection.client.text(11) == "x")
     }
 
+    @Test func `of as many streams as may be open at once, what was on its way is forgiven on each`() throws {
+        let connection = try connection()
+        let streams = (0..<100).map { Int32(2 * $0 + 1) }
+        for stream in streams { try connection.send(Client.headers(stream, Client.requestFields("POST"), endStream: false)) }
+        connection.wait(.seconds(31))
+        for stream in streams { #expect(connection.client.status(stream) == "408") }
+        for stream in streams { try connection.send(Client.data(stream, [1], endStream: false)) }
+        #expect(connection.client.goaways.isEmpty)
+        try connection.send(Client.get(201))
+        #expect(connection.client.status(201) == "200")
+    }
+
     @Test func `streams that come behind our last GOAWAY are ignored with their bodies`() throws {
         let connection = try connection()
         try connection.send(Client.get(1, "/later"))

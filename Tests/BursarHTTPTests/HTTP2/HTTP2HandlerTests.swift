@@ -97,6 +97,38 @@ private typealias Client = HTTP2TestClient
         #expect(observer.records.map(\.path) == ["/counted", "/other", "/other"])
     }
 
+    @Test func `nothing is kept of a head whose answer may not be repeated`() throws {
+        let prepared = PreparedResponse(headers: [:], body: ByteBuffer(string: "p"))
+        let wait = TestWait()
+        let connection = try HTTP2TestConnection { request in
+            switch request.path {
+            case "/kept": .now(Response(prepared: prepared, replay: Replay(validity: Validity(), until: .distantFuture)))
+            case "/later": .after(wait) { Response(status: 200) }
+            default: textReply("x")
+            }
+        }
+        for (index, path) in ["/kept", "/once", "/later"].enumerated() {
+            try connection.send(Client.get(Int32(2 * index + 1), path, more: [("authorization", "Bearer of\(path)")]))
+        }
+        let handler = try connection.channel.pipeline.syncOperations.handler(type: HTTP2Handler.self)
+        var kept = ""
+        dump(handler.session.knownHeads, to: &kept)
+        #expect(kept.contains("/kept") && !kept.contains("/once") && !kept.contains("/later"))
+        wait.end()
+    }
+
+    @Test func `a client that leaves before its answer, and one that breaks the protocol, are counted`() throws {
+        let connection = try HTTP2TestConnection {
+            $0.path == "/" ? textReply("x") : .after(TestWait()) { Response(status: 200) }
+        }
+        try connection.send(Client.get(1, "/later"), Client.get(3))
+        #expect(connection.counters[.clientLeft] == 0)
+        try connection.send(Client.reset(1))
+        #expect(connection.counters[.clientLeft] == 1)
+        try connection.send(Client.data(9, [1], endStream: true))
+        #expect(connection.counters[.http2ProtocolError] == 1 && connection.counters[.http2Flood] == 0)
+    }
+
     @Test func `heads that differ in one field are never taken for each other`() throws {
         let connection = try HTTP2TestConnection { textReply($0.headers["authorization"] ?? "nobody") }
         for (index, name) in ["a", "b", "c", "d", "e", "a", "e", "b"].enumerated() {

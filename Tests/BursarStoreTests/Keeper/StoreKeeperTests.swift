@@ -115,6 +115,19 @@ private actor ScriptedStore: SnapshotStore {
         #expect(keeper.status.fault == nil && keeper.status.counts.failed == 0)
     }
 
+    @Test func `an entry of a time that has not come is kept, and not told before`() async throws {
+        let (store, world) = (ScriptedStore(), World())
+        let keeper = await keeper(store, world)
+        let changes = [Samples.change("2"), Samples.change("1", at: Samples.now.advanced(by: .seconds(3_600)))]
+        try await store.write(StoreBatch(history: changes, now: Samples.now))
+        let account = Samples.account()
+        #expect(try await keeper.history(of: account, in: HistoryRange()).map(\.at) == [Samples.now])
+        #expect(try await keeper.history(of: account, in: HistoryRange(before: Samples.now)).isEmpty)
+        world.elapsed.withLock { $0 += .seconds(3_600) }
+        #expect(try await keeper.history(of: account, in: HistoryRange()) == changes)
+        await keeper.shutdown()
+    }
+
     @Test func `a failing store is told once, tried again in time, and gets all of it when it works`() async throws {
         let (store, world) = (ScriptedStore(), World())
         let keeper = await keeper(store, world)

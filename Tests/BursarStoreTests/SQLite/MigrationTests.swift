@@ -38,6 +38,18 @@ import Testing
         await store.close()
     }
 
+    /// An earlier version did not put down which change landed last.
+    @Test func `counts from the newest change that is no later than the next one`() async throws {
+        let scratch = Scratch()
+        try oldFile(scratch.file())
+        let store = scratch.store()
+        _ = try await store.open(identity: nil)
+        let now = Samples.now.advanced(by: .milliseconds(50_500))
+        try await store.write(StoreBatch(history: [Samples.change("149.25", at: now)], now: now))
+        #expect(try await store.counters().first?.counters.spent.description == "1.25")
+        await store.close()
+    }
+
     /// The statements of docs/operations.md.
     @Test func `comes back when the later migrations are taken back by hand`() async throws {
         let scratch = Scratch()
@@ -51,6 +63,7 @@ import Testing
         try await queue.write { db in
             try db.execute(
                 sql: """
+                    ALTER TABLE account DROP COLUMN landed; DELETE FROM grdb_migrations WHERE identifier = '4';
                     DROP TABLE alert_state; DROP TABLE alert_told; DROP TABLE alert_event; DROP TABLE alert_message;
                     DROP TABLE alert_delivery; DROP TABLE alert_mute; DROP TABLE alert_target;
                     DELETE FROM grdb_migrations WHERE identifier = '3';

@@ -31,18 +31,20 @@ actor MemoryStore: SnapshotStore {
         for credential in batch.saved { credentials[credential.key] = credential }
         for key in batch.removed { credentials[key] = nil }
         for (account, time) in batch.confirmed {
-            guard let newest = changes[account]?.keys.max(), let entry = changes[account]?[newest] else { continue }
-            changes[account]?[newest]?.until = max(entry.until, time)
+            guard let last = landed[account]?.last?.at, let entry = changes[account]?[last] else { continue }
+            if time.duration(to: entry.until) > .seconds(60) {
+                append(
+                    HistoryEntry(
+                        account: account, at: time, asOf: entry.asOf, providerSaysLow: entry.providerSaysLow,
+                        amounts: entry.amounts))
+            } else {
+                changes[account]?[last]?.until = max(entry.until, time)
+            }
         }
         alerts.apply(batch.alerts)
         for claim in batch.claims { claims[claim.id] = claim }
         if !batch.claims.isEmpty { claims = claims.filter { $0.value.expiresAt > batch.now } }
-        for entry in batch.history {
-            count(entry)
-            changes[entry.account, default: [:]][entry.at] = entry
-            // Thinned seldom, as every implementation may: it costs a look at all of the account's changes.
-            if changes[entry.account, default: [:]].count > bounds.longest - bounds.slack { thin(entry.account) }
-        }
+        for entry in batch.history { append(entry) }
         if let accounts = batch.accounts { name(accounts, now: batch.now) }
     }
 
@@ -60,6 +62,13 @@ actor MemoryStore: SnapshotStore {
         counted.values.flatMap(\.values).sorted { ($0.account, $0.unit.name) < ($1.account, $1.unit.name) }
     }
 
+    private func append(_ entry: HistoryEntry) {
+        count(entry)
+        changes[entry.account, default: [:]][entry.at] = entry
+        // Thinned seldom, as every implementation may: it costs a look at all of the account's changes.
+        if changes[entry.account, default: [:]].count > bounds.longestLine { thin(entry.account, landed: entry.at) }
+    }
+
     private func count(_ entry: HistoryEntry) {
         let past = landed[entry.account, default: []].map { Observation(at: $0.at, until: $0.until, amounts: $0.amounts) }
         for unit in SpendCounters.units(entry.amounts) {
@@ -75,9 +84,9 @@ actor MemoryStore: SnapshotStore {
 
     func close() async {}
 
-    private func thin(_ account: AccountID) {
+    private func thin(_ account: AccountID, landed: WallTime) {
         guard let entries = changes[account] else { return }
-        let kept = bounds.kept(entries.keys)
+        let kept = bounds.kept(entries.keys, landed: landed)
         changes[account] = entries.filter { kept.contains($0.key) }
     }
 

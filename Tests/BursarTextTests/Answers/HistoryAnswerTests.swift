@@ -17,6 +17,13 @@ import Testing
         #expect(try text() == "Nothing is known of this time.\n")
     }
 
+    @Test func `a step that meets no entry does not say that there is none`() throws {
+        let step = #","step_seconds":3600"#
+        let known = "At none of these times the amounts are known"
+        #expect(try text(spent: spent, more: step) == "\(known); without --step the changes are listed.\nspent 3 USD\n")
+        #expect(try text(more: step) == "\(known).\n")
+    }
+
     @Test func `what was spent by day does without entries`() throws {
         let days = #","days":[{"since":"2026-11-24T00:00:00.000Z","spent":\#(spent)}]"#
         let text = try text(spent: spent, more: days)

@@ -187,11 +187,25 @@ import Testing
         #expect(
             report.needs.map(\.words) == [
                 "a reload was refused 12 min ago: bursar.yaml:13:16: error: unknown provider; and 1 more",
-                "the store cannot be used (in use): what is new is kept in memory, and no alert is told",
+                "the store cannot be used: another gateway serves with its file, so end one of them, "
+                    + "or give each a file of its own; the gateway's log names the file. What is new is kept in memory, and no alert is told",
                 "fails (http 500); 7 events wait", "says that nobody is there (http 410); 1 event waits"
             ])
-        #expect(report.needs.map(\.command) == ["bursar check", nil, "bursar alert test dead", "bursar alert test left"])
+        #expect(report.needs.map(\.command) == ["bursar reload", nil, "bursar alert test dead", "bursar alert test left"])
         #expect(report.headline == "The account is well; something else needs you")
+    }
+
+    @Test(arguments: [
+        (#","reason":"newer""#, ": a newer version wrote its file, so run that one, or name another file"),
+        (#","reason":"full""#, ": no space is left, so make some"), (#","reason":"eaten_by_mice""#, ": eaten by mice"), ("", "")
+    ])
+    func `a store that cannot be used says what is wrong with it, and what to do`(reason: String, why: String) throws {
+        let readiness = #"{"status":"ready","store":{"status":"degraded"\#(reason)}}"#
+        let report = try Scene(rows: [Self.row("acme/a")], readiness: readiness).reported()
+        #expect(
+            report.needs.map(\.words) == [
+                "the store cannot be used\(why); the gateway's log names the file. What is new is kept in memory"
+            ])
     }
 
     @Test func `a gateway that ends says so`() throws {
@@ -227,9 +241,30 @@ import Testing
                 2 of 2 need you
                 acme/a        EMPTY 0 credits  bursar explain acme/a
                 acme/default  LOW 100 credits  bursar explain acme/default
-                the gateway   a reload was refused: \(String(repeating: "x", count: 80))  bursar check
+                the gateway   a reload was refused: \(String(repeating: "x", count: 80))  bursar reload
 
                 """)
+    }
+
+    // Copied from `bursar status --url …`, they asked whichever gateway was the usual one.
+    @Test func `each command asks the gateway that answered, for people and for programs, and a page stays a page`() throws {
+        var report = try Scene(
+            rows: [
+                Self.row("acme/empty", "0"),
+                Self.row("acme/gone", nil, status: "unavailable", problem: Self.problem("timeout", "late"))
+            ], targets: [#"{"name": "dead", "state": "failing", "pending": 0}"#], gateway: #""last_reload_refused": true"#,
+            readiness: #"{"status":"ready","store":{"status":"degraded"}}"#
+        ).reported()
+        report.add(links: Array(#"{"providers": [{"id": "acme", "top_up": "https://acme.example/buy"}]}"#.utf8))
+        report.add(options: " --url 'unix:/a b.sock'")
+        let acts = [
+            "bursar explain acme/gone --url 'unix:/a b.sock'", "https://acme.example/buy",
+            "bursar reload --url 'unix:/a b.sock'", nil, "bursar alert test dead --url 'unix:/a b.sock'"
+        ]
+        #expect(report.needs.map { $0.link ?? $0.command } == acts)
+        for act in acts.compactMap(\.self) { #expect(report.text.contains("  \(act)\n"), "\(report.text)") }
+        let commands = try #require(try JSONReader.read(report.json)["needs"]?.elements).map { $0["command"]?.text }
+        #expect(commands == acts.map { $0?.hasPrefix("https:") == true ? nil : $0 })
     }
 
     @Test func `programs get the same, and the texts as they came`() throws {
