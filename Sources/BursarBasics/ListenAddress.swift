@@ -107,11 +107,13 @@ extension ListenAddress {
     private static func bracketed(_ text: String) throws(Refusal) -> ListenAddress {
         guard let close = text.firstIndex(of: "]") else { throw Refusal(reason: "the bracket is not closed", meant: nil) }
         let host = String(text[text.index(after: text.startIndex)..<close])
-        guard IPAddress(host) != nil, host.contains(":") else {
+        guard let address = IPAddress(host), host.contains(":") else {
             throw Refusal(reason: "brackets are for an IPv6 address, without a zone", meant: nil)
         }
         let rest = text[text.index(after: close)...]
         guard rest.hasPrefix(":") else { throw Refusal(reason: "a port is missing", meant: "[\(host)]:8787") }
+        // No socket of one family listens at it.
+        if address.isV4 { throw Refusal(reason: "an IPv4 address is written as one", meant: "\(address)\(rest)") }
         return .tcp(host: host.lowercased(), port: try port(rest.dropFirst()))
     }
 

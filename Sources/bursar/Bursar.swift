@@ -1,10 +1,11 @@
 import ArgumentParser
 import BursarModel
 
-/// The entry point. The process is hardened before anything is read, and the heap is chosen before there is a second thread.
+/// The entry point. Nothing else may get the numbers of the standard descriptors, the process is hardened before anything is read, and the heap is chosen before there is a second thread.
 @main
 enum Program {
     static func main() async {
+        StandardDescriptors.open()
         ProcessHardening.apply()
         OneHeap.choose()
         await Bursar.main(nil)

@@ -29,13 +29,18 @@ import Testing
         #expect(try readConfiguration(yaml).errors == [expected])
     }
 
+    @Test func `a duration with a comma in braces is told as that, too`() throws {
+        let errors = try readConfiguration("defaults: {stale_for: 1,5d}").errors
+        #expect(errors.contains { $0.hasPrefix("1:25: unknown key \"5d\"") && $0.hasSuffix("a duration is whole") }, "\(errors)")
+    }
+
     @Test(arguments: [
         ("accounts:\n  - {provider: sunor, low: 1,5, key: '${env:KEY}'}", "2:30: unknown key \"5\" in an account"),
         ("accounts:\n  - {provider: sunor, low: 1.000,50, key: '${env:KEY}'}", "2:34: unknown key \"50\" in an account"),
         ("limits: {connections: 10,000}", "1:26: unknown key \"000\" in limits")
     ])
     func `an amount with a comma in braces is told as that and not as a key`(yaml: String, expected: String) throws {
-        let hint = "; in {…} a comma ends a value; an amount has a point, as in 1.5, and no other mark"
+        let hint = "; in {…} a comma ends a value; an amount has a point, as in 1.5, and no other mark; a duration is whole"
         #expect(try readConfiguration(yaml).errors == [expected + hint])
     }
 

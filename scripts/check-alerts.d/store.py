@@ -7,7 +7,7 @@ import sqlite3
 
 # All times that a restart goes by. `history.at` is a part of a key, and two columns are lists: they are moved apart.
 TIMES = {
-    "account": ["missing_since"],
+    "account": ["missing_since", "landed"],
     "credential": ["taken_at", "fetched_at", "as_of", "problem_at", "hold_until"],
     "history": ["until", "as_of"],
     "counter": ["since"],

@@ -172,8 +172,11 @@ extension ConfigurationParser {
         }
         guard let window = try? DurationText.parse(String(parts[1])) else {
             let word = parts[1].lowercased()
-            let unit = ["s": "1s", "m": "1m", "h": "1h", "sec": "1s", "min": "1m", "second": "1s", "minute": "1m", "hour": "1h"][
-                word]
+            let unit = [
+                "s": "1s", "m": "1m", "h": "1h", "d": "1d", "sec": "1s", "min": "1m", "second": "1s", "minute": "1m",
+                "hour": "1h",
+                "day": "1d"
+            ][word]
             let isInBounds = RequestRate.requestBounds.contains(requests)
             problems.error(
                 at(entry.node), "rate must be \(expected)", meant: isInBounds ? unit.map { "\(requests)/\($0)" } : nil)

@@ -90,7 +90,8 @@ struct ConfigurationParser {
         if Self.isRestOfNumber(pair) {
             problems.error(
                 at(pair.keyMark), "unknown key \(QuotableName.quoted(pair.key)) in \(Self.named(section))",
-                otherwise: "in {…} a comma ends a value; an amount has a point, as in 1.5, and no other mark")
+                otherwise: "in {…} a comma ends a value; an amount has a point, as in 1.5, and no other mark; a duration is whole"
+            )
             return
         }
         let spelled = pair.key.lowercased().replacingHyphens
@@ -108,9 +109,11 @@ struct ConfigurationParser {
         }
     }
 
-    /// Whether a key is what is left of `1,5` or `1.000,50` in braces: digits alone, with nothing behind them.
+    /// Whether a key is what is left of `1,5`, `1.000,50` or `1,5d` in braces: digits, perhaps a duration's unit, with nothing behind them.
     private static func isRestOfNumber(_ pair: LocatedNode.Pair) -> Bool {
-        pair.value.isNull && !pair.key.isEmpty && pair.key.utf8.allSatisfy(\.isASCIIDigit)
+        let digits = pair.key.prefix { $0.isASCII && $0.isWholeNumber }
+        let rest = pair.key.dropFirst(digits.count)
+        return pair.value.isNull && !digits.isEmpty && (rest.isEmpty || ["ms", "s", "m", "h", "d"].contains(rest))
     }
 
     static func named(_ section: ConfigurationKey.Section) -> String {

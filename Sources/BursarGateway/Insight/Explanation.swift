@@ -198,9 +198,10 @@ extension Explanation.Facts {
         let age = Words.age(fetchedAt.wall.duration(to: now.wall))
         let amount = view.reading?.available.map { ", \($0.value) \($0.unit.name)," } ?? ""
         let was = isUsedUp ? "Nothing was left when it was read \(age)." : "It was low\(amount) when it was read \(age)."
+        // The same page twice in a breath is one too many.
+        let place = words.remedy.contains(shop) ? "" : shop
         return (
-            "\(was) \(words.cause)",
-            "\(words.remedy) If nothing was added since, top the account up at the provider\(shop)."
+            "\(was) \(words.cause)", "\(words.remedy) If nothing was added since, top the account up at the provider\(place)."
         )
     }
 

@@ -3,6 +3,10 @@ import Glibc
 import NIOCore
 
 extension HTTP1Handler {
+    /// A batch of pipelined answers is handed to the channel in pieces of this size, so that its bound sees them. With the largest
+    /// answer that is copied it still fits 32 KiB: buffers grow to powers of two, and those of a slow reader stay.
+    static let batchBytes = 14 * 1024
+
     /// Writes one answer and decides what becomes of the connection. Ends in `open`, `answering` (a body that takes time) or
     /// `closing`.
     func write(_ response: Response, for exchange: Exchange, now: NIODeadline) {
@@ -37,7 +41,12 @@ extension HTTP1Handler {
             }
         }
         report(exchange, status: response.status, bytes: bodyBytes, cache: response.cache)
-        if !keeps { close(lingering: false) }
+        if !keeps { close(lingering: !wasAskedToClose(by: exchange)) }
+    }
+
+    /// Whoever asks for the close sends nothing more; whoever is told of it may have.
+    private func wasAskedToClose(by exchange: Exchange) -> Bool {
+        !exchange.keepsAlive && answered < connection.limits.requestsPerConnection
     }
 
     func persistence(keeps: Bool, _ exchange: Exchange) -> HTTP1Writer.Persistence {
@@ -128,7 +137,7 @@ extension HTTP1Handler {
     func close(lingering: Bool) {
         guard phase != .closing, phase != .closed, let context else { return }
         phase = .closing
-        let lingers = lingering || inbound.readableBytes > 0
+        let lingers = lingering || isReadingPaused || isInputLeft || inbound.readableBytes > 0
         inbound = ByteBuffer()
         current = nil
         handOver()

@@ -45,6 +45,8 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     var reader: RequestReader
     /// Bytes that came and could not be used yet.
     var inbound = ByteBuffer()
+    /// What is being answered is not the last that has come.
+    var isInputLeft = false
     /// Bytes to be written at the end of this read.
     var outbound = ByteBuffer()
     /// `outbound` is an answer that other connections write as well: it is let go of, and not cleared for reuse.
@@ -144,16 +146,12 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         if event is DrainEvent {
             connection.isDraining = true
             replay.forget()
-            // Behind what the client has not taken yet of the answers before.
-            if phase == .open, isAtRest { close(lingering: false) }
+            // Behind what the client has not taken yet of the answers before. Where there is such, it may have asked for more meanwhile.
+            if phase == .open, isAtRest { close(lingering: context.unwrittenBytes > 0) }
             drainStream(now: context.eventLoop.now)
         }
         context.fireUserInboundEventTriggered(event)
     }
-
-    /// A batch of pipelined answers is handed to the channel in pieces of this size, so that its bound sees them. With the largest
-    /// answer that is copied it still fits 32 KiB: buffers grow to powers of two, and those of a slow reader stay.
-    static let batchBytes = 14 * 1024
 
     /// Nothing of a request has come and nothing is being answered. Of earlier answers the client may not have taken all.
     var isAtRest: Bool { reader.phase == .head && inbound.readableBytes == 0 }
@@ -182,6 +180,7 @@ extension HTTP1Handler {
             case .fault(let fault): refuse(fault, now: now)
             case .request(let head, let body):
                 let length = wasInBody || head.body != .none ? 0 : bytes.readerIndex - start
+                isInputLeft = bytes.readableBytes > 0
                 respond(to: head, body: body, now: now, rest: &bytes, headStart: start, headLength: length)
             }
         }

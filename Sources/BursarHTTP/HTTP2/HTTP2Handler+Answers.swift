@@ -29,6 +29,7 @@ extension HTTP2Handler: HTTP2SessionDelegate {
                         duration: .zero, peer: "", listener: connection.info.listener, version: .http2, wasReplayed: true,
                         isSecure: connection.info.isSecure, cache: prepared.cache))
                 known.answer = (prepared, replay, counter)
+                session.knownHeads.keep(known)
             } else if let known {
                 session.knownHeads.forget(known)
             }
@@ -72,7 +73,8 @@ extension HTTP2Handler: HTTP2SessionDelegate {
     func streamClosed(_ stream: HTTP2Stream, errorCode: UInt32) {
         if let unfinished = stream.unfinished {
             unfinished.cancel()
-            connection.counters.count(.clientLeft)
+            // With the connection: `ended` counts that, once.
+            if phase != .closed { connection.counters.count(.clientLeft) }
         }
         endActivity(of: stream)
         if let streamed = stream.streamed { streamed.end(isComplete: errorCode == 0 && streamed.state.isFinished) }

@@ -237,6 +237,10 @@ final class HTTP2Handler: ChannelDuplexHandler {
     /// The channel is gone: work for it stops, and whoever listens hears how each stream ended.
     private func ended() {
         guard phase != .closed else { return }
+        // A drain's deadline, or what the client broke, is no leaving.
+        if phase == .serving, session.streams.contains(where: { $0.unfinished != nil }) {
+            connection.counters.count(.clientLeft)
+        }
         phase = .closed
         timers.cancelAll()
         session.abandon()

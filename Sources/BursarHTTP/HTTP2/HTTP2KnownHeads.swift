@@ -2,7 +2,7 @@
 ///
 /// Clients repeat their heads field for field. Equal decoded fields make an equal request, so nothing is checked or built a
 /// second time, and the answer is sent again without asking where the responder allowed it (`Replay`). Where it did not, the head is
-/// forgotten: it may carry a key of the caller's own. It never leaves its connection, so no other caller can get it.
+/// not kept: it may carry a key of the caller's own. It never leaves its connection, so no other caller can get it.
 final class HTTP2KnownHead {
     /// The fields as `HTTP2HeaderBlock` keeps them.
     let block: [UInt8]
@@ -26,26 +26,19 @@ struct HTTP2KnownHeads {
     /// Longer heads are not kept.
     static let longestBlock = 2 * 1024
 
+    /// The oldest first.
     private var heads: [HTTP2KnownHead] = []
-    private var next = 0
 
     /// The head with exactly the bytes of this block.
     func find(_ block: HTTP2HeaderBlock) -> HTTP2KnownHead? { heads.first { block.isSame(as: $0.block) } }
 
     /// Lets go of a head whose answer is not one that may be repeated.
-    mutating func forget(_ head: HTTP2KnownHead) {
-        heads.removeAll { $0 === head }
-        next = 0
-    }
+    mutating func forget(_ head: HTTP2KnownHead) { heads.removeAll { $0 === head } }
 
-    /// Keeps a head in the place of the oldest.
+    /// Keeps a head whose answer may be repeated, in the place of the oldest.
     mutating func keep(_ head: HTTP2KnownHead) {
-        guard head.block.count <= HTTP2KnownHeads.longestBlock else { return }
-        if heads.count < HTTP2KnownHeads.most {
-            heads.append(head)
-        } else {
-            heads[next] = head
-            next = (next + 1) % HTTP2KnownHeads.most
-        }
+        guard head.block.count <= HTTP2KnownHeads.longestBlock, !heads.contains(where: { $0 === head }) else { return }
+        if heads.count == HTTP2KnownHeads.most { heads.removeFirst() }
+        heads.append(head)
     }
 }

@@ -53,7 +53,6 @@ extension HTTP2Session {
             stream.isHead = head.method == "HEAD"
             if endsStream {
                 let known = HTTP2KnownHead(block: bytes, request: request(head, body: []))
-                knownHeads.keep(known)
                 stream.state = .answering
                 delegate?.requestArrived(known.request, on: stream, known: known)
             } else {

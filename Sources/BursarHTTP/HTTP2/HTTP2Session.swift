@@ -4,7 +4,8 @@ internal import NIOCore
 
 /// What a session tells the connection that owns it, always from inside one of the session's own methods. *Event loop.*
 protocol HTTP2SessionDelegate: AnyObject {
-    /// A request is complete; `known` is set where its head had no body and may come again.
+    /// A request is complete; `known` is set where its head had no body and may come again: `knownHeads` is to keep it where its answer may be
+    /// repeated.
     func requestArrived(_ request: Request, on stream: HTTP2Stream, known: HTTP2KnownHead?)
     /// A request must be answered by the server itself.
     func requestRefused(_ refusal: HTTP2RequestHead.Refusal, on stream: HTTP2Stream)

@@ -65,10 +65,16 @@ struct ListenerSockets {
 
     private static let attemptsAtFreePort = 8
 
+    /// How much the kernel takes of a connection before it is on its way. By itself it would take megabytes, and a peer that reads slowly would
+    /// look for minutes as if it took nothing; so it is seen to take something every 64 KiB. That is 2 KiB/s in the time of a write.
+    private static let unsentBytes: ChannelOptions.Types.SocketOption.Value = 128 * 1024
+
     private func bind(_ bootstrap: ServerBootstrap, _ address: SocketAddress) async throws -> any Channel {
         // A connection has the second of its listener, without a call for each.
         var bootstrap = bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .serverChannelOption(
+                ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_NOTSENT_LOWAT)), value: Self.unsentBytes)
         if case .v6 = address {
             // Said in any case, because the system's default is the operator's to set.
             bootstrap = bootstrap.serverChannelOption(

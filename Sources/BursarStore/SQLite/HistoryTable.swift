@@ -70,11 +70,13 @@ struct HistoryTable: Sendable {
         return try rows.next().flatMap { row in try? read(RowReading(row), account) }
     }
 
-    /// Its time. An earlier version did not put it down: then it is the newest that is no later than what lands next, or the newest.
+    /// Its time. Where it was not put down, as by an earlier version, or is not there: the newest that is no later than what lands next, or
+    /// the newest.
     private func landed(_ id: Int64, before next: WallTime, _ db: Database) throws -> Int64? {
         if let entry = newest[id] { return entry.at.milliseconds }
         let sql = """
-            SELECT coalesce(landed, (SELECT max(at) FROM history WHERE account = ?1 AND at <= ?2),
+            SELECT coalesce((SELECT at FROM history WHERE account = ?1 AND at = landed),
+            (SELECT max(at) FROM history WHERE account = ?1 AND at <= ?2),
             (SELECT max(at) FROM history WHERE account = ?1)) FROM account WHERE id = ?1
             """
         return try integers(sql, [id, next.milliseconds], db).first

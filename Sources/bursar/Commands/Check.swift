@@ -37,7 +37,7 @@ struct Check: ParsableCommand {
     func run() throws {
         guard definitions.isEmpty else { return try checkDefinitions() }
         let report = CheckReport(ConfigurationReader(sources: .program(opensStore: true)).read(options.request))
-        Terminal.answer(report.text)
+        Terminal.answer(beside: report.text)
         if let configuration = report.result.configuration, configuration.upstream.authorities == nil, !SystemRoots.areFound {
             Terminal.tell(
                 "warning: this machine has no certificates of authorities, so that no provider can be trusted: "
@@ -65,7 +65,7 @@ struct Check: ParsableCommand {
             }
         }
         let report = DefinitionReport(files)
-        Terminal.answer(report.text)
+        Terminal.answer(beside: report.text)
         if report.hasErrors { throw ExitStatus.configuration }
     }
 }

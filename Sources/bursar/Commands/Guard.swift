@@ -54,7 +54,7 @@ struct Guard: AsyncParsableCommand {
         let answer = try await target.get(path)
         if json { try target.showJSON(answer) }
         guard let verdict = GuardAnswer(json: answer.body) else { throw target.tellRefusal(answer) }
-        if !json { Terminal.answer(verdict.line + "\n") }
+        if !json { Terminal.answer(beside: verdict.line + "\n") }
         switch verdict.decision {
         case "yes": return
         case "no": throw ExitStatus.badAnswer

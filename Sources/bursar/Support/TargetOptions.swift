@@ -2,6 +2,7 @@ import ArgumentParser
 import BursarCatalog
 import BursarModel
 import BursarText
+import Glibc
 import NIOSSL
 
 /// Which running gateway a command asks.
@@ -24,7 +25,16 @@ struct TargetOptions: ParsableArguments {
     /// What a command that is printed needs to ask the same gateway, a space before each option. What the variable says, whoever copies
     /// it has as well.
     var asWords: String {
-        [("--url", given), ("--ca", ca)].compactMap { name, value in value.map { " \(name) \(ShellText.word($0))" } }.joined()
+        [("--url", given), ("--ca", ca.map(Self.absolute))].compactMap { name, value in
+            value.map { " \(name) \(ShellText.word($0))" }
+        }.joined()
+    }
+
+    /// For whoever pastes it in another folder.
+    private static func absolute(_ path: String) -> String {
+        guard let whole = realpath(path, nil) else { return path }
+        defer { free(whole) }
+        return String(cString: whole)
     }
 
     func validate() throws {

@@ -10,6 +10,10 @@ import Glibc
 /// words of somebody else in it, and is made harmless here, so that no command can forget to.
 enum Terminal {
     static func answer(_ text: String) { write(Array((outputIsTerminal ? harmless(text) : text).utf8), to: STDOUT_FILENO) }
+    /// What a command says beside an answer that its exit code is, such as a guard's: where it cannot be written, that stands all the same.
+    static func answer(beside text: String) {
+        write(Array((outputIsTerminal ? harmless(text) : text).utf8), to: STDOUT_FILENO, endsWhereLost: false)
+    }
     static func tell(_ text: String) { write(Array((harmless(text) + "\n").utf8), to: STDERR_FILENO) }
 
     /// What another program answered, as whole lines: byte for byte into a file or a pipe.
@@ -54,7 +58,7 @@ enum Terminal {
 
     /// A reader that went away (`| head`) is no error worth a message. Half an answer that looks like a whole one is: the program ends there,
     /// so that no command can forget to look.
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    private static func write(_ bytes: [UInt8], to descriptor: Int32, endsWhereLost: Bool = true) {
         var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { buffer in
@@ -73,6 +77,7 @@ enum Terminal {
             case EPIPE: return
             case let number where descriptor == STDOUT_FILENO:
                 tell("Error: the answer cannot be written: \(String(cString: strerror(number))).")
+                guard endsWhereLost else { return }
                 exit(ExitStatus.answerLost.rawValue)
             default: return
             }

@@ -12,6 +12,21 @@ import Testing
         #expect(output.status == 74 && output.complaint.contains("cannot be written: No space left on device"), "\(output)")
     }
 
+    @Test func `whoever wants no answer gets none, and the exit code all the same`() async throws {
+        let program = try #require(ChildProgram.path)
+        for command in ["providers", "check"] {
+            let output = try await LocalProgram.run("sh", ["-c", "cd / && '\(program)' \(command) >&-"])
+            #expect(output.status == 0 && !output.complaint.contains("cannot be written"), "\(output)")
+        }
+    }
+
+    // A log on a full disk stops neither a job nor a start.
+    @Test func `what stands beside an exit code may be lost`() async throws {
+        let program = try #require(ChildProgram.path)
+        let output = try await LocalProgram.run("sh", ["-c", "cd / && '\(program)' check > /dev/full"])
+        #expect(output.status == 0 && output.complaint.contains("cannot be written"), "\(output)")
+    }
+
     @Test func `a reader that has gone is none`() async throws {
         let program = try #require(ChildProgram.path)
         let output = try await LocalProgram.run("bash", ["-c", "'\(program)' providers | true; echo ${PIPESTATUS[0]}"])
