@@ -68,7 +68,7 @@ import Testing
                     + HTTP2TestClient.windowUpdate(0, 0x7FFE_0000) + HTTP2TestClient.get(1)
                 let request = isHTTP2 ? windows : Array("GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
                 #expect(send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
-                for _ in 0..<70 {
+                for _ in 0..<50 {
                     #expect(await onOwnThread { Self.read(descriptor, most: 32 * 1024) } == 32 * 1024)
                     try await Task.sleep(for: .milliseconds(100))
                 }
