@@ -33,7 +33,10 @@ import Testing
         ("{proxy: 'http://p.example', proxy_user: 'a:b'}", "without a colon"),
         ("{proxy: 'http://p.example', proxy_user: a, proxy_password: abc}", "shorter than 4"),
         ("{proxy: 'http://p.example', proxy_user: a, proxy_password: '${env:NONE}'}", "NONE is not set"),
-        ("{proxy: 'http://p.example', proxy_user: a, proxy_password: 'x${env:NONE}'}", "must be a password, or where it is"),
+        (
+            "{proxy: 'http://p.example', proxy_user: a, proxy_password: 'x${env:NONE}'}",
+            "must be the whole value of proxy_password"
+        ),
         ("ca: /no/such.pem", "does not exist"), ("ca: /run/secrets/rodin", "no certificate"),
         ("private_addresses: maybe", "true or false"),
         ("http_proxy: x", "did you mean proxy")
@@ -43,6 +46,14 @@ import Testing
         let errors = try readConfiguration("upstream: \(value)\naccounts: []").errors
         #expect(errors.first?.contains(words) == true, "\(errors)")
         #expect(!errors.joined().contains("secret-pass") && !errors.joined().contains("abcdefgh"))
+    }
+
+    @Test func `a password that cannot be found is told as a key is`() throws {
+        let errors = try readConfiguration(
+            "upstream: {proxy: 'http://p.example', proxy_user: a, proxy_password: '${env:PROXY_PASSWORT}'}\naccounts: []",
+            environment: ["PROXY_PASSWORD": "abcdefgh-9"]
+        ).errors
+        #expect(errors.count == 1 && errors[0].hasSuffix("did you mean ${env:PROXY_PASSWORD}?"), "\(errors)")
     }
 
     @Test func `private addresses and a literal password are told`() throws {

@@ -40,10 +40,10 @@ extension ConfigurationParser {
             reference: reference, file: resolved.file)
     }
 
-    /// A secret of a target, and the file that it came from. What signs and what is an address have a form of their own, which the
-    /// caller judges; a token is sent as a key is, and judged as one.
+    /// A secret that is no account's, and the file that it came from. What signs, what is an address and a password have a form of their
+    /// own, which the caller judges; a token is sent as a key is, and judged as one.
     /// - Parameter isToldInFile: whether it is told where it stands in the file itself.
-    mutating func targetSecret(
+    mutating func namedSecret(
         _ node: LocatedNode, _ use: SecretUse, isToldInFile: Bool = true
     ) -> (secret: Secret, file: String?)? {
         let place = at(node)
@@ -91,7 +91,7 @@ extension ConfigurationParser {
             if case .command = source {
                 problems.finding(
                     .keyFromCommand, place,
-                    "a command is run for this \(use.rawValue): whoever can change it or this file runs programs here")
+                    "a command is run for this \(use.word): whoever can change it or this file runs programs here")
             }
             if source == .literal, isToldInFile { problems.finding(.literalKey, place, use.literalWords) }
             return (resolved, reference)
@@ -229,7 +229,7 @@ extension ConfigurationParser {
     }
 
     /// With the whole path of a file that stands beside the configuration, whatever the folder is called.
-    func words(for problem: SecretProblem, of source: SecretReference.Source, _ use: SecretUse = .key) -> String {
+    func words(for problem: SecretProblem, of source: SecretReference.Source, _ use: SecretUse) -> String {
         guard case .unreadable(let path, let why) = problem else { return located(problem.words, source, use) }
         return "\(shown(path)) \(why.words)"
     }

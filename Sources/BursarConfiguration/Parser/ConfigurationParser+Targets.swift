@@ -197,11 +197,11 @@ extension ConfigurationParser {
         }
     }
 
-    /// As ``targetSecret(_:_:isToldInFile:)``, where the file is watched with the target's others.
+    /// As ``namedSecret(_:_:isToldInFile:)``, where the file is watched with the target's others.
     private mutating func secret(
         _ node: LocatedNode, _ use: SecretUse, _ files: inout [String], isToldInFile: Bool = true
     ) -> Secret? {
-        guard let found = targetSecret(node, use, isToldInFile: isToldInFile) else { return nil }
+        guard let found = namedSecret(node, use, isToldInFile: isToldInFile) else { return nil }
         if let file = found.file { files.append(file) }
         return found.secret
     }

@@ -69,36 +69,13 @@ extension ConfigurationParser {
 
     /// No message quotes the value: it may be the password itself.
     private mutating func proxyPassword(_ entry: Entry?) -> Secret? {
-        guard let entry else { return nil }
-        let expected = "a password, or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}"
-        guard let text = text(entry.node, "proxy_password", expected: expected) else { return nil }
-        let place = at(entry.node)
-        guard var source = try? SecretReference.Source.parse(text) else {
-            problems.error(place, "proxy_password must be \(expected)")
+        guard let entry, let (password, _) = namedSecret(entry.node, .proxyPassword) else { return nil }
+        guard password.count >= SecretResolver.fewestBytes else {
+            problems.error(
+                at(entry.node),
+                "the password is shorter than \(SecretResolver.fewestBytes) characters: it cannot be kept out of logs")
             return nil
         }
-        if source == .literal {
-            problems.conceal(Secret(text))
-            problems.finding(
-                .literalKey, place, "a password stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}")
-        }
-        if case .file(let path) = source {
-            guard let resolved = resolvedPath(path, place) else { return nil }
-            source = .file(path: resolved)
-        }
-        do throws(SecretProblem) {
-            let resolved = try resolver.resolve(source, literal: text)
-            problems.conceal(resolved.secret)
-            audit(resolved, at: place)
-            guard resolved.secret.count >= SecretResolver.fewestBytes else {
-                problems.error(
-                    place, "the password is shorter than \(SecretResolver.fewestBytes) characters: it cannot be kept out of logs")
-                return nil
-            }
-            return resolved.secret
-        } catch {
-            problems.error(place, words(for: error, of: source).replacing("the key", with: "the password"))
-            return nil
-        }
+        return password
     }
 }

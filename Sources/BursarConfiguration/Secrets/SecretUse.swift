@@ -4,14 +4,18 @@ enum SecretUse: String {
     case key
     /// A target's; the last one is an address, which may have a token in its path.
     case token, secret, url
+    /// The one that a proxy is told, beside `proxy`.
+    case proxyPassword = "proxy_password"
 
-    var subject: String { "the \(rawValue)" }
-    private var noun: String { self == .url ? "an address" : "a \(rawValue)" }
+    /// As a sentence calls it.
+    var word: String { self == .proxyPassword ? "password" : rawValue }
+    var subject: String { "the \(word)" }
+    private var noun: String { self == .url ? "an address" : "a \(word)" }
     var expectation: String { "\(noun), or where it is: ${env:NAME}, ${file:/path}, ${credential:name} or ${exec:/path}" }
 
     /// What is told of one that stands in the file itself.
     var literalWords: String {
-        let what = self == .key ? "a key" : "a secret of a target"
+        let what = self == .key || self == .proxyPassword ? noun : "a secret of a target"
         return "\(what) stands in the file; keep it in ${env:…}, ${file:…} or ${credential:…}"
     }
 

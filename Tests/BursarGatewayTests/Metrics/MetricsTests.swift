@@ -179,7 +179,8 @@ struct MetricsTests {
     }
 
     @Test func `a stale answer from memory is a hit that is stale`() async throws {
-        try await TestGateway.with(["provider: sunor, key: mock-ok, ttl: 30s"]) { gateway async throws in
+        // A key that names no scenario: it gets what is set.
+        try await TestGateway.with(["provider: sunor, key: demo, ttl: 30s"]) { gateway async throws in
             _ = try await gateway.get("/v1/balances")
             try gateway.mocks.set(#require(MockScenario("hang")), for: "sunor")
             gateway.clock.advance(by: .seconds(60))

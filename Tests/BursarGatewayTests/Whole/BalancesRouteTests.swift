@@ -111,7 +111,9 @@ import Testing
     @Test func `no-cache and max-age ask again, a plain read past its ttl gets the old value at once and a refresh behind`()
         async throws
     {
-        try await TestGateway.with(["provider: sunor, key: mock-drift"]) { gateway async throws in
+        // A key that names no scenario: it gets what is set.
+        try await TestGateway.with(["provider: sunor, key: demo"]) { gateway async throws in
+            try gateway.mocks.set(#require(MockScenario("drift")), for: "sunor")
             let first = try await gateway.fresh("/v1/balances").row(0)?["available"]
             let second = try await gateway.get("/v1/balances", ("cache-control", "no-cache")).row(0)?["available"]
             #expect(first != second)
