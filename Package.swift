@@ -120,7 +120,9 @@ let package = Package(
         // what several test targets use
         .testTarget(
             name: "TestSupport",
-            dependencies: ["BursarBasics", "BursarCatalog", "BursarClient", "BursarConfiguration", "BursarModel", "CZlib"],
+            dependencies: [
+                "BursarBasics", "BursarCatalog", "BursarClient", "BursarConfiguration", "BursarModel", "CZlib", nioCore, nioPosix
+            ],
             swiftSettings: settings),
         .testTarget(name: "BursarProcessTests", dependencies: ["TestSupport", "BursarProcess", logging], swiftSettings: settings),
         .testTarget(

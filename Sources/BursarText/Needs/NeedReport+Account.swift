@@ -79,12 +79,12 @@ extension NeedReport {
         /// `Acme cannot be reached (connection refused); asked again in 25 s`.
         private func problemWords(_ lastFailure: JSONValue?, _ now: WallTime) -> String? {
             guard let problem, let word = problem["code"]?.text else { return nil }
-            let title = problem["title"]?.text ?? NeedReport.spoken(word)
+            let title = problem["title"]?.text ?? Words.spoken(word)
             // An open circuit says that calls failed; the last one why.
             let cause = word == ProblemCode.circuitOpen.rawValue ? lastFailure ?? problem : problem
             let status = cause["code"]?.text == ProblemCode.upstreamError.rawValue ? cause["upstream_status"]?.integer : nil
             let code = cause == problem || status != nil ? nil : cause["code"]?.text
-            let reason = (cause["reason"]?.text ?? code).map(NeedReport.spoken)
+            let reason = (cause["reason"]?.text ?? code).map(Words.spoken)
             let details = [status.map { "HTTP \($0)" }, reason].compactMap(\.self).filter { !title.contains($0) }
             var words = title + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
             if let again = problem["retry_at"]?.time, again > now {

@@ -101,7 +101,7 @@ extension NeedReport {
         }
         if ready?["store"]?["status"]?.text == "degraded" {
             // A newer gateway may have a reason that is not known here.
-            let why = ready?["store"]?["reason"]?.text.map { ": \(StoreReason(rawValue: $0)?.words ?? spoken($0))" } ?? ""
+            let why = ready?["store"]?["reason"]?.text.map { ": \(StoreReason(rawValue: $0)?.words ?? Words.spoken($0))" } ?? ""
             let held = gateway?["alerts_held"]?.boolean == true ? ", and no alert is told" : ""
             needs.append(
                 Need(
@@ -118,7 +118,7 @@ extension NeedReport {
                 return nil
             }
             let what = state == "paused" ? "says that nobody is there" : "fails"
-            let reason = target["reason"]?.text.map { " (\(spoken($0)))" } ?? ""
+            let reason = target["reason"]?.text.map { " (\(Words.spoken($0)))" } ?? ""
             let waiting = target["pending"]?.integer.flatMap { $0 > 0 ? $0 : nil }
             // Events and not messages: how many go into one message is seen when it is made.
             let wait = waiting.map { $0 == 1 ? "; 1 event waits" : "; \($0) events wait" } ?? ""
@@ -128,7 +128,4 @@ extension NeedReport {
                 command: AccountName(name).map { "bursar alert test \($0)" })
         }
     }
-
-    /// `connection refused` for a label; a sentence stays as it is.
-    static func spoken(_ reason: String) -> String { reason.contains(" ") ? reason : reason.replacing("_", with: " ") }
 }

@@ -52,7 +52,7 @@ struct Healthcheck: AsyncParsableCommand {
     func run() async throws {
         if let url = place {
             let answer = try await TargetOptions.get("/readyz", from: url, ca: ca, timeout: .seconds(3))
-            let outcome = ReadinessProbe.judge(status: answer.status, body: String(decoding: answer.body, as: UTF8.self))
+            let outcome = ReadinessProbe.judge(status: answer.status, body: answer.body)
             return try report(outcome, from: url)
         }
         let request = ConfigurationRequest(path: config, listen: listen)

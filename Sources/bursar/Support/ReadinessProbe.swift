@@ -1,5 +1,6 @@
 import BursarBasics
 import BursarConfiguration
+import BursarText
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -111,15 +112,14 @@ struct ReadinessProbe: Sendable {
         let text = String(decoding: answer, as: UTF8.self)
         let words = text.prefix { $0 != "\r\n" && $0 != "\n" }.split(separator: " ")
         guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else { return .noGateway }
-        return judge(status: status, body: text)
+        let body = text.firstRange(of: "\r\n\r\n").map { text[$0.upperBound...] } ?? ""
+        return judge(status: status, body: Array(body.utf8))
     }
 
-    /// Anything may answer on that port, with any status: a gateway says that it is ready, and its errors are problem documents with a
-    /// type of its own. The one place that decides it, however it was asked.
-    /// - Parameter body: a head before it does no harm.
-    static func judge(status: Int, body: String) -> Outcome {
-        if status == 200 { return body.contains(#""status":"ready","store":{"#) ? .ready : .noGateway }
-        return body.contains(#""type":"urn:bursar:problem:"#) ? .refused(status: status) : .noGateway
+    /// However it was asked: a gateway says that it is ready, and its errors are problem documents of its own.
+    static func judge(status: Int, body: [UInt8]) -> Outcome {
+        guard status == 200 else { return ProblemAnswer.isOurs(inJSON: body) ? .refused(status: status) : .noGateway }
+        return String(decoding: body, as: UTF8.self).contains(#""status":"ready","store":{"#) ? .ready : .noGateway
     }
 }
 

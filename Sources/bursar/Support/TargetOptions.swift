@@ -81,7 +81,7 @@ struct TargetOptions: ParsableArguments {
     static func tellRefusal(_ answer: GatewayClient.Answer, by url: String) -> ExitCode {
         let detail = ProblemAnswer.detail(inJSON: answer.body)
         Terminal.tell("\(url) answered \(answer.status): \(detail ?? "something that this command cannot read. Is it a Bursar?")")
-        let isOurs = isProblem(answer.body)
+        let isOurs = ProblemAnswer.isOurs(inJSON: answer.body)
         // Whoever refuses a caller in front of a gateway says so in words of its own.
         if detail != nil, !isOurs, ![401, 403].contains(answer.status) { Terminal.tell("Is it a Bursar?") }
         if answer.status == 401 {
@@ -95,11 +95,6 @@ struct TargetOptions: ParsableArguments {
         case 401, 403: ExitStatus.notPermitted
         default: ExitStatus.unavailable
         }
-    }
-
-    /// Whether it is a problem document of a gateway's own.
-    private static func isProblem(_ body: [UInt8]) -> Bool {
-        (try? JSONReader.read(body))?["type"]?.text?.hasPrefix("urn:bursar:problem:") ?? false
     }
 
     /// For `--json`: the answer as it is, whatever it says, once it is known to be JSON.

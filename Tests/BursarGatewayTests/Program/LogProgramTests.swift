@@ -31,7 +31,7 @@ struct LogProgramTests {
         try process.run()
         try await ask("http://127.0.0.1:\(port)/livez", times: 3_000)
         process.terminate()
-        // Thirty times its deadline: on a busy machine.
+        // Thirty times its deadline: on a busy machine. With an end, because what would never end is what is looked for.
         for _ in 0..<6_000 where process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
         #expect(!process.isRunning)
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }

@@ -21,6 +21,7 @@ struct ProgramDescriptorTests {
             // One whose connection is open is served on, a provider's call included.
             #expect(clients[0].get("/v1/balances") == .answered(keeps: true))
             let before = program.processorTicks
+            // Real time, because the processor is measured over it.
             try await Task.sleep(for: .seconds(1))
             // Hundredths of a second: a core that spins would take a hundred.
             #expect(program.processorTicks - before < 60)

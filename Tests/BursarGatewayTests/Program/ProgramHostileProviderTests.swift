@@ -75,7 +75,7 @@ struct ProgramHostileProviderTests {
             let grown = resident(program) - before
             print("hostile provider\(isEncrypted ? " over TLS" : ""): resident memory grew by \(grown) kB from \(before) kB")
             #expect(grown < 10 << 10)
-            // A call is under way that nobody will ever answer.
+            // A call is under way that nobody will ever answer. Another process's: where the moment is too short, it ends without one.
             let waiting = Task { try await self.rows(port, "/v1/balances/legnext", retries: 0) }
             try await Task.sleep(for: .milliseconds(100))
             let end = ContinuousClock().now

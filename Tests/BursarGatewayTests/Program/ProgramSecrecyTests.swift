@@ -80,6 +80,7 @@ struct ProgramSecrecyTests {
         try await serve(environment: environment) { program, url, _ in
             var seen = try await ask(url)
             let load = Task { while !Task.isCancelled { _ = try await ask(url) } }
+            // Somewhere in the middle of the load; nothing hangs on where.
             try await Task.sleep(for: .milliseconds(200))
             let status = await program.end(by: signal)
             load.cancel()

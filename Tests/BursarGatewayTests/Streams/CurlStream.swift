@@ -44,7 +44,7 @@ final class CurlStream: Sendable {
 
     var now: State { box.state.withLock { $0 } }
 
-    /// Waits until it is so, for a minute or more.
+    /// Waits until it is so, for a minute or more. Not `eventually`: its error shows what was seen instead.
     @discardableResult
     func until(_ isSo: (State) -> Bool, meanwhile: () -> Void = {}) async throws -> State {
         for _ in 0..<6_000 {

@@ -97,7 +97,7 @@ final class StreamClient: Sendable {
 
     var now: State { box.state.withLock { $0 } }
 
-    /// Waits until it is so, for a minute or more.
+    /// Waits until it is so, for a minute or more. Not `eventually`: its error shows what was seen instead.
     @discardableResult
     func until(_ isSo: (State) -> Bool) async throws -> State {
         for _ in 0..<6_000 {

@@ -92,7 +92,7 @@ struct HTTPTransportTLSTests {
     @Test(arguments: [("-tls1", TransportFault.tls), ("-tls1_1", .tls), ("-tls1_2", nil), ("-tls1_3", nil)])
     func `TLS below 1.2 is refused`(version: String, fault: TransportFault?) async throws {
         try await SecureServer.withCertificate { certificate, key in
-            let port = try await freePort()
+            let port = try await LocalProgram.freePort()
             // Level 0, or openssl itself refuses what is old.
             let server = try SecureServer.process([
                 "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate, "-key", key, version, "-cipher",
@@ -159,13 +159,5 @@ struct HTTPTransportTLSTests {
         settings.proxy = ProxyServer(host: "127.0.0.1", port: proxy.port)
         #expect(await fetch(request, settings).fault == .proxy)
         await proxy.stop()
-    }
-
-    private func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port ?? 0
-        try await channel.close()
-        return port
     }
 }

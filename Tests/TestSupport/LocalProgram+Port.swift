@@ -1,10 +1,9 @@
 import NIOCore
 import NIOPosix
-import TestSupport
 
 extension LocalProgram {
     /// A port that nobody had a moment ago.
-    static func freePort() async throws -> Int {
+    package static func freePort() async throws -> Int {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()
         let port = channel.localAddress?.port ?? 0
