@@ -16,7 +16,8 @@ struct ProgramDescriptorTests {
             #expect(program.complaintText.contains("limit of file descriptors (96)"))
             let (clients, outcomes) = try await Self.callers(80, port: port)
             #expect(outcomes.allSatisfy { if case .answered = $0 { true } else { false } }, "\(outcomes)")
-            #expect(outcomes.count { $0 == .answered(keeps: true) } == 24)
+            // One of the 24 may still be the demo's own: it asks itself once, for the balances it prints.
+            #expect((23...24).contains(outcomes.count { $0 == .answered(keeps: true) }))
 
             // One whose connection is open is served on, a provider's call included.
             #expect(clients[0].get("/v1/balances") == .answered(keeps: true))
