@@ -98,7 +98,7 @@ struct HostileServerTests {
         let server = try await WireServer { $0 == "deaf" ? nil : WireServer.ok($0) }
         let client = client()
         #expect(try await ask(client, server, "a") == "a")
-        #expect(try await ask(client, server, "deaf", timeout: .milliseconds(50)) == "timeout")
+        #expect(try await ask(client, server, "deaf", timeout: .milliseconds(500)) == "timeout")
         await server.wait(for: .closed(0))
         #expect(try await ask(client, server, "b") == "b")
         #expect(server.connections == 2)

@@ -60,8 +60,8 @@ import Testing
         #expect(read.diagnostics.count == 101)
         #expect(read.diagnostics.last?.message == "from here on 999900 more errors are counted and not listed")
         #expect(CheckReport(read).text.utf8.count < 100_000)
-        // In a debug build beside others; a release build takes a few hundredths.
-        #expect(time < .seconds(20), "\(time)")
+        // A few seconds in a debug build; that each looked at all before it would take hours.
+        #expect(time < .seconds(90), "\(time)")
     }
 
     @Test func `tens of thousands of unknown keys of one account give the first hundred and a count (B10)`() throws {

@@ -19,4 +19,12 @@ package struct ScratchFolder {
     }
 
     package func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Removes all in it at once, where somebody who looks meanwhile would find one file gone and the next one there. Whoever needs the
+    /// folder makes it anew.
+    package func takeAway() throws {
+        let gone = path + "-gone"
+        try FileManager.default.moveItem(atPath: path, toPath: gone)
+        try FileManager.default.removeItem(atPath: gone)
+    }
 }

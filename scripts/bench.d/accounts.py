@@ -11,7 +11,8 @@ from pathlib import Path
 
 import servers
 from load import Target, http1, measure
-from processes import Process, free_port, stop_all
+from ports import free_port
+from processes import Process, stop_all
 
 
 class Many(servers.Bursar):

@@ -15,12 +15,6 @@ TICKS = os.sysconf("SC_CLK_TCK")
 _running = []
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 def stat_fields(pid):
     """The fields of /proc/PID/stat behind the name, which may itself hold blanks and parentheses."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -5,7 +5,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-from processes import LOAD_CORE, SERVER_CORE, Process, free_port
+from ports import free_port
+from processes import LOAD_CORE, SERVER_CORE, Process
 
 HERE = Path(__file__).parent
 PROVIDERS = ["deepixels", "tensorpix", "legnext", "sunor", "hyper3d"]

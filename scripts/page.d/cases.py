@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from browser import Visit, expect
-from world import FOURTEEN, PASTS, World, free_port, start, stop
+from ports import free_port
+from world import FOURTEEN, PASTS, World, start, stop
 
 PUBLIC = Path(__file__).parents[2] / "Public"
 CASES = []

@@ -13,6 +13,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from ports import free_port
+
 HOUR, DAY = 3_600_000, 86_400_000
 
 # What Bursar's own definitions never say: a title with markup, and links that are none.
@@ -42,12 +44,6 @@ components:
   securitySchemes:
     key: {type: http, scheme: bearer}
 """
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 _running = []

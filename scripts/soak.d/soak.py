@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from clients import ROLES, Load
-from processes import Process, free_port
+from ports import free_port
+from processes import Process
 from world import World
 
 SAMPLE_EVERY = 2.0

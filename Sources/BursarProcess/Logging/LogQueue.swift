@@ -144,7 +144,8 @@ final class LogQueue: Sendable {
             state.dropped += lines
             state.untold += lines + state.telling
             state.telling = 0
-            // Whoever waits for a log that cannot be written waits for nothing.
+            // Whoever waits for a log that cannot be written waits for nothing, and without them it is not tried for the notice alone.
+            if state.lines == 0 { state.isHurried = false }
             defer { state.waiting = [] }
             return state.waiting
         }

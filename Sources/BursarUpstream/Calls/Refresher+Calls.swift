@@ -37,8 +37,9 @@ extension Refresher {
         overdue.cancel()
         // A call that the shutdown ended says nothing about the provider.
         if !state.withLock({ $0.isClosed }) {
-            let (outcome, view) = settle(call, result)
-            record(call, span, outcome, view, took: began.monotonic.duration(to: clock.now.monotonic))
+            let took = began.monotonic.duration(to: clock.now.monotonic)
+            let (outcome, view) = settle(call, result, took: took)
+            log(call, span, outcome, view, took: took)
         }
         // Last, so that a shutdown waits for all of the above.
         let now = clock.now
@@ -69,11 +70,11 @@ extension Refresher {
 
     /// Judges what came by the definition in force, outside the lock, and hands it to the machine; once more where a reload brought
     /// another definition in between.
-    private func settle(_ call: CallGate.Call, _ result: TransportResult) -> (CallOutcome, AccountView?) {
+    private func settle(_ call: CallGate.Call, _ result: TransportResult, took: Duration) -> (CallOutcome, AccountView?) {
         while true {
             let (account, redefinitions) = current(call.account)
             let outcome = outcome(of: result, account)
-            if let end = end(call, outcome, judgedAfter: redefinitions) { return (outcome, end.view) }
+            if let end = end(call, outcome, judgedAfter: redefinitions, took: took) { return (outcome, end.view) }
         }
     }
 
@@ -136,7 +137,9 @@ extension Refresher {
     /// The call ended, in time or late.
     /// - Parameter redefinitions: how many reloads had brought definitions when the outcome was judged.
     /// - Returns: nil, and nothing was done, where there were more since.
-    private func end(_ call: CallGate.Call, _ outcome: CallOutcome, judgedAfter redefinitions: UInt64) -> End? {
+    private func end(
+        _ call: CallGate.Call, _ outcome: CallOutcome, judgedAfter redefinitions: UInt64, took: Duration
+    ) -> End? {
         let (start, account, now) = (call.start, call.account, clock.now)
         let end = state.withLock { state -> End? in
             guard state.redefinitions == redefinitions else { return nil }
@@ -158,6 +161,7 @@ extension Refresher {
             }
         }
         guard let end else { return nil }
+        count(call, outcome, took: took)
         publish(end.change)
         onCall(account.key)
         for (slot, resolution) in end.wake { slot.resolve(resolution) }
@@ -193,15 +197,20 @@ extension Refresher {
         }
     }
 
-    /// One line and one count for each call.
-    private func record(
-        _ call: CallGate.Call, _ span: CallSpan, _ outcome: CallOutcome, _ view: AccountView?, took: Duration
-    ) {
-        let (start, account) = (call.start, call.account)
+    /// Before anybody is woken: whoever has an answer finds its call counted.
+    private func count(_ call: CallGate.Call, _ outcome: CallOutcome, took: Duration) {
+        let account = call.account
         let kind = UpstreamCallKind(
             provider: account.definition.id, server: UpstreamServer(baseURL: account.baseURL),
             method: account.definition.method.rawValue, status: outcome.status, failure: outcome.failure)
         metrics.record(kind, took: took)
+    }
+
+    /// One line for each call, after those who waited have gone.
+    private func log(
+        _ call: CallGate.Call, _ span: CallSpan, _ outcome: CallOutcome, _ view: AccountView?, took: Duration
+    ) {
+        let (start, account) = (call.start, call.account)
         if case .reading(let reading) = outcome.result { tellDrift(reading.drift, account) }
         var metadata: Logger.Metadata = [
             "provider": "\(account.definition.id)", "account": "\(account.logName)", "outcome": "\(outcome.label)",

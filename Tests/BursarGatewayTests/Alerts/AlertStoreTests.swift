@@ -106,9 +106,7 @@ struct AlertStoreTests {
                     body: Array(#"{"account":"sunor/default","amount":"1000","ttl":"3h"}"#.utf8))
                 #expect(claim.status == 201)
                 try await gateway.stored()
-                for name in try FileManager.default.contentsOfDirectory(atPath: bench.folder.path) {
-                    try FileManager.default.removeItem(atPath: bench.folder.file(name))
-                }
+                try bench.folder.takeAway()
                 // Nothing changes and time stands still: it is noticed all the same.
                 #expect(await gateway.log.contains("everything is kept again"))
                 for (table, count) in [

@@ -204,8 +204,10 @@ struct AlertsTests {
                 // The schedule ends meanwhile.
                 try await letTurnsPass(20) { gateway.passTime(.seconds(3_600)) }
                 #expect(receiver.messages.count == 1)
-                #expect(try await gateway.get("/v1/alerts").json?["targets"]?[0]?["state"]?.text == "paused")
-                #expect(gateway.log.text.contains("until its configuration changes or bursar alert test reaches it"))
+                try await eventually {
+                    try await gateway.get("/v1/alerts").json?["targets"]?[0]?["state"]?.text == "paused"
+                }
+                #expect(await gateway.log.contains("until its configuration changes or bursar alert test reaches it"))
                 receiver.answer(200)
                 let other = Self.settings(receiver).replacing("abcdefghijklmnop", with: "qrstuvwxyzabcdef")
                 guard case .applied = await gateway.reload([Self.account], settings: other) else { throw NotReloaded() }

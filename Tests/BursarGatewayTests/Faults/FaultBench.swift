@@ -42,7 +42,9 @@ final class FaultBench {
     private init(_ fault: Fault, _ state: FaultState) async throws {
         (self.fault, self.state) = (fault, state)
         folder = try ScratchFolder()
-        mocks = try await MockProviders.start(clock: held)
+        // Where nobody listens for a while, the port stays free.
+        let port = fault.upset == .refused ? try await LocalProgram.freePort() : 0
+        mocks = try await MockProviders.start(port: port, clock: held)
         gateway = try await Self.start(fault, state, folder, mocks)
     }
 
@@ -217,7 +219,7 @@ extension FaultBench {
 extension FaultBench {
     private static let ladder: [Duration] = {
         let waits: [Wait] = [
-            .backoff, .told7, .ttl, .told17, .circuit, .untold, .told40, .rejected, .anHour
+            .backoff, .told7, .ttl, .told17, .circuit, .untold, .told40, .toldDate40, .rejected, .anHour
         ]
         return Set(waits.flatMap { [$0.from - .milliseconds(10), $0.to + .milliseconds(1)] }).sorted()
     }()

@@ -68,8 +68,8 @@ struct LiveMonitoringTests {
             rule_files: ["\(rules)"]
             scrape_configs:
               - job_name: bursar
-                scrape_interval: 500ms
-                scrape_timeout: 500ms
+                scrape_interval: 2s
+                scrape_timeout: 2s
                 static_configs: [{targets: [\(hosts)]}]
             """, in: folder)
         do {

@@ -53,8 +53,9 @@ struct ProgramDescriptorTests {
             let before = limit()
             #expect(before < 300)
             _ = try write(300)
-            kill(program.processID, SIGHUP)
-            try await eventually { limit() >= before + 299 }
+            // Again and again: the first may come before it listens for the signal.
+            try await eventually(
+                { limit() >= before + 299 }, pause: .milliseconds(200), meanwhile: { kill(program.processID, SIGHUP) })
         } catch {
             await program.end(by: SIGKILL)
             throw error

@@ -114,6 +114,7 @@ struct ProxyAttackTests {
                     default_backend bursar
                 backend bursar
                     option httpchk
+                    timeout check 10s
                     server bursar 127.0.0.1:8787 check inter 100ms fall 1 rise 1
 
                 """)

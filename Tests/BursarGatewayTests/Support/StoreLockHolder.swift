@@ -14,7 +14,7 @@ struct StoreLockHolder {
         holder.process.standardInput = holder.input
         (holder.process.standardOutput, holder.process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try holder.process.run()
-        holder.say("BEGIN IMMEDIATE;\n.shell touch \(folder.file("held"))\n")
+        holder.say(".timeout 5000\nBEGIN IMMEDIATE;\n.shell touch \(folder.file("held"))\n")
         func isHeld() -> Bool { FileManager.default.fileExists(atPath: folder.file("held")) }
         try await eventually({ isHeld() || !holder.process.isRunning }, pause: .milliseconds(10))
         guard isHeld() else { throw NotHeld() }

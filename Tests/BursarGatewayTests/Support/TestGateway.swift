@@ -156,9 +156,11 @@ final class TestGateway: Sendable {
         outflow.search("answers and log of a gateway")
     }
 
+    var callsUnderWay: Int { gateway.process.refresher.callsUnderWay }
+
     /// Moves the clock, but not under a call: on a busy machine one would miss its timeout that has only just begun.
     func passTime(_ duration: Duration) {
-        if gateway.process.refresher.callsUnderWay == 0 { clock.advance(by: duration) }
+        if callsUnderWay == 0 { clock.advance(by: duration) }
     }
 
     /// Whether the log says this within a minute or more. Time goes on meanwhile: an attempt that was under way when it was moved

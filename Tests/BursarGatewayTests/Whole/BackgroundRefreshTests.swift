@@ -11,9 +11,11 @@ import Testing
 struct BackgroundRefreshTests {
     private func sunor(_ more: String, key: String = "mock-ok") -> [String] { ["provider: sunor, key: \(key), \(more)"] }
 
-    /// Until the mock has counted so many calls: the call's end is an event of another thread.
+    /// Until the mock has counted so many calls, and the last one has ended: that is an event of another thread.
     private func calls(_ gateway: TestGateway, reach count: Int) async throws {
-        try await eventually { try gateway.mocks.calls(for: "sunor") >= count }
+        try await eventually {
+            try gateway.mocks.calls(for: "sunor") >= count && gateway.callsUnderWay == 0
+        }
     }
 
     @Test func `an account that somebody asked for is kept fresh, and nobody waits`() async throws {

@@ -3,6 +3,7 @@ import BursarGateway
 import BursarMocks
 import BursarModel
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Contract, section 5: each row cold and with a last good reading, over real sockets.
@@ -165,8 +166,9 @@ import Testing
     }
 
     @Test func `a refused connection is unreachable`() async throws {
-        let gateway = try await TestGateway.start(["provider: sunor, key: demo"])
-        await gateway.mocks.stop()
+        let mocks = try await MockProviders.start(port: LocalProgram.freePort())
+        let gateway = try await TestGateway.start(["provider: sunor, key: demo"], mocks: mocks)
+        await mocks.stop()
         let list = try await gateway.fresh("/v1/balances")
         #expect(list.status == 502)
         #expect(list.row(0)?["problem"]?["code"] == "unreachable")

@@ -250,7 +250,7 @@ import Testing
             let explained = try await gateway.get("/v1/explain/\(provider)/default")
             let cause = "answered with an error (HTTP 200): code reports \(status)."
             #expect(explained.json?["cause"]?.text?.hasSuffix(cause) == true, "\(explained.text)")
-            #expect(gateway.log.text.contains("code reports \(status)"))
+            #expect(await gateway.log.contains("code reports \(status)"))
         }
         await upstream.stop()
     }

@@ -172,7 +172,7 @@ struct ReloadTests {
             try await eventually { count() > before }
             let others = (0..<60).map { _ in Task { await gateway.gateway.reload("test") } }
             // They have asked once each has taken a turn: the first still runs.
-            try await Task.sleep(for: .milliseconds(200))
+            try await letTurnsPass(100)
             _ = try folder.write("", to: "gate")
             let outcomes = [await first.value] + (await others.asyncValues())
             #expect(outcomes.allSatisfy { if case .applied = $0 { true } else { false } })

@@ -14,9 +14,16 @@ struct StoppingTests {
         try await LocalProgram.run("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}"] + more + [url + path]).text
     }
 
+    /// Without the delay, which a second stop would wait for once more.
+    private func end(_ gateway: TestGateway) async throws {
+        let rest = Task { try await gateway.stop() }
+        rest.cancel()
+        try await rest.value
+    }
+
     @Test func `during the delay new connections are served and readyz says no`() async throws {
         let gateway = try await TestGateway.start(
-            ["provider: sunor, key: mock-ok"], settings: "drain: {delay: 5s, deadline: 20s}")
+            ["provider: sunor, key: mock-ok"], settings: "drain: {delay: 60s, deadline: 90s}")
         #expect(try await status(gateway.url, "/readyz") == "200")
         let stop = Task { await gateway.gateway.stop() }
         #expect(await gateway.log.contains("draining"))
@@ -29,7 +36,7 @@ struct StoppingTests {
         stop.cancel()
         await stop.value
         #expect(try await status(gateway.url, "/livez") == "000")
-        try await gateway.stop()
+        try await end(gateway)
     }
 
     @Test func `a reload while it drains changes nothing, and is told`() async throws {
@@ -37,7 +44,7 @@ struct StoppingTests {
         defer { folder.remove() }
         let gateway = try await TestGateway.start(
             ["provider: sunor, key: mock-ok"], listen: TestGateway.listening(at: folder.file("b.sock")),
-            settings: "drain: {delay: 5s, deadline: 20s}")
+            settings: "drain: {delay: 60s, deadline: 90s}")
         let stop = Task { await gateway.gateway.stop() }
         #expect(await gateway.log.contains("draining"))
         #expect(await gateway.reload(["provider: legnext, key: mock-ok"]) == .stopping)
@@ -46,22 +53,28 @@ struct StoppingTests {
         #expect(try await gateway.get("/v1/balances").row(0)?["provider"]?.text == "sunor")
         stop.cancel()
         await stop.value
-        try await gateway.stop()
+        try await end(gateway)
     }
 
     @Test(arguments: ["--http1.1", "--http2-prior-knowledge"])
     func `a request under way is finished, and its connection then closed`(version: String) async throws {
+        let held = HeldAnswers()
+        let mocks = try await MockProviders.start(latency: .seconds(1), clock: held)
         let gateway = try await TestGateway.start(
-            ["provider: sunor, key: mock-ok"], settings: "drain: {deadline: 60s}", latency: .milliseconds(700))
+            ["provider: sunor, key: mock-ok"], settings: "drain: {deadline: 60s}", mocks: mocks)
         let answer = Task { try await LocalProgram.curl(version, "-i", gateway.url + "/v1/balances") }
-        try await gateway.mocks.waitForCalls(1, for: "sunor")
+        try await mocks.waitForCalls(1, for: "sunor")
         let began = ContinuousClock.now
-        await gateway.gateway.stop()
+        let stop = Task { await gateway.gateway.stop() }
+        #expect(await gateway.log.contains("draining"))
+        #expect(await held.letGo())
+        await stop.value
         #expect(began.duration(to: .now) < .seconds(30))
         let text = try await answer.value
         #expect(text.contains(" 200") && text.contains("\"provider\":\"sunor\""), "\(text)")
         if version == "--http1.1" { #expect(text.lowercased().contains("connection: close")) }
         try await gateway.stop()
+        await mocks.stop()
     }
 
     @Test func `the deadline ends what does not finish`() async throws {

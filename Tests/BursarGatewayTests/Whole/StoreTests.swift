@@ -251,9 +251,7 @@ import Testing
         try await TestGateway.with(accounts, settings: store(folder)) { gateway async throws in
             _ = try await gateway.get("/v1/balances")
             try await gateway.stored()
-            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-                try FileManager.default.removeItem(atPath: folder.file(name))
-            }
+            try folder.takeAway()
             // Without any request: it is looked at now and then. Time stands still here, so this is the first try, at once.
             #expect(await gateway.log.contains("everything is kept again"))
             try await gateway.stored()

