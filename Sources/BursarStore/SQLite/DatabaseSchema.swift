@@ -6,7 +6,7 @@ import GRDB
 /// Times are milliseconds since 1970 in UTC, durations nanoseconds, amounts the provider's own digits as text. Whoever looks in with
 /// `sqlite3` finds the views `balances` and `changes` with times and amounts spelled out.
 enum DatabaseSchema {
-    /// A file without this table that has others belongs to another program.
+    /// A file without this table that has others than GRDB's own belongs to another program.
     static let mark = "bursar"
 
     static var migrator: DatabaseMigrator {

@@ -225,9 +225,12 @@ extension SQLiteStore {
         return configuration
     }
 
+    /// GRDB's own table comes first and by itself, so a first start that was ended behind it left nothing but that.
     private static func refuseForeign(_ db: Database) throws {
-        guard try integer("SELECT count(*) FROM sqlite_master", db) > 0 else { return }
-        guard try db.tableExists(DatabaseSchema.mark) else { throw StoreFault(.foreign) }
+        let isOurs = try db.tableExists(DatabaseSchema.mark)
+        guard try isOurs || integer("SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'", db) == 0 else {
+            throw StoreFault(.foreign)
+        }
         if try DatabaseSchema.migrator.hasBeenSuperseded(db) { throw StoreFault(.newer) }
     }
 

@@ -50,6 +50,28 @@ import Testing
         await store.close()
     }
 
+    /// Between any two of its commits; the first of them is GRDB's own table, which made the file another program's for ever.
+    @Test func `is gone on with where its first start was killed`() async throws {
+        for last in [nil] + DatabaseSchema.migrator.migrations.map(Optional.some) {
+            let scratch = Scratch()
+            let queue = try DatabaseQueue(path: scratch.file())
+            try await queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+            if let last {
+                try DatabaseSchema.migrator.migrate(queue, upTo: last)
+            } else {
+                try await queue.write {
+                    try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+                }
+            }
+            try queue.close()
+            let store = scratch.store()
+            #expect(try await store.open(identity: nil).readOnly == nil)
+            try await store.write(StoreBatch(history: [Samples.change("1.25", at: Samples.now)], now: Samples.now))
+            #expect(try await store.history(of: Samples.account()).count == 1)
+            await store.close()
+        }
+    }
+
     /// The statements of docs/operations.md.
     @Test func `comes back when the later migrations are taken back by hand`() async throws {
         let scratch = Scratch()
