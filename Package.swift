@@ -76,7 +76,7 @@ let package = Package(
             dependencies: ["BursarBasics", "CNghttp2", "CZlib", "CProcess", nioCore, nioPosix, nioTLS, nioSSL],
             swiftSettings: settings),
         .target(
-            name: "BursarStore", dependencies: ["BursarModel", "BursarEngine", "BursarInsight", grdb, logging],
+            name: "BursarStore", dependencies: ["BursarBasics", "BursarModel", "BursarEngine", "BursarInsight", grdb, logging],
             swiftSettings: settings),
         .target(
             name: "BursarDelivery",

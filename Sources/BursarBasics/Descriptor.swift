@@ -2,15 +2,6 @@ import Glibc
 
 /// Reads a file descriptor to its end. *Any thread;* blocks where the descriptor does.
 package enum Descriptor {
-    /// A system call's error number.
-    package struct Failure: Error, Equatable {
-        package let number: Int32
-
-        package init(number: Int32) { self.number = number }
-
-        package var words: String { String(cString: strerror(number)) }
-    }
-
     package static let usualPiece = 64 << 10
 
     /// Hands over piece after piece, until the end or until `take` has enough.
@@ -21,20 +12,20 @@ package enum Descriptor {
     ///   - take: returns whether to go on.
     package static func read(
         _ descriptor: Int32, pieceSize: Int = usualPiece, _ take: (ArraySlice<UInt8>) -> Bool
-    ) throws(Failure) {
+    ) throws(SystemError) {
         var piece = [UInt8](repeating: 0, count: pieceSize)
         defer { piece.withUnsafeMutableBytes(Wiping.wipe) }
         while true {
             let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Failure(number: errno) }
+            guard count >= 0 else { throw SystemError(number: errno) }
             guard count > 0, take(piece[..<count]) else { return }
         }
     }
 
     /// Reads everything.
     /// - Returns: nil where there are more than `limit` bytes.
-    package static func readAll(_ descriptor: Int32, limit: Int) throws(Failure) -> [UInt8]? {
+    package static func readAll(_ descriptor: Int32, limit: Int) throws(SystemError) -> [UInt8]? {
         var bytes: [UInt8] = []
         // One byte more than may be is enough to know.
         try read(descriptor, pieceSize: limit < usualPiece ? limit + 1 : usualPiece) { piece in

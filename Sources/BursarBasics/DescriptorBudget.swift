@@ -23,6 +23,10 @@ package struct DescriptorBudget: Sendable, Equatable {
     /// Connections beyond the allowed number, while each is told that there are too many.
     package static let mostRefusals = 64
 
+    /// How many a program has to be allowed before it makes its first event loop: SwiftNIO ends the process where one can have no descriptor.
+    /// An event loop has three; the rest is about what a gateway has open that nobody asks.
+    package static func least(loops: Int) -> Int { 40 + 3 * loops }
+
     /// How high the limit has to be for all allowed connections.
     package var needed: Int { wanted + keptBack }
 

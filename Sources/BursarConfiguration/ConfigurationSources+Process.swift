@@ -50,7 +50,7 @@ extension ConfigurationSources {
         if kind != S_IFREG { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) }
 
         let bytes: [UInt8]
-        do throws(Descriptor.Failure) {
+        do throws(SystemError) {
             guard let all = try Descriptor.readAll(descriptor, limit: limit) else { return .failure(.tooLarge(limit: limit)) }
             bytes = all
         } catch {

@@ -85,7 +85,7 @@ package enum FileProblem: Error, Sendable, Equatable {
         case .isAFolder: "is a folder"
         case .notAFolder: "is not a folder"
         case .tooLarge(let limit): "is longer than \(limit) bytes"
-        case .other(let number): "cannot be read (error \(number))"
+        case .other(let number): "cannot be read: \(SystemError(number: number).words)"
         }
     }
 }

@@ -16,6 +16,18 @@ package enum DescriptorLimit {
             hard: Int(clamping: limit.rlim_max))
     }
 
+    /// Raises the soft limit to what so many event loops and the rest of a gateway need at least.
+    /// - Returns: why that is not possible, ready to print.
+    package static func raise(forLoops loops: Int) -> String? {
+        let least = DescriptorBudget.least(loops: loops)
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < least else { return nil }
+        limit.rlim_cur = rlim_t(least)
+        if limit.rlim_max >= least, setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 { return nil }
+        return "the limit of file descriptors cannot be raised to the \(least) that are needed, "
+            + "its hard limit is \(limit.rlim_max); allow more (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of a container)"
+    }
+
     /// Raises the soft limit to what these need, or as far as the hard one allows.
     package static func raise(connections: Int, accounts: Int) -> DescriptorBudget {
         let budget = budget(connections: connections, accounts: accounts)

@@ -1,13 +1,22 @@
 import ArgumentParser
 import BursarModel
+import BursarProcess
+import Glibc
+import NIOCore
 
-/// The entry point. Nothing else may get the numbers of the standard descriptors, the process is hardened before anything is read, and the heap is chosen before there is a second thread.
+/// The entry point. Nothing else may get the numbers of the standard descriptors, the process is hardened before
+/// anything is read, the heap is chosen before there is a second thread, and no event loop is made where it could have no descriptor.
 @main
 enum Program {
     static func main() async {
         StandardDescriptors.open()
         ProcessHardening.apply()
         OneHeap.choose()
+        // As many event loops as SwiftNIO makes, and the one that asks providers.
+        if let refusal = DescriptorLimit.raise(forLoops: System.coreCount + 1) {
+            Terminal.tell("error: \(refusal)")
+            exit(ExitStatus.unavailable.rawValue)
+        }
         await Bursar.main(nil)
     }
 }

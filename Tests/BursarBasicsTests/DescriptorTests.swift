@@ -49,6 +49,6 @@ import Testing
     }
 
     @Test func `what cannot be read says why`() {
-        #expect(throws: Descriptor.Failure.self) { try Descriptor.readAll(-1, limit: 10) }
+        #expect(throws: SystemError.self) { try Descriptor.readAll(-1, limit: 10) }
     }
 }

@@ -53,7 +53,7 @@ package enum DefinitionFolder {
         guard kind == S_IFREG || mayBePipe && kind == S_IFIFO else {
             throw Diagnostic(severity: .error, file: path, message: "is no regular file")
         }
-        do throws(Descriptor.Failure) {
+        do throws(SystemError) {
             let bytes = try Descriptor.readAll(descriptor, limit: mostBytes)
             if let bytes { return DefinitionFile(path: path, bytes: bytes) }
         } catch {

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarCatalog
 import Glibc
 
@@ -48,7 +49,7 @@ package enum CommandProblem: Error, Sendable, Equatable {
         switch self {
         case .cannotStart(ENOENT): "cannot be started: there is no such file"
         case .cannotStart(EACCES): "cannot be started: it is no program that this user may run"
-        case .cannotStart(let number): "cannot be started (error \(number))"
+        case .cannotStart(let number): "cannot be started: \(SystemError(number: number).words)"
         case .timedOut: "took longer than \(DurationText.format(SecretCommand.timeout)) and was ended"
         case .failed(let status): "ended with status \(status); run it by hand to see why, its messages are not shown here"
         case .killed(let signal): "was ended by signal \(signal)"

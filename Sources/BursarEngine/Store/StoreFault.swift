@@ -1,12 +1,36 @@
+package import BursarBasics
+
 /// Why a store cannot be used. *Value.* Safe to show anyone: no path and no content.
 package struct StoreFault: Error, Sendable, Hashable {
     package let reason: Reason
-    /// The engine's own number of the error, for the log; nil where it has none.
-    package let code: Int?
+    /// What went wrong, as it was told; nil where it was not.
+    package let code: Code?
 
-    package init(_ reason: Reason, code: Int? = nil) {
+    package init(_ reason: Reason, code: Code? = nil) {
         self.reason = reason
         self.code = code
+    }
+
+    /// A number of one of two books. *Value.*
+    package enum Code: Sendable, Hashable {
+        case system(SystemError)
+        /// SQLite's extended result code (sqlite.org/rescode.html).
+        case database(Int)
+
+        /// For the log.
+        package var number: Int {
+            switch self {
+            case .system(let error): Int(error.number)
+            case .database(let code): code
+            }
+        }
+
+        fileprivate var words: String {
+            switch self {
+            case .system(let error): error.words
+            case .database(let code): "SQLite says \(code)"
+            }
+        }
     }
 
     /// A closed set: `/readyz`, the log and the docs have these words.
@@ -38,9 +62,9 @@ package struct StoreFault: Error, Sendable, Hashable {
     }
 
     /// EISDIR: what stands at the path is a folder.
-    package static let isFolder = 21
+    private static let isFolder = Code.system(SystemError(number: 21))
     /// ELOOP: a link to nothing, or in the place of the lock beside it.
-    package static let isLink = 40
+    private static let isLink = Code.system(SystemError(number: 40))
 
     /// Ends a sentence that begins with the store.
     package var words: String {
@@ -63,7 +87,7 @@ package struct StoreFault: Error, Sendable, Hashable {
             }
         case .noLocks: "lies in a file system that gives no locks, such as a network share; put it on a disk of this machine"
         case .silent: "gives no answer"
-        case .failed: "cannot be used" + (code.map { " (error \($0))" } ?? "")
+        case .failed: "cannot be used" + (code.map { ": \($0.words)" } ?? "")
         }
     }
 }

@@ -12,10 +12,9 @@ final class AccessLog: RequestObserver {
     private let output: LogOutput
     private let logger: Logger
     private let current: CurrentConfiguration
-    /// When the next line on a refused PROXY header may be written: whoever comes without one comes again and again.
-    private let nextNotice = Mutex(NIODeadline.uptimeNanoseconds(0))
-
-    private static let noticeInterval = TimeAmount.minutes(1)
+    /// Whoever comes without a PROXY header comes again and again.
+    private let refusedHeaders = NoticePace()
+    private let failedAccepts = NoticePace()
 
     init(counts: RequestCounts, output: LogOutput, current: CurrentConfiguration) {
         self.counts = counts
@@ -44,15 +43,30 @@ final class AccessLog: RequestObserver {
     private func writesLines(_ active: ActiveConfiguration) -> Bool { active.configuration.log.access && output.level <= .info }
 
     func proxyHeaderRefused(peer: Peer, listener: String) {
-        let now = NIODeadline.now()
-        let isDue = nextNotice.withLock { next in
-            guard now >= next else { return false }
-            next = now + Self.noticeInterval
-            return true
-        }
-        guard isDue else { return }
+        guard refusedHeaders.isDue() else { return }
         logger.notice(
             "a connection was closed: proxy_protocol names its peer, and it sent no PROXY header",
             metadata: ["peer": "\(peer)", "listener": "\(listener)"])
+    }
+
+    func acceptFailed(listener: String, reason: String) {
+        guard failedAccepts.isDue() else { return }
+        logger.warning(
+            "a connection could not be accepted; those that wait are, in a moment",
+            metadata: ["listener": "\(listener)", "reason": "\(reason)"])
+    }
+}
+
+/// A line a minute of what may happen a thousand times in it. *Mutex; any thread.*
+private final class NoticePace: Sendable {
+    private let next = Mutex(NIODeadline.uptimeNanoseconds(0))
+
+    func isDue() -> Bool {
+        let now = NIODeadline.now()
+        return next.withLock { next in
+            guard now >= next else { return false }
+            next = now + .minutes(1)
+            return true
+        }
     }
 }

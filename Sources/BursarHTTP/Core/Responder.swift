@@ -94,10 +94,13 @@ package protocol RequestObserver: Sendable {
     var wantsTraces: Bool { get }
     /// A connection was closed because it brought no PROXY header, or none that can be read, where each must.
     func proxyHeaderRefused(peer: Peer, listener: String)
+    /// A listener's socket answered an accept with an error other than that something ran out; it is listened on anew in a moment.
+    func acceptFailed(listener: String, reason: String)
 }
 
 extension RequestObserver {
     package func proxyHeaderRefused(peer: Peer, listener: String) {}
+    package func acceptFailed(listener: String, reason: String) {}
     package func counter(ofRepeated record: RequestRecord) -> RequestCounter? { nil }
     package var wantsTraces: Bool { false }
 }

@@ -1,6 +1,6 @@
-import NIOCore
-
+import BursarBasics
 import Glibc
+import NIOCore
 
 /// Stands at the front of a listening channel for the time when no descriptor is left. NIO keeps such a channel open, but goes on asking
 /// for a connection that it cannot get, which takes a whole core. This pauses accepting, and has one descriptor in reserve with
@@ -16,10 +16,14 @@ final class AcceptGuard: ChannelInboundHandler {
     private let counters: ServerCounters
     /// What is said to whom there is no descriptor for; nil behind TLS, where it could not be read.
     private let refusal: (@Sendable () -> [UInt8])?
+    private let failed: @Sendable (String) -> Void
     private var reserve: CInt = -1
     private var resumption: Scheduled<Void>?
 
-    init(counters: ServerCounters, refusal: (@Sendable () -> [UInt8])?) { (self.counters, self.refusal) = (counters, refusal) }
+    /// - Parameter failed: told of any other error, behind which NIO closes the channel.
+    init(counters: ServerCounters, refusal: (@Sendable () -> [UInt8])?, failed: @escaping @Sendable (String) -> Void) {
+        (self.counters, self.refusal, self.failed) = (counters, refusal, failed)
+    }
 
     func handlerAdded(context: ChannelHandlerContext) { holdReserve() }
 
@@ -36,7 +40,7 @@ final class AcceptGuard: ChannelInboundHandler {
             pause(context)
         default:
             counters.count(.acceptFailed)
-            context.fireErrorCaught(error)
+            failed((error as? IOError).map { SystemError(number: $0.errnoCode).words } ?? "\(type(of: error))")
         }
     }
 

@@ -10,7 +10,7 @@ import Synchronization
 /// `start()`, then `drain(by:)` or `stop()`, each once. The event loops belong to the caller.
 package final class HTTPServer: Sendable {
     private struct State {
-        var channels: [any Channel] = []
+        var sockets: [ListeningSocket] = []
         var addresses: [BoundAddress] = []
         var socketFiles: [(path: String, identity: UnixSocket.Identity?)] = []
     }
@@ -95,11 +95,11 @@ package final class HTTPServer: Sendable {
     }
 
     private func stopListening() async {
-        let (channels, files) = state.withLock { state in
-            defer { (state.channels, state.socketFiles) = ([], []) }
-            return (state.channels, state.socketFiles)
+        let (sockets, files) = state.withLock { state in
+            defer { (state.sockets, state.socketFiles) = ([], []) }
+            return (state.sockets, state.socketFiles)
         }
-        for channel in channels { try? await channel.close().get() }
+        for socket in sockets { await socket.close() }
         for file in files { UnixSocket.remove(path: file.path, file.identity) }
     }
 
@@ -113,30 +113,37 @@ package final class HTTPServer: Sendable {
             responder: responder, observer: observer, http2: http2, counters: counters,
             loops: Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), $1) }), identities: identities,
             shares: shares)
-        var refusal: (@Sendable () -> [UInt8])?
-        if listener.security == nil { refusal = { [responder, identities] in RefusingHandler.bytes(responder, identities) } }
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: configuration.backlog)
-            .serverChannelInitializer { [counters, refusal] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptGuard(counters: counters, refusal: refusal))
-                }
-            }
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try setup.begin(channel) }
-            }
-        let channels = try await sockets.bind(bootstrap) { path, identity in
+        let channels = try await sockets.bind(bootstrap(listener, setup)) { path, identity in
             state.withLock { $0.socketFiles.append((path, identity)) }
         }
         for channel in channels {
             let bound = BoundAddress(
                 listener: listener.name, description: Self.text(of: channel, listener), port: channel.localAddress?.port,
                 isSecure: listener.security != nil)
+            let socket = await ListeningSocket(channel, backlog: configuration.backlog) { self.bootstrap(listener, setup) }
             state.withLock {
-                $0.channels.append(channel)
+                $0.sockets.append(socket)
                 $0.addresses.append(bound)
             }
         }
+    }
+
+    private func bootstrap(_ listener: ListenerConfiguration, _ setup: ConnectionSetup) -> ServerBootstrap {
+        var refusal: (@Sendable () -> [UInt8])?
+        if listener.security == nil { refusal = { [responder, identities] in RefusingHandler.bytes(responder, identities) } }
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: configuration.backlog)
+            .serverChannelInitializer { [counters, refusal, observer] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let front = AcceptGuard(counters: counters, refusal: refusal) {
+                        observer?.acceptFailed(listener: listener.name, reason: $0)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(front)
+                }
+            }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try setup.begin(channel) }
+            }
     }
 
     private static func text(of channel: any Channel, _ listener: ListenerConfiguration) -> String {

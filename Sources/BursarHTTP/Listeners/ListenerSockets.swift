@@ -93,7 +93,7 @@ struct ListenerSockets {
     }
 
     private static func reason(_ error: any Error) -> String {
-        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+        if let error = error as? IOError { return SystemError(number: error.errnoCode).words }
         if case .unknown(let host, _)? = error as? SocketAddressError { return "\(host) is no address" }
         return "\(error)"
     }

@@ -1,3 +1,4 @@
+import BursarBasics
 import Glibc
 
 /// Makes and removes the socket files of Unix listeners. *Blocking; only at start and stop.*
@@ -84,7 +85,7 @@ enum UnixSocket {
     }
 
     private static func failure(_ path: String, _ error: Int32) -> ListenError {
-        failure(path, String(cString: strerror(error)))
+        failure(path, SystemError(number: error).words)
     }
     private static func failure(_ path: String, _ reason: String) -> ListenError {
         ListenError(address: "unix:\(path)", reason: reason)

@@ -27,7 +27,7 @@ struct TLSFile: Equatable {
         guard status.st_mode & S_IFMT != S_IFDIR else { throw TLSError(file: path, reason: .notReadable("is a directory")) }
         stamp = Stamp(status)
         let all: [UInt8]?
-        do throws(Descriptor.Failure) {
+        do throws(SystemError) {
             all = try Descriptor.readAll(descriptor, limit: TLSFile.limit)
         } catch {
             throw TLSError(file: path, reason: .notReadable(error.words))
@@ -52,7 +52,7 @@ struct TLSFile: Equatable {
     private static func failure(_ path: String) -> TLSError {
         let number = errno
         if number == ENOENT || number == ENOTDIR { return TLSError(file: path, reason: .notFound) }
-        return TLSError(file: path, reason: .notReadable(String(cString: strerror(number))))
+        return TLSError(file: path, reason: .notReadable(SystemError(number: number).words))
     }
 }
 

@@ -337,7 +337,7 @@ extension StoreKeeper {
             state.withLock { $0.memory.alerts }?.recovered()
         case .failed(let fault):
             var metadata: Logger.Metadata = ["reason": "\(fault.reason.rawValue)"]
-            if let code = fault.code { metadata["code"] = "\(code)" }
+            if let code = fault.code { metadata["code"] = "\(code.number)" }
             logger.warning("store: \(fault.words); serving on from memory", metadata: metadata)
         }
     }

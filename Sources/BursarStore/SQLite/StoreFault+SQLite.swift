@@ -14,16 +14,17 @@ extension StoreFault {
             return
         }
         let code = Int(error.extendedResultCode.rawValue)
+        let told = Code.database(code)
         switch error.resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self.init(.locked, code: code)
-        case .SQLITE_READONLY: self.init(code == Self.movedDatabase ? .gone : .readOnly, code: code)
-        case .SQLITE_IOERR: self.init(Self.lockErrors.contains(code) ? .noLocks : .failed, code: code)
-        case .SQLITE_FULL: self.init(.full, code: code)
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self.init(.corrupt, code: code)
-        case .SQLITE_PERM, .SQLITE_AUTH: self.init(.notPermitted, code: code)
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self.init(.locked, code: told)
+        case .SQLITE_READONLY: self.init(code == Self.movedDatabase ? .gone : .readOnly, code: told)
+        case .SQLITE_IOERR: self.init(Self.lockErrors.contains(code) ? .noLocks : .failed, code: told)
+        case .SQLITE_FULL: self.init(.full, code: told)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self.init(.corrupt, code: told)
+        case .SQLITE_PERM, .SQLITE_AUTH: self.init(.notPermitted, code: told)
         // Every statement is fixed and tested: one that does not fit means that the tables are not what was made.
-        case .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH, .SQLITE_CONSTRAINT: self.init(.corrupt, code: code)
-        default: self.init(.failed, code: code)
+        case .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH, .SQLITE_CONSTRAINT: self.init(.corrupt, code: told)
+        default: self.init(.failed, code: told)
         }
     }
 

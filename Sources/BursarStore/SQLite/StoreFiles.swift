@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarEngine
 import BursarModel
 import Foundation
@@ -153,14 +154,15 @@ final class StoreLock: Sendable {
 
 extension StoreFault {
     init(systemError number: Int32) {
+        let code = Code.system(SystemError(number: number))
         switch number {
-        case EACCES, EPERM: self.init(.notPermitted, code: Int(number))
-        case EROFS: self.init(.readOnly, code: Int(number))
-        case ENOSPC, EDQUOT, EFBIG: self.init(.full, code: Int(number))
-        case ENOENT, ENOTDIR: self.init(.noFolder, code: Int(number))
-        case EISDIR, ELOOP: self.init(.foreign, code: Int(number))
-        case ENOLCK, ENOTSUP: self.init(.noLocks, code: Int(number))
-        default: self.init(.failed, code: Int(number))
+        case EACCES, EPERM: self.init(.notPermitted, code: code)
+        case EROFS: self.init(.readOnly, code: code)
+        case ENOSPC, EDQUOT, EFBIG: self.init(.full, code: code)
+        case ENOENT, ENOTDIR: self.init(.noFolder, code: code)
+        case EISDIR, ELOOP: self.init(.foreign, code: code)
+        case ENOLCK, ENOTSUP: self.init(.noLocks, code: code)
+        default: self.init(.failed, code: code)
         }
     }
 }

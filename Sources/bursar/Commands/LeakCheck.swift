@@ -38,7 +38,7 @@ struct LeakCheck: ParsableCommand {
         var searched = 0
         let files = files.isEmpty ? ["-"] : files
         for file in files {
-            do throws(Descriptor.Failure) {
+            do throws(SystemError) {
                 let (bytes, sightings) = try search(file, for: secrets)
                 searched += bytes
                 if sightings > 0 { isClean = false }
@@ -56,7 +56,7 @@ struct LeakCheck: ParsableCommand {
     }
 
     /// - Returns: how many bytes were searched, and how many places were told.
-    private func search(_ file: String, for secrets: [(name: String, secret: Secret)]) throws(Descriptor.Failure) -> (Int, Int) {
+    private func search(_ file: String, for secrets: [(name: String, secret: Secret)]) throws(SystemError) -> (Int, Int) {
         var search = LeakSearch(secrets)
         var count = 0
         let tell = { (sightings: [SecretSighting]) in

@@ -1,3 +1,4 @@
+import BursarBasics
 import BursarClient
 import Glibc
 
@@ -50,7 +51,7 @@ enum ClientFailure: Equatable {
 
     var words: String {
         switch self {
-        case .system(let number): String(cString: strerror(number))
+        case .system(let number): SystemError(number: number).words
         case .unknownHost: "nobody knows that host"
         case .connectTimeout: "nothing accepted the connection within 3 s"
         case .tooSlow: "it took too long"

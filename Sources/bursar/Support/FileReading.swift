@@ -8,9 +8,9 @@ enum FileReading {
     private static let pieceSize = 256 << 10
 
     /// - Parameter path: `-` is standard input.
-    static func read(_ path: String, _ take: (ArraySlice<UInt8>) -> Void) throws(Descriptor.Failure) {
+    static func read(_ path: String, _ take: (ArraySlice<UInt8>) -> Void) throws(SystemError) {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Descriptor.Failure(number: errno) }
+        guard descriptor >= 0 else { throw SystemError(number: errno) }
         defer { if path != "-" { close(descriptor) } }
         try Descriptor.read(descriptor, pieceSize: pieceSize) { piece in
             take(piece)

@@ -76,7 +76,7 @@ enum Terminal {
                 poll(&waited, 1, -1)
             case EPIPE: return
             case let number where descriptor == STDOUT_FILENO:
-                tell("Error: the answer cannot be written: \(String(cString: strerror(number))).")
+                tell("Error: the answer cannot be written: \(SystemError(number: number).words).")
                 guard endsWhereLost else { return }
                 exit(ExitStatus.answerLost.rawValue)
             default: return

@@ -34,6 +34,27 @@ struct ProgramDescriptorTests {
         #expect(await program.end(by: SIGTERM).status == 0)
     }
 
+    /// SwiftNIO traps where an event loop can have no descriptor.
+    @Test(arguments: [8, 12, 22, 32])
+    func `one that has too few to start says how many it needs`(descriptors: Int) async throws {
+        let program = try ChildProgram(["demo", "--listen", "127.0.0.1:0"], descriptors: (descriptors, descriptors))
+        #expect(await program.untilEnd() == 69)
+        #expect(
+            program.complaintText.hasPrefix("error: the limit of file descriptors cannot be raised to the ")
+                && program.complaintText.contains("its hard limit is \(descriptors); "), "\(program.complaintText)")
+    }
+
+    @Test func `one that may have more takes as many as it needs`() async throws {
+        let program = try ChildProgram(["demo", "--listen", "127.0.0.1:0"], descriptors: (8, 256))
+        do {
+            _ = try await program.url()
+        } catch {
+            await program.end(by: SIGKILL)
+            throw error
+        }
+        #expect(await program.end(by: SIGTERM).status == 0)
+    }
+
     @Test func `more accounts by a reload raise the limit as they would at a start`() async throws {
         let folder = try ScratchFolder()
         defer { folder.remove() }

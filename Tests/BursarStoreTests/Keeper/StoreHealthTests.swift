@@ -16,7 +16,7 @@ import Testing
             #expect(!health.mayTry(MonotonicTime(nanoseconds: (now + wait) * 1_000_000_000 - 1)))
             now += wait
             #expect(health.mayTry(at(now)))
-            #expect(health.failed(StoreFault(.full, code: 13), now: at(now)) == nil, "the same reason is no news")
+            #expect(health.failed(StoreFault(.full, code: .database(13)), now: at(now)) == nil, "the same reason is no news")
         }
         #expect(health.failed(StoreFault(.readOnly), now: at(now)) == .failed(StoreFault(.readOnly)))
         #expect(health.worked() == .recovered)

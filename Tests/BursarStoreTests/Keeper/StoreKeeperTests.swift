@@ -133,7 +133,7 @@ private actor ScriptedStore: SnapshotStore {
         let keeper = await keeper(store, world)
         keeper.begin(entries, machine: world.machine)
         try await eventually { keeper.isIdle }
-        await store.fails(writing: StoreFault(.full, code: 13))
+        await store.fails(writing: StoreFault(.full, code: .database(13)))
         for number in 0..<3 {
             world.known.withLock { $0[Samples.key(number)] = Samples.snapshot("\(number)") }
             keeper.changed(Samples.key(number), view("\(number)"), number: UInt64(number + 1))
@@ -161,7 +161,7 @@ private actor ScriptedStore: SnapshotStore {
 
     @Test func `a store that cannot be opened costs nothing but itself, and is taken up later`() async throws {
         let (store, world) = (ScriptedStore(), World())
-        await store.fails(opening: StoreFault(.notPermitted, code: 13))
+        await store.fails(opening: StoreFault(.notPermitted, code: .database(13)))
         let keeper = await keeper(store, world)
         #expect(keeper.identity.count == 32 && keeper.status.fault?.reason == .notPermitted)
         #expect(keeper.begin(entries, machine: world.machine) == 0)
@@ -185,7 +185,7 @@ private actor ScriptedStore: SnapshotStore {
                 unread: { fault in world.lines.withLock { $0.append("unread \(fault.reason)") } }, notKept: { _ in },
                 recovered: {}))
         keeper.begin(entries, machine: world.machine)
-        await store.fails(opening: StoreFault(.notPermitted, code: 13))
+        await store.fails(opening: StoreFault(.notPermitted, code: .database(13)))
         world.elapsed.withLock { $0 += .seconds(2) }
         try await eventually { world.lines.withLock { $0.contains("unread notPermitted") } }
         await keeper.shutdown()

@@ -224,7 +224,7 @@ import Testing
         for number in [ENOLCK, ENOTSUP] { #expect(StoreFault(systemError: number).reason == .noLocks) }
         for code in [ResultCode.SQLITE_IOERR_LOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_CHECKRESERVEDLOCK, .SQLITE_IOERR_UNLOCK] {
             let fault = StoreFault(DatabaseError(resultCode: code))
-            #expect(fault.reason == .noLocks && fault.code == Int(code.rawValue))
+            #expect(fault.reason == .noLocks && fault.code == .database(Int(code.rawValue)))
         }
         #expect(StoreFault(DatabaseError(resultCode: .SQLITE_IOERR_READ)).reason == .failed)
         #expect(StoreFault(DatabaseError(resultCode: .SQLITE_BUSY)).reason == .locked)
