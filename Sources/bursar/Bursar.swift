@@ -12,12 +12,16 @@ enum Program {
         StandardDescriptors.open()
         ProcessHardening.apply()
         OneHeap.choose()
+        // Swift reads it from /proc/self/cmdline. Without it every command would be none: help, and success, also of a guard.
+        if CommandLine.arguments.isEmpty { refuse("the command line cannot be read: /proc has to be mounted") }
         // As many event loops as SwiftNIO makes, and the one that asks providers.
-        if let refusal = DescriptorLimit.raise(forLoops: System.coreCount + 1) {
-            Terminal.tell("error: \(refusal)")
-            exit(ExitStatus.unavailable.rawValue)
-        }
+        if let problem = DescriptorLimit.raise(forLoops: System.coreCount + 1) { refuse(problem) }
         await Bursar.main(nil)
+    }
+
+    private static func refuse(_ problem: String) -> Never {
+        Terminal.tell("error: \(problem)")
+        exit(ExitStatus.unavailable.rawValue)
     }
 }
 

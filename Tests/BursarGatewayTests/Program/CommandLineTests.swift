@@ -24,6 +24,20 @@ struct CommandLineTests {
         String(try #require(program.complaintText.firstMatch(of: /https:\/\/127\.0\.0\.1:\d+/)).output)
     }
 
+    private static func withoutProc(_ command: String) async throws -> LocalProgram.Output {
+        try await LocalProgram.run("unshare", ["-m", "sh", "-c", "mount -t tmpfs none /proc && exec \(command)"])
+    }
+
+    /// Swift has no arguments then, and no command is help and success.
+    @Test(.enabled("unmounting /proc needs root") { (try? await withoutProc("true"))?.status == 0 })
+    func `where /proc is missing a guard is no yes`() async throws {
+        let program = try #require(ChildProgram.path)
+        for command in ["guard sunor --needs 1", "serve", "--version"] {
+            let end = try await Self.withoutProc("\(program) \(command)")
+            #expect(end.status == 69 && end.text.isEmpty && end.complaint.contains("/proc has to be mounted"), "\(end)")
+        }
+    }
+
     @Test func `B9: what answers may be anything: without JSON it is an error, and its words command no terminal`() async throws {
         func ask(_ arguments: String..., answer: String) async throws -> Command.End {
             let upstream = try await RecordingUpstream.start(answering: answer)
