@@ -68,7 +68,7 @@ import Testing
         try await eventually { server.counters[.acceptFailed] == 1 }
         await server.stop()
         // Longer than the moment after which it would be opened anew.
-        try await Task.sleep(for: .milliseconds(300))
+        try await letTurnsPass(60)
         #expect(listening(on: port).isEmpty)
     }
 }
