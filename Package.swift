@@ -23,7 +23,6 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -36,7 +35,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0")
@@ -47,9 +45,11 @@ let package = Package(
         .target(name: "BursarModel", dependencies: ["BursarBasics"], swiftSettings: settings),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CProcess"),
         .target(name: "BursarHash", dependencies: ["BursarBasics", "CNettle"], swiftSettings: settings),
+        .target(name: "BursarSQLite", dependencies: ["CSQLite"], swiftSettings: settings),
         // pure
         .target(name: "BursarEngine", dependencies: ["BursarBasics", "BursarModel"], swiftSettings: settings),
         .target(
@@ -76,7 +76,8 @@ let package = Package(
             dependencies: ["BursarBasics", "CNghttp2", "CZlib", "CProcess", nioCore, nioPosix, nioTLS, nioSSL],
             swiftSettings: settings),
         .target(
-            name: "BursarStore", dependencies: ["BursarBasics", "BursarModel", "BursarEngine", "BursarInsight", grdb, logging],
+            name: "BursarStore",
+            dependencies: ["BursarBasics", "BursarSQLite", "BursarModel", "BursarEngine", "BursarInsight", "CSQLite", logging],
             swiftSettings: settings),
         .target(
             name: "BursarDelivery",
@@ -135,6 +136,8 @@ let package = Package(
             name: "BursarTextTests", dependencies: ["BursarText", "BursarBasics", "BursarCatalog", "BursarModel"],
             swiftSettings: settings),
         .testTarget(name: "BursarHashTests", dependencies: ["BursarHash"], swiftSettings: settings),
+        .testTarget(
+            name: "BursarSQLiteTests", dependencies: ["TestSupport", "BursarSQLite", "CSQLite"], swiftSettings: settings),
         .testTarget(name: "BursarBasicsTests", dependencies: ["BursarBasics"], swiftSettings: settings),
         .testTarget(
             name: "BursarConfigurationTests",
@@ -183,7 +186,9 @@ let package = Package(
         .testTarget(
             name: "BursarStoreTests",
             dependencies: [
-                "TestSupport", "BursarBasics", "BursarStore", "BursarEngine", "BursarInsight", "BursarModel", grdb, logging
+                "TestSupport", "BursarBasics", "BursarSQLite", "BursarStore", "BursarEngine", "BursarInsight", "BursarModel",
+                "CSQLite",
+                logging
             ],
             swiftSettings: settings),
         .testTarget(

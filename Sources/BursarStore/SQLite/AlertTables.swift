@@ -1,14 +1,14 @@
 import BursarModel
-import GRDB
+import BursarSQLite
 
 /// The tables `alert_…`. Used inside a transaction of the store: event, delivery and state are there together or not at all.
 enum AlertTables {
     static func write(_ changes: AlertChanges, _ db: Database) throws {
         for (key, state) in changes.states {
             let name = [key.account.provider.name, key.account.account.name, key.rule]
-            try run("DELETE FROM alert_told WHERE provider = ? AND account = ? AND rule = ?", StatementArguments(name), db)
+            try db.run("DELETE FROM alert_told WHERE provider = ? AND account = ? AND rule = ?", name)
             guard let state else {
-                try run("DELETE FROM alert_state WHERE provider = ? AND account = ? AND rule = ?", StatementArguments(name), db)
+                try db.run("DELETE FROM alert_state WHERE provider = ? AND account = ? AND rule = ?", name)
                 continue
             }
             try insert("alert_state", name + columns(of: state), db)
@@ -18,14 +18,14 @@ enum AlertTables {
         }
         for (id, event) in changes.events {
             guard let event else {
-                try run("DELETE FROM alert_event WHERE id = ?", [id], db)
+                try db.run("DELETE FROM alert_event WHERE id = ?", [id])
                 continue
             }
             try insert("alert_event", columns(of: event), db)
         }
         for (id, message) in changes.messages {
             guard let message else {
-                try run("DELETE FROM alert_message WHERE id = ?", [id], db)
+                try db.run("DELETE FROM alert_message WHERE id = ?", [id])
                 continue
             }
             try insert(
@@ -37,7 +37,7 @@ enum AlertTables {
         }
         for (id, delivery) in changes.deliveries {
             guard let delivery else {
-                try run("DELETE FROM alert_delivery WHERE target = ? AND event = ?", [id.target, id.event], db)
+                try db.run("DELETE FROM alert_delivery WHERE target = ? AND event = ?", [id.target, id.event])
                 continue
             }
             try insert("alert_delivery", [id.target, id.event, delivery.queuedAt.milliseconds, delivery.message], db)
@@ -45,14 +45,14 @@ enum AlertTables {
         for (account, until) in changes.mutes {
             let name = [account.provider.name, account.account.name]
             guard let until else {
-                try run("DELETE FROM alert_mute WHERE provider = ? AND account = ?", StatementArguments(name), db)
+                try db.run("DELETE FROM alert_mute WHERE provider = ? AND account = ?", name)
                 continue
             }
             try insert("alert_mute", name + [until.milliseconds], db)
         }
         for (name, record) in changes.targets {
             guard let record else {
-                try run("DELETE FROM alert_target WHERE name = ?", [name], db)
+                try db.run("DELETE FROM alert_target WHERE name = ?", [name])
                 continue
             }
             try insert(
@@ -64,22 +64,16 @@ enum AlertTables {
         }
     }
 
-    private typealias Value = (any DatabaseValueConvertible)?
-
-    private static func run(_ sql: String, _ arguments: StatementArguments, _ db: Database) throws {
-        try db.cachedStatement(sql: sql).execute(arguments: arguments)
-    }
-
-    private static func insert(_ table: String, _ values: [Value], _ db: Database) throws {
+    private static func insert(_ table: String, _ values: [any SQLiteBindable], _ db: Database) throws {
         let places = Array(repeating: "?", count: values.count).joined(separator: ", ")
-        try run("INSERT OR REPLACE INTO \(table) VALUES (\(places))", StatementArguments(values), db)
+        try db.run("INSERT OR REPLACE INTO \(table) VALUES (\(places))", values)
     }
 
-    private static func columns(of facts: AlertFacts?) -> [Value] {
+    private static func columns(of facts: AlertFacts?) -> [any SQLiteBindable] {
         [facts?.readAt.milliseconds, facts?.value?.description, facts?.unit?.name, facts?.detail]
     }
 
-    private static func columns(of state: AlertState) -> [Value] {
+    private static func columns(of state: AlertState) -> [any SQLiteBindable] {
         [
             state.firing, state.since?.milliseconds, state.firedAt?.milliseconds, state.recoveredAt?.milliseconds,
             state.remindedAt?.milliseconds
@@ -88,7 +82,7 @@ enum AlertTables {
         ] + columns(of: state.candidate?.facts)
     }
 
-    private static func columns(of event: AlertEvent) -> [Value] {
+    private static func columns(of event: AlertEvent) -> [any SQLiteBindable] {
         [
             event.id, event.kind.rawValue, event.key?.account.provider.name, event.key?.account.account.name, event.key?.rule,
             event.at.milliseconds, event.since.milliseconds, event.limit, event.firing, event.isReminder
@@ -106,8 +100,7 @@ extension AlertTables {
         func each(
             _ table: String, _ take: (inout RowReading, inout AlertRecords) throws(UnreadableRow) -> Void
         ) throws {
-            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM \(table)")
-            while let row = try rows.next() {
+            try db.run("SELECT * FROM \(table)") { row in
                 var reading = RowReading(row)
                 do throws(UnreadableRow) { try take(&reading, &records) } catch { unreadable += 1 }
             }

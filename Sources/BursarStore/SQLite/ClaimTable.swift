@@ -1,5 +1,5 @@
 import BursarModel
-import GRDB
+import BursarSQLite
 
 /// The table `claim`. Used inside a transaction of the store.
 enum ClaimTable {
@@ -7,24 +7,22 @@ enum ClaimTable {
 
     static func write(_ claims: [Claim], now: WallTime, _ db: Database) throws {
         guard !claims.isEmpty else { return }
-        let replace = try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO claim (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         for claim in claims {
-            try replace.execute(
-                arguments: [
+            try db.run(
+                "INSERT OR REPLACE INTO claim (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
                     claim.id, claim.account.provider.name, claim.account.account.name, claim.unit.name, claim.amount.description,
                     claim.owner, claim.key, claim.madeAt.milliseconds, claim.expiresAt.milliseconds, claim.isReleased
                 ])
         }
-        try db.cachedStatement(sql: "DELETE FROM claim WHERE expires_at <= ?").execute(arguments: [now.milliseconds])
+        try db.run("DELETE FROM claim WHERE expires_at <= ?", [now.milliseconds])
     }
 
     /// Rows that cannot be read are counted.
     static func load(_ db: Database) throws -> (claims: [Claim], unreadable: Int) {
         var claims: [Claim] = []
         var unreadable = 0
-        let rows = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM claim ORDER BY made_at, id")
-        while let row = try rows.next() {
+        try db.run("SELECT \(columns) FROM claim ORDER BY made_at, id") { row in
             do throws(UnreadableRow) { claims.append(try read(RowReading(row))) } catch { unreadable += 1 }
         }
         return (claims, unreadable)

@@ -1,7 +1,7 @@
 import BursarEngine
 import BursarInsight
 import BursarModel
-import GRDB
+import BursarSQLite
 
 /// The table `counter`: what was spent and added of each unit of an account. Used inside a transaction of the store.
 ///
@@ -27,13 +27,9 @@ enum CounterTable {
                 if counters == before, try read(id, unit, db) != nil { continue }
             }
             since = min(since, entry.at)
-            try db.cachedStatement(
-                sql: """
-                    INSERT OR REPLACE INTO counter (account, unit, since, spent, topped_up, refunded)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(
-                arguments: [
+            try db.run(
+                "INSERT OR REPLACE INTO counter (account, unit, since, spent, topped_up, refunded) VALUES (?, ?, ?, ?, ?, ?)",
+                [
                     id, unit.name, since.milliseconds, counters.spent.description, counters.toppedUp.description,
                     counters.refunded.description
                 ])
@@ -42,8 +38,7 @@ enum CounterTable {
 
     private static func read(_ id: Int64, _ unit: AmountUnit, _ db: Database) throws -> (SpendCounters, WallTime)? {
         let sql = "SELECT spent, topped_up, refunded, since FROM counter WHERE account = ? AND unit = ?"
-        let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: [id, unit.name])
-        guard let row = try rows.next() else { return nil }
+        guard let row = try db.first(sql, [id, unit.name]) else { return nil }
         var reading = RowReading(row)
         // What cannot be read begins anew: a counter that starts at 0 again is what its readers expect of a reset.
         return try? (counters(&reading), reading.time())
@@ -60,9 +55,8 @@ enum CounterTable {
             SELECT provider, name, unit, spent, topped_up, refunded, since FROM counter
             JOIN account ON account.id = counter.account ORDER BY provider, name, unit
             """
-        let rows = try Row.fetchCursor(db, sql: sql)
         var all: [StoredCounters] = []
-        while let row = try rows.next() {
+        try db.run(sql) { row in
             if let counters = try? stored(RowReading(row)) { all.append(counters) }
         }
         return all

@@ -1,7 +1,6 @@
 import BursarEngine
 import BursarModel
-import Foundation
-import GRDB
+import BursarSQLite
 
 /// A ``StoredCredential`` as a row of `credential`, there and back.
 enum CredentialRow {
@@ -14,18 +13,18 @@ enum CredentialRow {
     static let replace =
         "INSERT OR REPLACE INTO credential (\(columns)) VALUES (\(Array(repeating: "?", count: 26).joined(separator: ", ")))"
 
-    static func write(_ credential: StoredCredential) -> StatementArguments {
+    static func write(_ credential: StoredCredential) -> [any SQLiteBindable] {
         let snapshot = credential.snapshot
         let reading = snapshot.fetchedAt == nil ? nil : snapshot.reading
         let (breaker, count) = snapshot.breaker.columns
-        var values: [(any DatabaseValueConvertible)?] = [
-            Data(credential.key.bytes), credential.account.provider.name, credential.account.account.name,
+        var values: [any SQLiteBindable] = [
+            credential.key.bytes, credential.account.provider.name, credential.account.account.name,
             snapshot.takenAt.milliseconds
         ]
         values += [
             reading == nil ? nil : snapshot.fetchedAt?.milliseconds, reading?.asOf?.milliseconds, reading?.providerSaysLow,
             reading.map { AmountsText.write($0.amounts) }, reading?.reply.status, reading?.reply.contentType,
-            reading.map { Data($0.reply.body) }
+            reading?.reply.body
         ]
         values += [
             snapshot.problem?.code.rawValue, snapshot.problem?.upstreamStatus, snapshot.problem?.reason,
@@ -39,7 +38,7 @@ enum CredentialRow {
             snapshot.cooldown.hinted, snapshot.cooldown.unhinted, snapshot.backoff.steps, breaker, count,
             "[" + snapshot.calls.map { String($0.milliseconds) }.joined(separator: ",") + "]"
         ]
-        return StatementArguments(values)
+        return values
     }
 
     /// Where the parts of a row begin, in ``columns``.
@@ -50,7 +49,7 @@ enum CredentialRow {
     /// A row as far as it can be read. A part that cannot does not take the others with it: a cooldown must not be lost for a
     /// reading that is.
     /// - Throws: where it does not even say whose it is.
-    static func read(_ row: Row) throws(UnreadableRow) -> (credential: StoredCredential, isWhole: Bool) {
+    static func read(_ row: [SQLiteValue]) throws(UnreadableRow) -> (credential: StoredCredential, isWhole: Bool) {
         var head = RowReading(row)
         let key = try some(CredentialKey(digest: try head.bytes()))
         let provider = try some(ProviderID(try head.text()))
@@ -162,8 +161,7 @@ extension CredentialRow {
     static func load(_ db: Database) throws -> ([StoredCredential], unreadable: Int) {
         var credentials: [StoredCredential] = []
         var unreadable = 0
-        let rows = try Row.fetchCursor(db, sql: select)
-        while let row = try rows.next() {
+        try db.run(select) { row in
             do throws(UnreadableRow) {
                 let found = try read(row)
                 credentials.append(found.credential)

@@ -1,29 +1,49 @@
 import BursarEngine
-import GRDB
+import BursarSQLite
 
 /// The tables and their versions. A migration that was released is never changed: the next change is a new one.
 ///
 /// Times are milliseconds since 1970 in UTC, durations nanoseconds, amounts the provider's own digits as text. Whoever looks in with
 /// `sqlite3` finds the views `balances` and `changes` with times and amounts spelled out.
 enum DatabaseSchema {
-    /// A file without this table that has others than GRDB's own belongs to another program.
-    static let mark = "bursar"
+    /// Each with the name that a file remembers it by.
+    static let migrations = [("1", first), ("2", second), ("3", third), ("4", fourth)]
 
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { db in
-            try db.execute(sql: first)
+    /// Whether another program made the file: it has tables, and ours is not among them. An earlier version made the table of names by
+    /// itself, before all others.
+    static func isForeign(_ db: Database) throws -> Bool {
+        try !db.hasTable("bursar") && db.first("SELECT 1 FROM sqlite_master WHERE tbl_name <> '\(names)' LIMIT 1") != nil
+    }
+
+    /// Whether a newer version wrote the file: it has a migration that is unknown here.
+    static func isNewer(_ db: Database) throws -> Bool { try !applied(db).isSubset(of: migrations.map(\.0)) }
+
+    /// All that the file lacks, or nothing.
+    static func migrate(_ db: Database, upTo last: String? = nil) throws {
+        try db.write {
+            try db.run(script: "CREATE TABLE IF NOT EXISTS \(names) (identifier TEXT NOT NULL PRIMARY KEY)")
+            let applied = try applied(db)
+            for (name, script) in migrations {
+                if !applied.contains(name) {
+                    try db.run(script: script)
+                    try db.run("INSERT INTO \(names) VALUES (?)", [name])
+                }
+                if name == last { return }
+            }
         }
-        migrator.registerMigration("2") { db in
-            try db.execute(sql: second)
+    }
+
+    /// The table of the migrations that were applied. GRDB gave it its name, when it still applied them.
+    private static let names = "grdb_migrations"
+
+    private static func applied(_ db: Database) throws -> Set<String> {
+        guard try db.hasTable(names) else { return [] }
+        var applied: Set<String> = []
+        try db.run("SELECT identifier FROM \(names)") { row in
+            var reading = RowReading(row)
+            applied.insert(try reading.text())
         }
-        migrator.registerMigration("3") { db in
-            try db.execute(sql: third)
-        }
-        migrator.registerMigration("4") { db in
-            try db.execute(sql: fourth)
-        }
-        return migrator
+        return applied
     }
 
     private static let first = """

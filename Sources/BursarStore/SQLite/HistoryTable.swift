@@ -1,8 +1,7 @@
 import BursarEngine
 import BursarInsight
 import BursarModel
-import Foundation
-import GRDB
+import BursarSQLite
 
 /// The tables `account` and `history`. *Value;* used inside a transaction of the store.
 ///
@@ -33,14 +32,13 @@ struct HistoryTable: Sendable {
                 return recent + [previous]
             }, db)
         newest[id] = entry
-        try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO history (account, at, as_of, provider_low, amounts, until) VALUES (?, ?, ?, ?, ?, ?)"
-        ).execute(
-            arguments: [
+        try db.run(
+            "INSERT OR REPLACE INTO history (account, at, as_of, provider_low, amounts, until) VALUES (?, ?, ?, ?, ?, ?)",
+            [
                 id, entry.at.milliseconds, entry.asOf?.milliseconds, entry.providerSaysLow, AmountsText.write(entry.amounts),
                 entry.until > entry.at ? entry.until.milliseconds : nil
             ])
-        try db.cachedStatement(sql: "UPDATE account SET landed = ? WHERE id = ?").execute(arguments: [entry.at.milliseconds, id])
+        try db.run("UPDATE account SET landed = ? WHERE id = ?", [entry.at.milliseconds, id])
         // An account that this process has not thinned yet may have had all its slack used up by the one before.
         let count = (added[id] ?? bounds.slack) + 1
         added[id] = count > bounds.slack ? 0 : count
@@ -52,8 +50,8 @@ struct HistoryTable: Sendable {
         let id = try id(of: account, db)
         guard let landed = try landed(id, before: time, db) else { return }
         let sql = "UPDATE history SET until = ?2 WHERE account = ?1 AND at = ?3 AND coalesce(until, at) < ?2"
-        try db.cachedStatement(sql: sql).execute(arguments: [id, time.milliseconds, landed])
-        guard db.changesCount == 0, let last = try last(id, account, before: time, db) else { return }
+        try db.run(sql, [id, time.milliseconds, landed])
+        guard db.changes == 0, let last = try last(id, account, before: time, db) else { return }
         // Seen again before it was seen: the clock was set back. The same amounts begin anew where it stands now, and what was
         // written under the other clock stays: nobody can tell which of the two was wrong.
         guard time.duration(to: last.until) > Self.smallestStepBack else { return }
@@ -66,8 +64,7 @@ struct HistoryTable: Sendable {
     private func last(_ id: Int64, _ account: AccountID, before next: WallTime, _ db: Database) throws -> HistoryEntry? {
         guard let landed = try landed(id, before: next, db) else { return nil }
         let sql = "SELECT at, as_of, provider_low, amounts, until FROM history WHERE account = ? AND at = ?"
-        let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: [id, landed])
-        return try rows.next().flatMap { row in try? read(RowReading(row), account) }
+        return try db.first(sql, [id, landed]).flatMap { row in try? read(RowReading(row), account) }
     }
 
     /// Its time. Where it was not put down, as by an earlier version, or is not there: the newest that is no later than what lands next, or
@@ -86,8 +83,9 @@ struct HistoryTable: Sendable {
         let times = try integers("SELECT at FROM history WHERE account = ?", [id], db).map(WallTime.init(milliseconds:))
         let kept = bounds.kept(times, landed: landed)
         guard kept.count < times.count else { return }
-        let delete = try db.cachedStatement(sql: "DELETE FROM history WHERE account = ? AND at = ?")
-        for time in times where !kept.contains(time) { try delete.execute(arguments: [id, time.milliseconds]) }
+        for time in times where !kept.contains(time) {
+            try db.run("DELETE FROM history WHERE account = ? AND at = ?", [id, time.milliseconds])
+        }
     }
 
     /// The configuration names these accounts and no others.
@@ -95,20 +93,19 @@ struct HistoryTable: Sendable {
         let named = Set(try accounts.map { try id(of: $0, db) })
         let all = try integers("SELECT id FROM account", [], db)
         for id in all where !named.contains(id) {
-            try db.execute(
-                sql: "UPDATE account SET missing_since = ? WHERE id = ? AND (missing_since IS NULL OR missing_since > ?)",
-                arguments: [now.milliseconds, id, now.milliseconds])
+            try db.run(
+                "UPDATE account SET missing_since = ?2 WHERE id = ?1 AND (missing_since IS NULL OR missing_since > ?2)",
+                [id, now.milliseconds])
         }
         for id in named {
-            try db.cachedStatement(sql: "UPDATE account SET missing_since = NULL WHERE id = ? AND missing_since IS NOT NULL")
-                .execute(arguments: [id])
+            try db.run("UPDATE account SET missing_since = NULL WHERE id = ? AND missing_since IS NOT NULL", [id])
         }
         let end = now.milliseconds.subtractingSaturating(HistoryBounds.grace.milliseconds)
         let forgotten = try integers("SELECT id FROM account WHERE missing_since <= ?", [end], db)
         for id in forgotten {
-            try db.execute(sql: "DELETE FROM history WHERE account = ?", arguments: [id])
-            try db.execute(sql: "DELETE FROM counter WHERE account = ?", arguments: [id])
-            try db.execute(sql: "DELETE FROM account WHERE id = ?", arguments: [id])
+            try db.run("DELETE FROM history WHERE account = ?", [id])
+            try db.run("DELETE FROM counter WHERE account = ?", [id])
+            try db.run("DELETE FROM account WHERE id = ?", [id])
             added[id] = nil
             newest[id] = nil
         }
@@ -122,14 +119,12 @@ struct HistoryTable: Sendable {
             WHERE provider = ?1 AND name = ?2 AND (?3 IS NULL OR coalesce(until, at) >= ?3) AND (?4 IS NULL OR at < ?4)
             AND (?5 IS NULL OR at > ?5) ORDER BY at LIMIT ?6
             """
-        let arguments: [(any DatabaseValueConvertible)?] = [
+        let values: [any SQLiteBindable] = [
             account.provider.name, account.account.name, range.since?.milliseconds, range.before?.milliseconds,
             range.after?.milliseconds, range.limit ?? -1
         ]
-        let rows = try Row.fetchCursor(
-            try db.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
         var entries: [HistoryEntry] = []
-        while let row = try rows.next() {
+        try db.run(sql, values) { row in
             if let entry = try? read(RowReading(row), account) { entries.append(entry) }
         }
         return entries
@@ -147,8 +142,8 @@ struct HistoryTable: Sendable {
 
     private mutating func id(of account: AccountID, _ db: Database) throws -> Int64 {
         if let id = ids[account] { return id }
-        let names: StatementArguments = [account.provider.name, account.account.name]
-        try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (provider, name) VALUES (?, ?)").execute(arguments: names)
+        let names = [account.provider.name, account.account.name]
+        try db.run("INSERT OR IGNORE INTO account (provider, name) VALUES (?, ?)", names)
         let found = try integers("SELECT id FROM account WHERE provider = ? AND name = ?", names, db)
         guard let id = found.first else { throw StoreFault(.corrupt) }
         ids[account] = id
@@ -156,13 +151,11 @@ struct HistoryTable: Sendable {
     }
 
     /// The first column; what is no integer there is passed over.
-    private func integers(_ sql: String, _ arguments: StatementArguments, _ db: Database) throws -> [Int64] {
-        let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments)
-        var values: [Int64] = []
-        while let row = try rows.next() {
-            var reading = RowReading(row)
-            if let value = try? reading.optionalInteger() { values.append(value) }
+    private func integers(_ sql: String, _ values: [any SQLiteBindable], _ db: Database) throws -> [Int64] {
+        var integers: [Int64] = []
+        try db.run(sql, values) { row in
+            if case .integer(let integer)? = row.first { integers.append(integer) }
         }
-        return values
+        return integers
     }
 }

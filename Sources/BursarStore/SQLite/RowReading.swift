@@ -1,50 +1,47 @@
 import BursarModel
-import Foundation
-import GRDB
+import BursarSQLite
 
 /// A row, or a part of one, that does not say what was written: somebody else wrote it, or the disk did. It is passed over and counted.
 struct UnreadableRow: Error {}
 
 /// Reads a row's columns from left to right, taking nothing for granted. *Value,* used once.
-///
-/// GRDB's own conversions end the process where a column has another type, so only its raw values are looked at.
 struct RowReading {
-    private let row: Row
+    private let columns: [SQLiteValue]
     private var index: Int
 
     /// - Parameter first: the column to begin with.
-    init(_ row: Row, from first: Int = 0) {
-        self.row = row
+    init(_ columns: [SQLiteValue], from first: Int = 0) {
+        self.columns = columns
         index = first
     }
 
-    private mutating func next() -> DatabaseValue {
+    private mutating func next() -> SQLiteValue {
         defer { index += 1 }
         // One column too many would be an error of ours, and still no reason to end the process.
-        return index < row.count ? row[index] : .null
+        return index < columns.count ? columns[index] : .null
     }
 
     mutating func optionalInteger() throws(UnreadableRow) -> Int64? {
-        switch next().storage {
+        switch next() {
         case .null: nil
-        case .int64(let value): value
-        case .double, .string, .blob: throw UnreadableRow()
+        case .integer(let value): value
+        case .real, .text, .bytes: throw UnreadableRow()
         }
     }
 
     mutating func optionalText() throws(UnreadableRow) -> String? {
-        switch next().storage {
+        switch next() {
         case .null: nil
-        case .string(let value): value
-        case .int64, .double, .blob: throw UnreadableRow()
+        case .text(let value): value
+        case .integer, .real, .bytes: throw UnreadableRow()
         }
     }
 
     mutating func optionalBytes() throws(UnreadableRow) -> [UInt8]? {
-        switch next().storage {
+        switch next() {
         case .null: nil
-        case .blob(let value): Array(value)
-        case .int64, .double, .string: throw UnreadableRow()
+        case .bytes(let value): value
+        case .integer, .real, .text: throw UnreadableRow()
         }
     }
 

@@ -1,7 +1,6 @@
 package import BursarEngine
 package import BursarModel
-import Foundation
-import GRDB
+import BursarSQLite
 
 /// The embedded store: one SQLite file, written through a log (WAL). *Actor* on a queue of its own, never on a request's path.
 ///
@@ -11,7 +10,7 @@ import GRDB
 package actor SQLiteStore: SnapshotStore {
     /// An open file. *Value*, inside the store.
     private struct Open {
-        let queue: DatabaseQueue
+        let database: Database
         let lock: StoreLock
         let file: FileIdentity
         let lockFile: FileIdentity
@@ -32,9 +31,9 @@ package actor SQLiteStore: SnapshotStore {
 
     /// A loss of power takes back at most what was written in this time, and one more write.
     private static let checkpointInterval: Duration = .seconds(60)
-    /// How long a statement waits for a lock that someone else holds inside the file: well below the second that is promised, and
-    /// longer than a look with `sqlite3` holds one.
-    private static let patience: TimeInterval = 0.25
+    /// How long a statement waits for a lock that someone else holds inside the file, in milliseconds: well below the second that is
+    /// promised, and longer than a look with `sqlite3` holds one.
+    private static let patience: Int32 = 250
     /// A file up to this size is checked whole at the start (about 0.1 s from a disk's cache); of a larger one, which is nearly all
     /// history, only the two tables without which nothing starts. Damage in claims or alerts is met when they are loaded.
     private static let wholeCheck: Int64 = 64 << 20
@@ -80,7 +79,7 @@ package actor SQLiteStore: SnapshotStore {
         try stillThere()
         guard var opened else { throw StoreFault(.gone) }
         do throws(StoreFault) {
-            try guarded { try opened.queue.write { db in try Self.write(batch, db, &opened.history) } }
+            try guarded { try opened.database.write { try Self.write(batch, opened.database, &opened.history) } }
         } catch {
             if error.reason == .corrupt { isDamaged = true }
             throw error
@@ -98,17 +97,17 @@ package actor SQLiteStore: SnapshotStore {
 
     package func history(of account: AccountID, in range: HistoryRange) async throws(StoreFault) -> [HistoryEntry] {
         guard let opened else { throw StoreFault(.gone) }
-        return try guarded { try opened.queue.read { db in try opened.history.entries(of: account, range, db) } }
+        return try guarded { try opened.history.entries(of: account, range, opened.database) }
     }
 
     package func counters() async throws(StoreFault) -> [StoredCounters] {
         guard let opened else { throw StoreFault(.gone) }
-        return try guarded { try opened.queue.read { db in try CounterTable.all(db) } }
+        return try guarded { try CounterTable.all(opened.database) }
     }
 
     /// Moves the log into the file, so that one file is all there is, and lets another process have it.
     package func close() {
-        try? opened?.queue.close()
+        opened?.database.close()
         opened = nil
     }
 
@@ -117,7 +116,7 @@ package actor SQLiteStore: SnapshotStore {
         guard isAheadOfFile, lastCheckpoint.duration(to: .now) >= Self.checkpointInterval else { return }
         lastCheckpoint = .now
         isAheadOfFile = false
-        _ = try? opened?.queue.writeWithoutTransaction { db in try db.checkpoint(.passive) }
+        try? opened?.database.run("PRAGMA wal_checkpoint(PASSIVE)")
     }
 
     /// SQLite itself goes on writing into a file that has no name any more.
@@ -139,9 +138,9 @@ extension SQLiteStore {
             let new = try openOnce(identity, lock, movedAside: name)
             guard !claims.isEmpty || !alerts.isEmpty, let opened else { return new }
             try guarded {
-                try opened.queue.write { db in
-                    try ClaimTable.write(claims, now: wallTime(), db)
-                    try AlertTables.write(AlertChanges(alerts), db)
+                try opened.database.write {
+                    try ClaimTable.write(claims, now: wallTime(), opened.database)
+                    try AlertTables.write(AlertChanges(alerts), opened.database)
                 }
             }
             return StoreContents(
@@ -160,21 +159,20 @@ extension SQLiteStore {
         files.removeOrphans()
         let header = try files.makeFile()
         return try guarded {
-            let queue = try DatabaseQueue(path: files.path, configuration: Self.configuration(readOnly: false))
+            let db = try Self.connect(files.path, isReadOnly: false)
             guard let file = files.identity(), let lockFile = FileIdentity(files.lockPath) else { throw StoreFault(.gone) }
-            opened = Open(queue: queue, lock: lock, file: file, lockFile: lockFile, history: HistoryTable(bounds: bounds))
-            try queue.writeWithoutTransaction { db in
-                try Self.refuseForeign(db)
-                if header.refusesWrites { throw StoreFault(.corrupt) }
-                files.makePrivate()
-                try db.execute(sql: "PRAGMA journal_mode = WAL")
-                try db.execute(sql: "PRAGMA synchronous = NORMAL")
-                // After a burst the log is cut back to this.
-                try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
-                try Self.check(db)
-            }
-            try DatabaseSchema.migrator.migrate(queue)
-            return try queue.write { db in
+            opened = Open(database: db, lock: lock, file: file, lockFile: lockFile, history: HistoryTable(bounds: bounds))
+            if try DatabaseSchema.isForeign(db) { throw StoreFault(.foreign) }
+            if try DatabaseSchema.isNewer(db) { throw StoreFault(.newer) }
+            if header.refusesWrites { throw StoreFault(.corrupt) }
+            files.makePrivate()
+            try db.run("PRAGMA journal_mode = WAL")
+            try db.run("PRAGMA synchronous = NORMAL")
+            // After a burst the log is cut back to this.
+            try db.run("PRAGMA journal_size_limit = 16777216")
+            try Self.check(db)
+            try DatabaseSchema.migrate(db)
+            return try db.write {
                 let kept = try Self.identity(db, wanted: identity)
                 let (credentials, unreadable) = try CredentialRow.load(db)
                 let claims = try ClaimTable.load(db)
@@ -188,9 +186,8 @@ extension SQLiteStore {
 
     private func readOnly(_ fault: StoreFault) -> StoreContents? {
         try? guarded {
-            let queue = try DatabaseQueue(path: files.path, configuration: Self.configuration(readOnly: true))
-            defer { try? queue.close() }
-            return try queue.read { db in
+            let db = try Self.connect(files.path, isReadOnly: true)
+            return try db.read {
                 guard let identity = try Self.identity(db) else { throw StoreFault(.corrupt) }
                 let (credentials, unreadable) = (try? CredentialRow.load(db)) ?? ([], 1)
                 let claims = Self.part("claim", none: (claims: [], unreadable: 0), db) { try ClaimTable.load(db) }
@@ -207,31 +204,17 @@ extension SQLiteStore {
     /// Damage in one part takes no other one along. Nil where it cannot be read; `none` where an earlier version wrote the file, which
     /// had no such table.
     private static func part<Part>(_ table: String, none: Part, _ db: Database, _ load: () throws -> Part) -> Part? {
-        do { return try db.tableExists(table) ? load() : none } catch { return nil }
+        do { return try db.hasTable(table) ? load() : none } catch { return nil }
     }
 
     package func holdsNothing() async -> Bool { files.holdNothing }
 
-    private static func configuration(readOnly: Bool) -> GRDB.Configuration {
-        var configuration = GRDB.Configuration()
-        configuration.readonly = readOnly
-        configuration.busyMode = .timeout(patience)
-        configuration.label = "bursar.store"
-        configuration.prepareDatabase { db in
-            // The file may come from anywhere: nothing in its schema may run functions, and damaged pages are noticed when met.
-            try db.execute(sql: "PRAGMA trusted_schema = OFF")
-            try db.execute(sql: "PRAGMA cell_size_check = ON")
-        }
-        return configuration
-    }
-
-    /// GRDB's own table comes first and by itself, so a first start that was ended behind it left nothing but that.
-    private static func refuseForeign(_ db: Database) throws {
-        let isOurs = try db.tableExists(DatabaseSchema.mark)
-        guard try isOurs || integer("SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'", db) == 0 else {
-            throw StoreFault(.foreign)
-        }
-        if try DatabaseSchema.migrator.hasBeenSuperseded(db) { throw StoreFault(.newer) }
+    private static func connect(_ path: String, isReadOnly: Bool) throws -> Database {
+        let db = try Database(path: path, isReadOnly: isReadOnly, busyTimeout: patience)
+        // The file may come from anywhere: nothing in its schema may run functions, and damaged pages are noticed when met.
+        try db.run("PRAGMA trusted_schema = OFF")
+        try db.run("PRAGMA cell_size_check = ON")
+        return db
     }
 
     private static func check(_ db: Database) throws {
@@ -239,15 +222,12 @@ extension SQLiteStore {
         var checks = ["PRAGMA quick_check(1)"]
         if size > wholeCheck { checks = ["PRAGMA quick_check(bursar)", "PRAGMA quick_check(credential)"] }
         for check in checks {
-            let row = try Row.fetchOne(db, sql: check)
-            guard case .string("ok")? = row.map({ ($0[0] as DatabaseValue).storage }) else { throw StoreFault(.corrupt) }
+            guard try db.first(check) == [.text("ok")] else { throw StoreFault(.corrupt) }
         }
     }
 
     private static func integer(_ sql: String, _ db: Database) throws -> Int64 {
-        guard let row = try Row.fetchOne(db, sql: sql) else { throw StoreFault(.corrupt) }
-        var reading = RowReading(row)
-        guard let value = try? reading.optionalInteger() else { throw StoreFault(.corrupt) }
+        guard case .integer(let value)? = try db.first(sql)?.first else { throw StoreFault(.corrupt) }
         return value
     }
 
@@ -260,10 +240,8 @@ extension SQLiteStore {
 
 extension SQLiteStore {
     private static func write(_ batch: StoreBatch, _ db: Database, _ history: inout HistoryTable) throws {
-        let replace = try db.cachedStatement(sql: CredentialRow.replace)
-        for credential in batch.saved { try replace.execute(arguments: CredentialRow.write(credential)) }
-        let delete = try db.cachedStatement(sql: "DELETE FROM credential WHERE digest = ?")
-        for key in batch.removed { try delete.execute(arguments: [Data(key.bytes)]) }
+        for credential in batch.saved { try db.run(CredentialRow.replace, CredentialRow.write(credential)) }
+        for key in batch.removed { try db.run("DELETE FROM credential WHERE digest = ?", [key.bytes]) }
         for (account, time) in batch.confirmed { try history.confirm(account, at: time, db) }
         for entry in batch.history { try history.append(entry, db) }
         try ClaimTable.write(batch.claims, now: batch.now, db)
@@ -276,16 +254,15 @@ extension SQLiteStore {
     private static func identity(_ db: Database, wanted: Secret?) throws -> Secret {
         if let kept = try identity(db), wanted.map(kept.constantTimeEquals) ?? true { return kept }
         let new = wanted ?? Secret.random(bytes: 32)
-        try db.execute(sql: "DELETE FROM credential")
+        try db.run("DELETE FROM credential")
         try new.withExposedBytes { bytes in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO bursar (name, value) VALUES ('identity', ?)", arguments: [Data(bytes)])
+            try db.run("INSERT OR REPLACE INTO bursar (name, value) VALUES ('identity', ?)", [Array(bytes)])
         }
         return new
     }
 
     private static func identity(_ db: Database) throws -> Secret? {
-        guard let row = try Row.fetchOne(db, sql: "SELECT value FROM bursar WHERE name = 'identity'") else { return nil }
+        guard let row = try db.first("SELECT value FROM bursar WHERE name = 'identity'") else { return nil }
         var reading = RowReading(row)
         guard let bytes = try? reading.bytes(), bytes.count == 32 else { return nil }
         return Secret(bytes)

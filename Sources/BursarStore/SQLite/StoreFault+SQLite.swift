@@ -1,5 +1,6 @@
 import BursarEngine
-import GRDB
+import BursarSQLite
+import CSQLite
 
 extension StoreFault {
     /// What an error of the database means here. Its message stays behind: it may name a path or a statement.
@@ -8,22 +9,21 @@ extension StoreFault {
             self = fault
             return
         }
-        guard let error = error as? DatabaseError else {
-            // A value of another type than was written: what a damaged row of the migrations is.
-            self.init(error is RowDecodingError ? .corrupt : .failed)
+        guard let error = error as? SQLiteError else {
+            self.init(error is UnreadableRow ? .corrupt : .failed)
             return
         }
-        let code = Int(error.extendedResultCode.rawValue)
+        let code = Int(error.code)
         let told = Code.database(code)
-        switch error.resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self.init(.locked, code: told)
-        case .SQLITE_READONLY: self.init(code == Self.movedDatabase ? .gone : .readOnly, code: told)
-        case .SQLITE_IOERR: self.init(Self.lockErrors.contains(code) ? .noLocks : .failed, code: told)
-        case .SQLITE_FULL: self.init(.full, code: told)
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self.init(.corrupt, code: told)
-        case .SQLITE_PERM, .SQLITE_AUTH: self.init(.notPermitted, code: told)
+        switch error.primary {
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: self.init(.locked, code: told)
+        case SQLITE_READONLY: self.init(code == Self.movedDatabase ? .gone : .readOnly, code: told)
+        case SQLITE_IOERR: self.init(Self.lockErrors.contains(code) ? .noLocks : .failed, code: told)
+        case SQLITE_FULL: self.init(.full, code: told)
+        case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: self.init(.corrupt, code: told)
+        case SQLITE_PERM, SQLITE_AUTH: self.init(.notPermitted, code: told)
         // Every statement is fixed and tested: one that does not fit means that the tables are not what was made.
-        case .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH, .SQLITE_CONSTRAINT: self.init(.corrupt, code: told)
+        case SQLITE_ERROR, SQLITE_SCHEMA, SQLITE_MISMATCH, SQLITE_CONSTRAINT: self.init(.corrupt, code: told)
         default: self.init(.failed, code: told)
         }
     }

@@ -56,7 +56,10 @@ import Testing
         "BursarDelivery": [
             "BursarBasics", "BursarHash", "BursarModel", "BursarEngine", "BursarCatalog", "BursarInsight", "BursarClient"
         ],
-        "BursarStore": ["BursarBasics", "BursarModel", "BursarEngine", "BursarInsight", "GRDB", "Logging", "Foundation"],
+        "BursarSQLite": ["CSQLite"],
+        "BursarStore": [
+            "BursarBasics", "BursarModel", "BursarEngine", "BursarInsight", "BursarSQLite", "CSQLite", "Logging", "Foundation"
+        ],
         "BursarHTTP": ["BursarBasics", "CNghttp2", "CZlib", "CProcess", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL"],
         "BursarGateway": [
             "BursarBasics", "BursarModel", "BursarEngine", "BursarCatalog", "BursarConfiguration", "BursarInsight",

@@ -2,7 +2,7 @@ import BursarEngine
 import BursarModel
 import BursarStore
 import Foundation
-import GRDB
+import BursarSQLite
 import Testing
 
 @Suite struct `Alerts in a file that somebody changed` {
@@ -20,9 +20,9 @@ import Testing
         changes.messages["msg_1"] = AlertMessage(id: "msg_1", target: "other", madeAt: Samples.now, dueAt: Samples.now)
         try await store.write(StoreBatch(alerts: changes, now: Samples.now))
         await store.close()
-        let database = try DatabaseQueue(path: scratch.file())
-        try await database.write { try $0.execute(sql: "UPDATE alert_message SET target = 'phone'") }
-        try database.close()
+        let database = try Database(path: scratch.file())
+        try database.run(script: "UPDATE alert_message SET target = 'phone'")
+        database.close()
 
         let alerts = try await scratch.store().open(identity: nil).alerts
         #expect(alerts.deliveries == [id: AlertDelivery(queuedAt: Samples.now)] && alerts.messages.isEmpty)

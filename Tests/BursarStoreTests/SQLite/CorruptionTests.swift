@@ -2,7 +2,7 @@ import BursarBasics
 import BursarEngine
 import BursarModel
 import Foundation
-import GRDB
+import BursarSQLite
 import TestSupport
 import Testing
 
@@ -144,23 +144,23 @@ import Testing
             "hold_left_ns = -5", "hint_wait_ns = 0", "provider_low = 17", "problem_reason = x'ff'",
             "content_type = 'text/html' || char(13) || char(10) || 'x: y'"
         ]
-        let queue = try DatabaseQueue(path: scratch.file())
+        let db = try Database(path: scratch.file())
         let statements = hostile + harmless
-        try await queue.write { db in
-            let rows = try Int64.fetchAll(db, sql: "SELECT rowid FROM credential ORDER BY rowid")
+        try db.write {
+            var rows: [SQLiteValue] = []
+            try db.run("SELECT rowid FROM credential ORDER BY rowid") { rows += $0 }
             for (row, change) in zip(rows, statements) {
-                try db.execute(sql: "UPDATE credential SET \(change) WHERE rowid = ?", arguments: [row])
+                guard case .integer(let id) = row else { continue }
+                try db.run("UPDATE credential SET \(change) WHERE rowid = ?", [id])
             }
-            try db.execute(
-                sql:
-                    "INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (1, 5, NULL, NULL, 'x'), (1, 'x', NULL, NULL, '[]'), (99, 1, 2, 3, '[]')"
-            )
-            try db.execute(
-                sql:
-                    "INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (1, 9223372036854775807, NULL, NULL, '[]')"
-            )
+            try db.run(
+                script: """
+                    INSERT INTO history (account, at, as_of, provider_low, amounts)
+                    VALUES (1, 5, NULL, NULL, 'x'), (1, 'x', NULL, NULL, '[]'), (99, 1, 2, 3, '[]');
+                    INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (1, 9223372036854775807, NULL, NULL, '[]')
+                    """)
         }
-        try queue.close()
+        db.close()
         let contents = try await store.open(identity: nil)
         // A reason that is no text is a row that cannot be read, too.
         #expect(contents.unreadable == hostile.count + 1)
@@ -200,15 +200,14 @@ import Testing
     @Test func `a migration whose name is no text is damage: moved aside, and a new file begun`() async throws {
         let scratch = Scratch()
         try await filled(scratch)
-        let queue = try DatabaseQueue(path: scratch.file())
-        try await queue.write { db in
-            try db.execute(sql: "CREATE TABLE other (identifier)")
-            try db.execute(sql: "INSERT INTO other SELECT identifier FROM grdb_migrations")
-            try db.execute(sql: "DROP TABLE grdb_migrations")
-            try db.execute(sql: "ALTER TABLE other RENAME TO grdb_migrations")
-            try db.execute(sql: "UPDATE grdb_migrations SET identifier = NULL WHERE rowid = 1")
-        }
-        try queue.close()
+        let db = try Database(path: scratch.file())
+        try db.run(
+            script: """
+                CREATE TABLE other (identifier); INSERT INTO other SELECT identifier FROM grdb_migrations;
+                DROP TABLE grdb_migrations; ALTER TABLE other RENAME TO grdb_migrations;
+                UPDATE grdb_migrations SET identifier = NULL WHERE rowid = 1
+                """)
+        db.close()
         let store = scratch.store()
         let contents = try await store.open(identity: nil)
         #expect(contents.movedAside != nil && contents.credentials.isEmpty)
@@ -222,9 +221,9 @@ import Testing
         _ = try await store.open(identity: nil)
         try await store.write(StoreBatch(saved: [Samples.stored(1, Samples.full)], now: Samples.now))
         await store.close()
-        let queue = try DatabaseQueue(path: scratch.file())
-        try await queue.write { try $0.execute(sql: "UPDATE credential SET \(damage)") }
-        try queue.close()
+        let db = try Database(path: scratch.file())
+        try db.run(script: "UPDATE credential SET \(damage)")
+        db.close()
         let contents = try await store.open(identity: nil)
         let kept = try #require(contents.credentials.first?.snapshot)
         #expect(contents.unreadable == 1)
@@ -243,9 +242,9 @@ import Testing
             _ = try await store.open(identity: nil)
             try await store.write(StoreBatch(saved: [Samples.stored(1)], history: [Samples.change("1")], now: Samples.now))
             await store.close()
-            let queue = try DatabaseQueue(path: scratch.file())
-            try await queue.write { try $0.execute(sql: damage) }
-            try queue.close()
+            let db = try Database(path: scratch.file())
+            try db.run(script: damage)
+            db.close()
             let contents = try await store.open(identity: nil)
             #expect(contents.credentials.isEmpty && contents.identity.count == 32)
             #expect(try await store.history(of: Samples.account()).count == 1)

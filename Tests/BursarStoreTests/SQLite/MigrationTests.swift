@@ -1,6 +1,6 @@
 import BursarEngine
 import BursarModel
-import GRDB
+import BursarSQLite
 import Testing
 
 @testable import BursarStore
@@ -8,20 +8,20 @@ import Testing
 @Suite struct `A file of an older version` {
     /// As the first version wrote it: its schema, and rows in its own words.
     private func oldFile(_ path: String) throws {
-        let queue = try DatabaseQueue(path: path)
-        try DatabaseSchema.migrator.migrate(queue, upTo: "1")
-        try queue.write { db in
-            try db.execute(sql: "INSERT INTO account (id, provider, name) VALUES (4, 'tensorpix', 'default')")
+        let db = try Database(path: path)
+        try DatabaseSchema.migrate(db, upTo: "1")
+        try db.write {
+            try db.run("INSERT INTO account (id, provider, name) VALUES (4, 'tensorpix', 'default')")
             for second in 0..<100 {
-                try db.execute(
-                    sql: "INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (4, ?, NULL, NULL, ?)",
-                    arguments: [
+                try db.run(
+                    "INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (4, ?, NULL, NULL, ?)",
+                    [
                         Samples.now.milliseconds + Int64(second) * 1_000,
                         #"[{"kind":"available","value":"\#(200 - second).50","unit":"USD"}]"#
                     ])
             }
         }
-        try queue.close()
+        db.close()
     }
 
     @Test func `keeps every entry, each seen once, and is counted from there`() async throws {
@@ -50,20 +50,19 @@ import Testing
         await store.close()
     }
 
-    /// Between any two of its commits; the first of them is GRDB's own table, which made the file another program's for ever.
+    /// Between any two commits of an earlier version's; the first of them was a table of GRDB's, which made the file another program's
+    /// for ever.
     @Test func `is gone on with where its first start was killed`() async throws {
-        for last in [nil] + DatabaseSchema.migrator.migrations.map(Optional.some) {
+        for last in [nil] + DatabaseSchema.migrations.map(\.0) {
             let scratch = Scratch()
-            let queue = try DatabaseQueue(path: scratch.file())
-            try await queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+            let db = try Database(path: scratch.file())
+            try db.run("PRAGMA journal_mode = WAL")
             if let last {
-                try DatabaseSchema.migrator.migrate(queue, upTo: last)
+                try DatabaseSchema.migrate(db, upTo: last)
             } else {
-                try await queue.write {
-                    try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
-                }
+                try db.run("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
             }
-            try queue.close()
+            db.close()
             let store = scratch.store()
             #expect(try await store.open(identity: nil).readOnly == nil)
             try await store.write(StoreBatch(history: [Samples.change("1.25", at: Samples.now)], now: Samples.now))
@@ -81,25 +80,21 @@ import Testing
         try await store.write(
             StoreBatch(confirmed: [Samples.account(): Samples.now.advanced(by: .seconds(500))], now: Samples.now))
         await store.close()
-        let queue = try DatabaseQueue(path: scratch.file())
-        try await queue.write { db in
-            try db.execute(
-                sql: """
-                    ALTER TABLE account DROP COLUMN landed; DELETE FROM grdb_migrations WHERE identifier = '4';
-                    DROP TABLE alert_state; DROP TABLE alert_told; DROP TABLE alert_event; DROP TABLE alert_message;
-                    DROP TABLE alert_delivery; DROP TABLE alert_mute; DROP TABLE alert_target;
-                    DELETE FROM grdb_migrations WHERE identifier = '3';
-                    DROP VIEW spending; DROP TABLE counter; DROP TABLE claim; ALTER TABLE history DROP COLUMN until;
-                    DELETE FROM grdb_migrations WHERE identifier = '2';
-                    """)
-        }
-        var first = DatabaseMigrator()
-        first.registerMigration("1") { _ in }
-        let old = first
-        #expect(try await queue.read { try !old.hasBeenSuperseded($0) })
-        let columns = try await queue.read { try $0.columns(in: "history").map(\.name) }
-        #expect(columns == ["account", "at", "as_of", "provider_low", "amounts"])
-        try queue.close()
+        let db = try Database(path: scratch.file())
+        try db.run(
+            script: """
+                ALTER TABLE account DROP COLUMN landed; DELETE FROM grdb_migrations WHERE identifier = '4';
+                DROP TABLE alert_state; DROP TABLE alert_told; DROP TABLE alert_event; DROP TABLE alert_message;
+                DROP TABLE alert_delivery; DROP TABLE alert_mute; DROP TABLE alert_target;
+                DELETE FROM grdb_migrations WHERE identifier = '3';
+                DROP VIEW spending; DROP TABLE counter; DROP TABLE claim; ALTER TABLE history DROP COLUMN until;
+                DELETE FROM grdb_migrations WHERE identifier = '2';
+                """)
+        #expect(try db.first("SELECT group_concat(identifier) FROM grdb_migrations") == [.text("1")])
+        #expect(
+            try db.first("SELECT group_concat(name) FROM pragma_table_info('history')")
+                == [.text("account,at,as_of,provider_low,amounts")])
+        db.close()
         // And forward again.
         let again = scratch.store()
         _ = try await again.open(identity: nil)

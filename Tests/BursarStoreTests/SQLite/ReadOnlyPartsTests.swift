@@ -1,7 +1,7 @@
 import BursarEngine
 import BursarModel
 import Foundation
-import GRDB
+import BursarSQLite
 import Testing
 
 @testable import BursarStore
@@ -57,12 +57,12 @@ import Testing
         await store.close()
         var told = AlertRecords()
         told.apply(Self.alerts)
-        let queue = try DatabaseQueue(path: scratch.file())
+        let db = try Database(path: scratch.file())
         let sql = "SELECT rootpage FROM sqlite_master WHERE name = 'history'"
-        let page = try await queue.read { try Int.fetchOne($0, sql: sql) }
-        try queue.close()
+        guard case .integer(let page)? = try db.first(sql)?.first else { throw StoreFault(.failed) }
+        db.close()
         var bytes = try Data(contentsOf: URL(fileURLWithPath: scratch.file()))
-        let start = (try #require(page) - 1) * 4_096
+        let start = (Int(page) - 1) * 4_096
         bytes.replaceSubrange(start..<start + 4_096, with: [UInt8](repeating: 0xFF, count: 4_096))
         try bytes.write(to: URL(fileURLWithPath: scratch.file()))
         let contents = try await store.open(identity: nil)
@@ -74,17 +74,17 @@ import Testing
 
     @Test func `an earlier version's has none, and where one part cannot be read the others are`() async throws {
         try await withFirst { second, file async throws in
-            let queue = try DatabaseQueue(path: file)
-            try await queue.write { try $0.execute(sql: "DROP TABLE claim") }
+            let db = try Database(path: file)
+            try db.run(script: "DROP TABLE claim")
             var contents = try await second.open(identity: nil)
             #expect(contents.claims.isEmpty && contents.knowsClaims && !contents.alerts.isEmpty)
-            try await queue.write { try $0.execute(sql: "CREATE TABLE claim (x)") }
+            try db.run(script: "CREATE TABLE claim (x)")
             contents = try await second.open(identity: nil)
             #expect(contents.claims.isEmpty && !contents.knowsClaims && contents.unreadable == 1)
             #expect(contents.knowsAlerts && !contents.alerts.isEmpty && contents.credentials.count == 1)
-            try await queue.write { try $0.execute(sql: "DROP TABLE alert_told; CREATE TABLE alert_told (x)") }
-            try await queue.write { try $0.execute(sql: "INSERT INTO alert_told VALUES (1)") }
-            try await queue.write { try $0.execute(sql: "DROP TABLE alert_event") }
+            try db.run(script: "DROP TABLE alert_told; CREATE TABLE alert_told (x)")
+            try db.run(script: "INSERT INTO alert_told VALUES (1)")
+            try db.run(script: "DROP TABLE alert_event")
             contents = try await second.open(identity: nil)
             #expect(!contents.knowsAlerts && contents.credentials.count == 1)
         }

@@ -1,7 +1,7 @@
 import BursarEngine
 import BursarInsight
 import BursarModel
-import GRDB
+import BursarSQLite
 import Testing
 
 @testable import BursarStore
@@ -13,21 +13,21 @@ import Testing
 
     /// Half an hour apart, a little less each time, with what most providers tell.
     private func fill(_ path: String) throws {
-        let queue = try DatabaseQueue(path: path)
-        try DatabaseSchema.migrator.migrate(queue, upTo: "1")
-        try queue.write { db in
-            try db.execute(sql: "INSERT INTO account (id, provider, name) VALUES (4, 'tensorpix', 'default')")
+        let db = try Database(path: path)
+        try DatabaseSchema.migrate(db, upTo: "1")
+        try db.write {
+            try db.run("INSERT INTO account (id, provider, name) VALUES (4, 'tensorpix', 'default')")
             for index in 0..<Self.entries {
-                try db.execute(
-                    sql: "INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (4, ?, NULL, NULL, ?)",
-                    arguments: [
+                try db.run(
+                    "INSERT INTO history (account, at, as_of, provider_low, amounts) VALUES (4, ?, NULL, NULL, ?)",
+                    [
                         Samples.now.milliseconds + Int64(index) * 1_800_000,
                         #"[{"kind":"available","value":"\#(9_000 - index).50","unit":"USD"},"#
                             + #"{"kind":"used","value":"\#(index).25","unit":"USD"}]"#
                     ])
             }
         }
-        try queue.close()
+        db.close()
     }
 
     @Test(.timeLimit(.minutes(2))) func `the longest history that is kept is read and answered in a moment`() async throws {

@@ -1,7 +1,8 @@
 import BursarEngine
 import BursarModel
 import Foundation
-import GRDB
+import BursarSQLite
+import CSQLite
 import Testing
 
 @testable import BursarStore
@@ -74,17 +75,8 @@ import Testing
         let scratch = Scratch()
         let store = scratch.store()
         _ = try await store.open(identity: nil)
-        let other = try DatabaseQueue(path: scratch.file())
-        let entered = AsyncStream.makeStream(of: Void.self)
-        let leave = DispatchSemaphore(value: 0)
-        let holding = Task.detached {
-            try other.inTransaction(.immediate) { _ in
-                entered.continuation.finish()
-                leave.wait()
-                return .commit
-            }
-        }
-        for await _ in entered.stream {}
+        let other = try Database(path: scratch.file())
+        try other.run("BEGIN IMMEDIATE")
         // The shortest of three: a machine that is held off lengthens one.
         var shortest: Duration = .seconds(60)
         for _ in 0..<3 {
@@ -93,8 +85,7 @@ import Testing
             shortest = min(shortest, begun.duration(to: .now))
         }
         #expect(shortest < .seconds(1), "well below the second that is promised")
-        leave.signal()
-        try await holding.value
+        try other.run("COMMIT")
         try await store.write(batch(0..<1))
         #expect(try await store.open(identity: nil).credentials.count == 1)
     }
@@ -105,20 +96,10 @@ import Testing
         let identity = try await store.open(identity: nil).identity
         try await store.write(batch(0..<2))
         await store.close()
-        let other = try DatabaseQueue(path: scratch.file())
-        let entered = AsyncStream.makeStream(of: Void.self)
-        let leave = DispatchSemaphore(value: 0)
-        let holding = Task.detached {
-            try other.inTransaction(.immediate) { _ in
-                entered.continuation.finish()
-                leave.wait()
-                return .commit
-            }
-        }
-        for await _ in entered.stream {}
+        let other = try Database(path: scratch.file())
+        try other.run("BEGIN IMMEDIATE")
         let seen = try? await store.open(identity: nil)
-        leave.signal()
-        try await holding.value
+        try other.run("COMMIT")
         #expect(seen?.readOnly?.reason == .locked && seen?.credentials.count == 2)
         #expect(seen?.identity.constantTimeEquals(identity) == true)
         let later = try await store.open(identity: seen?.identity)
@@ -149,9 +130,9 @@ import Testing
 
     @Test func `another program's file, a newer one's, and what is no file are left alone`() async throws {
         let scratch = Scratch()
-        let foreign = try DatabaseQueue(path: scratch.file("foreign.db"))
-        try await foreign.write { try $0.execute(sql: "CREATE TABLE theirs (x)") }
-        try foreign.close()
+        let foreign = try Database(path: scratch.file("foreign.db"))
+        try foreign.run(script: "CREATE TABLE theirs (x)")
+        foreign.close()
         let before = try Data(contentsOf: URL(fileURLWithPath: scratch.file("foreign.db")))
         #expect(await reason { _ = try await scratch.store("foreign.db").open(identity: nil) } == .foreign)
         #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.file("foreign.db"))) == before)
@@ -159,9 +140,9 @@ import Testing
         let store = scratch.store("newer.db")
         _ = try await store.open(identity: nil)
         await store.close()
-        let newer = try DatabaseQueue(path: scratch.file("newer.db"))
-        try await newer.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999')") }
-        try newer.close()
+        let newer = try Database(path: scratch.file("newer.db"))
+        try newer.run(script: "INSERT INTO grdb_migrations VALUES ('999')")
+        newer.close()
         #expect(await reason { _ = try await store.open(identity: nil) } == .newer)
 
         try FileManager.default.createDirectory(atPath: scratch.file("folder.db"), withIntermediateDirectories: false)
@@ -222,12 +203,12 @@ import Testing
     // What a network share without a lock service answers was called "locked by another process".
     @Test func `D: a file system without locks is told as that, by the system's number and by SQLite's`() {
         for number in [ENOLCK, ENOTSUP] { #expect(StoreFault(systemError: number).reason == .noLocks) }
-        for code in [ResultCode.SQLITE_IOERR_LOCK, .SQLITE_IOERR_RDLOCK, .SQLITE_IOERR_CHECKRESERVEDLOCK, .SQLITE_IOERR_UNLOCK] {
-            let fault = StoreFault(DatabaseError(resultCode: code))
-            #expect(fault.reason == .noLocks && fault.code == .database(Int(code.rawValue)))
+        for code in [3_850, 2_314, 3_594, 2_058] as [Int32] {
+            let fault = StoreFault(SQLiteError(code: code))
+            #expect(fault.reason == .noLocks && fault.code == .database(Int(code)))
         }
-        #expect(StoreFault(DatabaseError(resultCode: .SQLITE_IOERR_READ)).reason == .failed)
-        #expect(StoreFault(DatabaseError(resultCode: .SQLITE_BUSY)).reason == .locked)
+        #expect(StoreFault(SQLiteError(code: SQLITE_IOERR | 1 << 8)).reason == .failed)
+        #expect(StoreFault(SQLiteError(code: SQLITE_BUSY)).reason == .locked)
     }
 
     @Test func `a look whether a store could be used makes nothing`() async throws {

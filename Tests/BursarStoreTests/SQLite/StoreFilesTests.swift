@@ -1,6 +1,6 @@
 import BursarEngine
 import Foundation
-import GRDB
+import BursarSQLite
 import Testing
 
 @testable import BursarStore
@@ -17,9 +17,9 @@ import Testing
     @Test func `a path that is a link to somebody else's file leaves that file as it is (B11)`() async throws {
         let scratch = Scratch()
         let foreign = scratch.file("theirs.db")
-        let queue = try DatabaseQueue(path: foreign)
-        try await queue.write { db in try db.execute(sql: "CREATE TABLE theirs (x)") }
-        try queue.close()
+        let db = try Database(path: foreign)
+        try db.run(script: "CREATE TABLE theirs (x)")
+        db.close()
         try open(foreign, to: 0o644)
         let before = try Data(contentsOf: URL(fileURLWithPath: foreign))
         try FileManager.default.createSymbolicLink(atPath: scratch.file(), withDestinationPath: foreign)
