@@ -1,7 +1,7 @@
 # The build: official Swift image, Swift's own libraries linked in.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libnghttp2-dev libsqlite3-dev nettle-dev pkg-config zlib1g-dev \
+ && apt-get install -y --no-install-recommends libnghttp2-dev libsqlite3-dev libyaml-dev nettle-dev pkg-config zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies alone first: this layer is kept until Package.swift changes.
@@ -11,14 +11,14 @@ COPY . .
 # lld and packed relocations: the loader otherwise reads 3 MB of a table that lld writes in 25 kB (glibc 2.36 or newer). Without the names
 # of 41,000 symbols, which a static link of Swift exports by default and nobody looks up.
 RUN swift build --configuration release --product bursar --static-swift-stdlib \
-        -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs \
+        -Xswiftc -gline-tables-only -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs \
  && install -D "$(swift build --configuration release --show-bin-path)/bursar" /out/bursar \
  && strip /out/bursar
 
-# What runs: four system libraries, the CA certificates and one program. scripts/check-image tries these lines without Docker.
+# What runs: five system libraries, the CA certificates and one program. scripts/check-image tries these lines without Docker.
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libnettle8 libnghttp2-14 libsqlite3-0 zlib1g \
+ && apt-get install -y --no-install-recommends ca-certificates libnettle8 libnghttp2-14 libsqlite3-0 libyaml-0-2 zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 8787 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bursar \
  && install -d -o 8787 -g 8787 -m 0700 /var/lib/bursar

@@ -10,7 +10,7 @@ readonly root
 readonly swift_major=6 swift_minor=2
 
 # Debian and Ubuntu name of each package, and the pkg-config module that proves it is there.
-readonly needed_modules=(libnghttp2-dev:libnghttp2 nettle-dev:nettle zlib1g-dev:zlib libsqlite3-dev:sqlite3)
+readonly needed_modules=(libnghttp2-dev:libnghttp2 nettle-dev:nettle zlib1g-dev:zlib libsqlite3-dev:sqlite3 libyaml-dev:yaml-0.1)
 
 # One line for each argument, on standard error.
 say() { printf '%s\n' "$@" >&2; }

@@ -38,7 +38,7 @@ import Testing
         "BursarHash": ["BursarBasics", "CNettle"],
         "BursarModel": ["BursarBasics"],
         "BursarEngine": ["BursarBasics", "BursarModel"],
-        "BursarCatalog": ["BursarBasics", "BursarModel", "Yams"],
+        "BursarCatalog": ["BursarBasics", "BursarModel", "CYAML"],
         // no server, no refresher, no NIO
         "BursarConfiguration": ["BursarBasics", "BursarModel", "BursarCatalog", "BursarHash", "CProcess", "Foundation"],
         // no server, no engine: of rows and of a gateway's JSON
