@@ -229,3 +229,10 @@ if isFuzzing {
     package.targets.append(
         .executableTarget(name: "bursar-fuzz", dependencies: ["FuzzRules"], path: "Tests/Fuzz", swiftSettings: settings))
 }
+
+// SwiftPM finds tests by an index that the compiler makes beside, of every target. scripts/test has it made of the tests alone.
+if let index = Context.environment["BURSAR_TEST_INDEX"] {
+    for target in package.targets where target.type == .test {
+        target.swiftSettings = settings + [.unsafeFlags(["-index-store-path", index, "-index-ignore-system-modules"])]
+    }
+}

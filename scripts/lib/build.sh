@@ -10,14 +10,15 @@ build() {
     shift
     options=(--package-path "$root" --scratch-path "$scratch" --configuration "$configuration" "$@")
     if [ "$configuration" = debug ]; then
-        # The C of dependencies gets no debug information.
-        options+=(-Xcc -g0)
-        # The index that a debug build makes beside is a fifth of the compiler's time; only the tests need it, which are found by it, so there
-        # is none until they were built.
+        # The C of dependencies gets no debug information. The index that a debug build makes beside is a fifth of the compiler's time: there is
+        # none, but of the tests, which are found by it (Package.swift).
+        options+=(-Xcc -g0 --disable-index-store)
         case " $* " in
-            *" --build-tests "*) ;;
-            *) [ -d "$scratch/debug/index" ] || options+=(--disable-index-store) ;;
+            *" --build-tests "*) BURSAR_TEST_INDEX=$(swift build "${options[@]}" --show-bin-path)/index/store && export BURSAR_TEST_INDEX ;;
         esac
+    else
+        # Lines of a backtrace, and not what a debugger would show of every variable, which takes a tenth of the time.
+        options+=(-Xswiftc -gline-tables-only)
     fi
     precompile "$configuration"
     log=$(mktemp)
@@ -40,7 +41,7 @@ build() {
 
 # precompile CONFIGURATION: sets `precompiled`, the options that use the header, and `is_kept` where it was made before.
 #
-# BoringSSL is 283 files of C++, and each reads the same 50,000 lines of headers first, which is most of what it takes to compile. They are
+# BoringSSL is 283 files of C++, and each reads the same 60,000 lines of headers first, which is most of what it takes to compile. They are
 # read once. What comes out is the same: docs/decisions/0006. SwiftPM compiles them with these options; where another version takes others, or
 # a header of the system changed, the compiler refuses it, and `build` makes it once more, or goes on without.
 precompile() {
@@ -66,7 +67,10 @@ precompile() {
     touch "$folder/of"
     [ "$(cat "$folder/of")" != "unfit for $of" ] || return 0
     if [ "$(cat "$folder/of")" != "$of" ]; then
-        printf '#include <%s>\n' algorithm array memory optional string_view utility CNIOBoringSSL.h > "$folder/tls.h"
+        # What most of them read: of C++, of C, of BoringSSL for others and for itself.
+        printf '#include <%s>\n' algorithm array atomic memory optional string string_view utility assert.h errno.h limits.h \
+            stdlib.h string.h CNIOBoringSSL.h > "$folder/tls.h"
+        printf '#include "%s"\n' "$sources/crypto/internal.h" "$sources/crypto/mem_internal.h" >> "$folder/tls.h"
         local options=(-target "$triple" -std=c++17 -fblocks -fPIC -fno-omit-frame-pointer -w -DSWIFT_PACKAGE=1 -D_GNU_SOURCE
             -D_POSIX_C_SOURCE=200112L -D_DARWIN_C_SOURCE -I "$sources/include" -g0)
         if [ "$1" = debug ]; then options+=(-O0 -DDEBUG=1); else options+=(-O2); fi
