@@ -1,6 +1,6 @@
 import CSQLite
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import BursarSQLite
 

@@ -1,12 +1,13 @@
 package import BursarBasics
+package import BursarModel
 
 /// Why a store cannot be used. *Value.* Safe to show anyone: no path and no content.
 package struct StoreFault: Error, Sendable, Hashable {
-    package let reason: Reason
+    package let reason: StoreReason
     /// What went wrong, as it was told; nil where it was not.
     package let code: Code?
 
-    package init(_ reason: Reason, code: Code? = nil) {
+    package init(_ reason: StoreReason, code: Code? = nil) {
         self.reason = reason
         self.code = code
     }
@@ -31,34 +32,6 @@ package struct StoreFault: Error, Sendable, Hashable {
             case .database(let code): "SQLite says \(code)"
             }
         }
-    }
-
-    /// A closed set: `/readyz`, the log and the docs have these words.
-    package enum Reason: String, Sendable, CaseIterable {
-        /// Another process serves with it.
-        case inUse = "in_use"
-        /// Another process holds a lock inside it, for longer than is waited.
-        case locked
-        case readOnly = "read_only"
-        /// No space, or a quota.
-        case full
-        /// It holds what cannot be read. Ends by being moved aside.
-        case corrupt
-        /// It was removed or replaced while it was open. Ends by being made anew.
-        case gone
-        case notPermitted = "not_permitted"
-        /// It cannot be made, because its folder cannot.
-        case noFolder = "no_folder"
-        /// A newer version of this program wrote it.
-        case newer
-        /// It is something else's.
-        case foreign
-        /// Its file system has no locks: a network share without a lock service.
-        case noLocks = "no_locks"
-        /// It gives no answer: a mount that hangs.
-        case silent
-        /// Anything else; the code tells.
-        case failed
     }
 
     /// EISDIR: what stands at the path is a folder.

@@ -24,7 +24,7 @@ struct StoreHealth: Sendable {
     static let firstWait: Duration = .seconds(1)
     static let longestWait: Duration = .seconds(60)
     /// What ends by acting at once: to wait would only lengthen the time in which nothing is kept.
-    static let endsAtOnce: Set<StoreFault.Reason> = [.corrupt, .gone]
+    static let endsAtOnce: Set<StoreReason> = [.corrupt, .gone]
 
     init(_ fault: StoreFault?, now: MonotonicTime) {
         state = .up

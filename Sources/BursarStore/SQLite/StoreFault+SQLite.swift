@@ -1,4 +1,5 @@
 import BursarEngine
+import BursarModel
 import BursarSQLite
 import CSQLite
 

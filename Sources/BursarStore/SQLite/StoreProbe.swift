@@ -1,3 +1,4 @@
+import BursarModel
 package import BursarEngine
 import Glibc
 

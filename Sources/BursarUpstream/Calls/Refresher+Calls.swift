@@ -57,13 +57,11 @@ extension Refresher {
         guard let request = UpstreamRequest(current(account).account, now: clock.now.wall, traceparent: span.field) else {
             return .fault(.unwritable)
         }
-        let fetch = Task { [transport] in await transport.fetch(request) }
-        let giveUp = clock.schedule(at: began.monotonic.advanced(by: start.hardDeadline)) { fetch.cancel() }
-        let result = await withTaskCancellationHandler {
-            await fetch.value
-        } onCancel: {
-            fetch.cancel()
+        // Nothing that this task does behind the fetch waits for anything, so it may go on cancelled.
+        let giveUp = clock.schedule(at: began.monotonic.advanced(by: start.hardDeadline)) { [weak self] in
+            self?.state.withLock { $0.calls[start.id] }?.cancel()
         }
+        let result = await transport.fetch(request)
         giveUp.cancel()
         return result
     }

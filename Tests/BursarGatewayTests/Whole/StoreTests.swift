@@ -3,7 +3,6 @@ import BursarEngine
 import BursarMocks
 import BursarModel
 import BursarStore
-import BursarText
 import Foundation
 import NIOHTTP1
 import TestSupport
@@ -215,10 +214,6 @@ import Testing
         try await TestGateway.with(accounts, settings: store(folder)) { gateway async throws in
             #expect(await gateway.log.contains("store: restored"))
         }
-    }
-
-    @Test func `every reason for which a store cannot be used has words in a status`() {
-        #expect(Set(StoreReason.allCases.map(\.rawValue)) == Set(StoreFault.Reason.allCases.map(\.rawValue)))
     }
 
     @Test func `a second process on the same store says so, shows what is kept, and takes over`() async throws {

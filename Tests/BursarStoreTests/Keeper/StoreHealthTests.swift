@@ -24,8 +24,8 @@ import Testing
         #expect(health.state == .up)
     }
 
-    @Test(arguments: [StoreFault.Reason.corrupt, .gone])
-    func `what ends by acting is tried at once, and then as any other`(reason: StoreFault.Reason) {
+    @Test(arguments: [StoreReason.corrupt, .gone])
+    func `what ends by acting is tried at once, and then as any other`(reason: StoreReason) {
         var health = StoreHealth(nil, now: at(0))
         _ = health.failed(StoreFault(reason), now: at(5))
         #expect(health.mayTry(at(5)))

@@ -1,8 +1,8 @@
 import BursarEngine
 import BursarModel
+import BursarSQLite
 import BursarStore
 import Foundation
-import BursarSQLite
 import Testing
 
 @Suite struct `Alerts in a file that somebody changed` {

@@ -1,10 +1,10 @@
 import BursarBasics
 import BursarEngine
 import BursarModel
-import Foundation
 import BursarSQLite
-import TestSupport
+import Foundation
 import Testing
+import TestSupport
 
 @testable import BursarStore
 

@@ -1,7 +1,7 @@
 import BursarEngine
 import BursarModel
-import Foundation
 import BursarSQLite
+import Foundation
 import Testing
 
 @testable import BursarStore

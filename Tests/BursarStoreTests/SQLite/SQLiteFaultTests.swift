@@ -1,15 +1,15 @@
 import BursarEngine
 import BursarModel
-import Foundation
 import BursarSQLite
 import CSQLite
+import Foundation
 import Testing
 
 @testable import BursarStore
 
 /// What a disk does to a store, and that each is told by its name and traps nowhere.
 @Suite struct `Faults of the file` {
-    private func reason(_ body: () async throws -> Void) async -> StoreFault.Reason? {
+    private func reason(_ body: () async throws -> Void) async -> StoreReason? {
         do {
             try await body()
             return nil
@@ -158,7 +158,7 @@ import Testing
         let identity = try await store.open(identity: nil).identity
         try await store.write(batch(0..<20))
         var kept = 20
-        var failure: StoreFault.Reason?
+        var failure: StoreReason?
         while failure == nil, kept < 10_000 {
             failure = await reason { try await store.write(batch(kept..<kept + 20, body: 2_000)) }
             if failure == nil { kept += 20 }

@@ -1,6 +1,7 @@
 import BursarEngine
-import Foundation
+import BursarModel
 import BursarSQLite
+import Foundation
 import Testing
 
 @testable import BursarStore

@@ -1,18 +1,8 @@
-/// Why a gateway's store cannot be used, as `/readyz` has it, and what helps. *Value.*
-///
-/// What failed exactly, and which file, is in the gateway's log alone: who may ask for a status need not know its disk.
-package enum StoreReason: String, Sendable, CaseIterable {
-    case inUse = "in_use"
-    case locked
-    case readOnly = "read_only"
-    case full, corrupt, gone
-    case notPermitted = "not_permitted"
-    case noFolder = "no_folder"
-    case newer, foreign
-    case noLocks = "no_locks"
-    case silent, failed
+import BursarModel
 
-    /// What is wrong, and what to do about it.
+extension StoreReason {
+    /// What is wrong, and what to do about it. What failed exactly, and which file, is in the gateway's log alone: who may ask for a
+    /// status need not know its disk.
     var words: String {
         switch self {
         case .inUse: "another gateway serves with its file, so end one of them, or give each a file of its own"
