@@ -79,7 +79,7 @@ package final class Database {
     package var changes: Int64 { connection.map { Int64(sqlite3_changes($0)) } ?? 0 }
 
     package func hasTable(_ name: String) throws -> Bool {
-        try first("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name]) != nil
+        try first("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE", [name]) != nil
     }
 
     private func open() throws(SQLiteError) -> OpaquePointer {

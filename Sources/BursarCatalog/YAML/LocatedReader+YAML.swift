@@ -1,12 +1,13 @@
 extension LocatedReader {
-    /// YAML, one document. Refused: anything over the limits, invalid UTF-8, aliases (a few lines of them can stand for billions of
-    /// nodes), tags, keys that are no scalars, duplicate keys. An empty document is an empty mapping.
+    /// YAML, one document. Refused: anything over the limits, invalid UTF-8, anchors and aliases (a few lines of them can stand for
+    /// billions of nodes), tags, keys that are no scalars, duplicate keys. An empty document is an empty mapping.
     package static func yaml(
         _ bytes: [UInt8], file: String, limits: LocatedLimits = LocatedLimits()
     ) throws(Diagnostic) -> LocatedNode {
         let bytes = bytes.withoutByteOrderMark
         guard bytes.count <= limits.bytes else { throw .init(file, nil, "larger than \(limits.bytes) bytes") }
         if let offset = bytes.firstInvalidUTF8 { throw .init(file, TextMark(offset: offset, in: bytes), "not valid UTF-8") }
+        if let offset = bytes.firstTagDirective { throw .init(file, TextMark(offset: offset, in: bytes), YAMLReader.noTags) }
         let result = bytes.withUnsafeBufferPointer { text in
             Result { () throws(Diagnostic) in
                 var reader = YAMLReader(text, bytes: bytes, file: file, limits: limits)
@@ -66,8 +67,27 @@ extension [UInt8] {
     }
 }
 
+extension [UInt8] {
+    /// Where a document's head declares a tag. libyaml compares each with all before it, and tells of none until the head ends.
+    fileprivate var firstTagDirective: Int? {
+        guard contains(UInt8(ascii: "%")) else { return nil }
+        let text = String(decoding: self, as: UTF8.self)
+        for line in text.unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: YAMLReader.endsLine) {
+            if line.starts(with: "%TAG".unicodeScalars) { return text.utf8.distance(from: text.startIndex, to: line.startIndex) }
+            // A head has directives, comments and nothing else.
+            guard line.first.map({ $0 == "%" || $0 == "#" || $0 == " " || $0 == "\t" }) ?? true else { return nil }
+        }
+        return nil
+    }
+}
+
 /// Makes values of what libyaml finds. *Value,* used once.
 private struct YAMLReader: ~Copyable {
+    static let noTags = "tags (!…) are not read here"
+
+    /// YAML 1.1's line breaks, which libyaml knows.
+    static func endsLine(_ scalar: Unicode.Scalar) -> Bool { "\n\r\u{85}\u{2028}\u{2029}".unicodeScalars.contains(scalar) }
+
     private var events: YAMLEvents
     private let bytes: [UInt8]
     private let file: String
@@ -112,15 +132,15 @@ private struct YAMLReader: ~Copyable {
         guard depth <= limits.depth else { throw problem("nested deeper than \(limits.depth)") }
         switch event {
         case .scalar(let text, let isPlain):
-            try refuseTag()
+            try refuseProperties()
             return LocatedNode(.scalar(text, isPlain: isPlain), at: mark)
         case .sequence:
-            try refuseTag()
+            try refuseProperties()
             return LocatedNode(.sequence(try elements(depth: depth)), at: mark)
         case .mapping:
-            try refuseTag()
+            try refuseProperties()
             return LocatedNode(.mapping(try pairs(depth: depth)), at: mark)
-        case .alias: throw problem("anchors and aliases are not read here", hint: "write the value out")
+        case .alias: throw noAnchors
         // libyaml tells nothing else where a value may stand.
         case .documentStart, .streamEnd, .end: throw problem("not valid YAML")
         }
@@ -142,7 +162,7 @@ private struct YAMLReader: ~Copyable {
             let event = try next()
             if case .end = event { return pairs }
             guard case .scalar(let key, _) = event else { throw problem("a key must be a single text") }
-            try refuseTag()
+            try refuseProperties()
             guard keys.insert(key) else {
                 let name = QuotableName.cannotBeKey(key) ? "\"\(key)\"" : "a key"
                 throw problem("\(name) stands twice in one mapping", hint: "keep one")
@@ -152,7 +172,10 @@ private struct YAMLReader: ~Copyable {
         }
     }
 
-    private func refuseTag() throws(Diagnostic) {
-        if events.isTagged { throw problem("tags (!…) are not read here") }
+    private var noAnchors: Diagnostic { problem("anchors and aliases are not read here", hint: "write the value out") }
+
+    private func refuseProperties() throws(Diagnostic) {
+        if events.isTagged { throw problem(Self.noTags) }
+        if events.isAnchored { throw noAnchors }
     }
 }

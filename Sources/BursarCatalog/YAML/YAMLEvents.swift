@@ -30,12 +30,13 @@ struct YAMLEvents: ~Copyable {
     private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     /// Of the last event.
     private(set) var mark = TextMark(line: 1, column: 1)
-    /// Whether a tag was written before it.
+    /// What was written before it that says more than the value: `!tag`, `&anchor`.
     private(set) var isTagged = false
+    private(set) var isAnchored = false
 
     init(_ text: UnsafeBufferPointer<UInt8>) {
         parser.initialize(to: yaml_parser_t())
-        // Only without memory does it fail, and then the first event does, too.
+        // Where it fails, for want of memory, there is no first event.
         _ = yaml_parser_initialize(parser)
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, text.baseAddress, text.count)
@@ -55,20 +56,23 @@ struct YAMLEvents: ~Copyable {
             switch event.type {
             case YAML_SCALAR_EVENT:
                 let scalar = event.data.scalar
-                isTagged = scalar.tag != nil
+                (isTagged, isAnchored) = (scalar.tag != nil, scalar.anchor != nil)
                 let text = UnsafeBufferPointer(start: scalar.value, count: scalar.value == nil ? 0 : scalar.length)
                 return .scalar(String(decoding: text, as: UTF8.self), isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
             case YAML_SEQUENCE_START_EVENT:
-                isTagged = event.data.sequence_start.tag != nil
+                let start = event.data.sequence_start
+                (isTagged, isAnchored) = (start.tag != nil, start.anchor != nil)
                 return .sequence
             case YAML_MAPPING_START_EVENT:
-                isTagged = event.data.mapping_start.tag != nil
+                let start = event.data.mapping_start
+                (isTagged, isAnchored) = (start.tag != nil, start.anchor != nil)
                 return .mapping
             case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT, YAML_DOCUMENT_END_EVENT: return .end
             case YAML_ALIAS_EVENT: return .alias
             case YAML_DOCUMENT_START_EVENT: return .documentStart
             case YAML_STREAM_START_EVENT: continue
-            default: return .streamEnd
+            case YAML_STREAM_END_EVENT: return .streamEnd
+            default: throw problem
             }
         }
     }

@@ -49,8 +49,10 @@ import Testing
         ("x: {sk-secret-123: 1, sk-secret-123: 2}", "f.yaml:1:23: error: a key stands twice in one mapping; keep one"),
         ("? [a]\n: b", "f.yaml:1:3: error: a key must be a single text"),
         ("a: !!str 1", "f.yaml:1:4: error: tags (!…) are not read here"),
+        ("a: {&x b: 1}", "f.yaml:1:5: error: anchors and aliases are not read here; write the value out"),
+        ("%YAML 1.2\n# c\u{85}%TAG !a! tag:b,2000:\n---\nc: d", "f.yaml:2:5: error: tags (!…) are not read here"),
         ("a: !x {b: 1}", "f.yaml:1:4: error: tags (!…) are not read here"),
-        ("a: &x 1\nb: *x", "f.yaml:2:4: error: anchors and aliases are not read here; write the value out"),
+        ("a: &x 1\nb: *x", "f.yaml:1:4: error: anchors and aliases are not read here; write the value out"),
         ("a: *nowhere", "f.yaml:1:4: error: anchors and aliases are not read here; write the value out"),
         (
             "a: 1\n---\nb: 2",
@@ -89,6 +91,10 @@ import Testing
         #expect(problem(String(repeating: "[", count: 500_000)) != nil)
         #expect(problem(String(repeating: "{a: ", count: 200_000)) != nil)
         #expect(problem("[1,2,3]", LocatedLimits(nodes: 3))?.contains("more than 3 values") == true)
+    }
+
+    @Test func `a percent sign that declares nothing is text`() throws {
+        #expect(try yaml("%YAML 1.1\n---\na: |\n %TAG !a! b\nb: 5%\n").get()["a"]?.text == "%TAG !a! b\n")
     }
 
     @Test func `an empty document is an empty mapping`() throws {
