@@ -29,6 +29,7 @@ import TestSupport
         struct Stop: Error {}
         let db = try Database(path: ":memory:")
         try db.run("CREATE TABLE t (x)")
+        #expect(try db.hasTable("T") && !db.hasTable("u"), "names have no case")
         #expect(throws: Stop.self) {
             try db.write {
                 try db.run("INSERT INTO t VALUES (1)")

@@ -72,7 +72,9 @@ extension [UInt8] {
     fileprivate var firstTagDirective: Int? {
         guard contains(UInt8(ascii: "%")) else { return nil }
         let text = String(decoding: self, as: UTF8.self)
-        for line in text.unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: YAMLReader.endsLine) {
+        // YAML 1.1's line breaks, which libyaml knows.
+        let breaks = "\n\r\u{85}\u{2028}\u{2029}".unicodeScalars
+        for line in text.unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: breaks.contains) {
             if line.starts(with: "%TAG".unicodeScalars) { return text.utf8.distance(from: text.startIndex, to: line.startIndex) }
             // A head has directives, comments and nothing else.
             guard line.first.map({ $0 == "%" || $0 == "#" || $0 == " " || $0 == "\t" }) ?? true else { return nil }
@@ -84,9 +86,6 @@ extension [UInt8] {
 /// Makes values of what libyaml finds. *Value,* used once.
 private struct YAMLReader: ~Copyable {
     static let noTags = "tags (!…) are not read here"
-
-    /// YAML 1.1's line breaks, which libyaml knows.
-    static func endsLine(_ scalar: Unicode.Scalar) -> Bool { "\n\r\u{85}\u{2028}\u{2029}".unicodeScalars.contains(scalar) }
 
     private var events: YAMLEvents
     private let bytes: [UInt8]

@@ -203,7 +203,8 @@ import Testing
     // What a network share without a lock service answers was called "locked by another process".
     @Test func `D: a file system without locks is told as that, by the system's number and by SQLite's`() {
         for number in [ENOLCK, ENOTSUP] { #expect(StoreFault(systemError: number).reason == .noLocks) }
-        for code in [3_850, 2_314, 3_594, 2_058] as [Int32] {
+        // SQLITE_IOERR_LOCK, _RDLOCK, _CHECKRESERVEDLOCK and _UNLOCK.
+        for code in [15, 9, 14, 8].map({ SQLITE_IOERR | $0 << 8 }) {
             let fault = StoreFault(SQLiteError(code: code))
             #expect(fault.reason == .noLocks && fault.code == .database(Int(code)))
         }
